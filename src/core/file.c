@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/alloc.h"
+
+enum { READ_BYTES = 1 << 20, WRITE_BYTES = 1 << 18 };
+
+struct FileWriter {
+  int fd;
+  bool direct;        /* a pipe or device: no temporary file */
+  char *path, *temporary;
+  size_t used;
+  char buffer[WRITE_BYTES];
+};
+
+static Status refused(Error *e, const char *what, const char *path)
+{
+  char reason[128];
+  const int code = errno;
+  error_set(e, STATUS_FILE, code == ENOENT ? "no-such-file" : "file-error", _("cannot %1$s '%2$s': %3$s"), what, path,
+            strerror_r(code, reason, sizeof reason));
+  if (code == ENOENT) {
+    error_hint(e, _("check the path; relative paths start at the working directory"));
+  }
+  return STATUS_FILE;
+}
+
+static Status read_all(int fd, const char *path, size_t most, size_t guess, char **bytes, size_t *size, Error *e)
+{
+  size_t capacity = guess + 1, used = 0;
+  char *data = mem_alloc(capacity, 1);
+  if (!data) {
+    return error_memory(e, capacity, path);
+  }
+  Status status = STATUS_OK;
+  for (;;) {
+    if (capacity - used < 2) {
+      capacity = capacity * 2 + READ_BYTES;
+      char *grown = mem_resize(data, capacity, 1);
+      if (!grown) {
+        status = error_memory(e, capacity, path);
+        break;
+      }
+      data = grown;
+    }
+    const size_t room = capacity - used - 1;
+    const ssize_t got = read(fd, data + used, room < READ_BYTES ? room : READ_BYTES);
+    if (got == 0) {
+      break;
+    }
+    if (got < 0 && errno != EINTR) {
+      status = refused(e, _("read"), path);
+      break;
+    }
+    used += got > 0 ? (size_t)got : 0;
+    if (most && used > most) {
+      status = error_set(e, STATUS_LIMIT, "file-too-large", _("'%1$s' has more than %2$zu bytes"), path, most);
+      break;
+    }
+  }
+  if (status != STATUS_OK) {
+    mem_free(data);
+    return status;
+  }
+  data[used] = '\0';
+  *bytes = data;
+  *size = used;
+  return STATUS_OK;
+}
+
+Status file_read(const char *path, size_t most, char **bytes, size_t *size, Error *e)
+{
+  *bytes = NULL;
+  *size = 0;
+  if (strcmp(path, "-") == 0) {
+    return read_all(STDIN_FILENO, path, most, READ_BYTES, bytes, size, e);
+  }
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return refused(e, _("open"), path);
+  }
+  struct stat info;
+  Status status;
+  if (fstat(fd, &info) != 0) {
+    status = refused(e, _("read"), path);
+  } else if (S_ISDIR(info.st_mode)) {
+    status = error_set(e, STATUS_FILE, "file-error", _("cannot read '%s': it is a folder"), path);
+  } else {
+    const size_t guess = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size + 1 : READ_BYTES;
+    status = read_all(fd, path, most, guess, bytes, size, e);
+  }
+  close(fd);
+  return status;
+}
+
+/* A target that exists and is no plain file is written directly. */
+static bool is_direct(const char *path)
+{
+  struct stat info;
+  return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static void writer_free(FileWriter *writer)
+{
+  mem_free(writer->path);
+  mem_free(writer->temporary);
+  mem_free(writer);
+}
+
+static int open_target(FileWriter *writer)
+{
+  if (writer->direct) {
+    return open(writer->path, O_WRONLY | O_CLOEXEC);
+  }
+  const int fd = mkostemp(writer->temporary, O_CLOEXEC);
+  if (fd >= 0) {
+    struct stat info;
+    const mode_t mask = umask(0);
+    umask(mask);
+    const mode_t mode = stat(writer->path, &info) == 0 ? info.st_mode & 07777 : 0666 & ~mask;
+    if (fchmod(fd, mode) != 0) {
+      close(fd);
+      unlink(writer->temporary);
+      return -1;
+    }
+  }
+  return fd;
+}
+
+Status file_create(const char *path, FileWriter **out, Error *e)
+{
+  *out = NULL;
+  FileWriter *writer = mem_zero(1, sizeof *writer);
+  if (!writer) {
+    return error_memory(e, sizeof *writer, path);
+  }
+  const size_t length = strlen(path) + sizeof ".XXXXXX";
+  char resolved[PATH_MAX];
+  const char *target = realpath(path, resolved) ? resolved : path; /* a link's target is replaced, not the link */
+  const size_t room = strlen(target) + length;
+  writer->path = mem_string(target);
+  writer->temporary = mem_alloc(room, 1);
+  if (writer->temporary) {
+    snprintf(writer->temporary, room, "%s.XXXXXX", target);
+  }
+  if (!writer->path || !writer->temporary) {
+    writer_free(writer);
+    return error_memory(e, length, path);
+  }
+  writer->direct = is_direct(path);
+  writer->fd = open_target(writer);
+  if (writer->fd < 0) {
+    const Status status = refused(e, _("write"), path);
+    writer_free(writer);
+    return status;
+  }
+  *out = writer;
+  return STATUS_OK;
+}
+
+static Status flush(FileWriter *writer, Error *e)
+{
+  size_t from = 0;
+  while (from < writer->used) {
+    const ssize_t put = write(writer->fd, writer->buffer + from, writer->used - from);
+    if (put < 0 && errno != EINTR) {
+      return refused(e, _("write"), writer->path);
+    }
+    from += put > 0 ? (size_t)put : 0;
+  }
+  writer->used = 0;
+  return STATUS_OK;
+}
+
+Status file_write(FileWriter *writer, const void *bytes, size_t n, Error *e)
+{
+  const char *from = bytes;
+  while (n > 0) {
+    const size_t room = WRITE_BYTES - writer->used;
+    const size_t take = n < room ? n : room;
+    memcpy(writer->buffer + writer->used, from, take);
+    writer->used += take;
+    from += take;
+    n -= take;
+    if (writer->used == WRITE_BYTES) {
+      const Status status = flush(writer, e);
+      if (status != STATUS_OK) {
+        return status;
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+/* The rename itself must reach the disk. */
+static void sync_folder(const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  char *folder = slash ? mem_text(path, slash == path ? 1 : (size_t)(slash - path)) : mem_string(".");
+  const int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (fd >= 0) {
+    (void)fsync(fd);
+    close(fd);
+  }
+  mem_free(folder);
+}
+
+Status file_commit(FileWriter *writer, Error *e)
+{
+  Status status = flush(writer, e);
+  if (status == STATUS_OK && !writer->direct && fsync(writer->fd) != 0) {
+    status = refused(e, _("write"), writer->path);
+  }
+  if (close(writer->fd) != 0 && status == STATUS_OK) {
+    status = refused(e, _("write"), writer->path);
+  }
+  writer->fd = -1;
+  if (status == STATUS_OK && !writer->direct) {
+    if (rename(writer->temporary, writer->path) != 0) {
+      status = refused(e, _("write"), writer->path);
+    } else {
+      sync_folder(writer->path);
+    }
+  }
+  if (status != STATUS_OK && !writer->direct) {
+    unlink(writer->temporary);
+  }
+  writer_free(writer);
+  return status;
+}
+
+void file_discard(FileWriter *writer)
+{
+  if (writer) {
+    close(writer->fd);
+    if (!writer->direct) {
+      unlink(writer->temporary);
+    }
+    writer_free(writer);
+  }
+}
+
+bool file_exists(const char *path)
+{
+  struct stat info;
+  return stat(path, &info) == 0 && !S_ISDIR(info.st_mode) && access(path, R_OK) == 0;
+}

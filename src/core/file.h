@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* file.h -- files read in large blocks and written whole or not at all.
+ *
+ * Reading uses read on a descriptor, never a mapping (a file that shrinks must not kill the program). Writing goes to a
+ * temporary name in the same folder, is flushed to disk and renamed over the target; pipes and devices are written
+ * directly. Errors name the path and the system's reason.
+ */
+#ifndef ASSAY_CORE_FILE_H
+#define ASSAY_CORE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+/* The whole file, NUL-terminated, owned by the caller (mem_free). `most`: a larger file is STATUS_LIMIT; 0 for no limit.
+ * "-" reads standard input. A folder is an error. */
+Status file_read(const char *path, size_t most, char **bytes, size_t *size, Error *e) MUST_USE;
+
+typedef struct FileWriter FileWriter;
+
+/* Opens a writer; nothing is seen at `path` before file_commit. */
+Status file_create(const char *path, FileWriter **writer, Error *e) MUST_USE;
+Status file_write(FileWriter *writer, const void *bytes, size_t n, Error *e) MUST_USE;
+
+/* Flushes, syncs, renames, and frees the writer, also on failure (then the target is as it was). */
+Status file_commit(FileWriter *writer, Error *e) MUST_USE;
+
+/* Throws away what was written and frees the writer; NULL is fine. */
+void file_discard(FileWriter *writer);
+
+/* True when something of that name can be opened for reading and is no folder. */
+bool file_exists(const char *path);
+
+#endif

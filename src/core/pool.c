@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { THREADS_MOST = 256 };
+
+/* One batch of work. `generation` tells sleeping threads that a new batch is there. */
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t work, done;
+  pthread_t threads[THREADS_MOST];
+  size_t made;            /* threads made so far, without the caller */
+  size_t wanted;          /* of them, how many take part in this batch */
+  size_t busy;            /* of them, how many have not finished it */
+  uint64_t generation;
+  bool closing;
+  PoolFunction function;
+  void *context;
+  size_t n;
+  atomic_size_t next;
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
+
+static pthread_mutex_t owner = PTHREAD_MUTEX_INITIALIZER; /* held by the call that uses the pool */
+static atomic_size_t threads_set;
+
+static size_t processors(void)
+{
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) {
+    return 1;
+  }
+  const int count = CPU_COUNT(&set);
+  return count < 1 ? 1 : count > THREADS_MOST ? THREADS_MOST : (size_t)count;
+}
+
+void pool_set_threads(size_t threads)
+{
+  atomic_store(&threads_set, threads > THREADS_MOST ? THREADS_MOST : threads);
+}
+
+size_t pool_threads(void)
+{
+  const size_t set = atomic_load(&threads_set);
+  return set ? set : processors();
+}
+
+static void take_items(PoolFunction function, void *context, size_t n, size_t worker)
+{
+  for (;;) {
+    const size_t item = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed);
+    if (item >= n) {
+      return;
+    }
+    function(context, item, worker);
+  }
+}
+
+static void *thread_main(void *argument)
+{
+  const size_t index = (size_t)(uintptr_t)argument;
+  uint64_t seen = 0;
+  pthread_mutex_lock(&pool.lock);
+  for (;;) {
+    while (!pool.closing && (pool.generation == seen || index >= pool.wanted)) {
+      seen = pool.generation;
+      pthread_cond_wait(&pool.work, &pool.lock);
+    }
+    if (pool.closing) {
+      break;
+    }
+    seen = pool.generation;
+    const PoolFunction function = pool.function;
+    void *const context = pool.context;
+    const size_t n = pool.n;
+    pthread_mutex_unlock(&pool.lock);
+    take_items(function, context, n, index + 1);
+    pthread_mutex_lock(&pool.lock);
+    if (--pool.busy == 0) {
+      pthread_cond_signal(&pool.done);
+    }
+  }
+  pthread_mutex_unlock(&pool.lock);
+  return NULL;
+}
+
+/* Makes threads until `wanted` exist or the system refuses; all signals stay with the main thread. Lock held. */
+static void make_threads(size_t wanted)
+{
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  while (pool.made < wanted) {
+    if (pthread_create(&pool.threads[pool.made], NULL, thread_main, (void *)(uintptr_t)pool.made) != 0) {
+      break;
+    }
+    pool.made++;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void run_alone(size_t n, PoolFunction function, void *context)
+{
+  for (size_t item = 0; item < n; item++) {
+    function(context, item, 0);
+  }
+}
+
+void pool_run(size_t threads, size_t n, PoolFunction function, void *context)
+{
+  if (threads == 0 || threads > pool_threads()) {
+    threads = pool_threads();
+  }
+  if (threads > n) {
+    threads = n;
+  }
+  if (threads <= 1 || pthread_mutex_trylock(&owner) != 0) {
+    run_alone(n, function, context);
+    return;
+  }
+  pthread_mutex_lock(&pool.lock);
+  make_threads(threads - 1);
+  pool.wanted = threads - 1 < pool.made ? threads - 1 : pool.made;
+  pool.busy = pool.wanted;
+  pool.function = function;
+  pool.context = context;
+  pool.n = n;
+  atomic_store(&pool.next, 0);
+  pool.generation++;
+  pthread_cond_broadcast(&pool.work);
+  pthread_mutex_unlock(&pool.lock);
+
+  take_items(function, context, n, 0);
+
+  pthread_mutex_lock(&pool.lock);
+  while (pool.busy > 0) {
+    pthread_cond_wait(&pool.done, &pool.lock);
+  }
+  pool.wanted = 0;
+  pthread_mutex_unlock(&pool.lock);
+  pthread_mutex_unlock(&owner);
+}
+
+void pool_close(void)
+{
+  pthread_mutex_lock(&owner);
+  pthread_mutex_lock(&pool.lock);
+  pool.closing = true;
+  pthread_cond_broadcast(&pool.work);
+  pthread_mutex_unlock(&pool.lock);
+  for (size_t i = 0; i < pool.made; i++) {
+    pthread_join(pool.threads[i], NULL);
+  }
+  pool.made = 0;
+  pool.closing = false;
+  pthread_mutex_unlock(&owner);
+}

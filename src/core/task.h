@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* task.h -- what a running primitive carries: progress, cancel, seed, threads, memory budget, arenas, trace.
+ *
+ * One thread runs the primitive; others (the main thread, a signal handler) may read the progress and set cancel at any
+ * time. Kernels poll with task_cancelled at least every 20 ms of work. The trace is free when nobody listens: test
+ * task->trace before gathering what a step needs.
+ */
+#ifndef ASSAY_CORE_TASK_H
+#define ASSAY_CORE_TASK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+
+/* One step of an iterating kernel. The state is a row-major matrix (k-means: the centres), borrowed during the call. */
+typedef struct TraceStep {
+  const char *phase;    /* static text: "start 3", "swap" */
+  int64_t start;        /* which restart, from 1 */
+  int64_t iteration;    /* within the phase, from 1 */
+  double objective;     /* what falls (or rises) from step to step */
+  int64_t changed;      /* rows that moved, -1 when not known */
+  const double *state;  /* rows x columns, NULL when there is none */
+  size_t rows, columns;
+} TraceStep;
+
+typedef void (*TraceFunction)(void *context, const TraceStep *step);
+
+typedef struct Task {
+  atomic_bool cancel;
+  atomic_uint_fast64_t done, total;   /* progress in the primitive's own units; total 0: not known */
+  _Atomic(const char *) phase;        /* static text for the live line */
+  _Atomic double objective;           /* of the last step, for the live line; NaN: none */
+  uint64_t seed;
+  size_t threads;                     /* 0: the pool's */
+  size_t budget;                      /* bytes this call may hold, 0 for none */
+  Arena arena;                        /* of the thread that runs the primitive */
+  TraceFunction trace;                /* called on the thread that runs the primitive; NULL: nobody listens */
+  void *trace_context;
+} Task;
+
+void task_init(Task *task, uint64_t seed);
+void task_free(Task *task);
+
+/* Safe in a signal handler. */
+static inline void task_cancel(Task *task)
+{
+  atomic_store_explicit(&task->cancel, true, memory_order_relaxed);
+}
+
+static inline bool task_cancelled(const Task *task)
+{
+  return atomic_load_explicit(&((Task *)task)->cancel, memory_order_relaxed);
+}
+
+void task_progress(Task *task, uint64_t done, uint64_t total);
+void task_phase(Task *task, const char *phase);
+
+/* Sends a step to the listener, if any, and its objective to the live line. */
+void task_step(Task *task, const TraceStep *step);
+
+/* STATUS_LIMIT with both figures when `bytes` for `what` are more than the task's budget (or --memory) leaves. Ask before a
+ * large allocation, so that the refusal names its reason. */
+Status task_reserve(const Task *task, size_t bytes, const char *what, Error *e) MUST_USE;
+
+#endif
