@@ -44,8 +44,8 @@ Status frame_with(const Frame *frame, const char *name, const Column *column, Fr
 /* name type missing distinct levels: a row per column. levels: the number of levels of category and set, else missing. */
 Status frame_schema(const Frame *frame, Task *task, Frame **out, Error *e) MUST_USE;
 
-/* name type n missing distinct mean sd min q25 median q75 max: a row per column; figures only where the type has them (for
- * timestamps min and max are in the text columns first and last). sd has the n - 1 divisor, quartiles are R's type 7; mean
+/* name type n missing distinct mean sd min q25 median q75 max: a row per column; figures only for float64 and
+ * int64, missing elsewhere. n counts the cells that are not missing. sd has the n - 1 divisor, quartiles are R's type 7; mean
  * and sd by a two-pass sum over blocks. O(rows log rows) per column. */
 Status frame_describe(const Frame *frame, Task *task, Frame **out, Error *e) MUST_USE;
 
