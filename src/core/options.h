@@ -33,6 +33,7 @@ typedef enum OptionKind {
   OPTION_COLUMNS,      /* OptionTexts, columns of the data; choices as for OPTION_COLUMN */
   OPTION_FRAME,        /* const struct Frame * */
   OPTION_CHOICE_FRAME, /* OptionChoiceFrame: one of the choices, or a frame */
+  OPTION_TEXT_MAP,     /* OptionTextMap: one text for all, or texts by name; each one of the choices if there are any */
   OPTION_KIND_COUNT
 } OptionKind;
 
@@ -45,6 +46,12 @@ typedef struct OptionChoiceFrame {
   const char *choice;        /* NULL when a frame was given */
   const struct Frame *frame;
 } OptionChoiceFrame;
+
+typedef struct OptionTextMap {
+  const char *all;             /* the text for every name, NULL when a table was given */
+  const char *const *names, *const *items;
+  size_t n;
+} OptionTextMap;
 
 #define OPTION_REQUIRED NULL
 #define OPTION_UNSET ""
@@ -59,6 +66,7 @@ typedef struct OptionChoiceFrame {
 #define OPTION_TYPE_COLUMNS OptionTexts
 #define OPTION_TYPE_FRAME const struct Frame *
 #define OPTION_TYPE_CHOICE_FRAME OptionChoiceFrame
+#define OPTION_TYPE_TEXT_MAP OptionTextMap
 
 /* The field of the typed struct for a row of an option list. */
 #define OPTION_FIELD(field, kind, standard, low, high, choices, unit, help) OPTION_TYPE_##kind field;
