@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session.h -- a Lua session as the faces see it: run a statement, complete a line, ask for help, stop what runs.
+ *
+ * All calls come from the main thread but for session_interrupt. The session prints only through its hooks. A statement is
+ * what was typed at the prompt or a whole script; its failure leaves the session and every variable as they were.
+ */
+#ifndef ASSAY_BIND_SESSION_H
+#define ASSAY_BIND_SESSION_H
+
+#include "bind/job.h"
+#include "core/text.h"
+#include "view/style.h"
+
+typedef struct Session Session;
+
+typedef struct SessionHooks {
+  void *context;
+  void (*write)(void *context, const char *bytes, size_t n); /* the program's output: print, echo */
+  void (*note)(void *context, const char *line);             /* notes and warnings, for stderr; without line end */
+  /* Keeps the face alive while a job runs, until job_done; may call job_abandon. NULL: primitives run in place (batch). */
+  void (*wait)(void *context, Job *job);
+  ViewStyle (*style)(void *context);                         /* for echo: size and abilities of the output now */
+  bool interactive;                                          /* a prompt: notes are shown, the first Ctrl-C keeps a partial fit */
+} SessionHooks;
+
+typedef struct SessionSettings {
+  uint64_t seed;          /* of math.random */
+  const char *home;       /* folder with lua/ and datasets/ */
+  const char *const *arguments; /* the script's own; arguments[0] is its name */
+  size_t n_arguments;
+} SessionSettings;
+
+typedef enum RunState {
+  RUN_DONE,
+  RUN_FAILED,      /* outcome->error says why */
+  RUN_INTERRUPTED, /* by Ctrl-C */
+  RUN_EXIT         /* os.exit: outcome->code */
+} RunState;
+
+typedef struct RunOutcome {
+  RunState state;
+  int code;        /* exit status to give: 0, 1, 130 or os.exit's */
+  Error error;
+  double wall, processor; /* seconds */
+  bool partial;    /* a fit was stopped and its partial result kept */
+} RunOutcome;
+
+/* hooks and settings are copied; what they point to must outlive the session. */
+Status session_new(const SessionHooks *hooks, const SessionSettings *settings, Session **out, Error *e) MUST_USE;
+void session_free(Session *session);
+
+/* Whether a chunk can be run as it is, needs more lines, or is wrong. O(length). */
+typedef enum ChunkState { CHUNK_COMPLETE, CHUNK_INCOMPLETE, CHUNK_WRONG } ChunkState;
+ChunkState session_chunk_state(Session *session, const char *chunk);
+
+/* Runs a statement as typed: a leading '=' is allowed, an expression's value is echoed unless it ends in ';'. */
+RunState session_run(Session *session, const char *chunk, const char *name, bool echo, RunOutcome *outcome);
+
+/* Runs a script file ("-": standard input) or loads a module for -l; no echo. */
+RunState session_run_file(Session *session, const char *path, RunOutcome *outcome);
+RunState session_require(Session *session, const char *module, RunOutcome *outcome);
+
+/* Ctrl-C. Safe in a signal handler. Gives the number of presses the present statement has had, 0 when nothing runs. */
+int session_interrupt(Session *session);
+
+/* What could stand at `point` (a byte offset) in `line`, evaluating nothing. Candidates replace line[from .. point). */
+typedef struct Completions {
+  size_t from;
+  char **items;    /* sorted, unique */
+  size_t n;
+  bool is_path;    /* items are file names */
+  char append;     /* what to add after a single one: ' ', '(', '"' or 0 */
+} Completions;
+
+Status session_complete(Session *session, const char *line, size_t point, Completions *out, Error *e) MUST_USE;
+void completions_free(Completions *completions);
+
+/* `?topic`; `.vars`; `.last` in full. Texts end in a line end. */
+Status session_help(Session *session, const char *topic, Text *out, Error *e) MUST_USE;
+Status session_variables(Session *session, Text *out, Error *e) MUST_USE;
+Status session_last(Session *session, Text *out, Error *e) MUST_USE;
+
+#endif
