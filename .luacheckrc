@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- luacheck's view of assay's Lua: Lua 5.4 and the names that the program gives to scripts.
+std = "lua54"
+max_line_length = 110
+cache = false
+
+-- What a script may use without requiring it.
+read_globals = {
+  "NA", "frame", "read", "read_baskets", "cluster", "plot", "model", "primitive", "help",
+  "gt", "ge", "lt", "le", "eq", "ne", "rules", "regress",
+}
+
+-- Demonstrations, lessons and tests are scripts: what they assign is theirs, as at the prompt.
+for _, folder in ipairs { "lua/demos", "lua/lessons", "tests/lua", "tests/reference", "tests/consistency", "tests/bench", "plugins" } do
+  files[folder] = { allow_defined_top = true }
+end

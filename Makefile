@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Builds, tests and installs assay. `make help` lists the targets.
+#
+# Sources are found by wildcard, so a new file needs no line here. The libraries' flags are asked of pkg-config in
+# recipes only: `make demo` must be readable by make on a machine that has no compiler and no pkg-config yet.
+# The variants (asan, tsan, fuzz, clang) are these same rules with another BUILD folder, compiler and flags.
+
+BUILD      ?= build
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+CFLAGS     ?= -O2 -g
+LDFLAGS    ?=
+SANITIZE   ?=
+FUZZ_SECONDS ?= 60
+SUITES     ?=
+
+VERSION := $(file < VERSION)
+ARCH    := $(shell uname -m)
+GEN     := $(BUILD)/gen
+OBJ     := $(BUILD)/obj
+TESTS   := $(BUILD)/tests
+
+# As many jobs as processors, unless the caller's command line says otherwise (make 4.3 does not show -j in MAKEFLAGS
+# while it reads this file, hence the look at its command line).
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += $(shell case "$$(tr '\0' ' ' < /proc/$$PPID/cmdline 2>/dev/null)" in \
+                     (*' -j'*|*' --jobs'*) ;; (*) echo -j$$(nproc 2>/dev/null || echo 2) ;; esac)
+endif
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+V ?= 0
+ifeq ($(V),0)
+say = @printf '  %-6s %s\n' $(1) $(2);
+else
+say =
+endif
+
+# ---- Flags ----------------------------------------------------------------------------------------------------
+
+LANGUAGE := -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+            -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wredundant-decls -Wdate-time -Wformat-security \
+            -Wdouble-promotion -Wnested-externs -Winit-self
+INSTRUMENT :=
+ifneq ($(SANITIZE),)
+# gcc guesses wrongly about uninitialised and out-of-range values in instrumented code.
+INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer \
+              -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds
+ifneq ($(findstring clang,$(CC)),)
+INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+endif
+LINK_FLAGS := -pthread -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+
+# Hot kernels (*_kernels.c) are one source compiled once per instruction set; ISA names the copy. No copy may fuse a
+# multiplication with an addition, so that all give the same bits. -mno-fma stands first because clang would take
+# AVX-512 away again with it; there -ffp-contract=off alone keeps the instructions unfused (`make lint` looks).
+ifeq ($(ARCH),x86_64)
+KERNEL_SETS  := base avx2 avx512
+else
+KERNEL_SETS  := base
+endif
+KERNEL_OPT    = $(if $(SANITIZE),,-O3)
+FLAGS_base   :=
+FLAGS_avx2   := -mno-fma -mavx2
+FLAGS_avx512 := -mno-fma -mavx512f -mavx512dq -mavx512vl -mprefer-vector-width=512
+
+# ---- Files ----------------------------------------------------------------------------------------------------
+
+KERNELS    := $(wildcard src/*/*_kernels.c)
+MAIN       := $(wildcard src/main/*.c)
+SOURCES    := $(filter-out $(KERNELS) $(MAIN),$(wildcard src/*/*.c))
+PRELUDE    := $(sort $(wildcard lua/prelude/*.lua))
+
+MAIN_OBJ   := $(MAIN:src/%.c=$(OBJ)/%.o)
+OBJECTS    := $(SOURCES:src/%.c=$(OBJ)/%.o) \
+              $(foreach set,$(KERNEL_SETS),$(KERNELS:src/%.c=$(OBJ)/%.$(set).o)) \
+              $(if $(wildcard src/bind/prelude.h),$(GEN)/prelude.o)
+
+UNIT       := $(patsubst tests/unit/%.c,$(TESTS)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_HELP  := $(patsubst tests/unit/%.c,$(TESTS)/unit/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+FUZZERS    := $(patsubst tests/fuzz/%.c,$(TESTS)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all demo test lint asan tsan valgrind clang fuzz bench check-all check-bare install uninstall clean help \
+        deps deps-build deps-test deps-lint deps-all programs run-tests run-fuzz FORCE
+
+# ---- What people call -----------------------------------------------------------------------------------------
+
+ifeq ($(BUILD),build)
+all: assay                      ## build the program; ./assay is a link to it
+assay: $(BUILD)/assay
+	@ln -sfn $(BUILD)/assay $@
+else
+all: $(BUILD)/assay
+	@:
+endif
+
+demo: deps-build                ## install what is missing, build, run the demonstration
+	+@$(MAKE) all
+	@./assay demo segment
+
+test: deps-test                 ## install what is missing, build, run every test (SUITES="unit lua" for some)
+	+@$(MAKE) all programs
+	@BUILD=$(BUILD) tests/run $(SUITES)
+
+lint: deps-lint                 ## layers, sizes, exported names, headers, luacheck, cppcheck, scripts
+	+@$(MAKE) all
+	@BUILD=$(BUILD) CC='$(CC)' tools/lint
+
+deps:                           ## install the packages that building and running need
+	@tools/deps.sh --recommended build
+
+deps-build: ; @tools/deps.sh build
+deps-test:  ; @tools/deps.sh test
+deps-lint:  ; @tools/deps.sh lint
+deps-all:   ; @tools/deps.sh all
+
+asan: deps-test                 ## the tests under address and undefined-behaviour sanitizers
+	+@$(MAKE) BUILD=build/asan CFLAGS='-O1 -g' SANITIZE=address,undefined run-tests
+
+tsan: deps-test                 ## the tests under the thread sanitizer
+	+@$(MAKE) BUILD=build/tsan CFLAGS='-O1 -g' SANITIZE=thread run-tests
+
+valgrind: deps-all              ## unit, fuzz and Lua tests under valgrind
+	+@$(MAKE) all programs
+	@BUILD=$(BUILD) tests/run --valgrind unit fuzz lua
+
+clang: deps-all                 ## build everything with clang, to hear its warnings
+	+@$(MAKE) BUILD=build/clang CC=clang all programs
+
+fuzz: deps-all                  ## run each fuzz target for FUZZ_SECONDS (60)
+	+@$(MAKE) BUILD=build/fuzz CC=clang CFLAGS='-O1 -g' SANITIZE=fuzzer-no-link,address,undefined run-fuzz
+
+bench: deps-build               ## compare the speed with that of peers
+	+@$(MAKE) all
+	@tests/bench/run
+
+check-all: deps-all             ## everything: test lint asan tsan valgrind clang fuzz
+	+@$(MAKE) test
+	+@$(MAKE) lint
+	+@$(MAKE) asan
+	+@$(MAKE) tsan
+	+@$(MAKE) valgrind
+	+@$(MAKE) clang
+	+@$(MAKE) fuzz
+
+check-bare:                     ## try the README's commands in a bare Debian 12 (needs root and the network)
+	@tests/deps/bare.sh
+
+clean:                          ## remove everything made
+	rm -rf build assay
+
+help:                           ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile | sort
+
+# ---- Flags as files -------------------------------------------------------------------------------------------
+# Each is rewritten only when its text changes, so that a change of compiler, flags, version or of the list of
+# objects makes again what depends on it and nothing else.
+
+LIBRARIES := readline ncursesw jansson libutf8proc
+find_lua   = for lua in lua5.4 lua-5.4 lua54 lua; do pkg-config --exists $$lua 2>/dev/null && break; done
+update     = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+complain   = { echo 'assay: libraries are missing; "make deps" installs them' >&2; rm -f $@.new; exit 1; }
+
+$(GEN)/cflags: FORCE
+	@mkdir -p $(@D)
+	@$(find_lua); inc=$$(pkg-config --cflags-only-I $$lua $(LIBRARIES)) || $(complain); \
+	echo '$(CFLAGS) $(LANGUAGE) $(WARNINGS) $(INSTRUMENT) -Isrc' "$$inc" \
+	  '-DASSAY_VERSION=\"$(VERSION)\"' >$@.new; $(update)
+
+$(GEN)/libs: FORCE
+	@mkdir -p $(@D)
+	@$(find_lua); libs=$$(pkg-config --libs $$lua $(LIBRARIES)) || $(complain); \
+	echo "$$libs -lpthread -ldl -lm" >$@.new; $(update)
+
+$(GEN)/compiler: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(LDFLAGS) $(LINK_FLAGS)' >$@.new; $(update)
+
+$(GEN)/main-flags: FORCE
+	@mkdir -p $(@D)
+	@echo '-DASSAY_DATADIR=\"$(PREFIX)/share/assay\"' >$@.new; $(update)
+
+$(GEN)/objects: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(OBJECTS) >$@.new; $(update)
+
+# ---- Objects --------------------------------------------------------------------------------------------------
+
+COMPILE = $(CC) @$(GEN)/cflags
+DEPFILE = -MMD -MP -MF $(@:.o=.d)
+
+$(OBJECTS) $(MAIN_OBJ): $(GEN)/cflags $(GEN)/compiler
+$(MAIN_OBJ): $(GEN)/main-flags
+
+$(OBJ)/main/%.o: src/main/%.c
+	$(call say,CC,$<) mkdir -p $(@D) && $(COMPILE) @$(GEN)/main-flags $(DEPFILE) -c -o $@ $<
+
+$(OBJ)/%.o: src/%.c
+	$(call say,CC,$<) mkdir -p $(@D) && $(COMPILE) $(DEPFILE) -c -o $@ $<
+
+define KERNEL_RULE
+$(OBJ)/%_kernels.$(1).o: src/%_kernels.c
+	$$(call say,CC,'$$< ($(1))') mkdir -p $$(@D) && \
+	$$(COMPILE) $$(KERNEL_OPT) $$(FLAGS_$(1)) -DISA=$(1) $$(DEPFILE) -c -o $$@ $$<
+endef
+$(foreach set,$(KERNEL_SETS),$(eval $(call KERNEL_RULE,$(set))))
+
+# The Lua files that the program carries. The folder is a prerequisite for the sake of files that go away.
+$(GEN)/prelude.c: $(PRELUDE) $(wildcard lua/prelude) tools/embed
+	$(call say,EMBED,lua/prelude) mkdir -p $(@D) && tools/embed $(PRELUDE) >$@.new && mv $@.new $@
+
+$(GEN)/prelude.o: $(GEN)/prelude.c
+	$(call say,CC,$<) $(COMPILE) $(DEPFILE) -c -o $@ $<
+
+$(BUILD)/assay: $(OBJECTS) $(MAIN_OBJ) $(GEN)/objects $(GEN)/libs
+	$(call say,LINK,$@) $(CC) $(LDFLAGS) $(LINK_FLAGS) -o $@ $(MAIN_OBJ) @$(GEN)/objects @$(GEN)/libs
+
+# ---- Test programs --------------------------------------------------------------------------------------------
+
+programs: $(UNIT) $(FUZZERS)
+	@:
+
+run-tests: all programs
+	@BUILD=$(BUILD) tests/run $(SUITES)
+
+TEST_OBJECTS := $(UNIT:=.o) $(UNIT_HELP) $(FUZZERS:=.o) $(TESTS)/fuzz/replay.o
+$(TEST_OBJECTS): $(GEN)/cflags $(GEN)/compiler
+
+$(TESTS)/unit/%.o: tests/unit/%.c
+	$(call say,CC,$<) mkdir -p $(@D) && $(COMPILE) -Itests/unit $(DEPFILE) -c -o $@ $<
+
+$(TESTS)/fuzz/%.o: tests/fuzz/%.c
+	$(call say,CC,$<) mkdir -p $(@D) && $(COMPILE) -Wno-missing-prototypes $(DEPFILE) -c -o $@ $<
+
+$(UNIT): %: %.o $(UNIT_HELP) $(OBJECTS) $(GEN)/objects $(GEN)/libs
+	$(call say,LINK,$@) $(CC) $(LDFLAGS) $(LINK_FLAGS) -o $@ $< $(UNIT_HELP) @$(GEN)/objects -lcmocka @$(GEN)/libs
+
+# A fuzz target is driven by libFuzzer in the fuzz variant, elsewhere by replay.c, which feeds it the stored corpus.
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+FUZZ_DRIVER := -fsanitize=fuzzer
+else
+FUZZ_DRIVER := $(TESTS)/fuzz/replay.o
+endif
+
+$(FUZZERS): %: %.o $(filter %.o,$(FUZZ_DRIVER)) $(OBJECTS) $(GEN)/objects $(GEN)/libs
+	$(call say,LINK,$@) $(CC) $(LDFLAGS) $(LINK_FLAGS) -o $@ $< $(FUZZ_DRIVER) @$(GEN)/objects @$(GEN)/libs
+
+# New inputs are collected in the build folder; those worth keeping are copied to tests/fuzz/corpus by hand.
+run-fuzz: $(FUZZERS)
+	@for target in $(FUZZERS); do \
+	  name=$${target##*/fuzz_}; found=$(BUILD)/corpus/$$name; mkdir -p $$found tests/fuzz/corpus/$$name; \
+	  echo "== fuzz $$name, $(FUZZ_SECONDS) s"; \
+	  $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+	    -artifact_prefix=$(BUILD)/crash-$$name- $$found tests/fuzz/corpus/$$name \
+	    >$(BUILD)/$$name.log 2>&1 </dev/null || { tail -n 40 $(BUILD)/$$name.log; exit 1; }; \
+	  grep -E '^stat::(number_of_executed|average_exec)' $(BUILD)/$$name.log; \
+	done
+
+# ---- Installing -----------------------------------------------------------------------------------------------
+# PREFIX/share/assay has the folders of this checkout under the same names, so that the program finds things alike.
+
+SHARE     = $(DESTDIR)$(PREFIX)/share/assay
+MANUALS   = $(wildcard doc/*.1)
+SHARED    = $(shell find datasets lua plugins -type f ! -path 'lua/prelude/*' ! -name '*.o' ! -name '.*' 2>/dev/null)
+
+install: all                    ## install below PREFIX (/usr/local); DESTDIR for packagers
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)
+	install -m 755 $(BUILD)/assay $(DESTDIR)$(PREFIX)/bin/assay
+	@for file in $(SHARED); do install -D -m 644 $$file $(SHARE)/$$file || exit 1; done
+	@for page in $(MANUALS); do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/ || exit 1; done
+
+uninstall:                      ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/assay $(MANUALS:doc/%=$(DESTDIR)$(PREFIX)/share/man/man1/%)
+	rm -rf $(SHARE)
+
+-include $(patsubst %.o,%.d,$(OBJECTS) $(MAIN_OBJ) $(TEST_OBJECTS))
