@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The C primitives lie in a section of their own, an array of pointers that the linker collects; it is sorted once. */
+#include "registry/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+
+extern const Primitive *const __start_assay_primitives[];
+extern const Primitive *const __stop_assay_primitives[];
+
+enum { PRIMITIVES_MOST = 1024 };
+
+static const Primitive *all[PRIMITIVES_MOST];
+static size_t count;      /* 0: not collected yet */
+static size_t built_in;
+
+static int compare(const void *a, const void *b)
+{
+  const Primitive *x = *(const Primitive *const *)a, *y = *(const Primitive *const *)b;
+  const int family = strcmp(x->family, y->family);
+  return family ? family : strcmp(x->name, y->name);
+}
+
+static void collect(void)
+{
+  if (count > 0) {
+    return;
+  }
+  for (const Primitive *const *p = __start_assay_primitives; p < __stop_assay_primitives; p++) {
+    if (count < PRIMITIVES_MOST) {
+      all[count++] = *p;
+    }
+  }
+  built_in = count;
+  qsort(all, count, sizeof *all, compare);
+}
+
+size_t registry_size(void)
+{
+  collect();
+  return count;
+}
+
+const Primitive *registry_at(size_t index)
+{
+  collect();
+  return all[index];
+}
+
+const Primitive *registry_get(const char *family, const char *name)
+{
+  collect();
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(all[i]->name, name) == 0 && strcmp(all[i]->family, family) == 0) {
+      return all[i];
+    }
+  }
+  return NULL;
+}
+
+const char *primitive_method(const Primitive *primitive)
+{
+  if (primitive->takes == VALUE_NONE || (primitive->method && primitive->method[0] == '\0')) {
+    return NULL;
+  }
+  return primitive->method ? primitive->method : primitive->name;
+}
+
+static bool is_called(const Primitive *primitive, const char *name)
+{
+  const char *method = primitive_method(primitive);
+  return strcmp(primitive->name, name) == 0 || (method && strcmp(method, name) == 0) ||
+         (primitive->global && strcmp(primitive->global, name) == 0);
+}
+
+const Primitive *registry_find(const char *name)
+{
+  collect();
+  const char *dot = strchr(name, '.');
+  for (size_t i = 0; i < count; i++) {
+    const Primitive *p = all[i];
+    const bool full = dot && strlen(p->family) == (size_t)(dot - name) &&
+                      strncmp(p->family, name, (size_t)(dot - name)) == 0 && is_called(p, dot + 1);
+    if (full || (!dot && is_called(p, name))) {
+      return p;
+    }
+  }
+  return NULL;
+}
+
+const Primitive *registry_method(ValueKind kind, const char *name)
+{
+  collect();
+  for (size_t i = 0; i < count; i++) {
+    const char *method = all[i]->takes == kind ? primitive_method(all[i]) : NULL;
+    if (method && strcmp(method, name) == 0) {
+      return all[i];
+    }
+  }
+  return NULL;
+}
+
+static bool is_name(const char *text)
+{
+  const size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+  return length > 0 && text[length] == '\0' && (text[0] < '0' || text[0] > '9');
+}
+
+static Status bad(const Primitive *primitive, Error *e, const char *what)
+{
+  return error_set(e, STATUS_ARGUMENT, "bad-primitive", _("primitive %1$s.%2$s: %3$s"),
+                   primitive->family ? primitive->family : "?", primitive->name ? primitive->name : "?", what);
+}
+
+static Status check_option(const Primitive *primitive, const Option *option, Error *e)
+{
+  if (!option->name || !is_name(option->name)) {
+    return bad(primitive, e, _("an option's name must be lower-case letters, digits and _"));
+  }
+  if (!option->help || option->help[0] == '\0') {
+    error_set(e, STATUS_ARGUMENT, "bad-primitive", _("primitive %1$s.%2$s: option '%3$s' has no help"), primitive->family,
+              primitive->name, option->name);
+    return STATUS_ARGUMENT;
+  }
+  const bool choice = option->kind == OPTION_CHOICE || option->kind == OPTION_CHOICE_FRAME;
+  if (choice && (!option->choices || option->choices[0] == '\0')) {
+    return bad(primitive, e, _("an option of kind choice needs choices"));
+  }
+  return STATUS_OK;
+}
+
+/* Every default is read by the same code as a user's value: an empty call finds out, required options left aside. */
+static Status check_defaults(const Primitive *primitive, Error *e)
+{
+  Arena arena = {0};
+  Error local;
+  error_clear(&local);
+  const Arguments none = {0};
+  void *options = arena_alloc(&arena, 1, primitive->options_size ? primitive->options_size : 1);
+  uint64_t given = 0;
+  Status status = options ? options_check(primitive, &none, NULL, &arena, options, &given, &local)
+                          : error_memory(e, 0, _("options"));
+  if (status != STATUS_OK && strcmp(local.id, "missing-option") == 0) {
+    status = STATUS_OK;
+  } else if (status != STATUS_OK && e) {
+    *e = local;
+  }
+  arena_free(&arena);
+  return status;
+}
+
+Status registry_check(const Primitive *primitive, Error *e)
+{
+  if (!primitive->family || !is_name(primitive->family) || !primitive->name || !is_name(primitive->name)) {
+    return bad(primitive, e, _("family and name must be lower-case letters, digits and _"));
+  }
+  if (!primitive->summary || primitive->summary[0] == '\0') {
+    return bad(primitive, e, _("it needs a summary"));
+  }
+  if (!primitive->run) {
+    return bad(primitive, e, _("it has nothing to run"));
+  }
+  bool main_found = primitive->main == NULL;
+  for (size_t i = 0; i < primitive->n_options; i++) {
+    const Status status = check_option(primitive, &primitive->options[i], e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    main_found = main_found || strcmp(primitive->main, primitive->options[i].name) == 0;
+    for (size_t j = 0; j < i; j++) {
+      if (strcmp(primitive->options[i].name, primitive->options[j].name) == 0) {
+        return bad(primitive, e, _("an option stands there twice"));
+      }
+    }
+  }
+  if (!main_found) {
+    return bad(primitive, e, _("main is not one of its options"));
+  }
+  if (primitive->n_options > 64) {
+    return bad(primitive, e, _("it has more than 64 options"));
+  }
+  return check_defaults(primitive, e);
+}
+
+Status registry_add(const Primitive *primitive, Error *e)
+{
+  collect();
+  const Status status = registry_check(primitive, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  size_t at = 0;
+  while (at < count && compare(&all[at], &primitive) < 0) {
+    at++;
+  }
+  if (at < count && compare(&all[at], &primitive) == 0) {
+    if (!all[at]->context) {
+      return bad(primitive, e, _("a primitive of the program has this name"));
+    }
+    all[at] = primitive;
+    return STATUS_OK;
+  }
+  if (count == PRIMITIVES_MOST) {
+    return bad(primitive, e, _("there is no room for more primitives"));
+  }
+  memmove(all + at + 1, all + at, (count - at) * sizeof *all);
+  all[at] = primitive;
+  count++;
+  return STATUS_OK;
+}
+
+void registry_remove(const Primitive *primitive)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (all[i] == primitive) {
+      memmove(all + i, all + i + 1, (count - i - 1) * sizeof *all);
+      count--;
+      return;
+    }
+  }
+}

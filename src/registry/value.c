@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "registry/value.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "registry/model.h"
+
+enum { SHOWN_ITEMS = 10, SHOWN_BYTES = 60 };
+
+static void free_items(Value *value)
+{
+  for (size_t i = 0; i < value->list.n; i++) {
+    value_free(&value->list.items[i]);
+    if (value->list.names) {
+      mem_free(value->list.names[i]);
+    }
+  }
+  mem_free(value->list.items);
+  mem_free(value->list.names);
+}
+
+void value_free(Value *value)
+{
+  switch (value->kind) {
+  case VALUE_TEXT:
+  case VALUE_OTHER: mem_free(value->text.bytes); break;
+  case VALUE_LIST:
+  case VALUE_MAP: free_items(value); break;
+  case VALUE_COLUMN: column_unref(value->column); break;
+  case VALUE_FRAME: frame_unref(value->frame); break;
+  case VALUE_MODEL: model_unref(value->model); break;
+  default: break;
+  }
+  memset(value, 0, sizeof *value);
+}
+
+const char *value_kind_name(ValueKind kind)
+{
+  static const char *const names[VALUE_KIND_COUNT] = {
+      "nothing", "NA", "a boolean", "a whole number", "a number", "a text", "a list", "a table", "a column", "a frame",
+      "a model", "a value of another kind"};
+  return _(names[kind]);
+}
+
+Status value_text(const char *text, size_t length, Value *out, Error *e)
+{
+  *out = (Value){.kind = VALUE_NONE};
+  char *bytes = mem_text(text, length);
+  if (!bytes) {
+    return error_memory(e, length, _("a text"));
+  }
+  out->kind = VALUE_TEXT;
+  out->text.bytes = bytes;
+  out->text.length = length;
+  return STATUS_OK;
+}
+
+Status value_list(size_t n, bool named, Value *out, Error *e)
+{
+  *out = (Value){.kind = VALUE_NONE};
+  Value *items = mem_zero(n, sizeof *items);
+  char **names = named ? mem_zero(n, sizeof *names) : NULL;
+  if (!items || (named && !names)) {
+    mem_free(items);
+    mem_free(names);
+    return error_memory(e, n * sizeof *items, _("a list"));
+  }
+  out->kind = named ? VALUE_MAP : VALUE_LIST;
+  out->list.items = items;
+  out->list.names = names;
+  out->list.n = n;
+  return STATUS_OK;
+}
+
+const Value *value_get(const Value *map, const char *name)
+{
+  if (map->kind != VALUE_MAP) {
+    return NULL;
+  }
+  for (size_t i = 0; i < map->list.n; i++) {
+    if (strcmp(map->list.names[i], name) == 0) {
+      return &map->list.items[i];
+    }
+  }
+  return NULL;
+}
+
+static Status copy_items(const Value *value, Value *out, Error *e)
+{
+  const bool named = value->kind == VALUE_MAP;
+  Status status = value_list(value->list.n, named, out, e);
+  for (size_t i = 0; status == STATUS_OK && i < value->list.n; i++) {
+    status = value_copy(&value->list.items[i], &out->list.items[i], e);
+    if (status == STATUS_OK && named) {
+      out->list.names[i] = mem_string(value->list.names[i]);
+      status = out->list.names[i] ? STATUS_OK : error_memory(e, 0, _("a name"));
+    }
+  }
+  if (status != STATUS_OK) {
+    value_free(out);
+  }
+  return status;
+}
+
+Status value_copy(const Value *value, Value *out, Error *e)
+{
+  switch (value->kind) {
+  case VALUE_TEXT:
+  case VALUE_OTHER: {
+    const Status status = value_text(value->text.bytes, value->text.length, out, e);
+    if (status == STATUS_OK) {
+      out->kind = value->kind;
+    }
+    return status;
+  }
+  case VALUE_LIST:
+  case VALUE_MAP: return copy_items(value, out, e);
+  case VALUE_COLUMN: *out = value_of_column(column_ref(value->column)); return STATUS_OK;
+  case VALUE_FRAME: *out = value_of_frame(frame_ref(value->frame)); return STATUS_OK;
+  case VALUE_MODEL: *out = value_of_model(model_ref(value->model)); return STATUS_OK;
+  default: *out = *value; return STATUS_OK;
+  }
+}
+
+static void show_text(const char *bytes, size_t length, Text *out)
+{
+  text_char(out, '"');
+  for (size_t i = 0; i < length && i < SHOWN_BYTES; i++) {
+    const char c = bytes[i];
+    if (c == '"' || c == '\\') {
+      text_char(out, '\\');
+    }
+    if ((unsigned char)c < 0x20 || c == 0x7F) {
+      text_printf(out, "\\%03d", c);
+    } else {
+      text_char(out, c);
+    }
+  }
+  text_puts(out, length > SHOWN_BYTES ? "...\"" : "\"");
+}
+
+static void show_number(double number, Text *out)
+{
+  char digits[32];
+  text_of_double(number, digits);
+  text_puts(out, digits);
+}
+
+static void show_items(const Value *value, Text *out)
+{
+  text_char(out, '{');
+  for (size_t i = 0; i < value->list.n; i++) {
+    if (i == SHOWN_ITEMS) {
+      text_printf(out, _(", ... %zu more"), value->list.n - i);
+      break;
+    }
+    text_puts(out, i ? ", " : "");
+    if (value->list.names) {
+      text_printf(out, "%s = ", value->list.names[i]);
+    }
+    value_show(&value->list.items[i], out);
+  }
+  text_char(out, '}');
+}
+
+void value_show(const Value *value, Text *out)
+{
+  switch (value->kind) {
+  case VALUE_NONE: text_puts(out, "nil"); break;
+  case VALUE_MISSING: text_puts(out, "NA"); break;
+  case VALUE_BOOL: text_puts(out, value->flag ? "true" : "false"); break;
+  case VALUE_INT: text_printf(out, "%" PRId64, value->integer); break;
+  case VALUE_NUMBER: show_number(value->number, out); break;
+  case VALUE_TEXT: show_text(value->text.bytes, value->text.length, out); break;
+  case VALUE_LIST:
+  case VALUE_MAP: show_items(value, out); break;
+  case VALUE_COLUMN: text_printf(out, _("a column of %zu rows"), column_rows(value->column)); break;
+  case VALUE_FRAME:
+    text_printf(out, _("a frame of %1$zu rows and %2$zu columns"), frame_rows(value->frame), frame_columns(value->frame));
+    break;
+  case VALUE_MODEL: text_printf(out, _("a model of %s"), model_name(value->model)); break;
+  default: text_puts(out, value->text.bytes ? value->text.bytes : value_kind_name(value->kind)); break;
+  }
+}
