@@ -6,7 +6,7 @@ cache = false
 
 -- What a script may use without requiring it.
 read_globals = {
-  "NA", "assay", "frame", "read", "read_baskets", "cluster", "plot", "model", "primitive", "help",
+  "assay", "NA", "assay", "frame", "read", "read_baskets", "cluster", "plot", "model", "primitive", "help",
   "gt", "ge", "lt", "le", "eq", "ne", "rules", "regress",
 }
 

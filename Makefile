@@ -28,6 +28,11 @@ MAKEFLAGS += $(shell case "$$(tr '\0' ' ' < /proc/$$PPID/cmdline 2>/dev/null)" i
 endif
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
+# Goals named together ("make clean test lint") run one after the other; what each of them makes is parallel still.
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
 V ?= 0
 ifeq ($(V),0)
 say = @printf '  %-6s %s\n' $(1) $(2);
@@ -86,7 +91,7 @@ FUZZERS    := $(patsubst tests/fuzz/%.c,$(TESTS)/fuzz/%,$(wildcard tests/fuzz/fu
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all demo test lint asan tsan valgrind clang fuzz bench check-all check-bare install uninstall clean help \
-        deps deps-build deps-test deps-lint deps-all programs run-tests run-fuzz FORCE
+        deps deps-build deps-test deps-lint deps-all programs everything run-tests run-fuzz FORCE
 
 # ---- What people call -----------------------------------------------------------------------------------------
 
@@ -104,7 +109,7 @@ demo: deps-build                ## install what is missing, build, run the demon
 	@./assay demo segment
 
 test: deps-test                 ## install what is missing, build, run every test (SUITES="unit lua" for some)
-	+@$(MAKE) all programs
+	+@$(MAKE) everything
 	@BUILD=$(BUILD) tests/run $(SUITES)
 
 lint: deps-lint                 ## layers, sizes, exported names, headers, luacheck, cppcheck, scripts
@@ -126,11 +131,11 @@ tsan: deps-test                 ## the tests under the thread sanitizer
 	+@$(MAKE) BUILD=build/tsan CFLAGS='-O1 -g' SANITIZE=thread run-tests
 
 valgrind: deps-all              ## unit, fuzz and Lua tests under valgrind
-	+@$(MAKE) all programs
+	+@$(MAKE) everything
 	@BUILD=$(BUILD) tests/run --valgrind unit fuzz lua
 
 clang: deps-all                 ## build everything with clang, to hear its warnings
-	+@$(MAKE) BUILD=build/clang CC=clang all programs
+	+@$(MAKE) BUILD=build/clang CC=clang everything
 
 fuzz: deps-all                  ## run each fuzz target for FUZZ_SECONDS (60)
 	+@$(MAKE) BUILD=build/fuzz CC=clang CFLAGS='-O1 -g' SANITIZE=fuzzer-no-link,address,undefined run-fuzz
@@ -225,7 +230,9 @@ $(BUILD)/assay: $(OBJECTS) $(MAIN_OBJ) $(GEN)/objects $(GEN)/libs
 programs: $(UNIT) $(FUZZERS)
 	@:
 
-run-tests: all programs
+everything: all programs
+
+run-tests: everything
 	@BUILD=$(BUILD) tests/run $(SUITES)
 
 TEST_OBJECTS := $(UNIT:=.o) $(UNIT_HELP) $(FUZZERS:=.o) $(TESTS)/fuzz/replay.o

@@ -98,11 +98,21 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-apt_install() {
-  # shellcheck disable=SC2086
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    -o DPkg::Lock::Timeout=600 -o Dpkg::Options::=--force-confold "$@" </dev/null >&2
+# Runs apt-get. At a terminal its progress shows; elsewhere only what it said when it failed.
+apt() {
+  if [ -t 2 ]; then
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@" </dev/null >&2
+    return
+  fi
+  log=$(mktemp) || return 1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@" </dev/null >"$log" 2>&1
+  result=$?
+  [ $result = 0 ] || tail -n 30 "$log" >&2
+  rm -f "$log"
+  return $result
 }
+
+apt_install() { apt install -y --no-install-recommends -o Dpkg::Options::=--force-confold "$@"; }
 
 debian() {
   sets="$sets recommended"
@@ -122,8 +132,8 @@ debian() {
     [ -z "$missing" ] && return 0
     return 1
   fi
-  say "installing them with apt-get"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q -o DPkg::Lock::Timeout=600 </dev/null >&2 ||
+  say "installing them with apt-get (a minute or so)"
+  apt update ||
     say "apt-get update failed; trying with the lists that are there"
   # shellcheck disable=SC2046,SC2086
   if apt_install $(choose $missing $extra); then return 0; fi
