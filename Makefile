@@ -45,7 +45,7 @@ endif
 LANGUAGE := -std=c17 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
             -Wpointer-arith -Wwrite-strings -Wundef -Wvla -Wredundant-decls -Wdate-time -Wformat-security \
-            -Wdouble-promotion -Wnested-externs -Winit-self
+            -Wnested-externs -Winit-self
 INSTRUMENT :=
 ifneq ($(SANITIZE),)
 # gcc guesses wrongly about uninitialised and out-of-range values in instrumented code.
