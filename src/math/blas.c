@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "math/blas.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112 }; /* the numbers of cblas.h */
+enum { SERIAL, PTHREADS, OPENMP };                       /* what openblas_get_parallel gives */
+
+typedef void (*Dgemm)(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha, const double *a,
+                      int stride_a, const double *b, int stride_b, double beta, double *c, int stride_c);
+
+static struct {
+  Dgemm dgemm;
+  void (*omp_set_num_threads)(int);
+  char config[128], kernel[64];
+  int parallel;
+  Status status;
+  Error error;
+} blas;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t serial = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local bool omp_told;
+
+void blas_prepare(void)
+{
+  setenv("OPENBLAS_NUM_THREADS", "1", 1);
+}
+
+/* ISO C does not let an object pointer become a function's; POSIX does, by way of its bytes. */
+static void look_up(void *library, const char *name, void *function)
+{
+  void *found = dlsym(library, name);
+  memcpy(function, &found, sizeof found);
+}
+
+/* A call with whatever the library's variant needs around it. */
+static void run_dgemm(int ta, int tb, int m, int n, int k, double alpha, const double *a, int sa, const double *b, int sb,
+                      double beta, double *c, int sc)
+{
+  if (blas.parallel == OPENMP && !omp_told && blas.omp_set_num_threads) {
+    blas.omp_set_num_threads(1); /* the setting belongs to the calling thread */
+    omp_told = true;
+  }
+  if (blas.parallel == SERIAL) {
+    pthread_mutex_lock(&serial);
+  }
+  blas.dgemm(ROW_MAJOR, ta, tb, m, n, k, alpha, a, sa, b, sb, beta, c, sc);
+  if (blas.parallel == SERIAL) {
+    pthread_mutex_unlock(&serial);
+  }
+}
+
+/* Whole numbers whose products and sums are exact, in sizes that reach a kernel's main loop and its edges. */
+static bool product_is_right(void)
+{
+  enum { M = 37, N = 29, K = 43 };
+  static double a[M * K], b[N * K], c[M * N];
+  for (int i = 0; i < M * K; i++) {
+    a[i] = i * 7 % 23 - 11;
+  }
+  for (int i = 0; i < N * K; i++) {
+    b[i] = i * 5 % 19 - 9;
+  }
+  for (int i = 0; i < M * N; i++) {
+    c[i] = i % 3;
+  }
+  run_dgemm(AS_IS, TRANSPOSED, M, N, K, 2, a, K, b, K, -1, c, N);
+  for (int i = 0; i < M * N; i++) {
+    double sum = 0;
+    for (int l = 0; l < K; l++) {
+      sum += a[i / N * K + l] * b[i % N * K + l];
+    }
+    if (c[i] != 2 * sum - i % 3) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static Status missing(const char *reason)
+{
+  error_set(&blas.error, STATUS_STATE, "no-blas", _("OpenBLAS cannot be loaded: %s"), reason);
+  return error_hint(&blas.error, _("install it, on Debian with: apt-get install libopenblas0-pthread"));
+}
+
+static void ask_library(void *library)
+{
+  char *(*config)(void), *(*kernel)(void);
+  int (*parallel)(void);
+  void (*set_threads)(int);
+  look_up(library, "openblas_get_config", &config);
+  look_up(library, "openblas_get_corename", &kernel);
+  look_up(library, "openblas_get_parallel", &parallel);
+  look_up(library, "openblas_set_num_threads", &set_threads);
+  look_up(RTLD_DEFAULT, "omp_set_num_threads", &blas.omp_set_num_threads);
+  if (!blas.omp_set_num_threads) {
+    look_up(library, "omp_set_num_threads", &blas.omp_set_num_threads);
+  }
+  if (config) {
+    strncpy(blas.config, config(), sizeof blas.config - 1);
+  }
+  if (kernel) {
+    strncpy(blas.kernel, kernel(), sizeof blas.kernel - 1);
+  }
+  blas.parallel = parallel ? parallel() : SERIAL; /* not said: the careful way */
+  if (set_threads) {
+    set_threads(1);
+  }
+}
+
+static Status load(void)
+{
+  const char *other = getenv("ASSAY_OPENBLAS");
+  if (!getenv("OPENBLAS_NUM_THREADS")) {
+    blas_prepare();
+  }
+  void *library = dlopen(other && *other ? other : "libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    return missing(dlerror());
+  }
+  look_up(library, "cblas_dgemm", &blas.dgemm);
+  if (!blas.dgemm) {
+    return missing(_("it has no function cblas_dgemm"));
+  }
+  ask_library(library);
+  if (!product_is_right()) {
+    error_set(&blas.error, STATUS_INTERNAL, "blas-wrong", _("OpenBLAS gives wrong products on this machine (kernel %s)"),
+              blas.kernel);
+    return error_hint(&blas.error, _("choose another kernel, for instance OPENBLAS_CORETYPE=Prescott"));
+  }
+  return STATUS_OK;
+}
+
+static void load_once(void)
+{
+  blas.status = load();
+}
+
+Status blas_open(Error *e)
+{
+  pthread_once(&once, load_once);
+  if (blas.status != STATUS_OK && e && e->status == STATUS_OK) {
+    *e = blas.error;
+  }
+  return blas.status;
+}
+
+Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, double alpha, const double *a,
+                    size_t stride_a, const double *b, size_t stride_b, double beta, double *c, size_t stride_c, Error *e)
+{
+  const Status status = blas_open(e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (m > INT_MAX || n > INT_MAX || k > INT_MAX || stride_a > INT_MAX || stride_b > INT_MAX || stride_c > INT_MAX) {
+    return error_set(e, STATUS_LIMIT, "matrix-too-large", _("a matrix of %1$zu x %2$zu is beyond BLAS's numbers"), m, n);
+  }
+  run_dgemm(transpose_a ? TRANSPOSED : AS_IS, transpose_b ? TRANSPOSED : AS_IS, (int)m, (int)n, (int)k, alpha, a,
+            (int)stride_a, b, (int)stride_b, beta, c, (int)stride_c);
+  return STATUS_OK;
+}
+
+/* Prescott is what OpenBLAS takes for a machine that it does not know. */
+static bool kernel_is_slow(void)
+{
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return strcasecmp(blas.kernel, "Prescott") == 0 && __builtin_cpu_supports("avx2");
+#else
+  return false;
+#endif
+}
+
+void blas_describe(Text *out)
+{
+  static const char *const models[] = {
+    _("serial, calls take turns"), _("pthreads, held to one thread"), _("OpenMP, held to one thread")};
+  const Status status = blas_open(NULL);
+  if (status != STATUS_OK) {
+    text_puts(out, blas.error.what);
+    return;
+  }
+  const char *version = strncmp(blas.config, "OpenBLAS ", 9) == 0 ? blas.config + 9 : blas.config;
+  const int model = blas.parallel >= SERIAL && blas.parallel <= OPENMP ? blas.parallel : SERIAL;
+  text_puts(out, "OpenBLAS ");
+  text_add(out, version, strcspn(version, " "));
+  text_printf(out, _(", kernel %1$s, %2$s"), blas.kernel[0] ? blas.kernel : _("unknown"), models[model]);
+  if (kernel_is_slow()) {
+    text_puts(out, _("\nOpenBLAS does not know this processor: OPENBLAS_CORETYPE=Haswell in the environment is faster"));
+  }
+}
