@@ -140,11 +140,11 @@ debian() {
   if [ -n "$missing" ] && [ -n "$extra" ]; then
     say "once more without the recommended packages"
     # shellcheck disable=SC2046,SC2086
-    apt_install $(choose $missing) || { say "apt-get could not install: $missing"; return 1; }
+    apt_install $(choose $missing) || { say "apt-get could not install what is needed"; return 1; }
     return 0
   fi
-  [ -z "$missing" ] || { say "apt-get could not install: $missing"; return 1; }
-  say "apt-get could not install: $extra (recommended only; going on)"
+  [ -z "$missing" ] || { say "apt-get could not install what is needed"; return 1; }
+  say "apt-get could not install what is recommended; going on without"
 }
 
 # ---- Other systems --------------------------------------------------------------------------------------------
