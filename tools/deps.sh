@@ -12,7 +12,8 @@
 set -u
 
 # set, packages (any of them will do; the first one known to apt is installed), how to find it elsewhere
-# (a pkg-config module, or a command after a "!"; "-" where it comes with the compiler), what for.
+# (a pkg-config module, a command after a "!", a shared library after a "="; "-" where it comes with the compiler),
+# what for.
 table() {
   cat <<'TABLE'
 build       gcc|clang                     !cc         C compiler
@@ -22,7 +23,7 @@ build       pkg-config|pkgconf            !pkg-config finds the libraries
 build       libncurses-dev                ncursesw    ncurses with wide characters
 build       libreadline-dev               readline    readline 8
 build       liblua5.4-dev                 lua5.4|lua-5.4|lua54|lua Lua 5.4
-build       libopenblas-pthread-dev|libopenblas-openmp-dev|libopenblas-dev openblas OpenBLAS (any but the serial one)
+build       libopenblas0-pthread|libopenblas0-openmp =libopenblas.so.0 OpenBLAS (any but the serial one), opened at run time
 build       libjansson-dev                jansson     JSON
 build       libutf8proc-dev               libutf8proc Unicode
 build       libxxhash-dev                 libxxhash   hash functions (headers only)
@@ -149,12 +150,13 @@ debian() {
 
 # ---- Other systems --------------------------------------------------------------------------------------------
 
-# Is one of the ways to find a row there? A pkg-config module, or a command after "!".
+# Is one of the ways to find a row there?
 found() {
   for way in $(printf '%s' "$1" | tr '|' ' '); do
     case $way in
       -) return 0 ;;
       !*) command -v "${way#!}" >/dev/null 2>&1 && return 0 ;;
+      =*) PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q "${way#=} " && return 0 ;;
       *) command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$way" && return 0 ;;
     esac
   done
@@ -166,7 +168,7 @@ elsewhere() {
     found "$way" || printf '  %-28s %-14s %s\n' "${package%%|*}" "$way" "$purpose"
   done)
   [ -n "$lacking" ] || return 0
-  say "this is not Debian; please install the following (Debian's name; pkg-config module or !command; purpose):"
+  say "this is not Debian; please install the following (Debian's name; pkg-config module, !command or =library; purpose):"
   printf '%s\n' "$lacking" >&2
   say "recommended beside them: gnuplot"
   return 1
