@@ -254,3 +254,26 @@ bool file_exists(const char *path)
   struct stat info;
   return stat(path, &info) == 0 && !S_ISDIR(info.st_mode) && access(path, R_OK) == 0;
 }
+
+static const char *home = ".";
+
+void file_set_home(const char *folder)
+{
+  home = folder;
+}
+
+const char *file_home(void)
+{
+  return home;
+}
+
+const char *file_resolve(const char *path, char *buffer, size_t size)
+{
+  if (strncmp(path, "datasets/", 9) == 0 && access(path, F_OK) != 0) {
+    const int length = snprintf(buffer, size, "%s/%s", home, path);
+    if (length > 0 && (size_t)length < size && access(buffer, F_OK) == 0) {
+      return buffer;
+    }
+  }
+  return path;
+}

@@ -30,6 +30,14 @@ Status file_commit(FileWriter *writer, Error *e) MUST_USE;
 /* Throws away what was written and frees the writer; NULL is fine. */
 void file_discard(FileWriter *writer);
 
+/* The folder with lua/ and datasets/; set once at the start, borrowed. */
+void file_set_home(const char *folder);
+const char *file_home(void);
+
+/* path itself, or, when there is no such file and path begins with "datasets/", the file of that name in the home folder
+ * (written to buffer). */
+const char *file_resolve(const char *path, char *buffer, size_t size);
+
 /* True when something of that name can be opened for reading and is no folder. */
 bool file_exists(const char *path);
 

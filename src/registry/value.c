@@ -124,6 +124,48 @@ Status value_copy(const Value *value, Value *out, Error *e)
   }
 }
 
+static Status set_items(const Column *column, size_t row, Value *out, Error *e)
+{
+  const int32_t *codes;
+  const size_t n = column_set(column, row, &codes);
+  Status status = value_list(n, false, out, e);
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+    size_t length;
+    const char *text = column_level(column, (size_t)codes[i], &length);
+    status = value_text(text, length, &out->list.items[i], e);
+  }
+  if (status != STATUS_OK) {
+    value_free(out);
+  }
+  return status;
+}
+
+Status value_of_cell(const Column *column, size_t row, Value *out, Error *e)
+{
+  *out = (Value){.kind = VALUE_MISSING};
+  if (!column_valid(column, row)) {
+    return STATUS_OK;
+  }
+  switch (column_type(column)) {
+  case TYPE_FLOAT64: *out = value_of_number(column_float(column, row)); return STATUS_OK;
+  case TYPE_INT64: *out = value_of_int(column_int(column, row)); return STATUS_OK;
+  case TYPE_BOOL: *out = value_of_bool(column_int(column, row) != 0); return STATUS_OK;
+  case TYPE_SET: return set_items(column, row, out, e);
+  case TYPE_TIMESTAMP: {
+    Text text = {0};
+    column_cell_text(column, row, &text);
+    const Status status = text.failed ? error_memory(e, 0, _("a text")) : value_text(text_data(&text), text.size, out, e);
+    text_free(&text);
+    return status;
+  }
+  default: {
+    size_t length;
+    const char *text = column_text(column, row, &length);
+    return value_text(text, length, out, e);
+  }
+  }
+}
+
 static void show_text(const char *bytes, size_t length, Text *out)
 {
   text_char(out, '"');

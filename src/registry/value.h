@@ -71,6 +71,9 @@ const Value *value_get(const Value *map, const char *name);
 /* A deep copy (frames, columns and models by reference). */
 Status value_copy(const Value *value, Value *out, Error *e) MUST_USE;
 
+/* A cell as a value: numbers, booleans, texts (timestamps as ISO text), lists (sets), VALUE_MISSING. */
+Status value_of_cell(const Column *column, size_t row, Value *out, Error *e) MUST_USE;
+
 /* How the value is written in Lua: for messages, journals and cards. Lists over ten items are cut with a mark. */
 void value_show(const Value *value, Text *out);
 

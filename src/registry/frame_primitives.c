@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verbs of frames. */
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/file.h"
+#include "frame/csv.h"
+#include "registry/registry.h"
+
+static const Frame *of(const Call *call)
+{
+  return call->data->frame;
+}
+
+static Status give(Status status, Frame *frame, Value *out)
+{
+  if (status == STATUS_OK) {
+    *out = value_of_frame(frame);
+  }
+  return status;
+}
+
+#define TYPES "float64|int64|bool|timestamp|category|string|set"
+#define READ_OPTIONS(O)                                                                                \
+  O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; \"-\" is standard input")                   \
+  O(types, TEXT_MAP, OPTION_UNSET, 1, 0, TYPES, "", "\"string\" for all columns, or types by column name")
+typedef struct ReadOptions {
+  READ_OPTIONS(OPTION_FIELD)
+} ReadOptions;
+#define ROW(...) OPTION_ROW_OF(ReadOptions, __VA_ARGS__)
+static const Option read_options[] = {READ_OPTIONS(ROW)};
+#undef ROW
+
+static Status forced_types(const OptionTextMap *map, Arena *arena, CsvOptions *csv, Error *e)
+{
+  if (map->all && strcmp(map->all, "string") != 0) {
+    error_set(e, STATUS_ARGUMENT, "out-of-range", _("only types = \"string\" can hold for every column, not \"%s\""), map->all);
+    return error_hint(e, _("name the columns: types = {zip = \"%s\"}"), map->all);
+  }
+  csv->all_text = map->all != NULL;
+  Type *types = arena_alloc(arena, map->n, sizeof *types);
+  if (!types) {
+    return error_memory(e, 0, _("types"));
+  }
+  for (size_t i = 0; i < map->n; i++) {
+    (void)type_of_name(map->items[i], &types[i]);
+  }
+  csv->names = map->names;
+  csv->types = types;
+  csv->n_forced = map->n;
+  return STATUS_OK;
+}
+
+static Status run_read(Call *call, Value *out, Error *e)
+{
+  const ReadOptions *options = call->options;
+  CsvOptions csv = {0};
+  char buffer[PATH_MAX];
+  Frame *frame = NULL;
+  Status status = forced_types(&options->types, &call->task->arena, &csv, e);
+  if (status == STATUS_OK) {
+    status = csv_read(file_resolve(options->path, buffer, sizeof buffer), &csv, call->task, &frame, e);
+  }
+  if (status == STATUS_OK) {
+    text_puts(call->notes, frame_report(frame));
+  }
+  return give(status, frame, out);
+}
+
+#define WRITE_OPTIONS(O) O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; it is replaced as a whole")
+typedef struct WriteOptions {
+  WRITE_OPTIONS(OPTION_FIELD)
+} WriteOptions;
+#define ROW(...) OPTION_ROW_OF(WriteOptions, __VA_ARGS__)
+static const Option write_options[] = {WRITE_OPTIONS(ROW)};
+#undef ROW
+
+static Status run_write(Call *call, Value *out, Error *e)
+{
+  const WriteOptions *options = call->options;
+  *out = (Value){.kind = VALUE_NONE};
+  return csv_write(of(call), options->path, call->task, e);
+}
+
+#define SELECT_OPTIONS(O) O(columns, COLUMNS, OPTION_REQUIRED, 0, 0, "", "", "names, in the order wanted")
+typedef struct SelectOptions {
+  SELECT_OPTIONS(OPTION_FIELD)
+} SelectOptions;
+#define ROW(...) OPTION_ROW_OF(SelectOptions, __VA_ARGS__)
+static const Option select_options[] = {SELECT_OPTIONS(ROW)};
+#undef ROW
+
+static Status run_select(Call *call, Value *out, Error *e)
+{
+  const SelectOptions *options = call->options;
+  size_t *columns = arena_alloc(&call->task->arena, options->columns.n, sizeof *columns);
+  if (!columns) {
+    return error_memory(e, 0, _("columns"));
+  }
+  Frame *frame = NULL;
+  Status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < options->columns.n; i++) {
+    status = frame_need(of(call), options->columns.items[i], &columns[i], e);
+  }
+  if (status == STATUS_OK) {
+    status = frame_select(of(call), columns, options->columns.n, &frame, e);
+  }
+  return give(status, frame, out);
+}
+
+#define HEAD_OPTIONS(O) O(n, INT, "10", 0, 1e15, "", "rows", "how many")
+typedef struct HeadOptions {
+  HEAD_OPTIONS(OPTION_FIELD)
+} HeadOptions;
+#define ROW(...) OPTION_ROW_OF(HeadOptions, __VA_ARGS__)
+static const Option head_options[] = {HEAD_OPTIONS(ROW)};
+#undef ROW
+
+static size_t rows_wanted(const Call *call)
+{
+  const HeadOptions *options = call->options;
+  const size_t rows = frame_rows(of(call));
+  return (size_t)options->n < rows ? (size_t)options->n : rows;
+}
+
+static Status run_head(Call *call, Value *out, Error *e)
+{
+  Frame *frame = NULL;
+  return give(frame_slice(of(call), 0, rows_wanted(call), &frame, e), frame, out);
+}
+
+static Status run_tail(Call *call, Value *out, Error *e)
+{
+  Frame *frame = NULL;
+  const size_t n = rows_wanted(call);
+  return give(frame_slice(of(call), frame_rows(of(call)) - n, n, &frame, e), frame, out);
+}
+
+static Status run_schema(Call *call, Value *out, Error *e)
+{
+  Frame *frame = NULL;
+  return give(frame_schema(of(call), call->task, &frame, e), frame, out);
+}
+
+static Status run_describe(Call *call, Value *out, Error *e)
+{
+  Frame *frame = NULL;
+  return give(frame_describe(of(call), call->task, &frame, e), frame, out);
+}
+
+#define COL_OPTIONS(O) O(name, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "the column's name")
+typedef struct ColOptions {
+  COL_OPTIONS(OPTION_FIELD)
+} ColOptions;
+#define ROW(...) OPTION_ROW_OF(ColOptions, __VA_ARGS__)
+static const Option col_options[] = {COL_OPTIONS(ROW)};
+#undef ROW
+
+static Status run_col(Call *call, Value *out, Error *e)
+{
+  const ColOptions *options = call->options;
+  size_t column;
+  const Status status = frame_need(of(call), options->name, &column, e);
+  if (status == STATUS_OK) {
+    *out = value_of_column(column_ref(frame_column(of(call), column)));
+  }
+  return status;
+}
+
+#define ROW_OPTIONS(O) O(index, INT, OPTION_REQUIRED, 1, 0, "", "", "row number, from 1")
+typedef struct RowOptions {
+  ROW_OPTIONS(OPTION_FIELD)
+} RowOptions;
+#define ROW(...) OPTION_ROW_OF(RowOptions, __VA_ARGS__)
+static const Option row_options[] = {ROW_OPTIONS(ROW)};
+#undef ROW
+
+static Status run_row(Call *call, Value *out, Error *e)
+{
+  const RowOptions *options = call->options;
+  const Frame *frame = of(call);
+  if (options->index < 1 || (uint64_t)options->index > frame_rows(frame)) {
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("row %1$" PRId64 " is outside 1..%2$zu"), options->index,
+                     frame_rows(frame));
+  }
+  const size_t n = frame_columns(frame);
+  Status status = value_list(n, true, out, e);
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+    out->list.names[i] = mem_string(frame_name(frame, i));
+    status = out->list.names[i] ? value_of_cell(frame_column(frame, i), (size_t)options->index - 1, &out->list.items[i], e)
+                                : error_memory(e, 0, _("a name"));
+  }
+  if (status != STATUS_OK) {
+    value_free(out);
+  }
+  return status;
+}
+
+static Status run_report(Call *call, Value *out, Error *e)
+{
+  const char *report = frame_report(of(call));
+  const char *text = report[0] ? report : _("this frame was not read from a file\n");
+  return value_text(text, strlen(text), out, e);
+}
+
+#define IRIS "df = read \"datasets/iris/iris.csv\"\n"
+#define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1
+#define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
+
+static const Primitive read_primitive = {SIZED, .name = "read", .global = "read",
+  .summary = "reads a CSV file into a frame",
+  .details = "RFC 4180 with a header line, in UTF-8. Types are inferred over the whole file; numbers with a leading zero, more "
+             "than 18 digits or a leading + stay text. df:report() says what was decided. A path that begins with datasets/ is "
+             "also looked for among the data sets that come with the program.",
+  .takes = VALUE_NONE, .main = "path", OPTIONS(read_options, ReadOptions), .gives = VALUE_FRAME, .returns = "the frame",
+  .reference = "", .example = "df = read \"datasets/credit/credit.csv\"\ndf:schema()", .effects = EFFECT_READS,
+  .where = WHERE_JOB, .run = run_read};
+REGISTER_PRIMITIVE(read_primitive);
+
+static const Primitive write_primitive = {SIZED, .name = "write", .summary = "writes the frame to a CSV file",
+  .details = "The file appears whole or not at all. Reading it gives the same frame: texts that look like numbers, dates or NA "
+             "are quoted.",
+  .takes = VALUE_FRAME, .main = "path", OPTIONS(write_options, WriteOptions), .gives = VALUE_NONE, .returns = "nothing",
+  .reference = "", .example = IRIS "df:write(os.tmpname())", .effects = EFFECT_WRITES, .where = WHERE_JOB, .run = run_write};
+REGISTER_PRIMITIVE(write_primitive);
+
+static const Primitive select_primitive = {SIZED, .name = "select", .summary = "keeps some columns, in the order given",
+  .takes = VALUE_FRAME, .main = "columns", OPTIONS(select_options, SelectOptions), .gives = VALUE_FRAME,
+  .returns = "a frame with these columns", .reference = "", .example = IRIS "df:select(\"petal_length\", \"species\")",
+  .where = WHERE_MAIN, .run = run_select};
+REGISTER_PRIMITIVE(select_primitive);
+
+static const Primitive head_primitive = {SIZED, .name = "head", .summary = "the first rows", .takes = VALUE_FRAME, .main = "n",
+  OPTIONS(head_options, HeadOptions), .gives = VALUE_FRAME, .returns = "a frame of at most n rows", .reference = "",
+  .example = IRIS "df:head(3)", .where = WHERE_MAIN, .run = run_head};
+REGISTER_PRIMITIVE(head_primitive);
+
+static const Primitive tail_primitive = {SIZED, .name = "tail", .summary = "the last rows", .takes = VALUE_FRAME, .main = "n",
+  OPTIONS(head_options, HeadOptions), .gives = VALUE_FRAME, .returns = "a frame of at most n rows", .reference = "",
+  .example = IRIS "df:tail(3)", .where = WHERE_MAIN, .run = run_tail};
+REGISTER_PRIMITIVE(tail_primitive);
+
+static const Primitive schema_primitive = {SIZED, .name = "schema", .summary = "names and types of the columns",
+  .takes = VALUE_FRAME, .gives = VALUE_FRAME, .returns = "a frame: name type missing distinct levels", .reference = "",
+  .example = IRIS "df:schema()", .where = WHERE_JOB, .run = run_schema};
+REGISTER_PRIMITIVE(schema_primitive);
+
+static const Primitive describe_primitive = {SIZED, .name = "describe", .summary = "figures for every column",
+  .details = "sd has the n - 1 divisor; quartiles are those of R's type 7.", .takes = VALUE_FRAME, .gives = VALUE_FRAME,
+  .returns = "a frame: name type n missing distinct mean sd min q25 median q75 max",
+  .reference = "Hyndman and Fan 1996, Sample Quantiles in Statistical Packages", .example = IRIS "df:describe()",
+  .where = WHERE_JOB, .run = run_describe};
+REGISTER_PRIMITIVE(describe_primitive);
+
+static const Primitive col_primitive = {SIZED, .name = "col", .summary = "one column, also when a verb has its name",
+  .takes = VALUE_FRAME, .main = "name", OPTIONS(col_options, ColOptions), .gives = VALUE_COLUMN, .returns = "the column",
+  .reference = "", .example = IRIS "df:col(\"species\")[1]", .where = WHERE_MAIN, .run = run_col};
+REGISTER_PRIMITIVE(col_primitive);
+
+static const Primitive row_primitive = {SIZED, .name = "row", .summary = "one row as a table", .takes = VALUE_FRAME,
+  .main = "index", OPTIONS(row_options, RowOptions), .gives = VALUE_MAP, .returns = "a table of cells by column name",
+  .reference = "", .example = IRIS "df:row(1).species", .where = WHERE_MAIN, .run = run_row};
+REGISTER_PRIMITIVE(row_primitive);
+
+static const Primitive report_primitive = {SIZED, .name = "report", .summary = "what reading the file decided",
+  .takes = VALUE_FRAME, .gives = VALUE_TEXT, .returns = "a text: rows, columns, types and their reasons, and the call that changes them",
+  .reference = "", .example = IRIS "df:report()", .where = WHERE_MAIN, .run = run_report};
+REGISTER_PRIMITIVE(report_primitive);
