@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "view/style.h"
+
+#include <langinfo.h>
+#include <string.h>
+
+#include "view/width.h"
+
+enum { NO_LIMIT = 1 << 20 };
+
+void style_init(ViewStyle *style)
+{
+  *style = (ViewStyle){.width = 80, .height = 24, .digits = 6};
+  style->ascii = style_ascii(style);
+}
+
+bool style_ascii(const ViewStyle *style)
+{
+  return style->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+int style_digits(const ViewStyle *style)
+{
+  return style->digits > 0 ? style->digits : 6;
+}
+
+size_t style_width(const ViewStyle *style)
+{
+  return style->width > 0 ? (size_t)style->width : NO_LIMIT;
+}
+
+const char *style_glyph(const ViewStyle *style, Glyph glyph)
+{
+  static const char *const glyphs[GLYPHS][2] = {
+    [GLYPH_VERTICAL] = {"│", "|"},  [GLYPH_HORIZONTAL] = {"─", "-"}, [GLYPH_CROSS] = {"┼", "+"},
+    [GLYPH_CORNER] = {"└", "+"},    [GLYPH_TICK_LEFT] = {"┤", "+"},  [GLYPH_TICK_BELOW] = {"┬", "+"},
+    [GLYPH_ELLIPSIS] = {"…", "..."}, [GLYPH_TIMES] = {"×", "x"},      [GLYPH_DOT] = {"·", "-"},
+  };
+  return glyphs[glyph][style_ascii(style) ? 1 : 0];
+}
+
+/* Eight-colour codes and attributes only, which every terminal that has colour knows, light or dark. */
+static const char *const codes[VIEW_ROLES] = {
+  [VIEW_PLAIN] = "",  [VIEW_TITLE] = "1",   [VIEW_HEADER] = "1",   [VIEW_MUTED] = "2",
+  [VIEW_NUMBER] = "36", [VIEW_ERROR] = "1;31", [VIEW_WARNING] = "33",
+};
+
+void style_on(const ViewStyle *style, ViewRole role, Text *out)
+{
+  if (style->color && codes[role][0] != '\0') {
+    text_printf(out, "\x1b[%sm", codes[role]);
+  }
+}
+
+void style_off(const ViewStyle *style, ViewRole role, Text *out)
+{
+  if (style->color && codes[role][0] != '\0') {
+    text_puts(out, "\x1b[0m");
+  }
+}
+
+void style_put(const ViewStyle *style, ViewRole role, const char *text, Text *out)
+{
+  style_on(style, role, out);
+  text_puts(out, text);
+  style_off(style, role, out);
+}
+
+void style_series(const ViewStyle *style, size_t index, char glyph, Text *out)
+{
+  static const int colors[] = {34, 33, 36, 31, 35, 32}; /* neighbours differ in more than red against green */
+  if (style->color) {
+    text_printf(out, "\x1b[%dm%c\x1b[0m", colors[index % (sizeof colors / sizeof *colors)], glyph);
+  } else {
+    text_char(out, glyph);
+  }
+}
+
+size_t style_paragraph(const ViewStyle *style, ViewRole role, const char *text, size_t margin, size_t at,
+                       size_t lines, Text *out)
+{
+  const WidthWrap wrap = {
+    .width = style_width(style), .margin = margin, .at = at, .lines = lines, .ascii = style_ascii(style)};
+  style_on(style, role, out);
+  const size_t made = width_wrap(out, text, strlen(text), &wrap);
+  if (style->color && out->size > 0) {
+    out->size--; /* the role ends before the line does */
+    style_off(style, role, out);
+    text_char(out, '\n');
+  }
+  return made;
+}
+
+size_t style_message(const ViewStyle *style, ViewRole role, const char *message, size_t lines, Text *out)
+{
+  const char *label = role == VIEW_ERROR ? _("error: ") : role == VIEW_WARNING ? _("warning: ") : _("note: ");
+  style_put(style, role, label, out);
+  const size_t at = width_of(label, strlen(label), style_ascii(style));
+  return style_paragraph(style, VIEW_PLAIN, message, 2, at, lines, out);
+}
