@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Columns cell by cell. The buffers grow in the form the column keeps, so that finishing hands them over; one with more than a
- * quarter to spare is copied to its size. The bitmap of valid cells begins with the first missing one. */
+/* Columns cell by cell. The buffers grow in the form the column keeps, so that finishing hands them over;
+ * one with more than a quarter to spare is copied to its size. The bitmap of valid cells begins with the
+ * first missing one. */
 #include "frame/builder.h"
 
 #include <string.h>
@@ -135,7 +136,8 @@ static bool reserve_rows(Builder *builder, size_t rows)
   if (lists) {
     return vector_room(&builder->offsets, (rows + 1) * sizeof(int64_t)) && vector_word(&builder->offsets, 0);
   }
-  return rows == 0 || vector_room(&builder->values, (rows * bits[builder->type] + 63) / 64 * sizeof(uint64_t));
+  const size_t words = (rows * bits[builder->type] + 63) / 64;
+  return vector_room(&builder->values, words * sizeof(uint64_t));
 }
 
 Builder *builder_new(Type type, size_t expected)
@@ -254,7 +256,8 @@ static int32_t code_of(Builder *builder, const char *text, size_t length)
     return -1;
   }
   if (number > INT32_MAX) {
-    (void)error_set(&builder->error, STATUS_LIMIT, "too-many-levels", _("more than %d distinct texts"), INT32_MAX);
+    (void)error_set(&builder->error, STATUS_LIMIT, "too-many-levels", _("more than %d distinct texts"),
+                    INT32_MAX);
     return -1;
   }
   return fresh && !good_text(builder, text, length) ? -1 : (int32_t)number;
@@ -447,7 +450,8 @@ Status builder_finish(Builder *builder, Column **out, Error *e)
   const bool open = builder->type == TYPE_SET && builder->error.status == STATUS_OK &&
                     builder->values.used / sizeof(int32_t) != (size_t)vector_last(&builder->offsets);
   if (open) {
-    (void)error_set(&builder->error, STATUS_INTERNAL, "builder-open", _("items without the end of their cell"));
+    (void)error_set(&builder->error, STATUS_INTERNAL, "builder-open",
+                    _("items without the end of their cell"));
   }
   Status status = builder->error.status;
   if (status != STATUS_OK) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* builder.h -- makes columns cell by cell, and frames column by column.
  *
- * Both keep the first failure and ignore what follows, so that a caller asks once, at finish. A builder belongs to one
- * thread. Appending is amortised O(1) (text: O(length)).
+ * Both keep the first failure and ignore what follows, so that a caller asks once, at finish. A builder
+ * belongs to one thread. Appending is amortised O(1) (text: O(length)).
  */
 #ifndef ASSAY_FRAME_BUILDER_H
 #define ASSAY_FRAME_BUILDER_H
@@ -23,7 +23,8 @@ void builder_bool(Builder *builder, bool value);
 void builder_text(Builder *builder, const char *text, size_t length); /* category, string */
 void builder_missing(Builder *builder);
 
-/* A set cell: items one after the other, then the end of the cell. Items given twice are one. */
+/* A set cell: items one after the other, then the end of the cell. Items given twice are one. A missing cell
+ * drops the items before it. */
 void builder_item(Builder *builder, const char *text, size_t length);
 void builder_set(Builder *builder);
 
@@ -35,10 +36,11 @@ Status builder_finish(Builder *builder, Column **out, Error *e) MUST_USE;
 
 typedef struct Draft Draft;
 
-Draft *draft_new(void) MUST_USE;                           /* NULL: no memory; the other functions take NULL as failed */
+Draft *draft_new(void) MUST_USE; /* NULL: no memory; the other functions take NULL as failed */
 void draft_free(Draft *draft);
-void draft_column(Draft *draft, const char *name, Column *column); /* takes the reference; NULL marks the draft failed */
-void draft_builder(Draft *draft, const char *name, Builder *builder); /* finishes and frees it */
+/* Takes the reference; NULL marks the draft failed for want of memory. */
+void draft_column(Draft *draft, const char *name, Column *column);
+void draft_builder(Draft *draft, const char *name, Builder *builder); /* finishes, frees; NULL as above */
 void draft_floats(Draft *draft, const char *name, const double *values, size_t n); /* NaN becomes missing */
 void draft_ints(Draft *draft, const char *name, const int64_t *values, size_t n);
 void draft_texts(Draft *draft, const char *name, const char *const *texts, size_t n); /* NULL is missing */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Columns: life, facts and cells. The figures kept with a column (missing cells, dates) are found at the first call: two
- * threads may both count, and store the same number. */
+/* Columns: life, facts and cells. The figures kept with a column (missing cells, dates) are found at the
+ * first call: two threads may both count, and store the same number. */
 #include "frame/column.h"
 
 #include <math.h>
@@ -9,7 +9,8 @@
 #include "core/alloc.h"
 #include "frame/column_layout.h"
 
-static const char *const names[TYPE_COUNT] = {"float64", "int64", "bool", "timestamp", "category", "string", "set"};
+static const char *const names[TYPE_COUNT] = {"float64",  "int64",  "bool", "timestamp",
+                                              "category", "string", "set"};
 
 const char *type_name(Type type)
 {
@@ -77,7 +78,8 @@ size_t buffer_room(const Buffer *buffer)
   if (!buffer->data) {
     return 0;
   }
-  return (size_t)((const char *)storage_data(buffer->owner) + buffer->owner->bytes - (const char *)buffer->data);
+  const char *end = (const char *)storage_data(buffer->owner) + buffer->owner->bytes;
+  return (size_t)(end - (const char *)buffer->data);
 }
 
 void buffer_drop(Buffer *buffer)
@@ -193,8 +195,9 @@ size_t column_bytes(const Column *column)
 {
   size_t bytes = sizeof *column + held(&column->valid) + held(&column->values) + held(&column->offsets) +
                  held(&column->zone);
-  if (column->dictionary) {
-    bytes += sizeof *column->dictionary + held(&column->dictionary->offsets) + held(&column->dictionary->bytes);
+  const Dictionary *dictionary = column->dictionary;
+  if (dictionary) {
+    bytes += sizeof *dictionary + held(&dictionary->offsets) + held(&dictionary->bytes);
   }
   return bytes;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Checks that a column keeps what column.h and column_layout.h promise. Nothing is read before its place in memory is known to
- * be inside its storage, so that a column made from a hostile file is refused and not followed. */
+/* Checks that a column keeps what column.h and column_layout.h promise. Nothing is read before its place
+ * in memory is known to be inside its storage, so that a column made from a hostile file is refused and
+ * not followed. */
 #include <string.h>
 
 #include "core/map.h"
@@ -14,7 +15,8 @@ static Status bad(Error *e, const char *what)
 
 static Status bad_at(Error *e, const char *what, size_t row)
 {
-  return error_set(e, STATUS_FORMAT, "bad-column", _("a column is not as it should be: %1$s (%2$zu)"), what, row + 1);
+  return error_set(e, STATUS_FORMAT, "bad-column", _("a column is not as it should be: %1$s (%2$zu)"), what,
+                   row + 1);
 }
 
 /* n items of `size` bytes are there and aligned. */
@@ -55,8 +57,8 @@ static bool good_text(const char *text, size_t length)
 static Status check_dictionary(const Dictionary *dictionary, Error *e)
 {
   size_t place;
-  if (dictionary->n > (size_t)INT32_MAX + 1 || !holds(&dictionary->offsets, dictionary->n + 1, sizeof(int64_t)) ||
-      !holds(&dictionary->bytes, 0, 1)) {
+  if (dictionary->n > (size_t)INT32_MAX + 1 ||
+      !holds(&dictionary->offsets, dictionary->n + 1, sizeof(int64_t)) || !holds(&dictionary->bytes, 0, 1)) {
     return bad(e, _("levels outside their memory"));
   }
   const int64_t *offsets = dictionary->offsets.data;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The digest of a column's content, in no more memory than the stack. The cells are written in one canonical form to a stream,
- * which is hashed piece by piece: the pieces depend on the content alone, not on how the column was sliced or built. Text is
- * written as text, so that a category and a string column of equal cells agree; a set as its size and the sum of its items'
- * hashes, since the order of codes within a cell is that of the dictionary. Role and unused levels do not count. */
+/* The digest of a column's content, in no more memory than the stack. The cells are written in one
+ * canonical form to a stream, which is hashed piece by piece: the pieces depend on the content alone, not
+ * on how the column was sliced or built. Text is written as text, so that a category and a string column
+ * of equal cells agree; a set as its size and the sum of its items' hashes, since the order of codes
+ * within a cell is that of the dictionary. Role and unused levels do not count. */
 #include <math.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sorting goes by distribution, a byte at a time from the lowest, and leaves out the bytes that all keys share (small integers
- * and round decimals share most). Distinct texts and sets are counted by a hash map, codes by a mark for each level. */
+/* Sorting goes by distribution, a byte at a time from the lowest, and leaves out the bytes that all keys
+ * share (small integers and round decimals share most). Distinct texts and sets are counted by a hash map,
+ * codes by a mark for each level. */
 #include "frame/column_keys.h"
 
 #include <math.h>
@@ -86,8 +87,8 @@ static Status count_digits(const Keys *keys, const Task *task, size_t counts[DIG
 }
 
 /* Moves the keys to `to` in the order of one byte, equal ones as they stood. */
-static Status distribute(const Keys *keys, int digit, const size_t counts[BUCKETS], const Task *task, uint64_t *to,
-                         Error *e)
+static Status distribute(const Keys *keys, int digit, const size_t counts[BUCKETS], const Task *task,
+                         uint64_t *to, Error *e)
 {
   size_t place[BUCKETS], before = 0;
   for (int bucket = 0; bucket < BUCKETS; bucket++) {

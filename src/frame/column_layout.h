@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* column_layout.h -- how a column lies in memory. Only the frame layer (and its tests) may include it.
  *
- * A Storage is one reference-counted allocation; a Buffer is a place in it. So a slice holds the same storages at other
- * places, and nothing is copied. What each type keeps, for `rows` cells (a word has 64 bits, bit i of word i / 64):
+ * A Storage is one reference-counted allocation; a Buffer is a place in it. So a slice holds the same
+ * storages at other places, and nothing is copied. What each type keeps, for `rows` cells (a word has 64
+ * bits, bit i of word i / 64):
  *
  *   type               values                          offsets             dictionary
  *   float64            double per row
@@ -12,8 +13,9 @@
  *   string             bytes                           int64_t, rows + 1
  *   set                int32_t codes                   int64_t, rows + 1   levels
  *
- * `valid` holds words, or no data when nothing is missing. Bits past the last row are 0, in every bitmap of every column:
- * counting and hashing can go by words. Offsets need not begin at 0 (slices); a missing cell is empty, its value 0.
+ * `valid` holds words, or no data when nothing is missing. Bits past the last row are 0, in every bitmap of
+ * every column: counting and hashing can go by words. Offsets need not begin at 0 (slices); a missing cell is
+ * empty, its value 0.
  */
 #ifndef ASSAY_FRAME_COLUMN_LAYOUT_H
 #define ASSAY_FRAME_COLUMN_LAYOUT_H
@@ -72,7 +74,8 @@ void buffer_drop(Buffer *buffer);
 Dictionary *dictionary_ref(Dictionary *dictionary);
 void dictionary_unref(Dictionary *dictionary);     /* NULL is fine */
 
-/* A column without buffers, or one that shares the template's type, role, zone and dictionary; NULL: no memory. */
+/* A column without buffers, or one that shares the template's type, role, zone and dictionary; NULL: no
+ * memory. */
 Column *column_bare(Type type, size_t rows) MUST_USE;
 Column *column_like(const Column *column, size_t rows) MUST_USE;
 

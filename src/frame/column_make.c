@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Columns from columns. A slice that starts at a multiple of 64 rows shares every buffer (a bitmap whose last word would hold
- * bits of later rows is copied, so that bits past the end are 0); one that starts elsewhere copies all but the bytes of
- * strings and the codes of sets, to which the copied offsets point as before. */
+/* Columns from columns. A slice that starts at a multiple of 64 rows shares every buffer (a bitmap whose
+ * last word would hold bits of later rows is copied, so that bits past the end are 0); one that starts
+ * elsewhere copies all but the bytes of strings and the codes of sets, to which the copied offsets point
+ * as before. */
 #include <string.h>
 
 #include "frame/column_layout.h"
@@ -90,8 +91,8 @@ Status column_slice(const Column *column, size_t first, size_t count, Column **o
 {
   *out = NULL;
   if (first > column->rows || count > column->rows - first) {
-    return error_set(e, STATUS_INTERNAL, "slice-range", _("rows %1$zu to %2$zu of %3$zu"), first, first + count,
-                     column->rows);
+    return error_set(e, STATUS_INTERNAL, "slice-range", _("rows %1$zu to %2$zu of %3$zu"), first,
+                     first + count, column->rows);
   }
   Column *slice = column_like(column, count);
   if (!slice || !slice_buffers(column, first, count, slice)) {
@@ -182,8 +183,8 @@ static Status take_lists(const Column *column, const size_t *rows, size_t n, Col
   }
   taken->values = buffer_of(values);
   for (size_t i = 0; i < n; i++) {
-    memcpy((char *)storage_data(values) + (size_t)to[i] * size,
-           (const char *)column->values.data + (size_t)from[rows[i]] * size, (size_t)(to[i + 1] - to[i]) * size);
+    const char *cell = (const char *)column->values.data + (size_t)from[rows[i]] * size;
+    memcpy((char *)storage_data(values) + (size_t)to[i] * size, cell, (size_t)(to[i + 1] - to[i]) * size);
   }
   return STATUS_OK;
 }

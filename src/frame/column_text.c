@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cells as text. The civil calendar is computed from the day number in eras of 400 years that begin on 1 March, so that the
- * leap day ends a year; it is the proleptic Gregorian calendar, as ISO 8601 asks. Years past 9999 or before 0 get a sign. */
+/* Cells as text. The civil calendar is computed from the day number in eras of 400 years that begin on 1
+ * March, so that the leap day ends a year; it is the proleptic Gregorian calendar, as ISO 8601 asks. Years
+ * past 9999 or before 0 get a sign. */
 #include <string.h>
 
 #include "core/text.h"

@@ -155,7 +155,8 @@ Status draft_finish(Draft *draft, Frame **out, Error *e)
       *e = draft->error;
     }
   } else {
-    status = frame_new((const char *const *)draft->names, (const Column *const *)draft->columns, draft->n, out, e);
+    const Column *const *columns = (const Column *const *)draft->columns;
+    status = frame_new((const char *const *)draft->names, columns, draft->n, out, e);
   }
   draft_free(draft);
   return status;

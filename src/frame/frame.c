@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Frames: columns under names. The names and their map are one shared value, so that a slice, a page of a view, costs its
- * columns only. */
+/* Frames: columns under names. The names and their map are one shared value, so that a slice, a page of a
+ * view, costs its columns only. */
 #include "frame/frame.h"
 
 #include <stdatomic.h>
@@ -52,15 +52,15 @@ static Status add_name(Map *map, const char *name, size_t column, Error *e)
   }
   const size_t bad = utf8_check(name, length);
   if (bad < length) {
-    return error_set(e, STATUS_DATA, "not-utf8", _("byte %1$zu of the name of column %2$zu is not UTF-8"), bad + 1,
-                     column + 1);
+    return error_set(e, STATUS_DATA, "not-utf8", _("byte %1$zu of the name of column %2$zu is not UTF-8"),
+                     bad + 1, column + 1);
   }
   size_t number;
   bool fresh;
   const Status status = map_put(map, name, length, &number, &fresh, e);
   if (status == STATUS_OK && !fresh) {
-    return error_set(e, STATUS_DATA, "name-twice", _("columns %1$zu and %2$zu are both named '%3$s'"), number + 1,
-                     column + 1, name);
+    return error_set(e, STATUS_DATA, "name-twice", _("columns %1$zu and %2$zu are both named '%3$s'"),
+                     number + 1, column + 1, name);
   }
   return status;
 }
@@ -116,8 +116,8 @@ Status frame_new(const char *const *names, const Column *const *columns, size_t 
   const size_t rows = n > 0 ? column_rows(columns[0]) : 0;
   for (size_t i = 1; i < n; i++) {
     if (column_rows(columns[i]) != rows) {
-      return error_set(e, STATUS_DATA, "column-length", _("column '%1$s' has %2$zu rows, '%3$s' has %4$zu"), names[i],
-                       column_rows(columns[i]), names[0], rows);
+      return error_set(e, STATUS_DATA, "column-length", _("column '%1$s' has %2$zu rows, '%3$s' has %4$zu"),
+                       names[i], column_rows(columns[i]), names[0], rows);
     }
   }
   Names *shared = NULL;
@@ -275,8 +275,8 @@ done:
 }
 
 /* What slice and take share: the names, and each column through a step that knows its rows. */
-typedef Status (*ColumnStep)(const Column *column, const size_t *rows, size_t first, size_t count, Column **out,
-                             Error *e);
+typedef Status (*ColumnStep)(const Column *column, const size_t *rows, size_t first, size_t count,
+                             Column **out, Error *e);
 
 static Status frame_each(const Frame *frame, ColumnStep step, const size_t *rows, size_t first, size_t count,
                          Frame **out, Error *e)
@@ -297,13 +297,15 @@ static Status frame_each(const Frame *frame, ColumnStep step, const size_t *rows
   return STATUS_OK;
 }
 
-static Status slice_step(const Column *column, const size_t *rows, size_t first, size_t count, Column **out, Error *e)
+static Status slice_step(const Column *column, const size_t *rows, size_t first, size_t count, Column **out,
+                         Error *e)
 {
   (void)rows;
   return column_slice(column, first, count, out, e);
 }
 
-static Status take_step(const Column *column, const size_t *rows, size_t first, size_t count, Column **out, Error *e)
+static Status take_step(const Column *column, const size_t *rows, size_t first, size_t count, Column **out,
+                        Error *e)
 {
   (void)first;
   return column_take(column, rows, count, out, e);

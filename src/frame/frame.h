@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* frame.h -- an immutable table of named columns of equal length, reference-counted.
  *
- * Names are unique, not empty, valid UTF-8. Column numbers start at 0 here and rows at 0; faces count from 1. A frame may
- * have no columns (and then has no rows) or no rows.
+ * Names are unique, not empty, valid UTF-8. Column numbers start at 0 here and rows at 0; faces count from 1.
+ * A frame may have no columns (and then has no rows) or no rows.
  */
 #ifndef ASSAY_FRAME_FRAME_H
 #define ASSAY_FRAME_FRAME_H
@@ -13,7 +13,8 @@
 typedef struct Frame Frame;
 
 /* References the columns. Errors: lengths that differ, a name twice or empty. */
-Status frame_new(const char *const *names, const Column *const *columns, size_t n, Frame **out, Error *e) MUST_USE;
+Status frame_new(const char *const *names, const Column *const *columns, size_t n, Frame **out,
+                 Error *e) MUST_USE;
 Frame *frame_ref(const Frame *frame);
 void frame_unref(Frame *frame);                           /* NULL is fine */
 
@@ -32,7 +33,8 @@ bool frame_find(const Frame *frame, const char *name, size_t *column);
 Status frame_need(const Frame *frame, const char *name, size_t *column, Error *e) MUST_USE;
 
 /* Rows first .. first + count - 1 of some numeric columns as a row-major block of count * n doubles. */
-void frame_block(const Frame *frame, const size_t *columns, size_t n, size_t first, size_t count, double *out);
+void frame_block(const Frame *frame, const size_t *columns, size_t n, size_t first, size_t count,
+                 double *out);
 
 Status frame_select(const Frame *frame, const size_t *columns, size_t n, Frame **out, Error *e) MUST_USE;
 Status frame_slice(const Frame *frame, size_t first, size_t count, Frame **out, Error *e) MUST_USE;
@@ -41,15 +43,19 @@ Status frame_take(const Frame *frame, const size_t *rows, size_t n, Frame **out,
 /* The frame with a column added at the end, or put in the place of the column of that name. */
 Status frame_with(const Frame *frame, const char *name, const Column *column, Frame **out, Error *e) MUST_USE;
 
-/* name type missing distinct levels: a row per column. levels: the number of levels of category and set, else missing. */
+/* name type missing distinct levels: a row per column. levels: the number of levels of category and set
+ * (distinct counts those that occur, or the sets), else missing. */
 Status frame_schema(const Frame *frame, Task *task, Frame **out, Error *e) MUST_USE;
 
-/* name type n missing distinct mean sd min q25 median q75 max: a row per column; figures only for float64 and
- * int64, missing elsewhere. n counts the cells that are not missing. sd has the n - 1 divisor, quartiles are R's type 7; mean
- * and sd by a two-pass sum over blocks. O(rows log rows) per column. */
+/* name type n missing distinct mean sd min q25 median q75 max: a row per column; figures only for float64
+ * and int64, missing elsewhere. n counts the cells that are not missing. sd has the n - 1 divisor,
+ * quartiles are R's type 7; mean and sd by a two-pass sum over blocks. A NaN is a value: it counts in n
+ * and distinct and makes mean and sd NaN; min to max are those of the other values. distinct is exact (-0
+ * is 0, NaN is NaN). O(rows) per column, with room for two copies of a column and thread. */
 Status frame_describe(const Frame *frame, Task *task, Frame **out, Error *e) MUST_USE;
 
-/* What reading the file decided, as text; "" when the frame was not read. Frames made from this one do not have it. */
+/* What reading the file decided, as text; "" when the frame was not read. Frames made from this one do not
+ * have it. */
 const char *frame_report(const Frame *frame);
 Status frame_with_report(const Frame *frame, const char *report, Frame **out, Error *e) MUST_USE;
 

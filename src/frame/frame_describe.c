@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Schema and description of a frame. Columns are shared out among the threads, each column's sums are folded by rows_reduce: the
- * figures depend on the data alone.
+/* Schema and description of a frame. Columns are shared out among the threads, each column's sums are
+ * folded by rows_reduce: the figures depend on the data alone.
  *
- * A NaN is a value, not a missing cell: it counts in n, and makes mean and sd NaN, which shows that it is there. It has no
- * place in an order, so min, max and the quartiles are those of the other values. Quartiles: R's type 7 (Hyndman and
- * Fan 1996), (1 - h) x[j] + h x[j + 1]. sd: second pass around the mean of the first, corrected for that mean's own rounding
- * (Chan, Golub and LeVeque 1983). */
+ * A NaN is a value, not a missing cell: it counts in n, and makes mean and sd NaN, which shows that it is
+ * there. It has no place in an order, so min, max and the quartiles are those of the other values.
+ * Quartiles: R's type 7 (Hyndman and Fan 1996), (1 - h) x[j] + h x[j + 1]. sd: second pass around the mean
+ * of the first, corrected for that mean's own rounding (Chan, Golub and LeVeque 1983). */
 #include <math.h>
 #include <string.h>
 
@@ -25,8 +25,9 @@ typedef struct Summary {
   Error error;
 } Summary;
 
-/* The sum of (value * scale - centre - part) over a column's cells, and of the squares. The scale, a power of two, keeps
- * squares of very large and very small numbers in range; the centre of int64 values is an integer and `part` the rest. */
+/* The sum of (value * scale - centre - part) over a column's cells, and of the squares. The scale, a power
+ * of two, keeps squares of very large and very small numbers in range; the centre of int64 values is an
+ * integer and `part` the rest. */
 typedef struct Deviations {
   const Column *column;
   double scale, centre, part;
@@ -169,8 +170,8 @@ static double scale_for(double low, double high)
 }
 
 /* All n values are finite, from low to high. */
-static Status float_moments(const Column *column, size_t n, double low, double high, Task *task, Summary *summary,
-                            Error *e)
+static Status float_moments(const Column *column, size_t n, double low, double high, Task *task,
+                            Summary *summary, Error *e)
 {
   Deviations from = {.column = column, .scale = scale_for(low, high)};
   Sums sums = {0, 0};
@@ -187,7 +188,8 @@ static Status float_moments(const Column *column, size_t n, double low, double h
   return status;
 }
 
-static Status moments(const Column *column, const Keys *keys, size_t ordered, Task *task, Summary *summary, Error *e)
+static Status moments(const Column *column, const Keys *keys, size_t ordered, Task *task, Summary *summary,
+                      Error *e)
 {
   if (column->type == TYPE_INT64) {
     return integer_moments(column, keys->n, task, summary, e);
@@ -339,7 +341,8 @@ static void add_levels(Draft *draft, const Frame *frame)
   draft_builder(draft, "levels", levels);
 }
 
-static void add_figure(Draft *draft, const Frame *frame, const Summary *summaries, int figure, const char *name)
+static void add_figure(Draft *draft, const Frame *frame, const Summary *summaries, int figure,
+                       const char *name)
 {
   Builder *values = builder_new(TYPE_FLOAT64, frame_columns(frame));
   for (size_t i = 0; values && i < frame_columns(frame); i++) {
