@@ -62,7 +62,7 @@ void option_type(const Option *option, Text *out)
       option_choices(option, out);
     }
     break;
-  default: text_puts(out, "?");
+  default: text_puts(out, _("any value"));
   }
 }
 

@@ -280,13 +280,19 @@ static Status read_text_map(const Reader *r, const Value *value)
   return STATUS_OK;
 }
 
+static Status read_any(const Reader *r, const Value *value)
+{
+  *(const Value **)r->field = value;
+  return STATUS_OK;
+}
+
 static Status read_value(const Reader *r, const Value *value)
 {
   static Status (*const readers[OPTION_KIND_COUNT])(const Reader *, const Value *) = {
       [OPTION_INT] = read_int,         [OPTION_NUMBER] = read_number,   [OPTION_BOOL] = read_bool,
       [OPTION_TEXT] = read_text,       [OPTION_TEXTS] = read_texts,     [OPTION_CHOICE] = read_choice,
       [OPTION_COLUMN] = read_column,   [OPTION_COLUMNS] = read_texts,   [OPTION_FRAME] = read_frame,
-      [OPTION_CHOICE_FRAME] = read_choice_frame, [OPTION_TEXT_MAP] = read_text_map};
+      [OPTION_CHOICE_FRAME] = read_choice_frame, [OPTION_TEXT_MAP] = read_text_map, [OPTION_VALUE] = read_any};
   return readers[r->option->kind](r, value);
 }
 
@@ -459,6 +465,11 @@ static Status option_value(const Option *option, const void *field, Value *out, 
   case OPTION_NUMBER: *out = value_of_number(*(const double *)field); return STATUS_OK;
   case OPTION_BOOL: *out = value_of_bool(*(const bool *)field); return STATUS_OK;
   case OPTION_FRAME: *out = frame_or_none(*(const Frame *const *)field); return STATUS_OK;
+  case OPTION_VALUE: {
+    const Value *value = *(const Value *const *)field;
+    *out = (Value){.kind = VALUE_NONE};
+    return value ? value_copy(value, out, e) : STATUS_OK;
+  }
   case OPTION_CHOICE_FRAME: {
     const OptionChoiceFrame *both = field;
     *out = frame_or_none(both->frame);

@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Completion. The line up to the point is scanned once: which brackets are open, what was called before each, which option is
+ * being given, whether a string is open. Names are then looked up in tables by raw access, so nothing is ever evaluated. */
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bind/session_layout.h"
+#include "core/alloc.h"
+#include "core/file.h"
+#include "registry/model.h"
+
+enum { OPEN_MOST = 64, ITEMS_MOST = 20000 };
+
+/* A piece of the line. */
+typedef struct Span {
+  size_t from, to;
+} Span;
+
+/* An open bracket: what was called with it and the option given in it at this point. */
+typedef struct Level {
+  Span callee, key;
+} Level;
+
+typedef struct Scan {
+  const char *line;
+  size_t point;
+  Level open[OPEN_MOST];
+  int depth;
+  Span path;        /* the last name chain: a.b:c */
+  bool path_ends;   /* nothing but blanks since */
+  char quote;       /* of the open string, 0 for none */
+  size_t string;    /* where its text begins */
+  Span string_callee;
+  bool comment;
+} Scan;
+
+typedef struct Finder {
+  Scan scan;
+  Completions *out;
+  size_t capacity;
+  bool failed;
+} Finder;
+
+static bool is_name_char(char c)
+{
+  return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static void push_level(Scan *s, char bracket)
+{
+  Level level = {0};
+  const Level *outer = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
+  if (s->path_ends) {
+    level.callee = s->path;
+  } else if (bracket == '{' && outer) {
+    level = *outer; /* options of the call, or the list given to an option */
+  }
+  if (s->depth < OPEN_MOST) {
+    s->open[s->depth++] = level;
+  }
+}
+
+static size_t scan_path(Scan *s, size_t i)
+{
+  const size_t from = i;
+  while (i < s->point && (is_name_char(s->line[i]) ||
+                          ((s->line[i] == '.' || s->line[i] == ':') && i + 1 < s->point && is_name_char(s->line[i + 1])))) {
+    i++;
+  }
+  s->path = (Span){from, i};
+  s->path_ends = true;
+  return i;
+}
+
+/* A quoted string; sets quote when it does not end before the point. */
+static size_t scan_string(Scan *s, size_t i)
+{
+  const char quote = s->line[i];
+  const size_t from = ++i;
+  while (i < s->point && s->line[i] != quote) {
+    i += s->line[i] == '\\' ? 2 : 1;
+  }
+  if (i >= s->point) {
+    s->quote = quote;
+    s->string = from;
+    s->string_callee = s->path_ends ? s->path : (Span){0, 0};
+    return s->point;
+  }
+  s->path_ends = false;
+  return i + 1;
+}
+
+static size_t scan_mark(Scan *s, size_t i)
+{
+  const char c = s->line[i];
+  Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
+  if (c == '(' || c == '{' || c == '[') {
+    push_level(s, c);
+  } else if ((c == ')' || c == '}' || c == ']') && s->depth > 0) {
+    s->depth--;
+  } else if (c == ',' && level) {
+    level->key = (Span){0, 0};
+  } else if (c == '=' && level && s->path_ends && s->line[i + 1] != '=') {
+    level->key = s->path;
+  } else if (c == '-' && i + 1 < s->point && s->line[i + 1] == '-') {
+    s->comment = true;
+    return s->point;
+  }
+  s->path_ends = false;
+  return i + 1;
+}
+
+static void scan_line(Scan *s)
+{
+  size_t i = 0;
+  while (i < s->point) {
+    const char c = s->line[i];
+    if (c == '\n' || c == ' ' || c == '\t') {
+      i++;
+    } else if (is_name_char(c)) {
+      i = scan_path(s, i);
+    } else if (c == '"' || c == '\'') {
+      i = scan_string(s, i);
+    } else {
+      i = scan_mark(s, i);
+    }
+  }
+}
+
+/* ---- candidates */
+
+static void add(Finder *f, const char *prefix, const char *item, const char *suffix, const char *word)
+{
+  Completions *out = f->out;
+  const size_t length = strlen(prefix) + strlen(item) + strlen(suffix) + 1;
+  if (strncmp(item, word, strlen(word)) != 0 || out->n >= ITEMS_MOST) {
+    return;
+  }
+  if (out->n == f->capacity) {
+    const size_t capacity = f->capacity ? f->capacity * 2 : 32;
+    char **items = mem_resize(out->items, capacity, sizeof *items);
+    if (!items) {
+      f->failed = true;
+      return;
+    }
+    out->items = items;
+    f->capacity = capacity;
+  }
+  char *text = mem_alloc(length, 1);
+  if (!text) {
+    f->failed = true;
+    return;
+  }
+  snprintf(text, length, "%s%s%s", prefix, item, suffix);
+  out->items[out->n++] = text;
+}
+
+static bool is_word(const char *text)
+{
+  for (const char *c = text; *c; c++) {
+    if (!is_name_char(*c) || (unsigned char)*c >= 0x80) {
+      return false;
+    }
+  }
+  return *text && !isdigit((unsigned char)*text);
+}
+
+/* Text keys of the table on top of the stack; functions only when asked. */
+static void add_keys(Finder *f, lua_State *L, const char *word, bool functions_only)
+{
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    if (lua_type(L, -2) == LUA_TSTRING && is_word(lua_tostring(L, -2)) &&
+        (!functions_only || lua_type(L, -1) == LUA_TFUNCTION)) {
+      add(f, "", lua_tostring(L, -2), "", word);
+    }
+    lua_pop(L, 1);
+  }
+}
+
+static void add_methods(Finder *f, ValueKind kind, const char *family, const char *word)
+{
+  for (size_t i = 0; i < registry_size(); i++) {
+    const Primitive *primitive = registry_at(i);
+    const char *method = primitive->takes == kind ? primitive_method(primitive) : NULL;
+    const bool fits = !family || !primitive->takes_class || strcmp(primitive->takes_class, family) == 0;
+    if (method && fits) {
+      add(f, "", method, "", word);
+    }
+  }
+}
+
+static bool column_fits(const Column *column, const char *choices)
+{
+  const Type type = column_type(column);
+  return strcmp(choices, "numeric") == 0 ? type_is_numeric(type) || type == TYPE_BOOL
+         : strcmp(choices, "text") == 0  ? type_is_text(type)
+                                         : true;
+}
+
+static void add_columns(Finder *f, const Frame *frame, const char *choices, const char *word, bool words_only)
+{
+  for (size_t i = 0; i < frame_columns(frame); i++) {
+    if (column_fits(frame_column(frame, i), choices) && (!words_only || is_word(frame_name(frame, i)))) {
+      add(f, "", frame_name(frame, i), "", word);
+    }
+  }
+}
+
+static void add_choices(Finder *f, const char *choices, const char *word)
+{
+  while (*choices) {
+    const size_t length = strcspn(choices, "|");
+    char item[128];
+    if (length < sizeof item) {
+      memcpy(item, choices, length);
+      item[length] = '\0';
+      add(f, "", item, "", word);
+    }
+    choices += length + (choices[length] == '|');
+  }
+}
+
+static void add_folder(Finder *f, const char *folder, const char *shown, const char *word)
+{
+  DIR *dir = opendir(folder);
+  const struct dirent *entry;
+  while (dir && (entry = readdir(dir))) {
+    if (entry->d_name[0] == '.' && word[0] != '.') {
+      continue;
+    }
+    char path[4096];
+    struct stat info;
+    const int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    const bool is_folder = length > 0 && (size_t)length < sizeof path && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    add(f, shown, entry->d_name, is_folder ? "/" : "", word);
+  }
+  if (dir) {
+    closedir(dir);
+  }
+}
+
+static void add_paths(Finder *f, const char *typed)
+{
+  const char *slash = strrchr(typed, '/');
+  const size_t length = slash ? (size_t)(slash - typed) + 1 : 0;
+  char shown[1024], folder[2048];
+  if (length >= sizeof shown) {
+    return;
+  }
+  memcpy(shown, typed, length);
+  shown[length] = '\0';
+  f->out->is_path = true;
+  add_folder(f, length ? shown : ".", shown, typed + length);
+  if (f->out->n == 0 && strncmp(shown, "datasets/", 9) == 0) {
+    snprintf(folder, sizeof folder, "%s/%s", file_home(), shown);
+    add_folder(f, folder, shown, typed + length);
+  }
+}
+
+/* ---- looking names up without running anything */
+
+static bool push_raw(lua_State *L, const char *name)
+{
+  push_environment(L);
+  lua_pushstring(L, name);
+  if (lua_rawget(L, -2) != LUA_TNIL) {
+    lua_remove(L, -2);
+    return true;
+  }
+  lua_pop(L, 2);
+  lua_pushglobaltable(L);
+  lua_pushstring(L, name);
+  lua_rawget(L, -2);
+  lua_remove(L, -2);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    return false;
+  }
+  return true;
+}
+
+/* Pushes the value of a chain "a.b" (raw tables only). */
+static bool push_path(lua_State *L, const char *line, Span span)
+{
+  char name[256];
+  size_t from = span.from;
+  bool first = true;
+  while (from < span.to) {
+    size_t to = from;
+    while (to < span.to && line[to] != '.' && line[to] != ':') {
+      to++;
+    }
+    if (to == from || to - from >= sizeof name) {
+      return false;
+    }
+    memcpy(name, line + from, to - from);
+    name[to - from] = '\0';
+    if (first && !push_raw(L, name)) {
+      return false;
+    }
+    if (!first) {
+      if (!lua_istable(L, -1)) {
+        return false;
+      }
+      lua_pushstring(L, name);
+      lua_rawget(L, -2);
+      lua_remove(L, -2);
+    }
+    first = false;
+    from = to + 1;
+  }
+  return !first && !lua_isnil(L, -1);
+}
+
+static Span before_last_mark(const char *line, Span span, char *mark)
+{
+  size_t i = span.to;
+  while (i > span.from && line[i - 1] != '.' && line[i - 1] != ':') {
+    i--;
+  }
+  *mark = i > span.from ? line[i - 1] : '\0';
+  return (Span){span.from, i > span.from ? i - 1 : span.from};
+}
+
+/* The primitive that a chain calls: "kmeans", "cluster.kmeans", "df:kmeans". */
+static const Primitive *callee_primitive(const Scan *s, Span callee)
+{
+  char mark, name[128];
+  if (callee.to <= callee.from) {
+    return NULL;
+  }
+  const Span object = before_last_mark(s->line, callee, &mark);
+  const size_t from = mark ? object.to + 1 : callee.from;
+  const size_t start = mark == '.' ? callee.from : from;
+  if (callee.to - start >= sizeof name) {
+    return NULL;
+  }
+  memcpy(name, s->line + start, callee.to - start);
+  name[callee.to - start] = '\0';
+  return registry_find(name);
+}
+
+static const Option *option_named(const Primitive *primitive, const char *name, size_t length)
+{
+  for (size_t i = 0; i < primitive->n_options; i++) {
+    if (strlen(primitive->options[i].name) == length && strncmp(primitive->options[i].name, name, length) == 0) {
+      return &primitive->options[i];
+    }
+  }
+  return NULL;
+}
+
+/* The frame that columns are named of: the object before the colon, or the model's own data. */
+static const Frame *callee_frame(Finder *f, lua_State *L, Span callee)
+{
+  char mark;
+  const Span object = before_last_mark(f->scan.line, callee, &mark);
+  if (!mark || !push_path(L, f->scan.line, object)) {
+    return NULL;
+  }
+  const Box *box = box_at(L, -1);
+  return !box                              ? NULL
+         : box->value.kind == VALUE_FRAME ? box->value.frame
+         : box->value.kind == VALUE_MODEL ? model_data(box->value.model)
+                                          : NULL;
+}
+
+/* ---- the three places: in a string, after a dot or colon, a bare word */
+
+static void complete_string(Finder *f, lua_State *L)
+{
+  Scan *s = &f->scan;
+  char word[1024];
+  const size_t length = s->point - s->string;
+  if (length >= sizeof word) {
+    return;
+  }
+  memcpy(word, s->line + s->string, length);
+  word[length] = '\0';
+  f->out->from = s->string;
+  f->out->append = s->quote;
+  const Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
+  const Span callee = s->string_callee.to ? s->string_callee : level ? level->callee : (Span){0, 0};
+  const Primitive *primitive = callee_primitive(s, callee);
+  const bool keyed = level && !s->string_callee.to && level->key.to > level->key.from;
+  const Option *option = NULL;
+  if (primitive && keyed) {
+    option = option_named(primitive, s->line + level->key.from, level->key.to - level->key.from);
+  } else if (primitive && primitive->main) {
+    option = option_named(primitive, primitive->main, strlen(primitive->main));
+  }
+  if (option && (option->kind == OPTION_COLUMN || option->kind == OPTION_COLUMNS)) {
+    const Frame *frame = callee_frame(f, L, callee);
+    if (frame) {
+      add_columns(f, frame, option->choices, word, false);
+    }
+  } else if (option && option->choices[0]) {
+    add_choices(f, option->choices, word);
+  } else {
+    add_paths(f, word);
+  }
+}
+
+static void complete_member(Finder *f, lua_State *L, Span object, char mark, const char *word)
+{
+  if (!push_path(L, f->scan.line, object)) {
+    return;
+  }
+  const Box *box = box_at(L, -1);
+  if (box && mark == ':') {
+    const char *family = box->value.kind == VALUE_MODEL ? model_primitive(box->value.model)->family : NULL;
+    add_methods(f, box->value.kind, family, word);
+    f->out->append = '(';
+  } else if (box && box->value.kind == VALUE_FRAME) {
+    add_columns(f, box->value.frame, "", word, true);
+  } else if (box && box->value.kind == VALUE_MODEL) {
+    const Frame *glance = model_frame(box->value.model, "glance");
+    if (glance) {
+      add_columns(f, glance, "", word, true);
+    }
+  } else if (lua_istable(L, -1)) {
+    add_keys(f, L, word, mark == ':');
+  } else if (lua_type(L, -1) == LUA_TSTRING && mark == ':') {
+    lua_getglobal(L, "string");
+    add_keys(f, L, word, true);
+  }
+}
+
+static void complete_word(Finder *f, lua_State *L, const char *word)
+{
+  static const char *const keywords[] = {"and",   "break", "do",  "else", "elseif", "end",    "false", "for",   "function", "goto",  "if",
+                                         "in",    "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
+  const Scan *s = &f->scan;
+  const Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
+  const Primitive *primitive = level && level->key.to == 0 ? callee_primitive(s, level->callee) : NULL;
+  for (size_t i = 0; primitive && i < primitive->n_options; i++) {
+    add(f, "", primitive->options[i].name, " = ", word);
+  }
+  if (f->out->n > 0) {
+    return;
+  }
+  if (word[0] == '\0' && s->point > 0) {
+    return;
+  }
+  push_environment(L);
+  add_keys(f, L, word, false);
+  lua_pop(L, 1);
+  lua_pushglobaltable(L);
+  add_keys(f, L, word, false);
+  lua_pop(L, 1);
+  for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
+    add(f, "", keywords[i], "", word);
+  }
+}
+
+static void complete_name(Finder *f, lua_State *L)
+{
+  Scan *s = &f->scan;
+  char word[256];
+  size_t from = s->point;
+  while (from > 0 && is_name_char(s->line[from - 1])) {
+    from--;
+  }
+  if (s->point - from >= sizeof word) {
+    return;
+  }
+  memcpy(word, s->line + from, s->point - from);
+  word[s->point - from] = '\0';
+  f->out->from = from;
+  const char mark = from > 0 ? s->line[from - 1] : '\0';
+  if ((mark == '.' || mark == ':') && !(from > 1 && s->line[from - 2] == '.')) {
+    size_t start = from - 1;
+    while (start > 0 && (is_name_char(s->line[start - 1]) || s->line[start - 1] == '.')) {
+      start--;
+    }
+    complete_member(f, L, (Span){start, from - 1}, mark, word);
+  } else {
+    complete_word(f, L, word);
+  }
+}
+
+static int find(lua_State *L)
+{
+  Finder *f = lua_touserdata(L, 1);
+  scan_line(&f->scan);
+  if (f->scan.comment) {
+    return 0;
+  }
+  if (f->scan.quote) {
+    complete_string(f, L);
+  } else {
+    complete_name(f, L);
+  }
+  return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void sort_unique(Completions *out)
+{
+  size_t kept = 0;
+  if (out->n > 1) {
+    qsort(out->items, out->n, sizeof *out->items, compare);
+  }
+  for (size_t i = 0; i < out->n; i++) {
+    if (kept > 0 && strcmp(out->items[kept - 1], out->items[i]) == 0) {
+      mem_free(out->items[i]);
+    } else {
+      out->items[kept++] = out->items[i];
+    }
+  }
+  out->n = kept;
+}
+
+Status session_complete(Session *session, const char *line, size_t point, Completions *out, Error *e)
+{
+  lua_State *L = session->L;
+  Finder finder = {.scan = {.line = line, .point = point}, .out = out};
+  memset(out, 0, sizeof *out);
+  out->from = point;
+  lua_pushcfunction(L, find);
+  lua_pushlightuserdata(L, &finder);
+  const int status = lua_pcall(L, 1, 0, 0);
+  if (status != LUA_OK || finder.failed) {
+    lua_settop(L, 0);
+    completions_free(out);
+    return error_memory(e, 0, _("completion"));
+  }
+  sort_unique(out);
+  return STATUS_OK;
+}
+
+void completions_free(Completions *completions)
+{
+  for (size_t i = 0; i < completions->n; i++) {
+    mem_free(completions->items[i]);
+  }
+  mem_free(completions->items);
+  memset(completions, 0, sizeof *completions);
+}

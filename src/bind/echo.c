@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How values show themselves: frames, models and columns as cards, tables as sorted Lua text with bounded depth, the rest as
+ * Lua prints it. */
+#include <string.h>
+
+#include "bind/session_layout.h"
+#include "registry/help.h"
+#include "view/model_card.h"
+#include "view/table.h"
+
+enum { ITEMS_MOST = 20, DEPTH_MOST = 3 };
+
+typedef struct Shower {
+  lua_State *L;
+  const ViewStyle *style;
+  bool full;
+  Text *out;
+  const void *open[64]; /* tables that are being shown, for cycles */
+  int depth;
+} Shower;
+
+static void show_at(Shower *s, int index);
+
+static void show_text(const char *text, size_t length, Text *out)
+{
+  text_char(out, '"');
+  for (size_t i = 0; i < length; i++) {
+    const unsigned char c = (unsigned char)text[i];
+    if (c == '"' || c == '\\') {
+      text_char(out, '\\');
+      text_char(out, (char)c);
+    } else if (c == '\n') {
+      text_puts(out, "\\n");
+    } else if (c < 0x20 || c == 0x7F) {
+      text_printf(out, "\\%03d", c);
+    } else {
+      text_char(out, (char)c);
+    }
+  }
+  text_char(out, '"');
+}
+
+/* One line for a value of ours inside a table. */
+static void show_brief(const Value *value, Text *out)
+{
+  text_char(out, '<');
+  value_show(value, out);
+  text_char(out, '>');
+}
+
+static bool is_word(const char *text, size_t length)
+{
+  for (size_t i = 0; i < length; i++) {
+    const char c = text[i];
+    if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9'))) {
+      return false;
+    }
+  }
+  return length > 0;
+}
+
+static void show_key(Shower *s, int index)
+{
+  size_t length;
+  const char *text = lua_type(s->L, index) == LUA_TSTRING ? lua_tolstring(s->L, index, &length) : NULL;
+  if (text && is_word(text, length)) {
+    text_add(s->out, text, length);
+  } else {
+    text_char(s->out, '[');
+    show_at(s, index);
+    text_char(s->out, ']');
+  }
+  text_puts(s->out, " = ");
+}
+
+/* Order of keys: numbers by value, then texts by bytes, then the rest as they come. */
+static bool key_before(lua_State *L, int a, int b)
+{
+  const int x = lua_type(L, a), y = lua_type(L, b);
+  if (x != y) {
+    return x == LUA_TNUMBER || (x == LUA_TSTRING && y != LUA_TNUMBER);
+  }
+  return (x == LUA_TNUMBER || x == LUA_TSTRING) && lua_compare(L, a, b, LUA_OPLT);
+}
+
+/* The first ITEMS_MOST keys beside 1..n in order, in the list at `keys`, kept by insertion; gives the number of all. */
+static size_t collect_keys(Shower *s, int table, size_t n, int keys, size_t most)
+{
+  lua_State *L = s->L;
+  size_t all = 0, kept = 0;
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    lua_pop(L, 1);
+    if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 1 && (size_t)lua_tointeger(L, -1) <= n) {
+      continue;
+    }
+    all++;
+    size_t at = kept < most ? kept++ : most;
+    for (; at > 0; at--) {
+      lua_rawgeti(L, keys, (lua_Integer)at);
+      const bool before = key_before(L, lua_gettop(L) - 1, lua_gettop(L));
+      if (before && at < most) {
+        lua_rawseti(L, keys, (lua_Integer)at + 1);
+      } else {
+        lua_pop(L, 1);
+      }
+      if (!before) {
+        break;
+      }
+    }
+    if (at < most) {
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, keys, (lua_Integer)at + 1);
+    }
+  }
+  return all;
+}
+
+static void separator(Shower *s, size_t item)
+{
+  text_puts(s->out, item ? ", " : "");
+}
+
+static void show_items(Shower *s, int table)
+{
+  lua_State *L = s->L;
+  const size_t most = s->full ? 1000000 : ITEMS_MOST;
+  const size_t n = lua_rawlen(L, table);
+  size_t shown = 0;
+  for (; shown < n && shown < most; shown++) {
+    separator(s, shown);
+    lua_rawgeti(L, table, (lua_Integer)shown + 1);
+    show_at(s, lua_gettop(L));
+    lua_pop(L, 1);
+  }
+  lua_newtable(L);
+  const int keys = lua_gettop(L);
+  const size_t all = collect_keys(s, table, n, keys, most);
+  for (size_t i = 1; i <= lua_rawlen(L, keys) && shown < most; i++, shown++) {
+    separator(s, shown);
+    lua_rawgeti(L, keys, (lua_Integer)i);
+    show_key(s, lua_gettop(L));
+    lua_rawget(L, table);
+    show_at(s, lua_gettop(L));
+    lua_settop(L, keys);
+  }
+  lua_pop(L, 1);
+  if (n + all > shown) {
+    text_printf(s->out, _("%1$s... %2$zu more"), shown ? ", " : "", n + all - shown);
+  }
+}
+
+static void show_table(Shower *s, int index)
+{
+  const void *address = lua_topointer(s->L, index);
+  const int deepest = s->full ? 60 : DEPTH_MOST;
+  for (int i = 0; i < s->depth; i++) {
+    if (s->open[i] == address) {
+      text_puts(s->out, _("<the table itself>"));
+      return;
+    }
+  }
+  if (s->depth >= deepest || !lua_checkstack(s->L, 12)) {
+    text_puts(s->out, "{...}");
+    return;
+  }
+  s->open[s->depth++] = address;
+  text_char(s->out, '{');
+  show_items(s, index);
+  text_char(s->out, '}');
+  s->depth--;
+}
+
+static void show_column(Shower *s, const Column *column)
+{
+  const char *name = "value";
+  Frame *frame = NULL;
+  if (frame_new(&name, &column, 1, &frame, NULL) == STATUS_OK) {
+    const TableOptions options = {.rows = s->full ? TABLE_ALL_ROWS : 0, .row_numbers = true};
+    if (table_render(frame, &options, s->style, s->out, NULL) != STATUS_OK) {
+      text_puts(s->out, _("(no memory to show it)"));
+    }
+    frame_unref(frame);
+  }
+}
+
+/* A value of ours at the top level: its card. */
+static void show_card(Shower *s, const Value *value)
+{
+  const TableOptions options = {.rows = s->full ? TABLE_ALL_ROWS : 0};
+  Status status = STATUS_OK;
+  if (value->kind == VALUE_FRAME) {
+    status = table_render(value->frame, &options, s->style, s->out, NULL);
+  } else if (value->kind == VALUE_MODEL) {
+    status = model_card(value->model, s->style, s->out, NULL);
+  } else {
+    show_column(s, value->column);
+  }
+  if (status != STATUS_OK) {
+    text_puts(s->out, _("(no memory to show it)"));
+  }
+}
+
+static void show_function(Shower *s, int index)
+{
+  const Primitive *primitive = function_primitive(s->L, index);
+  if (primitive) {
+    text_puts(s->out, "<");
+    help_signature(primitive, s->out);
+    text_puts(s->out, ">");
+  } else {
+    text_printf(s->out, "<%s>", luaL_typename(s->L, index));
+  }
+}
+
+static void show_at(Shower *s, int index)
+{
+  lua_State *L = s->L;
+  size_t length;
+  const char *text;
+  const Box *box = lua_type(L, index) == LUA_TUSERDATA ? box_at(L, index) : NULL;
+  if (box && s->depth == 0) {
+    show_card(s, &box->value);
+    return;
+  }
+  switch (lua_type(L, index)) {
+  case LUA_TSTRING:
+    text = lua_tolstring(L, index, &length);
+    if (s->depth == 0) {
+      text_add(s->out, text, length);
+    } else {
+      show_text(text, length, s->out);
+    }
+    break;
+  case LUA_TTABLE:
+    if (luaL_getmetafield(L, index, "__tostring") == LUA_TNIL) {
+      show_table(s, index);
+      break;
+    }
+    lua_pop(L, 1);
+    /* fall through */
+  case LUA_TNIL:
+  case LUA_TBOOLEAN:
+  case LUA_TNUMBER:
+    text = luaL_tolstring(L, index, &length);
+    text_add(s->out, text, length);
+    lua_pop(L, 1);
+    break;
+  case LUA_TFUNCTION: show_function(s, index); break;
+  default:
+    if (box) {
+      show_brief(&box->value, s->out);
+    } else if (lua_type(L, index) == LUA_TUSERDATA) {
+      text = luaL_tolstring(L, index, &length);
+      text_add(s->out, text, length);
+      lua_pop(L, 1);
+    } else {
+      text_printf(s->out, "<%s>", luaL_typename(L, index));
+    }
+  }
+}
+
+void show_value(lua_State *L, int index, const ViewStyle *style, bool full, Text *out)
+{
+  Shower shower = {.L = L, .style = style, .full = full, .out = out};
+  show_at(&shower, lua_absindex(L, index));
+}
+
+/* The text being made hangs on a userdata: showing may run __tostring of the user's, which may throw. */
+static int text_gc(lua_State *L)
+{
+  text_free(lua_touserdata(L, 1));
+  return 0;
+}
+
+static Text *push_text(lua_State *L)
+{
+  Text *text = lua_newuserdatauv(L, sizeof *text, 0);
+  memset(text, 0, sizeof *text);
+  if (luaL_newmetatable(L, "assay.text")) {
+    lua_pushcfunction(L, text_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return text;
+}
+
+void echo_values(lua_State *L, int first)
+{
+  Session *session = session_of(L);
+  const int last = lua_gettop(L);
+  for (int i = first; i <= last; i++) {
+    ViewStyle style = session->hooks.style(session->hooks.context);
+    Text *text = push_text(L);
+    show_value(L, i, &style, false, text);
+    if (text->size == 0 || text->data[text->size - 1] != '\n') {
+      text_char(text, '\n');
+    }
+    session->hooks.write(session->hooks.context, text_data(text), text->size);
+    text_free(text);
+    lua_pop(L, 1);
+  }
+}
+
+/* tostring of frames, columns and models; print uses it. */
+int value_tostring(lua_State *L)
+{
+  Session *session = session_of(L);
+  const ViewStyle style = session->hooks.style(session->hooks.context);
+  Text *text = push_text(L);
+  show_value(L, 1, &style, false, text);
+  while (text->size > 0 && text->data[text->size - 1] == '\n') {
+    text->data[--text->size] = '\0';
+  }
+  lua_pushlstring(L, text_data(text), text->size);
+  return 1;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What scripts and prompt lines find: families as tables, a few global functions, NA, and their own _ENV. The user's names
+ * live in that table; a name that is not there is looked for in the library (plain _G), and else it is an error that names
+ * the nearest one. Modules that are required see plain _G. */
+#include <string.h>
+
+#include "bind/prelude.h"
+#include "bind/session_layout.h"
+#include "core/clock.h"
+#include "core/file.h"
+
+static const char environment_key;
+
+void push_environment(lua_State *L)
+{
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &environment_key);
+}
+
+/* Collects the text keys of the table on top into names, from n; the strings live in the table. */
+static size_t add_names(lua_State *L, const char **names, size_t n, size_t most)
+{
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING && n < most) {
+      names[n++] = lua_tostring(L, -1);
+    }
+  }
+  return n;
+}
+
+static int unknown_name(lua_State *L)
+{
+  const char *names[4096];
+  size_t n = 0;
+  push_environment(L);
+  n = add_names(L, names, n, 4096);
+  lua_pushglobaltable(L);
+  n = add_names(L, names, n, 4096);
+  Error e;
+  error_clear(&e);
+  const char *name = luaL_tolstring(L, 2, NULL);
+  error_set(&e, STATUS_NAME, "unknown-name", _("'%s' is not known"), name);
+  const size_t near = text_nearest(name, names, n);
+  if (near < n) {
+    (void)error_hint(&e, _("did you mean '%s'?"), names[near]);
+  } else if (registry_find(name)) {
+    const Primitive *primitive = registry_find(name);
+    (void)error_hint(&e, _("it is %1$s.%2$s; ?%2$s shows how it is called"), primitive->family, primitive->name);
+  }
+  return throw_error(L, &e);
+}
+
+/* _ENV[name] for names that are not the user's. */
+static int environment_index(lua_State *L)
+{
+  lua_pushglobaltable(L);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, -2) == LUA_TNIL) {
+    return unknown_name(L);
+  }
+  return 1;
+}
+
+static void open_environment(lua_State *L)
+{
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_pushcfunction(L, environment_index);
+  lua_setfield(L, -2, "__index");
+  lua_pushliteral(L, "environment");
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &environment_key);
+}
+
+static void open_families(lua_State *L)
+{
+  lua_pushglobaltable(L);
+  for (size_t i = 0; i < registry_size(); i++) {
+    const Primitive *primitive = registry_at(i);
+    if (primitive->context) {
+      continue;
+    }
+    if (lua_getfield(L, -1, primitive->family) != LUA_TTABLE) {
+      lua_pop(L, 1);
+      lua_newtable(L);
+      lua_pushvalue(L, -1);
+      lua_setfield(L, -3, primitive->family);
+    }
+    push_primitive(L, primitive);
+    lua_setfield(L, -2, primitive->name);
+    lua_pop(L, 1);
+    if (primitive->global) {
+      push_primitive(L, primitive);
+      lua_setfield(L, -2, primitive->global);
+    }
+  }
+  lua_pop(L, 1);
+}
+
+static int frame_call(lua_State *L)
+{
+  lua_remove(L, 1);
+  return frame_construct(L);
+}
+
+static int clock_seconds(lua_State *L)
+{
+  lua_pushnumber(L, clock_wall());
+  return 1;
+}
+
+/* print through the face's output. */
+static int print_values(lua_State *L)
+{
+  Session *session = session_of(L);
+  const int n = lua_gettop(L);
+  for (int i = 1; i <= n; i++) {
+    size_t length;
+    const char *text = luaL_tolstring(L, i, &length);
+    if (i > 1) {
+      session->hooks.write(session->hooks.context, "\t", 1);
+    }
+    session->hooks.write(session->hooks.context, text, length);
+    lua_pop(L, 1);
+  }
+  session->hooks.write(session->hooks.context, "\n", 1);
+  return 0;
+}
+
+static void open_globals(lua_State *L)
+{
+  push_missing(L);
+  lua_setglobal(L, "NA");
+  lua_pushcfunction(L, declare_primitive);
+  lua_setglobal(L, "primitive");
+  lua_pushcfunction(L, print_values);
+  lua_setglobal(L, "print");
+  lua_newtable(L);
+  lua_pushcfunction(L, clock_seconds);
+  lua_setfield(L, -2, "clock");
+  lua_pushliteral(L, ASSAY_VERSION);
+  lua_setfield(L, -2, "version");
+  lua_pushstring(L, file_home());
+  lua_setfield(L, -2, "home");
+  lua_setglobal(L, "assay");
+  lua_getglobal(L, "frame");
+  lua_newtable(L);
+  lua_pushcfunction(L, frame_call);
+  lua_setfield(L, -2, "__call");
+  lua_setmetatable(L, -2);
+  lua_pop(L, 1);
+}
+
+/* Modules: ./?.lua, ./lua/?.lua, the user's, the program's; no C modules from the working directory. */
+static void open_paths(lua_State *L)
+{
+  lua_getglobal(L, "package");
+  lua_pushfstring(L, "./?.lua;./lua/?.lua;%s/lua/?.lua;%s/lua/?/init.lua;", file_home(), file_home());
+  lua_getfield(L, -2, "path");
+  lua_concat(L, 2);
+  lua_setfield(L, -2, "path");
+  lua_pop(L, 1);
+}
+
+static void run_prelude(lua_State *L)
+{
+  for (size_t i = 0; i < prelude_count; i++) {
+    const PreludeFile *file = &prelude_files[i];
+    lua_pushfstring(L, "=%s", file->name);
+    if (luaL_loadbufferx(L, (const char *)file->data, file->size, lua_tostring(L, -1), "t") != LUA_OK) {
+      lua_error(L);
+    }
+    lua_call(L, 0, 0);
+    lua_pop(L, 1);
+  }
+}
+
+void open_library(lua_State *L)
+{
+  open_environment(L);
+  open_families(L);
+  open_globals(L);
+  open_paths(L);
+  run_prelude(L);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bind/session.h"
+
+#include <lualib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bind/session_layout.h"
+#include "core/alloc.h"
+#include "core/clock.h"
+#include "core/file.h"
+#include "registry/help.h"
+
+/* Lua's memory is counted like all other. */
+static void *lua_memory(void *context, void *p, size_t before, size_t size)
+{
+  (void)context;
+  (void)before;
+  if (size == 0) {
+    mem_free(p);
+    return NULL;
+  }
+  return mem_resize(p, size, 1);
+}
+
+static int open_all(lua_State *L)
+{
+  const Session *session = session_of(L);
+  luaL_openlibs(L);
+  lua_getglobal(L, "math");
+  lua_getfield(L, -1, "randomseed");
+  lua_pushinteger(L, (lua_Integer)session->settings.seed);
+  lua_call(L, 1, 0);
+  interrupt_open(L);
+  open_values(L);
+  open_errors(L);
+  open_frame(L);
+  open_column(L);
+  open_model(L);
+  open_library(L);
+  lua_newtable(L);
+  for (size_t i = 0; i < session->settings.n_arguments; i++) {
+    lua_pushstring(L, session->settings.arguments[i]);
+    lua_rawseti(L, -2, (lua_Integer)i);
+  }
+  lua_setglobal(L, "arg");
+  return 0;
+}
+
+Status session_new(const SessionHooks *hooks, const SessionSettings *settings, Session **out, Error *e)
+{
+  Session *session = mem_zero(1, sizeof *session);
+  *out = NULL;
+  if (!session) {
+    return error_memory(e, sizeof *session, _("a session"));
+  }
+  session->hooks = *hooks;
+  session->settings = *settings;
+  atomic_init(&session->task, NULL);
+  session->L = lua_newstate(lua_memory, NULL);
+  if (!session->L) {
+    mem_free(session);
+    return error_memory(e, 0, _("a session"));
+  }
+  *(Session **)lua_getextraspace(session->L) = session;
+  session->running = session->L;
+  lua_pushcfunction(session->L, open_all);
+  if (lua_pcall(session->L, 0, 0, 0) != LUA_OK) {
+    Error why;
+    error_read(session->L, -1, &why);
+    error_set(e, why.status, why.id, "%s", why.what);
+    session_free(session);
+    return why.status;
+  }
+  *out = session;
+  return STATUS_OK;
+}
+
+void session_free(Session *session)
+{
+  if (session) {
+    session->active = 0;
+    lua_close(session->L);
+    declared_free(session);
+    mem_free(session);
+  }
+}
+
+/* ---- chunks */
+
+static const char *without_equals(const char *chunk)
+{
+  const char *start = chunk + strspn(chunk, " \t\n");
+  return *start == '=' ? start + 1 : chunk;
+}
+
+static bool load_text(lua_State *L, const char *prefix, const char *chunk, const char *suffix, const char *name)
+{
+  lua_pushfstring(L, "%s%s%s", prefix, chunk, suffix);
+  size_t length;
+  const char *text = lua_tolstring(L, -1, &length);
+  const int status = luaL_loadbufferx(L, text, length, name, "t");
+  lua_remove(L, -2);
+  return status == LUA_OK;
+}
+
+static bool ends_in_eof(lua_State *L)
+{
+  size_t length;
+  const char *message = lua_tolstring(L, -1, &length);
+  return message && length >= 5 && strcmp(message + length - 5, "<eof>") == 0;
+}
+
+static int chunk_state(lua_State *L)
+{
+  const char *chunk = without_equals(lua_touserdata(L, 1));
+  ChunkState state = CHUNK_WRONG;
+  if (load_text(L, "return ", chunk, "\n", "=prompt")) {
+    state = CHUNK_COMPLETE;
+  } else {
+    const bool more = ends_in_eof(L);
+    lua_pop(L, 1);
+    state = load_text(L, "", chunk, "\n", "=prompt") ? CHUNK_COMPLETE : more || ends_in_eof(L) ? CHUNK_INCOMPLETE : CHUNK_WRONG;
+  }
+  lua_pushinteger(L, state);
+  return 1;
+}
+
+ChunkState session_chunk_state(Session *session, const char *chunk)
+{
+  lua_State *L = session->L;
+  ChunkState state = CHUNK_WRONG;
+  lua_pushcfunction(L, chunk_state);
+  lua_pushlightuserdata(L, (void *)chunk);
+  if (lua_pcall(L, 1, 1, 0) == LUA_OK) {
+    state = (ChunkState)lua_tointeger(L, -1);
+  }
+  lua_pop(L, 1);
+  return state;
+}
+
+/* The loaded function's _ENV is the user's. */
+static void set_environment(lua_State *L)
+{
+  push_environment(L);
+  if (!lua_setupvalue(L, -2, 1)) {
+    lua_pop(L, 1);
+  }
+}
+
+static _Noreturn void throw_syntax(lua_State *L)
+{
+  Error e;
+  error_read(L, -1, &e);
+  snprintf(e.id, sizeof e.id, "syntax-error");
+  throw_error(L, &e);
+}
+
+static bool is_silent(const char *chunk)
+{
+  size_t n = strlen(chunk);
+  while (n > 0 && strchr(" \t\r\n", chunk[n - 1])) {
+    n--;
+  }
+  return n > 0 && chunk[n - 1] == ';';
+}
+
+typedef struct Statement {
+  const char *chunk, *name, *path;
+  bool echo;
+} Statement;
+
+/* A local of a prompt line is gone with the line. */
+static void warn_of_local(Session *session, const Statement *statement)
+{
+  const char *start = statement->chunk + strspn(statement->chunk, " \t\n");
+  if (session->hooks.interactive && strncmp(start, "local ", 6) == 0 && strncmp(start + 6, "function", 8) != 0) {
+    session->hooks.note(session->hooks.context, _("a local ends with its statement; leave out `local` to keep the variable"));
+  }
+}
+
+/* Keeps what was shown: `_` and .last. Large values are held weakly, so that overwriting their variable frees them. */
+static void keep_last(lua_State *L, int index)
+{
+  static const size_t strong_most = (size_t)256 << 20;
+  const Box *box = lua_type(L, index) == LUA_TUSERDATA ? box_at(L, index) : NULL;
+  const size_t bytes = !box                               ? 0
+                       : box->value.kind == VALUE_FRAME  ? frame_bytes(box->value.frame)
+                       : box->value.kind == VALUE_COLUMN ? column_bytes(box->value.column)
+                                                         : 0;
+  push_environment(L);
+  lua_getmetatable(L, -1);
+  lua_newtable(L);
+  if (bytes > strong_most) {
+    lua_newtable(L);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+  }
+  lua_pushvalue(L, index);
+  lua_rawseti(L, -2, 1);
+  lua_setfield(L, -2, "last");
+  lua_pop(L, 2);
+  lua_pushglobaltable(L);
+  if (bytes > strong_most) {
+    lua_pushnil(L);
+  } else {
+    lua_pushvalue(L, index);
+  }
+  lua_setfield(L, -2, "_");
+  lua_pop(L, 1);
+}
+
+static int run_statement(lua_State *L)
+{
+  const Statement *statement = lua_touserdata(L, 1);
+  const char *chunk = without_equals(statement->chunk);
+  lua_settop(L, 0);
+  lua_pushfstring(L, "=%s", statement->name);
+  const char *name = lua_tostring(L, 1);
+  if (!load_text(L, "return ", chunk, "", name)) {
+    lua_settop(L, 1);
+    if (!load_text(L, "", chunk, "", name)) {
+      throw_syntax(L);
+    }
+  }
+  set_environment(L);
+  lua_call(L, 0, LUA_MULTRET);
+  warn_of_local(session_of(L), statement);
+  if (statement->echo && lua_gettop(L) > 1 && !is_silent(chunk)) {
+    if (!lua_isnil(L, 2)) {
+      keep_last(L, 2);
+    }
+    if (lua_gettop(L) > 2 || !lua_isnil(L, 2)) {
+      echo_values(L, 2);
+    }
+  }
+  return 0;
+}
+
+static void push_arguments(lua_State *L)
+{
+  const Session *session = session_of(L);
+  for (size_t i = 1; i < session->settings.n_arguments; i++) {
+    lua_pushstring(L, session->settings.arguments[i]);
+  }
+}
+
+/* A file's bytes hang on a userdata while Lua reads them. */
+static int run_file(lua_State *L)
+{
+  const Statement *statement = lua_touserdata(L, 1);
+  Box *box = lua_newuserdatauv(L, sizeof *box, 0);
+  memset(box, 0, sizeof *box);
+  luaL_setmetatable(L, box_names[VALUE_FRAME]);
+  Error e;
+  error_clear(&e);
+  char *bytes;
+  size_t size;
+  if (file_read(statement->path, 0, &bytes, &size, &e) != STATUS_OK) {
+    throw_error(L, &e);
+  }
+  box->value = (Value){.kind = VALUE_TEXT, .text = {bytes, size}};
+  const char *start = bytes;
+  if (bytes[0] == '#') { /* the first line of an executable script */
+    start = strchr(bytes, '\n') ? strchr(bytes, '\n') : bytes + size;
+  }
+  const bool standard = strcmp(statement->path, "-") == 0;
+  lua_pushfstring(L, standard ? "=stdin%s" : "@%s", standard ? "" : statement->path);
+  if (luaL_loadbufferx(L, start, size - (size_t)(start - bytes), lua_tostring(L, -1), "t") != LUA_OK) {
+    throw_syntax(L);
+  }
+  set_environment(L);
+  value_free(&box->value);
+  const int before = lua_gettop(L);
+  push_arguments(L);
+  lua_call(L, lua_gettop(L) - before, 0);
+  return 0;
+}
+
+static int run_require(lua_State *L)
+{
+  const Statement *statement = lua_touserdata(L, 1);
+  lua_getglobal(L, "require");
+  lua_pushstring(L, statement->name);
+  lua_call(L, 1, 1);
+  push_environment(L);
+  lua_insert(L, -2);
+  const char *dot = strrchr(statement->name, '.');
+  lua_setfield(L, -2, dot ? dot + 1 : statement->name);
+  return 0;
+}
+
+static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
+{
+  lua_State *L = session->L;
+  const bool stopped = session->stop != 0;
+  outcome->partial = session->partial;
+  if (session->exiting) {
+    outcome->state = RUN_EXIT;
+    outcome->code = session->exit_code;
+  } else if (lua_status == LUA_OK) {
+    outcome->state = stopped && !session->hooks.interactive ? RUN_INTERRUPTED : RUN_DONE;
+    outcome->code = outcome->state == RUN_DONE ? 0 : 130;
+  } else {
+    interrupt_end(session);
+    error_read(L, -1, &outcome->error);
+    const bool interrupted = stopped || outcome->error.status == STATUS_CANCELLED;
+    outcome->state = interrupted ? RUN_INTERRUPTED : RUN_FAILED;
+    outcome->code = interrupted ? 130 : 1;
+  }
+  interrupt_end(session);
+  lua_settop(L, 0);
+  return outcome->state;
+}
+
+static RunState run(Session *session, lua_CFunction function, const Statement *statement, RunOutcome *outcome)
+{
+  lua_State *L = session->L;
+  const double wall = clock_wall(), processor = clock_processor();
+  memset(outcome, 0, sizeof *outcome);
+  error_clear(&outcome->error);
+  lua_settop(L, 0);
+  lua_pushcfunction(L, message_handler);
+  lua_pushcfunction(L, function);
+  lua_pushlightuserdata(L, (void *)statement);
+  interrupt_begin(session);
+  const int status = lua_pcall(L, 1, 0, 1);
+  const RunState state = finish(session, status, outcome);
+  outcome->wall = clock_wall() - wall;
+  outcome->processor = clock_processor() - processor;
+  return state;
+}
+
+RunState session_run(Session *session, const char *chunk, const char *name, bool echo, RunOutcome *outcome)
+{
+  const Statement statement = {.chunk = chunk, .name = name, .echo = echo};
+  return run(session, run_statement, &statement, outcome);
+}
+
+RunState session_run_file(Session *session, const char *path, RunOutcome *outcome)
+{
+  const Statement statement = {.path = path};
+  return run(session, run_file, &statement, outcome);
+}
+
+RunState session_require(Session *session, const char *module, RunOutcome *outcome)
+{
+  const Statement statement = {.name = module};
+  return run(session, run_require, &statement, outcome);
+}

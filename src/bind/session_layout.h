@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session_layout.h -- the inside of a session and the functions that bind's own files share. Only bind includes it, and only
+ * bind knows Lua.
+ *
+ * The order in every binding: check the arguments, make the empty userdata, work, throw as the last act. No Lua error jumps
+ * over a C frame that owns something: what a call owns hangs on a userdata before anything that can throw.
+ */
+#ifndef ASSAY_BIND_SESSION_LAYOUT_H
+#define ASSAY_BIND_SESSION_LAYOUT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "bind/session.h"
+
+struct Session {
+  lua_State *L;
+  SessionHooks hooks;
+  SessionSettings settings;
+  /* Interrupts (interrupt.c); read and written by the signal handler. */
+  lua_State *volatile running;     /* the coroutine that runs now */
+  volatile sig_atomic_t active;    /* a statement runs */
+  volatile sig_atomic_t stop;      /* the sticky hook is set: everything unwinds */
+  volatile sig_atomic_t presses;   /* Ctrl-C in this statement */
+  _Atomic(Task *) task;            /* of the primitive that runs now */
+  bool partial;                    /* a press was used up by a partial result */
+  bool exiting;                    /* os.exit unwinds */
+  int exit_code;
+  size_t pressure;                 /* bytes outside Lua since the collector was last told */
+};
+
+/* The session of a Lua state or coroutine. */
+static inline Session *session_of(lua_State *L)
+{
+  return *(Session **)lua_getextraspace(L);
+}
+
+/* ---- values: value_bind.c */
+
+/* A userdata of one of our kinds; it owns the value. */
+typedef struct Box {
+  Value value;
+} Box;
+
+extern const char *const box_names[VALUE_KIND_COUNT]; /* metatable names of frame, column and model */
+
+/* The box at an index, or NULL. */
+Box *box_at(lua_State *L, int index);
+
+/* Reads the Lua value at an index; may throw (memory), so `out` must hang on a userdata. Depth is limited. */
+void value_read(lua_State *L, int index, Value *out);
+
+/* Pushes the value and leaves VALUE_NONE behind; may throw, then `value` still owns it. */
+void value_push(lua_State *L, Value *value);
+
+/* Pushes a copy of a cell; a column pushed with a name can be called as the verb of that name. */
+void cell_push(lua_State *L, const Column *column, size_t row);
+void column_push(lua_State *L, const Column *column, const char *name);
+void push_missing(lua_State *L);
+bool is_missing(lua_State *L, int index);
+
+/* Tells the collector of memory outside its heap. */
+void report_memory(lua_State *L, size_t bytes);
+
+/* ---- errors: error_bind.c */
+
+/* Throws the error as an object with fields id, message, where, hint, and text for tostring. */
+_Noreturn int throw_error(lua_State *L, const Error *e);
+
+/* Pushes the interruption object made beforehand. */
+void push_interrupted(lua_State *L);
+
+/* Reads whatever was thrown into an Error. */
+void error_read(lua_State *L, int index, Error *e);
+int message_handler(lua_State *L); /* for lua_pcall: adds file:line of the user's code */
+
+/* ---- interrupts: interrupt.c */
+void interrupt_open(lua_State *L);
+void interrupt_begin(Session *session);
+void interrupt_end(Session *session);
+void interrupt_stop(Session *session, lua_State *L); /* sets the sticky hook */
+
+/* ---- calls: call.c, declare.c */
+void push_primitive(lua_State *L, const Primitive *primitive); /* the Lua function of a primitive */
+bool push_method(lua_State *L, ValueKind kind, const char *name); /* false and nothing pushed when there is none */
+int declare_primitive(lua_State *L);                           /* primitive{...} */
+const Primitive *function_primitive(lua_State *L, int index);  /* of a function of ours, else NULL */
+int run_declared(lua_State *L, Job *job);                      /* runs a primitive declared in Lua; pushes its result */
+void declared_free(Session *session);
+
+/* ---- jobs: job.c */
+
+/* Everything a call owns; held by the calling userdata and by the job's thread. */
+struct Job {
+  atomic_size_t references;
+  const Primitive *primitive;
+  Value data;
+  Arguments arguments;
+  void *options;
+  uint64_t given;
+  Task task;
+  Text notes;
+  Value result;
+  Error error;
+  Status status;
+  double began;
+  atomic_bool done;
+  bool abandoned;
+  void *lock;           /* guards wake */
+  JobWake wake;
+  void *wake_context;
+};
+
+Job *job_new(const Primitive *primitive, uint64_t seed);
+void job_unref(Job *job);
+
+/* Runs the job on a thread of its own while hooks->wait keeps the face alive, or in place. */
+void job_run(Session *session, Job *job);
+
+/* ---- metatables and library: frame_bind.c, column_bind.c, model_bind.c, library.c */
+void open_values(lua_State *L);
+void open_frame(lua_State *L);
+void open_column(lua_State *L);
+void open_model(lua_State *L);
+void open_errors(lua_State *L);
+void open_library(lua_State *L);  /* families, global functions, NA, the user's _ENV */
+void push_environment(lua_State *L);
+int frame_construct(lua_State *L); /* frame{...} */
+
+/* ---- echo: echo.c */
+
+/* Shows the values from index `first` to the top, each in its own way. */
+void echo_values(lua_State *L, int first);
+
+/* __tostring of our values. */
+int value_tostring(lua_State *L);
+
+/* The text of a value as echo shows it, added to out. full: nothing elided. */
+void show_value(lua_State *L, int index, const ViewStyle *style, bool full, Text *out);
+
+#endif
