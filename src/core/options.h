@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 struct Frame;
-struct Column;
+struct Value;
 
 typedef enum OptionKind {
   OPTION_INT,          /* int64_t */
@@ -34,6 +34,7 @@ typedef enum OptionKind {
   OPTION_FRAME,        /* const struct Frame * */
   OPTION_CHOICE_FRAME, /* OptionChoiceFrame: one of the choices, or a frame */
   OPTION_TEXT_MAP,     /* OptionTextMap: one text for all, or texts by name; each one of the choices if there are any */
+  OPTION_VALUE,        /* const struct Value *: anything; the primitive looks */
   OPTION_KIND_COUNT
 } OptionKind;
 
@@ -67,6 +68,7 @@ typedef struct OptionTextMap {
 #define OPTION_TYPE_FRAME const struct Frame *
 #define OPTION_TYPE_CHOICE_FRAME OptionChoiceFrame
 #define OPTION_TYPE_TEXT_MAP OptionTextMap
+#define OPTION_TYPE_VALUE const struct Value *
 
 /* The field of the typed struct for a row of an option list. */
 #define OPTION_FIELD(field, kind, standard, low, high, choices, unit, help) OPTION_TYPE_##kind field;
