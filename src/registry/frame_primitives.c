@@ -14,10 +14,10 @@ static const Frame *of(const Call *call)
   return call->data->frame;
 }
 
-static Status give(Status status, Frame *frame, Value *out)
+static Status give(Status status, Frame *const *frame, Value *out)
 {
   if (status == STATUS_OK) {
-    *out = value_of_frame(frame);
+    *out = value_of_frame(*frame);
   }
   return status;
 }
@@ -66,7 +66,7 @@ static Status run_read(Call *call, Value *out, Error *e)
   if (status == STATUS_OK) {
     text_puts(call->notes, frame_report(frame));
   }
-  return give(status, frame, out);
+  return give(status, &frame, out);
 }
 
 #define WRITE_OPTIONS(O) O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; it is replaced as a whole")
@@ -107,7 +107,7 @@ static Status run_select(Call *call, Value *out, Error *e)
   if (status == STATUS_OK) {
     status = frame_select(of(call), columns, options->columns.n, &frame, e);
   }
-  return give(status, frame, out);
+  return give(status, &frame, out);
 }
 
 #define HEAD_OPTIONS(O) O(n, INT, "10", 0, 1e15, "", "rows", "how many")
@@ -128,26 +128,26 @@ static size_t rows_wanted(const Call *call)
 static Status run_head(Call *call, Value *out, Error *e)
 {
   Frame *frame = NULL;
-  return give(frame_slice(of(call), 0, rows_wanted(call), &frame, e), frame, out);
+  return give(frame_slice(of(call), 0, rows_wanted(call), &frame, e), &frame, out);
 }
 
 static Status run_tail(Call *call, Value *out, Error *e)
 {
   Frame *frame = NULL;
   const size_t n = rows_wanted(call);
-  return give(frame_slice(of(call), frame_rows(of(call)) - n, n, &frame, e), frame, out);
+  return give(frame_slice(of(call), frame_rows(of(call)) - n, n, &frame, e), &frame, out);
 }
 
 static Status run_schema(Call *call, Value *out, Error *e)
 {
   Frame *frame = NULL;
-  return give(frame_schema(of(call), call->task, &frame, e), frame, out);
+  return give(frame_schema(of(call), call->task, &frame, e), &frame, out);
 }
 
 static Status run_describe(Call *call, Value *out, Error *e)
 {
   Frame *frame = NULL;
-  return give(frame_describe(of(call), call->task, &frame, e), frame, out);
+  return give(frame_describe(of(call), call->task, &frame, e), &frame, out);
 }
 
 #define COL_OPTIONS(O) O(name, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "the column's name")
