@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "main/flags.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/text.h"
+
+enum { THREADS_MOST = 1024 };
+
+typedef struct Reader {
+  char **next, **end; /* arguments not looked at yet */
+  Flags *flags;
+  Error *e;
+} Reader;
+
+/* value: what stands behind "=" or in the next argument, NULL for a flag that takes none. */
+typedef Status (*FlagFunction)(Reader *reader, const char *value);
+
+typedef struct Flag {
+  const char *name, *value; /* value: what to call it, NULL: none */
+  FlagFunction function;
+} Flag;
+
+static Status add_item(Reader *reader, const char *text, bool is_module)
+{
+  Flags *flags = reader->flags;
+  flags->items[flags->n_items++] = (FlagItem){is_module, text};
+  flags->has_code = flags->has_code || !is_module;
+  return STATUS_OK;
+}
+
+static Status take_code(Reader *reader, const char *value)
+{
+  return add_item(reader, value, false);
+}
+
+static Status take_module(Reader *reader, const char *value)
+{
+  return add_item(reader, value, true);
+}
+
+/* A whole number from 0 to most. */
+static Status whole(const char *flag, const char *value, uint64_t most, uint64_t *out, Error *e)
+{
+  char *end = NULL;
+  errno = 0;
+  const unsigned long long number = isdigit((unsigned char)*value) ? strtoull(value, &end, 10) : 0;
+  if (!end || *end || errno || number > most) {
+    return error_set(e, STATUS_ARGUMENT, "bad-flag", _("%1$s takes a whole number from 0 to %2$llu, not '%3$s'"), flag,
+                     (unsigned long long)most, value);
+  }
+  *out = number;
+  return STATUS_OK;
+}
+
+static Status take_seed(Reader *reader, const char *value)
+{
+  return whole("--seed", value, INT64_MAX, &reader->flags->seed, reader->e);
+}
+
+static Status take_threads(Reader *reader, const char *value)
+{
+  uint64_t threads = 0;
+  const Status status = whole("--threads", value, THREADS_MOST, &threads, reader->e);
+  reader->flags->threads = threads;
+  return status;
+}
+
+/* "2G", "500M", "64k", "1000000": powers of 1024, in either case, with or without B or iB. */
+static Status take_memory(Reader *reader, const char *value)
+{
+  static const char units[] = "kmgt";
+  char *end = NULL;
+  const double number = isdigit((unsigned char)*value) ? strtod(value, &end) : 0;
+  double bytes = number;
+  if (end && *end) {
+    const char *unit = strchr(units, tolower((unsigned char)*end));
+    for (long power = unit ? unit - units + 1 : 0; power > 0; power--) {
+      bytes *= 1024;
+    }
+    end += unit ? 1 : 0;
+    end += strcasecmp(end, "b") == 0 ? 1 : strcasecmp(end, "ib") == 0 ? 2 : 0;
+  }
+  if (!end || *end || !(bytes >= 1) || bytes > 0x1p62) {
+    return error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--memory takes a size such as 500M or 2G, not '%s'"), value);
+  }
+  reader->flags->memory = (size_t)bytes;
+  return STATUS_OK;
+}
+
+#define SWITCH(name, field)                                    \
+  static Status take_##name(Reader *reader, const char *value) \
+  {                                                            \
+    (void)value;                                               \
+    reader->flags->field;                                      \
+    return STATUS_OK;                                          \
+  }
+
+SWITCH(prompt, prompt = true)
+SWITCH(quiet, quiet = true)
+SWITCH(usage, task = TASK_USAGE)
+SWITCH(version, task = TASK_VERSION)
+SWITCH(no_rc, no_rc = true)
+SWITCH(no_color, no_color = true)
+SWITCH(plain, plain = true)
+SWITCH(ascii, ascii = true)
+SWITCH(list, list = true)
+
+static const Flag all[] = {
+  {"-e", _("CODE"), take_code},      {"-i", NULL, take_prompt},          {"-l", _("MODULE"), take_module},
+  {"-q", NULL, take_quiet},          {"-h", NULL, take_usage},           {"--help", NULL, take_usage},
+  {"--version", NULL, take_version}, {"--seed", _("N"), take_seed},      {"--threads", _("N"), take_threads},
+  {"--memory", _("SIZE"), take_memory}, {"--no-rc", NULL, take_no_rc},   {"--no-color", NULL, take_no_color},
+  {"--plain", NULL, take_plain},     {"--ascii", NULL, take_ascii},      {"--list", NULL, take_list},
+};
+
+enum { FLAGS = sizeof all / sizeof *all };
+
+static Status unknown(const char *argument, size_t length, Error *e)
+{
+  const char *names[FLAGS];
+  char *given = mem_text(argument, length);
+  for (size_t i = 0; i < FLAGS; i++) {
+    names[i] = all[i].name;
+  }
+  const size_t nearest = given && length > 2 ? text_nearest(given, names, FLAGS) : FLAGS;
+  const Status status = error_set(e, STATUS_ARGUMENT, "unknown-flag", _("there is no option %s"), given ? given : argument);
+  mem_free(given);
+  if (nearest < FLAGS) {
+    return error_hint(e, _("did you mean %s? assay --help lists all"), names[nearest]);
+  }
+  error_hint(e, _("assay --help lists all"));
+  return status;
+}
+
+/* Whether the argument is this flag: "--seed", "--seed=7", "-e", "-ecode". *value: what is joined to it, or NULL. */
+static bool is_flag(const Flag *flag, const char *argument, const char **value)
+{
+  const size_t n = strlen(flag->name);
+  *value = NULL;
+  if (strcmp(argument, flag->name) == 0) {
+    return true;
+  }
+  if (!flag->value || strncmp(argument, flag->name, n) != 0) {
+    return false;
+  }
+  *value = n == 2 ? argument + n : argument[n] == '=' ? argument + n + 1 : NULL;
+  return *value != NULL;
+}
+
+static Status take_flag(Reader *reader)
+{
+  const char *argument = *reader->next++, *value;
+  for (size_t i = 0; i < FLAGS; i++) {
+    if (!is_flag(&all[i], argument, &value)) {
+      continue;
+    }
+    if (all[i].value && !value) {
+      if (reader->next == reader->end) {
+        return error_set(reader->e, STATUS_ARGUMENT, "flag-value", _("%1$s needs a value: %1$s %2$s"), all[i].name, all[i].value);
+      }
+      value = *reader->next++;
+    }
+    return all[i].function(reader, value);
+  }
+  return unknown(argument, strcspn(argument, "="), reader->e);
+}
+
+static MainTask sub_command(const char *word)
+{
+  return strcmp(word, "demo") == 0        ? TASK_DEMO
+         : strcmp(word, "help") == 0      ? TASK_HELP
+         : strcmp(word, "reference") == 0 ? TASK_REFERENCE
+                                          : TASK_RUN;
+}
+
+/* Behind a sub-command come its topic and further flags, in any order. */
+static Status take_topic(Reader *reader)
+{
+  Flags *flags = reader->flags;
+  while (reader->next < reader->end) {
+    const char *argument = *reader->next;
+    Status status = STATUS_OK;
+    if (argument[0] == '-' && argument[1]) {
+      status = take_flag(reader);
+    } else if (flags->topic) {
+      status = error_set(reader->e, STATUS_ARGUMENT, "extra-argument", _("one argument too many: '%s'"), argument);
+    } else {
+      flags->topic = argument;
+      reader->next++;
+    }
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+static Status check(const Flags *flags, Error *e)
+{
+  if (flags->list && flags->task != TASK_DEMO) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--list belongs to assay demo"));
+  }
+  if (flags->task == TASK_REFERENCE && !flags->topic) {
+    return error_set(e, STATUS_ARGUMENT, "no-folder", _("assay reference needs a folder to write to"));
+  }
+  return STATUS_OK;
+}
+
+/* Where the flags end: a script, a sub-command or nothing. */
+static Status take_rest(Reader *reader, bool only_script)
+{
+  Flags *flags = reader->flags;
+  if (reader->next == reader->end) {
+    return STATUS_OK;
+  }
+  const MainTask task = only_script ? TASK_RUN : sub_command(*reader->next);
+  if (task == TASK_RUN) {
+    flags->script = reader->next;
+    flags->n_script = (size_t)(reader->end - reader->next);
+    return STATUS_OK;
+  }
+  flags->task = flags->task == TASK_RUN ? task : flags->task;
+  reader->next++;
+  return take_topic(reader);
+}
+
+Status flags_read(int argc, char **argv, Flags *flags, Error *e)
+{
+  const size_t n = argc > 0 ? (size_t)argc : 0;
+  Reader reader = {argv + (n > 0), argv + n, flags, e};
+  bool ended = false;
+  *flags = (Flags){.seed = 1};
+  flags->items = mem_zero(n + 1, sizeof *flags->items);
+  if (!flags->items) {
+    return error_memory(e, 0, _("the command line"));
+  }
+  while (reader.next < reader.end && !ended && (*reader.next)[0] == '-' && (*reader.next)[1]) {
+    if (strcmp(*reader.next, "--") == 0) {
+      reader.next++;
+      ended = true;
+    } else {
+      const Status status = take_flag(&reader);
+      if (status != STATUS_OK) {
+        return status;
+      }
+    }
+  }
+  const Status status = take_rest(&reader, ended);
+  return status == STATUS_OK ? check(flags, e) : status;
+}
+
+void flags_free(Flags *flags)
+{
+  mem_free(flags->items);
+  flags->items = NULL;
+}
+
+const char *flags_usage(void)
+{
+  return _("usage: assay [options] [script [arguments]]\n"
+           "       assay [options] demo [NAME] | demo --list | help [TOPIC] | reference FOLDER\n"
+           "\n"
+           "A workbench for customer analytics, scripted in Lua. Without a script: a prompt at a terminal, else the\n"
+           "script comes from standard input.\n"
+           "\n"
+           "  -e CODE        run CODE; an expression's value is shown; may be repeated\n"
+           "  -l MODULE      require a module first\n"
+           "  -i             go on with a prompt after the script\n"
+           "  -q             quiet: no banner, no live line, no times\n"
+           "  -              read the script from standard input\n"
+           "  --             what follows is a script and its arguments (global arg)\n"
+           "  --seed N       seed of math.random (1)\n"
+           "  --threads N    threads to use (as many as processors); results do not depend on it\n"
+           "  --memory SIZE  most memory for data and models, such as 500M or 2G\n"
+           "  --no-rc        do not run ~/.config/assay/rc.lua before the prompt\n"
+           "  --no-color     no colour (as does NO_COLOR=1)\n"
+           "  --ascii        draw with ASCII characters only\n"
+           "  --plain        no colour, no drawing, no live line: for screen readers and logs\n"
+           "  -h, --help     this text\n"
+           "  --version      versions of assay and of what it is built on\n"
+           "\n"
+           "Exit status: 0 done, 1 the script failed, 2 wrong usage, 130 interrupted, or what os.exit gives.\n");
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* flags.h -- the command line, taken apart and checked before anything runs. */
+#ifndef ASSAY_MAIN_FLAGS_H
+#define ASSAY_MAIN_FLAGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+typedef enum MainTask { TASK_RUN, TASK_USAGE, TASK_VERSION, TASK_DEMO, TASK_HELP, TASK_REFERENCE } MainTask;
+
+/* -e and -l, in the order given. */
+typedef struct FlagItem {
+  bool is_module;
+  const char *text;
+} FlagItem;
+
+typedef struct Flags {
+  MainTask task;
+  FlagItem *items;
+  size_t n_items;
+  bool has_code;             /* some -e */
+  bool prompt;               /* -i */
+  bool quiet, no_rc, no_color, plain, ascii, list;
+  uint64_t seed;
+  size_t threads, memory;    /* 0: as many as there are; no limit */
+  const char *topic;         /* of help, demo or reference; NULL: none */
+  char **script;             /* the script and its arguments; NULL: none */
+  size_t n_script;
+} Flags;
+
+/* Fills flags from the command line; what it holds is borrowed from argv, but for items. Any error is one of usage. */
+Status flags_read(int argc, char **argv, Flags *flags, Error *e) MUST_USE;
+void flags_free(Flags *flags);
+
+/* What --help prints. */
+const char *flags_usage(void);
+
+#endif

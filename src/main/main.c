@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* main.c -- from the command line to a session, a script, a prompt, and an exit status. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/alloc.h"
+#include "core/pool.h"
+#include "main/flags.h"
+#include "main/home.h"
+#include "main/version.h"
+#include "main/write_reference.h"
+#include "math/blas.h"
+#include "repl/console.h"
+#include "repl/demo.h"
+#include "repl/repl.h"
+
+enum { DONE = 0, FAILED = 1, USAGE = 2 };
+
+typedef struct Program {
+  Flags flags;
+  Console console;
+  Session *session;
+  Text home;
+} Program;
+
+/* At a prompt: -i, or a terminal to read from and nothing else to do; a demonstration at a terminal too. */
+static bool wants_prompt(const Flags *flags)
+{
+  if (flags->task == TASK_DEMO) {
+    return flags->topic && !flags->list && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+  }
+  return flags->task == TASK_RUN &&
+         (flags->prompt || (!flags->script && !flags->has_code && isatty(STDIN_FILENO)));
+}
+
+/* The script's name and arguments, for the global arg; without a script the program's name alone. */
+static SessionSettings settings_of(const Program *program)
+{
+  static const char *const own[] = {"assay"};
+  const Flags *flags = &program->flags;
+  return (SessionSettings){.seed = flags->seed,
+                           .home = text_data(&program->home),
+                           .arguments = flags->script ? (const char *const *)flags->script : own,
+                           .n_arguments = flags->script ? flags->n_script : 1};
+}
+
+static Status open_session(Program *program, Error *e)
+{
+  const Flags *flags = &program->flags;
+  const bool demo = flags->task == TASK_DEMO;
+  SessionHooks hooks;
+  Status status = STATUS_OK;
+  TRY(home_find(&program->home, e));
+  console_hooks(&program->console, &hooks);
+  hooks.interactive = hooks.interactive || demo; /* a demonstration shows what a prompt would */
+  const SessionSettings settings = settings_of(program);
+  TRY(session_new(&hooks, &settings, &program->session, e));
+  console_attach(&program->console, program->session);
+done:
+  return status;
+}
+
+/* -e and -l in order, then the script; a failure ends it. */
+static RunState run_given(Program *program, RunOutcome *outcome)
+{
+  const Flags *flags = &program->flags;
+  Console *console = &program->console;
+  RunState state = RUN_DONE;
+  *outcome = (RunOutcome){0};
+  for (size_t i = 0; state == RUN_DONE && i < flags->n_items; i++) {
+    const FlagItem *item = &flags->items[i];
+    state = item->is_module ? console_require(console, item->text, outcome)
+                            : console_run(console, item->text, "command line", true, outcome);
+  }
+  const bool from_input = !flags->script && !flags->has_code && !console->settings.interactive;
+  if (state == RUN_DONE && (flags->script || from_input)) {
+    state = console_run_file(console, flags->script ? flags->script[0] : "-", outcome);
+  }
+  return state;
+}
+
+static int run_prompt(Program *program, Demo *demo)
+{
+  Text rc = {0};
+  Error e = {0};
+  int code = FAILED;
+  const bool has_rc = !program->flags.no_rc && !demo && home_rc(&rc);
+  const ReplSettings settings = {.home = text_data(&program->home),
+                                 .version = ASSAY_VERSION,
+                                 .rc = has_rc ? text_data(&rc) : NULL,
+                                 .demo = demo};
+  if (repl_run(&program->console, &settings, &code, &e) != STATUS_OK) {
+    console_error(&program->console, &e);
+  }
+  text_free(&rc);
+  return code;
+}
+
+static int run_session(Program *program)
+{
+  RunOutcome outcome;
+  const RunState state = run_given(program, &outcome);
+  if (state != RUN_EXIT && program->console.settings.interactive) {
+    return run_prompt(program, NULL);
+  }
+  return state == RUN_DONE ? DONE : outcome.code;
+}
+
+static int show(Program *program, Status status, const Text *text, const Error *e)
+{
+  if (status == STATUS_OK) {
+    console_text(&program->console, text);
+    return DONE;
+  }
+  console_error(&program->console, e);
+  return FAILED;
+}
+
+static int run_demo(Program *program)
+{
+  Demo *demo = NULL;
+  Text list = {0};
+  Error e = {0};
+  int code = FAILED;
+  if (!program->flags.topic || program->flags.list) {
+    code = show(program, demo_list(text_data(&program->home), &list, &e), &list, &e);
+  } else if (demo_open(text_data(&program->home), program->flags.topic, &demo, &e) != STATUS_OK) {
+    console_error(&program->console, &e);
+  } else if (program->console.settings.interactive) {
+    code = run_prompt(program, demo);
+  } else {
+    RunOutcome outcome;
+    const RunState state = demo_through(demo, &program->console, &outcome);
+    code = state == RUN_DONE ? DONE : outcome.code;
+  }
+  demo_free(demo);
+  text_free(&list);
+  return code;
+}
+
+static int run_help(Program *program)
+{
+  Text page = {0};
+  Error e = {0};
+  const char *topic = program->flags.topic ? program->flags.topic : "";
+  const int code = show(program, session_help(program->session, topic, &page, &e), &page, &e);
+  text_free(&page);
+  return code;
+}
+
+static int run_task(Program *program)
+{
+  Error e = {0};
+  switch (program->flags.task) {
+    case TASK_DEMO:
+      return run_demo(program);
+    case TASK_HELP:
+      return run_help(program);
+    case TASK_REFERENCE:
+      if (write_reference(program->flags.topic, &e) != STATUS_OK) {
+        console_error(&program->console, &e);
+        return FAILED;
+      }
+      return DONE;
+    default:
+      return run_session(program);
+  }
+}
+
+static int run_program(Program *program)
+{
+  const Flags *flags = &program->flags;
+  const ConsoleSettings settings = {.quiet = flags->quiet,
+                                    .no_color = flags->no_color,
+                                    .plain = flags->plain,
+                                    .ascii = flags->ascii,
+                                    .interactive = wants_prompt(flags)};
+  Error e = {0};
+  int code = FAILED;
+  pool_set_threads(flags->threads);
+  mem_limit(flags->memory);
+  if (console_open(&program->console, &settings, &e) != STATUS_OK || open_session(program, &e) != STATUS_OK) {
+    console_error(&program->console, &e);
+  } else {
+    code = run_task(program);
+  }
+  const bool abandoned = program->console.abandoned;
+  if (!abandoned) { /* a job that was left behind still uses its inputs */
+    console_attach(&program->console, NULL);
+    session_free(program->session);
+    pool_close();
+  }
+  const bool written = console_close(&program->console);
+  if (abandoned) {
+    fflush(NULL);
+    _exit(code);
+  }
+  return code == DONE && !written ? FAILED : code;
+}
+
+/* What needs no session: a wrong command line, --help, --version. */
+static int print_and_go(const Text *text)
+{
+  const bool written = fwrite(text_data(text), 1, text->size, stdout) == text->size && fflush(stdout) == 0;
+  return written ? DONE : FAILED;
+}
+
+static int complain(const Error *e)
+{
+  fprintf(stderr, "assay: %s\n", e->what);
+  if (e->hint[0]) {
+    fprintf(stderr, "  %s\n", e->hint);
+  }
+  return USAGE;
+}
+
+int main(int argc, char **argv)
+{
+  Program program = {0};
+  Text text = {0};
+  Error e = {0};
+  int code;
+  setlocale(LC_CTYPE, ""); /* and no more: numbers are read and written with a point */
+  blas_prepare();
+  if (flags_read(argc, argv, &program.flags, &e) != STATUS_OK) {
+    code = complain(&e);
+  } else if (program.flags.task == TASK_USAGE) {
+    text_puts(&text, flags_usage());
+    code = print_and_go(&text);
+  } else if (program.flags.task == TASK_VERSION) {
+    version_describe(&text);
+    code = print_and_go(&text);
+  } else {
+    code = run_program(&program);
+  }
+  text_free(&text);
+  text_free(&program.home);
+  flags_free(&program.flags);
+  return code;
+}

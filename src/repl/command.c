@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/command.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/map.h"
+#include "registry/help.h"
+#include "repl/demo.h"
+#include "repl/pager.h"
+
+typedef struct Command {
+  const char *name, *argument, *help; /* argument: "" for none; help: "" for another spelling, not listed */
+  void (*run)(CommandState *state, const char *argument);
+} Command;
+
+static const Command *command_at(size_t index); /* NULL behind the last */
+
+/* ---- What a line is ---------------------------------------------------------------------------------------------- */
+
+static const char *skip_blanks(const char *text)
+{
+  return text + strspn(text, " \t");
+}
+
+/* Length of the line without blanks and line ends at its end. */
+static size_t trimmed(const char *text)
+{
+  size_t n = strlen(text);
+  while (n > 0 && isspace((unsigned char)text[n - 1])) {
+    n--;
+  }
+  return n;
+}
+
+/* `kmeans?`, `cluster.kmeans ?`: a name and a question mark, which is not Lua. */
+static bool ends_in_question(const char *line)
+{
+  size_t n = trimmed(line);
+  if (n < 2 || line[n - 1] != '?') {
+    return false;
+  }
+  n--;
+  while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t')) {
+    n--;
+  }
+  for (size_t i = 0; i < n; i++) {
+    const unsigned char c = (unsigned char)line[i];
+    if (!isalnum(c) && !strchr("_.:-", c)) {
+      return false;
+    }
+  }
+  return n > 0 && isalpha((unsigned char)line[0]);
+}
+
+bool command_is(const char *line)
+{
+  line = skip_blanks(line);
+  return line[0] == '?' || (line[0] == '.' && isalpha((unsigned char)line[1])) || ends_in_question(line);
+}
+
+/* The command that `line` begins with, its name ending in a blank or the line's end. */
+static const Command *find(const char *line)
+{
+  const size_t n = strcspn(line, " \t\r\n");
+  const Command *command;
+  for (size_t i = 0; (command = command_at(i)); i++) {
+    if (strlen(command->name) == n && strncmp(command->name, line, n) == 0) {
+      break;
+    }
+  }
+  return command;
+}
+
+const char *command_named(const char *line)
+{
+  const Command *command = line[0] == '.' ? find(line) : NULL;
+  return command ? command->name : NULL;
+}
+
+/* ---- Commands ---------------------------------------------------------------------------------------------------- */
+
+static void show(Console *console, Status status, const Text *text, const Error *e)
+{
+  if (status == STATUS_OK) {
+    console_text(console, text);
+  } else {
+    console_error(console, e);
+  }
+}
+
+static void add_table(Text *out)
+{
+  text_puts(out, _("Commands of the prompt:\n"));
+  const Command *command;
+  for (size_t i = 0; (command = command_at(i)); i++) {
+    if (*command->help) {
+      const int used = (int)(strlen(command->name) + 1 + strlen(command->argument));
+      text_printf(out, "  %s %s%*s%s\n", command->name, command->argument, used < 16 ? 16 - used : 1, "", command->help);
+    }
+  }
+  text_puts(out, _("  ?NAME           help on a function, an option (?kmeans.k), a message's id; ? alone: where to begin\n"
+                   "Keys:\n"
+                   "  Tab             completes names, options, columns and files\n"
+                   "  Ctrl-C          drops the line, or stops what runs; a fit that is stopped keeps its result so far\n"
+                   "  Ctrl-R          finds an earlier statement\n"
+                   "  Ctrl-D          leaves, when the line is empty\n"
+                   "A line that is not complete goes on at >> ; an expression's value is shown unless it ends in ;\n"));
+}
+
+static void run_help(CommandState *state, const char *topic)
+{
+  Text text = {0};
+  Error e = {0};
+  if (*topic) {
+    Status status = session_help(state->console->session, topic, &text, &e);
+    const ViewStyle style = console_style(state->console);
+    if (status == STATUS_NAME && help_search(topic, style_width(&style), &text)) {
+      status = STATUS_OK;
+    }
+    show(state->console, status, &text, &e);
+  } else {
+    add_table(&text);
+    console_text(state->console, &text);
+  }
+  text_free(&text);
+}
+
+static void run_question(CommandState *state, const char *topic)
+{
+  Text text = {0};
+  Error e = {0};
+  if (*topic) {
+    run_help(state, topic);
+  } else {
+    show(state->console, session_help(state->console->session, "", &text, &e), &text, &e);
+  }
+  text_free(&text);
+}
+
+static void run_time(CommandState *state, const char *argument)
+{
+  if (strcmp(argument, "on") == 0 || strcmp(argument, "off") == 0) {
+    state->timing = argument[1] == 'n';
+  } else if (*argument) {
+    console_note(state->console, _(".time takes on or off"));
+  } else {
+    console_note(state->console, state->timing ? _("times are shown (.time off hides them)")
+                                               : _("times are shown after 0.3 s (.time on: always)"));
+  }
+}
+
+static void run_variables(CommandState *state, const char *argument)
+{
+  Text text = {0};
+  Error e = {0};
+  (void)argument;
+  show(state->console, session_variables(state->console->session, &text, &e), &text, &e);
+  text_free(&text);
+}
+
+static void run_last(CommandState *state, const char *argument)
+{
+  Text text = {0};
+  Error e = {0};
+  (void)argument;
+  const Status status = session_last(state->console->session, &text, &e);
+  if (status == STATUS_OK) {
+    pager_show(state->console, &text);
+  } else {
+    console_error(state->console, &e);
+  }
+  text_free(&text);
+}
+
+static void run_demo(CommandState *state, const char *argument)
+{
+  Text text = {0};
+  Error e = {0};
+  if (*argument) {
+    state->demo = argument;
+  } else {
+    show(state->console, demo_list(state->home, &text, &e), &text, &e);
+  }
+  text_free(&text);
+}
+
+static void run_quit(CommandState *state, const char *argument)
+{
+  (void)argument;
+  state->leave = true;
+}
+
+static const Command commands[] = {
+  {".demo", "[NAME]", _("a demonstration, step by step; without a name: which there are"), run_demo},
+  {".help", "[TOPIC]", _("this list, or help on a topic"), run_help},
+  {".last", "", _("the last value shown, in full, in the pager"), run_last},
+  {".time", "on|off", _("wall and processor time after every statement"), run_time},
+  {".vars", "", _("your variables: kind, size, memory"), run_variables},
+  {".quit", "", _("leaves"), run_quit},
+  {".exit", "", "", run_quit},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static const Command *command_at(size_t index)
+{
+  return index < COMMANDS ? &commands[index] : NULL;
+}
+
+/* ---- Running ----------------------------------------------------------------------------------------------------- */
+
+static void unknown(Console *console, const char *name)
+{
+  const char *names[COMMANDS];
+  Error e = {0};
+  for (size_t i = 0; i < COMMANDS; i++) {
+    names[i] = commands[i].name;
+  }
+  const size_t nearest = text_nearest(name, names, COMMANDS);
+  error_set(&e, STATUS_NAME, "unknown-command", _("there is no command %s"), name);
+  if (nearest < COMMANDS) {
+    error_hint(&e, _("did you mean %s? .help lists all"), names[nearest]);
+  } else {
+    error_hint(&e, _(".help lists the commands"));
+  }
+  console_error(console, &e);
+}
+
+static void run_command(CommandState *state, char *line)
+{
+  const Command *command = find(line);
+  char *argument = line + strcspn(line, " \t");
+  if (*argument) {
+    *argument = '\0';
+    argument += 1 + strspn(argument + 1, " \t");
+  }
+  if (!command) {
+    unknown(state->console, line);
+  } else if (*argument && !*command->argument) {
+    Error e = {0};
+    error_set(&e, STATUS_ARGUMENT, "command-argument", _("%s takes no argument"), command->name);
+    console_error(state->console, &e);
+  } else {
+    command->run(state, argument);
+  }
+}
+
+void command_run(CommandState *state, const char *line)
+{
+  line = skip_blanks(line);
+  text_reset(&state->line);
+  text_add(&state->line, line, trimmed(line));
+  char *copy = state->line.data;
+  if (!copy || state->line.failed) {
+    return;
+  }
+  if (copy[0] == '.') {
+    run_command(state, copy);
+  } else if (copy[0] == '?') {
+    run_question(state, copy + 1 + strspn(copy + 1, " \t"));
+  } else {
+    copy[trimmed(copy) - 1] = '\0';
+    copy[trimmed(copy)] = '\0';
+    run_question(state, copy);
+  }
+}
+
+/* ---- Completion -------------------------------------------------------------------------------------------------- */
+
+static void offer(Map *names, const char *name, const char *begun, size_t n)
+{
+  if (name && strncmp(name, begun, n) == 0 && map_put(names, name, strlen(name), &(size_t){0}, NULL, NULL) != STATUS_OK) {
+    return; /* no memory: fewer candidates */
+  }
+}
+
+static void offer_topics(Map *names, const char *begun, size_t n)
+{
+  for (size_t i = 0; i < registry_size(); i++) {
+    offer(names, registry_at(i)->name, begun, n);
+    offer(names, registry_at(i)->family, begun, n);
+  }
+  for (size_t i = 0; i < topics_size(); i++) {
+    offer(names, topics_at(i)->name, begun, n);
+  }
+}
+
+static int by_text(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void take_names(const Map *names, Completions *out)
+{
+  const size_t n = map_size(names);
+  out->items = n ? mem_zero(n, sizeof *out->items) : NULL;
+  for (size_t i = 0; out->items && i < n; i++) {
+    char *copy = mem_string(map_key(names, i, NULL));
+    if (copy) {
+      out->items[out->n++] = copy;
+    }
+  }
+  if (out->n > 1) {
+    qsort(out->items, out->n, sizeof *out->items, by_text);
+  }
+}
+
+bool command_complete(Session *session, const char *line, size_t point, Completions *out)
+{
+  const size_t blanks = strspn(line, " \t");
+  const char *start = line + blanks;
+  size_t topic = 0; /* offset of a topic's name, 0: none */
+  (void)session;
+  *out = (Completions){0};
+  if (blanks < point && start[0] == '?') {
+    topic = blanks + 1 + strspn(start + 1, " \t");
+  } else if (blanks < point && strncmp(start, ".help ", 6) == 0) {
+    topic = blanks + 6 + strspn(start + 6, " \t");
+  } else if (blanks >= point || start[0] != '.' || strcspn(start, " \t") < point - blanks) {
+    return false;
+  }
+  Map *names = map_new();
+  out->from = topic ? topic : blanks;
+  if (!names || out->from > point) {
+    map_free(names);
+    return true;
+  }
+  if (topic) {
+    offer_topics(names, line + topic, point - topic);
+  } else {
+    for (size_t i = 0; i < COMMANDS; i++) {
+      offer(names, commands[i].name, start, point - blanks);
+    }
+    out->append = ' ';
+  }
+  take_names(names, out);
+  map_free(names);
+  return true;
+}

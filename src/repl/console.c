@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/console.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "repl/signals.h"
+#include "repl/progress.h"
+#include "repl/terminal.h"
+#include "view/error_text.h"
+
+enum { BUFFER_SIZE = 1 << 16, WIDEST = 4096 };
+
+static bool is_set(const char *variable)
+{
+  const char *value = getenv(variable);
+  return value && *value;
+}
+
+static bool terminal_is_dumb(void)
+{
+  const char *term = getenv("TERM");
+  return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
+static bool wants_color(const ConsoleSettings *settings, bool terminal)
+{
+  if (settings->plain || settings->no_color || is_set("NO_COLOR")) {
+    return false;
+  }
+  return is_set("FORCE_COLOR") || (terminal && !terminal_is_dumb());
+}
+
+/* A size from the environment, or what to take without one. */
+static int size_variable(const char *name, int otherwise)
+{
+  const char *text = getenv(name);
+  char *end;
+  const long value = text ? strtol(text, &end, 10) : 0;
+  return text && *end == '\0' && value > 0 && value <= WIDEST ? (int)value : otherwise;
+}
+
+static void measure(int fd, bool terminal, int *columns, int *lines)
+{
+  struct winsize size = {0};
+  *columns = *lines = 0;
+  if (terminal && ioctl(fd, TIOCGWINSZ, &size) == 0) {
+    *columns = size.ws_col;
+    *lines = size.ws_row;
+  }
+  if (*columns <= 0 || *lines <= 0) {
+    *columns = size_variable("COLUMNS", 80);
+    *lines = size_variable("LINES", 24);
+  }
+}
+
+static ViewStyle style_of(const Console *console, int fd, bool terminal)
+{
+  ViewStyle style;
+  style_init(&style);
+  measure(fd, terminal, &style.width, &style.height);
+  style.plain = console->settings.plain;
+  style.ascii = style.ascii || console->settings.ascii || console->settings.plain;
+  style.color = wants_color(&console->settings, terminal);
+  style.more = console->settings.interactive ? _(".last shows all") : NULL;
+  return style;
+}
+
+ViewStyle console_style(const Console *console)
+{
+  return style_of(console, STDOUT_FILENO, console->output_terminal);
+}
+
+ViewStyle console_error_style(const Console *console)
+{
+  return style_of(console, STDERR_FILENO, console->error_terminal);
+}
+
+Status console_open(Console *console, const ConsoleSettings *settings, Error *e)
+{
+  *console = (Console){.settings = *settings,
+                       .input_terminal = isatty(STDIN_FILENO),
+                       .output_terminal = isatty(STDOUT_FILENO),
+                       .error_terminal = isatty(STDERR_FILENO)};
+  if (!console->output_terminal) {
+    setvbuf(stdout, NULL, _IOFBF, BUFFER_SIZE);
+  }
+  terminal_open();
+  const Status status = loop_new(&console->loop, e);
+  return status == STATUS_OK ? signals_install(console->loop, settings->interactive, e) : status;
+}
+
+static bool flush_output(Console *console)
+{
+  if (console->output_closed) {
+    return true;
+  }
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    console->output_closed = errno == EPIPE;
+    return console->output_closed;
+  }
+  return true;
+}
+
+bool console_close(Console *console)
+{
+  const bool written = flush_output(console);
+  const int reason = errno;
+  if (!written) {
+    fprintf(stderr, _("assay: cannot write the output: %s\n"), strerror(reason));
+  }
+  if (!console->abandoned) {
+    loop_free(console->loop);
+  }
+  return written;
+}
+
+/* Nobody reads on. In batch there is nothing left to do; at a prompt the statement goes on unheard. */
+static void output_failed(Console *console)
+{
+  if (errno == EPIPE && !console->settings.interactive) {
+    _exit(0);
+  }
+  if (errno == EPIPE) {
+    console->output_closed = true;
+  }
+}
+
+void console_write(Console *console, const char *bytes, size_t n)
+{
+  while (n > 0 && !console->output_closed) {
+    const size_t written = fwrite(bytes, 1, n, stdout);
+    bytes += written;
+    n -= written;
+    if (n > 0 && errno == EINTR) {
+      clearerr(stdout);
+    } else if (n > 0) {
+      output_failed(console);
+      return;
+    }
+  }
+}
+
+void console_text(Console *console, const Text *text)
+{
+  console_write(console, text_data(text), text->size);
+}
+
+void console_flush(Console *console)
+{
+  if (!console->output_closed && fflush(stdout) != 0) {
+    output_failed(console);
+  }
+}
+
+static void write_error(Console *console, const char *bytes, size_t n)
+{
+  console_flush(console);
+  fwrite(bytes, 1, n, stderr);
+  fflush(stderr);
+}
+
+void console_note(Console *console, const char *line)
+{
+  Text text = {0};
+  text_puts(&text, line);
+  text_char(&text, '\n');
+  write_error(console, text_data(&text), text.size);
+  text_free(&text);
+}
+
+void console_error(Console *console, const Error *e)
+{
+  const ViewStyle style = console_error_style(console);
+  Text text = {0};
+  error_text(e, &style, &text);
+  write_error(console, text_data(&text), text.size);
+  text_free(&text);
+}
+
+static void hook_write(void *context, const char *bytes, size_t n)
+{
+  console_write(context, bytes, n);
+}
+
+static void hook_note(void *context, const char *line)
+{
+  console_note(context, line);
+}
+
+static ViewStyle hook_style(void *context)
+{
+  return console_style(context);
+}
+
+void console_hooks(Console *console, SessionHooks *hooks)
+{
+  const bool live = console->settings.interactive || progress_shown(console);
+  *hooks = (SessionHooks){.context = console,
+                          .write = hook_write,
+                          .note = hook_note,
+                          .wait = live ? progress_wait : NULL,
+                          .style = hook_style,
+                          .interactive = console->settings.interactive};
+}
+
+void console_attach(Console *console, Session *session)
+{
+  console->session = session;
+  signals_session(session);
+}
+
+static RunState finish(Console *console, RunState state, const RunOutcome *outcome)
+{
+  signals_end();
+  if (state == RUN_FAILED || state == RUN_INTERRUPTED) {
+    console_error(console, &outcome->error);
+  }
+  return state;
+}
+
+RunState console_run(Console *console, const char *chunk, const char *name, bool echo, RunOutcome *outcome)
+{
+  *outcome = (RunOutcome){0};
+  signals_begin();
+  return finish(console, session_run(console->session, chunk, name, echo, outcome), outcome);
+}
+
+RunState console_run_file(Console *console, const char *path, RunOutcome *outcome)
+{
+  *outcome = (RunOutcome){0};
+  signals_begin();
+  return finish(console, session_run_file(console->session, path, outcome), outcome);
+}
+
+RunState console_require(Console *console, const char *module, RunOutcome *outcome)
+{
+  *outcome = (RunOutcome){0};
+  signals_begin();
+  return finish(console, session_require(console->session, module, outcome), outcome);
+}

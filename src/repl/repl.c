@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/repl.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <readline/readline.h>
+
+#include "core/alloc.h"
+#include "repl/command.h"
+#include "repl/completer.h"
+#include "repl/history.h"
+#include "repl/signals.h"
+#include "repl/terminal.h"
+#include "view/number.h"
+
+static const double worth_telling = 0.3; /* seconds after which a statement's time is shown */
+
+enum { TEXT_MOST = 1 << 16 }; /* bytes; a longer pasted text runs as a whole */
+
+typedef struct Repl {
+  Console *console;
+  const ReplSettings *settings;
+  CommandState command;
+  History history;
+  Text pending;       /* lines of a statement that is not complete, each with its line end */
+  Demo *demo;         /* being told */
+  bool demo_is_own;   /* begun by .demo */
+  bool leave;
+  int code;
+  FILE *screen;       /* where the line editor draws */
+  bool on_screen;     /* the line editor has the terminal */
+  char *line;         /* a line that the editor finished; NULL with line_done: end of input */
+  bool line_done;
+} Repl;
+
+static Repl *repl; /* readline's callbacks carry no context */
+
+/* ---- Statements -------------------------------------------------------------------------------------------------- */
+
+static void show_time(const RunOutcome *outcome)
+{
+  char wall[NUMBER_SIZE], processor[NUMBER_SIZE], line[3 * NUMBER_SIZE];
+  number_duration(outcome->wall, wall);
+  number_duration(outcome->processor, processor);
+  if (repl->command.timing) {
+    snprintf(line, sizeof line, _("wall %1$s, processor %2$s"), wall, processor);
+    console_note(repl->console, line);
+  } else if (outcome->wall > worth_telling && !repl->console->settings.quiet) {
+    console_note(repl->console, wall);
+  }
+}
+
+/* What somebody types who does not know how to leave. */
+static bool asks_to_leave(const char *statement)
+{
+  static const char *const words[] = {"quit", "exit", "quit()", "exit()", "q", "q()", "bye"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    if (strcmp(statement, words[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* False when what comes after it should not run. */
+static bool run_statement(const char *statement)
+{
+  RunOutcome outcome;
+  const RunState state = console_run(repl->console, statement, "prompt", true, &outcome);
+  if (state == RUN_EXIT) {
+    repl->leave = true;
+    repl->code = outcome.code;
+    return false;
+  }
+  if (state == RUN_FAILED && asks_to_leave(statement)) {
+    console_note(repl->console, _("Ctrl-D or .quit leaves assay"));
+  }
+  show_time(&outcome);
+  return state == RUN_DONE;
+}
+
+static void remember(const char *statement)
+{
+  Error e = {0};
+  if (repl->console->input_terminal && history_append(&repl->history, statement, &e) != STATUS_OK) {
+    console_error(repl->console, &e);
+  }
+}
+
+/* ---- Demonstrations ---------------------------------------------------------------------------------------------- */
+
+static void end_demo(void)
+{
+  if (repl->demo_is_own) {
+    demo_free(repl->demo);
+  } else {
+    repl->leave = true;
+  }
+  repl->demo = NULL;
+}
+
+static void tell_step(void)
+{
+  const ViewStyle style = console_style(repl->console);
+  Text hint = {0};
+  const bool more = demo_tell(repl->demo, repl->console, true);
+  if (!more && repl->demo_is_own) {
+    end_demo();
+    return;
+  }
+  text_puts(&hint, more ? "" : "\n");
+  style_put(&style, VIEW_MUTED,
+            more ? _("-- Enter goes on, q leaves; or type a statement of your own")
+                 : _("-- That was the demonstration; its variables are yours. Enter or Ctrl-D leaves."),
+            &hint);
+  text_char(&hint, '\n');
+  console_text(repl->console, &hint);
+  text_free(&hint);
+  if (!more) {
+    repl->demo_is_own = false;
+    repl->demo = NULL;
+  }
+}
+
+static void go_on(void)
+{
+  RunOutcome outcome;
+  const RunState state = demo_step(repl->demo, repl->console, false, &outcome);
+  if (state == RUN_EXIT) {
+    repl->leave = true;
+    repl->code = outcome.code;
+  } else {
+    tell_step();
+  }
+}
+
+static void begin_demo(const char *name)
+{
+  Error e = {0};
+  if (repl->demo && repl->demo_is_own) {
+    demo_free(repl->demo);
+  }
+  repl->demo_is_own = true;
+  if (demo_open(repl->settings->home, name, &repl->demo, &e) != STATUS_OK) {
+    console_error(repl->console, &e);
+  } else {
+    tell_step();
+  }
+}
+
+/* An empty line, or q, while a demonstration is told or after the one that was all the program was started for. */
+static bool demo_takes(const char *line)
+{
+  const bool empty = line[strspn(line, " \t")] == '\0';
+  if (repl->demo && empty) {
+    go_on();
+    return true;
+  }
+  if (repl->demo && strcmp(line, "q") == 0) {
+    end_demo();
+    return true;
+  }
+  if (repl->settings->demo && !repl->demo && empty) {
+    repl->leave = true;
+    return true;
+  }
+  return false;
+}
+
+/* ---- Lines ------------------------------------------------------------------------------------------------------- */
+
+/* A line copied from a session may bring its prompt along; no statement of Lua begins with '>'. */
+static const char *without_prompt(const char *line)
+{
+  const char *rest = strncmp(line, ">> ", 3) == 0 ? line + 3 : strncmp(line, "> ", 2) == 0 ? line + 2 : line;
+  return strcmp(line, ">") == 0 || strcmp(line, ">>") == 0 ? line + strlen(line) : rest;
+}
+
+static void take_command(const char *line)
+{
+  remember(line);
+  command_run(&repl->command, line);
+  repl->leave = repl->leave || repl->command.leave;
+  if (repl->command.demo) {
+    begin_demo(repl->command.demo);
+    repl->command.demo = NULL;
+  }
+}
+
+/* Runs what has come together if it is a statement; `last`: there will be no further line. */
+static bool try_statement(bool last)
+{
+  if (session_chunk_state(repl->console->session, repl->pending.data) == CHUNK_INCOMPLETE && !last) {
+    return true;
+  }
+  Text taken = repl->pending;
+  repl->pending = (Text){0};
+  while (taken.size > 0 && isspace((unsigned char)taken.data[taken.size - 1])) {
+    taken.data[--taken.size] = '\0';
+  }
+  remember(taken.data);
+  const bool done = run_statement(taken.data);
+  text_free(&taken);
+  return done;
+}
+
+static void refuse(const char *name)
+{
+  Error e = {0};
+  error_set(&e, STATUS_STATE, "command-in-statement", _("%s is a command of the prompt and was left out: the statement above is "
+            "not complete"), name);
+  error_hint(&e, _("complete it, or drop it with Ctrl-C; a line that belongs to it needs a blank in front of the dot"));
+  console_error(repl->console, &e);
+}
+
+static void take_line(const char *line)
+{
+  line = without_prompt(line);
+  if (repl->pending.size > 0 && command_named(line)) {
+    refuse(command_named(line));
+    return;
+  }
+  if (repl->pending.size == 0) {
+    if (demo_takes(line) || line[strspn(line, " \t\r")] == '\0') {
+      return;
+    }
+    if (command_is(line)) {
+      take_command(line);
+      return;
+    }
+  }
+  text_puts(&repl->pending, line);
+  text_char(&repl->pending, '\n');
+  if (repl->pending.failed) {
+    Error e = {0};
+    (void)error_memory(&e, repl->pending.size, _("the statement"));
+    console_error(repl->console, &e);
+    text_free(&repl->pending);
+  }
+}
+
+/* Whether each statement of a text of several lines can run by itself, as if typed, so that every value is shown. A text that
+ * makes sense as a whole only (a line that goes on with the one above, a local variable) runs as a whole. */
+static bool runs_in_pieces(const char *text)
+{
+  Text piece = {0};
+  bool can = strlen(text) < TEXT_MOST;
+  text_puts(&piece, text_data(&repl->pending));
+  while (can && *text) {
+    const size_t n = strcspn(text, "\n");
+    text_add(&piece, text, n);
+    text_char(&piece, '\n');
+    text += n + (text[n] == '\n');
+    const bool command = command_is(text_data(&piece));
+    const ChunkState state = command ? CHUNK_COMPLETE : session_chunk_state(repl->console->session, text_data(&piece));
+    can = state != CHUNK_WRONG && strncmp(text_data(&piece), "local", 5) != 0;
+    if (state == CHUNK_COMPLETE) {
+      text_reset(&piece);
+    }
+  }
+  text_free(&piece);
+  return can;
+}
+
+static void tell_of_rest(const char *rest)
+{
+  if (rest[strspn(rest, " \t\r\n")] && !repl->leave) {
+    console_note(repl->console, _("what was behind it did not run"));
+  }
+}
+
+/* What the editor gave may be several lines: pasted, or an earlier statement called back. */
+static void take_text(const char *text)
+{
+  Text line = {0};
+  const bool pieces = strchr(text, '\n') && runs_in_pieces(text);
+  bool going = true;
+  if (!*text) {
+    take_line(text);
+  }
+  while (*text && going && !repl->leave) {
+    const size_t n = strcspn(text, "\n");
+    text_reset(&line);
+    text_add(&line, text, n);
+    text += n + (text[n] == '\n');
+    take_line(text_data(&line));
+    if (repl->pending.size > 0 && (pieces || !*text)) {
+      going = try_statement(false);
+    }
+  }
+  tell_of_rest(text);
+  text_free(&line);
+}
+
+/* ---- The line editor --------------------------------------------------------------------------------------------- */
+
+static void on_input(void *context);
+
+/* readline's callback: the line is taken up after readline has come back. */
+static void on_line(char *line)
+{
+  repl->line = line;
+  repl->line_done = true;
+  rl_callback_handler_remove();
+}
+
+static void on_interrupt(void *context);
+static void on_suspend(void *context);
+static void on_resize(void *context);
+
+static bool paste_is_on(void)
+{
+  const char *value = rl_variable_value("enable-bracketed-paste");
+  return value && strcmp(value, "on") == 0;
+}
+
+static Status editor_on(Error *e)
+{
+  static const PromptSignals signals = {NULL, on_interrupt, on_suspend, on_resize};
+  console_flush(repl->console);
+  const Status status = loop_watch(repl->console->loop, STDIN_FILENO, on_input, NULL, e);
+  if (status == STATUS_OK) {
+    repl->line_done = false;
+    rl_callback_handler_install(repl->pending.size > 0 ? ">> " : "> ", on_line);
+    terminal_paste(paste_is_on());
+    repl->on_screen = true;
+    signals_prompt(&signals);
+  }
+  return status;
+}
+
+static void editor_off(void)
+{
+  signals_prompt(NULL);
+  loop_unwatch(repl->console->loop, STDIN_FILENO);
+  rl_callback_handler_remove();
+  terminal_paste(false);
+  repl->on_screen = false;
+}
+
+static void show_again(void)
+{
+  Error e = {0};
+  if (!repl->leave && editor_on(&e) != STATUS_OK) {
+    console_error(repl->console, &e);
+    repl->leave = true;
+    repl->code = 1;
+  }
+}
+
+static void end_of_input(void)
+{
+  fputc('\n', repl->screen);
+  if (repl->pending.size > 0) {
+    text_free(&repl->pending);
+    console_note(repl->console, _("the incomplete statement was dropped (Ctrl-D at an empty prompt leaves)"));
+  } else {
+    repl->leave = true;
+  }
+}
+
+static void on_input(void *context)
+{
+  (void)context;
+  rl_callback_read_char();
+  if (!repl->line_done) {
+    return;
+  }
+  editor_off();
+  char *line = repl->line;
+  repl->line = NULL;
+  if (line) {
+    take_text(line);
+    free(line);
+  } else {
+    end_of_input();
+  }
+  show_again();
+}
+
+/* Ctrl-C while nothing runs: what was typed stays on the screen, marked, and is dropped. */
+static void on_interrupt(void *context)
+{
+  (void)context;
+  const bool had_text = rl_end > 0 || repl->pending.size > 0;
+  rl_callback_sigcleanup(); /* out of a search or a count */
+  rl_point = rl_end;
+  rl_redisplay();
+  fputs(had_text ? "^C\n" : _("^C (Ctrl-D or .quit leaves)\n"), repl->screen);
+  rl_free_line_state();
+  rl_replace_line("", 0);
+  editor_off();
+  text_free(&repl->pending);
+  show_again();
+}
+
+static void on_suspend(void *context)
+{
+  (void)context;
+  rl_deprep_terminal();
+  terminal_suspend();
+  rl_prep_terminal(1);
+  rl_resize_terminal();
+  rl_forced_update_display();
+}
+
+static void on_resize(void *context)
+{
+  (void)context;
+  rl_resize_terminal();
+}
+
+/* The one place through which readline gets its bytes: where colouring the line while it is typed would go. */
+static int next_byte(FILE *stream)
+{
+  return rl_getc(stream);
+}
+
+static void editor_prepare(void)
+{
+  const char *term = getenv("TERM");
+  rl_readline_name = "assay";
+  rl_instream = stdin;
+  rl_outstream = repl->screen;
+  rl_getc_function = next_byte;
+  rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
+  rl_change_environment = 0;
+  rl_initialize();
+  if (!term || !*term || strcmp(term, "dumb") == 0) {
+    rl_variable_bind("enable-bracketed-paste", "off");
+  }
+  completer_install(repl->console, &repl->pending);
+}
+
+/* Where the editor draws: standard output, or the terminal itself when output goes elsewhere. */
+static FILE *find_screen(const Console *console)
+{
+  if (console->output_terminal) {
+    return stdout;
+  }
+  FILE *terminal = console->error_terminal ? NULL : fopen("/dev/tty", "we");
+  return terminal ? terminal : stderr;
+}
+
+/* ---- Running ----------------------------------------------------------------------------------------------------- */
+
+static void banner(void)
+{
+  const ViewStyle style = console_style(repl->console);
+  Text text = {0};
+  style_put(&style, VIEW_TITLE, "assay", &text);
+  text_printf(&text, _(" %s, a workbench for customer analytics, scripted in Lua\n"), repl->settings->version);
+  text_puts(&text, _("  ?            help: where to begin; ?kmeans, ?read for one thing\n"
+                     "  .help        commands and keys of the prompt; Tab completes\n"
+                     "  .demo        demonstrations, as `assay demo` outside\n"
+                     "  Ctrl-D       leaves\n"));
+  console_text(repl->console, &text);
+  text_free(&text);
+}
+
+static bool is_left(void *context)
+{
+  (void)context;
+  return repl->leave;
+}
+
+static Status run_at_terminal(Error *e)
+{
+  Error history = {0};
+  repl->screen = find_screen(repl->console);
+  editor_prepare();
+  if (history_open(&repl->history, &history) != STATUS_OK) {
+    console_note(repl->console, history.what);
+  }
+  Status status = editor_on(e);
+  if (status == STATUS_OK) {
+    status = loop_run(repl->console->loop, is_left, NULL, e);
+  }
+  if (repl->on_screen) {
+    editor_off();
+  }
+  history_close(&repl->history);
+  if (repl->screen != stdout && repl->screen != stderr) {
+    fclose(repl->screen);
+  }
+  return status;
+}
+
+/* Lines from a file or pipe: no prompt, no echo, no history; the value of every expression is shown. */
+static void run_lines(void)
+{
+  char *line = NULL;
+  size_t room = 0;
+  ssize_t n = 0;
+  while (!repl->leave && (n = getline(&line, &room, stdin)) >= 0) {
+    if (n > 0 && line[n - 1] == '\n') {
+      line[n - 1] = '\0';
+    }
+    take_text(line);
+    console_flush(repl->console);
+  }
+  if (n < 0 && errno == EINTR) {
+    repl->leave = true;
+    repl->code = 130;
+  }
+  free(line);
+  if (repl->pending.size > 0 && !repl->leave) {
+    try_statement(true);
+  }
+}
+
+static void first_things(void)
+{
+  RunOutcome outcome;
+  const Console *console = repl->console;
+  if (!console->settings.quiet && console->input_terminal && !repl->demo) {
+    banner();
+  }
+  if (repl->settings->rc && console_run_file(repl->console, repl->settings->rc, &outcome) == RUN_EXIT) {
+    repl->leave = true;
+    repl->code = outcome.code;
+  }
+  if (repl->demo && !repl->leave) {
+    tell_step();
+  }
+}
+
+Status repl_run(Console *console, const ReplSettings *settings, int *code, Error *e)
+{
+  Repl state = {.console = console,
+                .settings = settings,
+                .command = {.console = console, .home = settings->home},
+                .demo = settings->demo};
+  Status status = STATUS_OK;
+  repl = &state;
+  first_things();
+  if (!repl->leave && console->input_terminal) {
+    status = run_at_terminal(e);
+  } else if (!repl->leave) {
+    run_lines();
+  }
+  if (repl->demo && repl->demo_is_own) {
+    demo_free(repl->demo);
+  }
+  text_free(&repl->pending);
+  text_free(&repl->command.line);
+  *code = state.code;
+  repl = NULL;
+  return status;
+}
