@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sorting goes by distribution, a byte at a time from the lowest, and leaves out the bytes that all keys
- * share (small integers and round decimals share most). Distinct texts and sets are counted by a hash map,
- * codes by a mark for each level. */
+ * share (small integers and round decimals share most). */
 #include "frame/column_keys.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/map.h"
 #include "frame/column_layout.h"
 
 enum { POLL = 1 << 16, DIGITS = 8, BUCKETS = 256 }; /* rows between looks at cancel: under a millisecond */
@@ -61,11 +59,14 @@ static Status gather(const Column *column, const Task *task, Keys *keys, Error *
     if (task_cancelled(task)) {
       return error_cancelled(e);
     }
-    for (size_t row = first; row < chunk_end(first, column->rows); row++) {
+    const size_t end = chunk_end(first, column->rows);
+    uint64_t *next = keys->key + keys->n;
+    for (size_t row = first; row < end; row++) {
       if (column_valid(column, row)) {
-        keys->key[keys->n++] = key_of(column, row);
+        *next++ = key_of(column, row);
       }
     }
+    keys->n = (size_t)(next - keys->key);
   }
   return STATUS_OK;
 }
@@ -77,9 +78,11 @@ static Status count_digits(const Keys *keys, const Task *task, size_t counts[DIG
     if (task_cancelled(task)) {
       return error_cancelled(e);
     }
-    for (size_t i = first; i < chunk_end(first, keys->n); i++) {
+    const size_t end = chunk_end(first, keys->n);
+    for (size_t i = first; i < end; i++) {
+      const uint64_t key = keys->key[i];
       for (int digit = 0; digit < DIGITS; digit++) {
-        counts[digit][keys->key[i] >> (8 * digit) & 255]++;
+        counts[digit][key >> (8 * digit) & 255]++;
       }
     }
   }
@@ -99,7 +102,8 @@ static Status distribute(const Keys *keys, int digit, const size_t counts[BUCKET
     if (task_cancelled(task)) {
       return error_cancelled(e);
     }
-    for (size_t i = first; i < chunk_end(first, keys->n); i++) {
+    const size_t end = chunk_end(first, keys->n);
+    for (size_t i = first; i < end; i++) {
       const uint64_t key = keys->key[i];
       to[place[key >> (8 * digit) & 255]++] = key;
     }
@@ -160,7 +164,8 @@ Status keys_distinct(const Keys *keys, const Task *task, size_t *distinct, Error
     if (task_cancelled(task)) {
       return error_cancelled(e);
     }
-    for (size_t i = first > 0 ? first : 1; i < chunk_end(first, keys->n); i++) {
+    const size_t end = chunk_end(first, keys->n);
+    for (size_t i = first > 0 ? first : 1; i < end; i++) {
       *distinct += keys->key[i] != keys->key[i - 1];
     }
   }
@@ -179,98 +184,4 @@ size_t keys_ordered(const Keys *keys)
     }
   }
   return low;
-}
-
-static Status distinct_numbers(const Column *column, const Task *task, size_t *distinct, Error *e)
-{
-  Keys keys;
-  Status status = column_keys(column, task, &keys, e);
-  if (status == STATUS_OK) {
-    status = keys_distinct(&keys, task, distinct, e);
-    keys_free(&keys);
-  }
-  return status;
-}
-
-static size_t distinct_bools(const Column *column)
-{
-  const uint64_t *values = column->values.data, *valid = column->valid.data;
-  bool yes = false, no = false;
-  for (size_t word = 0; word < bitmap_words(column->rows) && !(yes && no); word++) {
-    const uint64_t there = valid ? valid[word] : bitmap_mask(column->rows, word);
-    yes = yes || (values[word] & there) != 0;
-    no = no || (~values[word] & there) != 0;
-  }
-  return (size_t)yes + (size_t)no;
-}
-
-/* Levels that occur: a slice or a join leaves levels without rows. */
-static Status distinct_codes(const Column *column, const Task *task, size_t *distinct, Error *e)
-{
-  bool *seen = mem_zero(column->dictionary->n, sizeof *seen);
-  if (!seen) {
-    return error_memory(e, column->dictionary->n, _("counting levels"));
-  }
-  Status status = STATUS_OK;
-  for (size_t first = 0; first < column->rows && status == STATUS_OK; first += POLL) {
-    for (size_t row = first; row < chunk_end(first, column->rows); row++) {
-      if (column_valid(column, row)) {
-        bool *mark = &seen[column_code(column, row)];
-        *distinct += !*mark;
-        *mark = true;
-      }
-    }
-    status = task_cancelled(task) ? error_cancelled(e) : STATUS_OK;
-  }
-  mem_free(seen);
-  return status;
-}
-
-/* Within one column equal sets have equal codes, so that a set's codes are its key. */
-static const char *list_bytes(const Column *column, size_t row, size_t *length)
-{
-  if (column->type == TYPE_STRING) {
-    return column_text(column, row, length);
-  }
-  const int32_t *codes;
-  *length = column_set(column, row, &codes) * sizeof *codes;
-  return (const char *)codes;
-}
-
-static Status distinct_lists(const Column *column, const Task *task, size_t *distinct, Error *e)
-{
-  Map *map = map_new();
-  if (!map) {
-    return error_memory(e, 0, _("counting texts"));
-  }
-  Status status = STATUS_OK;
-  for (size_t row = 0; row < column->rows && status == STATUS_OK; row++) {
-    if (task_cancelled(task)) {
-      status = error_cancelled(e);
-    } else if (column_valid(column, row)) {
-      size_t length, number;
-      const char *bytes = list_bytes(column, row, &length);
-      status = map_put(map, bytes, length, &number, NULL, e);
-    }
-  }
-  *distinct = map_size(map);
-  map_free(map);
-  return status;
-}
-
-Status column_distinct(const Column *column, const Task *task, size_t *distinct, Error *e)
-{
-  *distinct = 0;
-  switch (column->type) {
-    case TYPE_BOOL:
-      *distinct = distinct_bools(column);
-      return STATUS_OK;
-    case TYPE_CATEGORY:
-      return distinct_codes(column, task, distinct, e);
-    case TYPE_STRING:
-    case TYPE_SET:
-      return distinct_lists(column, task, distinct, e);
-    default:
-      return distinct_numbers(column, task, distinct, e);
-  }
 }
