@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cluster.kmeans: from a frame to a model. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cluster/kmeans.h"
+#include "cluster/kmeans_model_primitives.h"
+#include "cluster/variables.h"
+#include "core/alloc.h"
+#include "frame/builder.h"
+#include "registry/registry.h"
+
+#define ROW(...) OPTION_ROW_OF(KmeansOptions, __VA_ARGS__)
+static const Option kmeans_options[] = {KMEANS_OPTIONS(ROW)};
+#undef ROW
+enum { N_OPTIONS = sizeof kmeans_options / sizeof *kmeans_options };
+
+extern const Primitive *const kmeans_descriptor;
+
+/* What a fit of a frame holds; freed in one place. */
+typedef struct Fit {
+  Variables variables;
+  double *values;    /* n x d, scaled */
+  double *weights;   /* n, or NULL */
+  double *centres;   /* given ones, scaled, or NULL */
+  KmeansState state;
+  KmeansResult result;
+  double silhouette;
+} Fit;
+
+static void fit_free(Fit *fit)
+{
+  variables_free(&fit->variables);
+  mem_free(fit->values);
+  mem_free(fit->weights);
+  mem_free(fit->centres);
+  kmeans_state_free(&fit->state);
+  kmeans_result_free(&fit->result);
+}
+
+static Status read_weights(const Frame *data, size_t column, const Variables *v, double **out, Error *e)
+{
+  double *weights = mem_alloc(v->n, sizeof *weights);
+  if (!weights) {
+    return error_memory(e, v->n * sizeof *weights, _("weights"));
+  }
+  for (size_t i = 0; i < v->n; i++) {
+    weights[i] = column_float(frame_column(data, column), v->rows ? v->rows[i] : i);
+  }
+  *out = weights;
+  return STATUS_OK;
+}
+
+/* Starting centres from a frame: a row per centre, the variables as columns, in the data's units. */
+static Status read_centres(const Frame *data, const Frame *centres, const Variables *v, size_t k, double **out, Error *e)
+{
+  if (frame_rows(centres) != k) {
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("init has %1$zu rows, but k is %2$zu"), frame_rows(centres), k);
+  }
+  double *matrix = mem_alloc(k * v->d, sizeof *matrix);
+  *out = matrix;
+  if (!matrix) {
+    return error_memory(e, 0, _("centres"));
+  }
+  for (size_t j = 0; j < v->d; j++) {
+    size_t column;
+    const Status status = frame_need(centres, frame_name(data, v->columns[j]), &column, e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    const Column *values = frame_column(centres, column);
+    if (!type_is_numeric(column_type(values)) || column_missing(values) > 0) {
+      return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%s' of init must be numeric without missing cells"),
+                       frame_name(centres, column));
+    }
+    column_block(values, 0, k, matrix + j, v->d);
+    for (size_t i = 0; i < k; i++) {
+      matrix[i * v->d + j] = (matrix[i * v->d + j] - v->shift[j]) / v->factor[j];
+    }
+  }
+  return STATUS_OK;
+}
+
+static Status prepare(Call *call, const Frame *data, const KmeansOptions *o, Fit *fit, Error *e)
+{
+  Variables *v = &fit->variables;
+  size_t weights = SIZE_MAX, bytes;
+  Status status = variables_choose(data, o->on, o->weights, v, call->notes, e);
+  if (status == STATUS_OK && o->weights) {
+    status = frame_need(data, o->weights, &weights, e);
+  }
+  if (status == STATUS_OK) {
+    status = variables_rows(data, weights, strcmp(o->missing, "drop") == 0, v, e);
+  }
+  if (status == STATUS_OK) {
+    status = variables_measure(call->task, data, o->scale, v, call->notes, e);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (v->dropped > 0) {
+    text_printf(call->notes, _("%zu rows with missing cells were left out\n"), v->dropped);
+  }
+  if (__builtin_mul_overflow(v->n, v->d, &bytes) || !(fit->values = mem_buffer(bytes, sizeof(double)))) {
+    return error_memory(e, v->n * v->d * sizeof(double), _("the rows"));
+  }
+  status = variables_fill(call->task, data, v, fit->values, e);
+  if (status == STATUS_OK && o->weights) {
+    status = read_weights(data, weights, v, &fit->weights, e);
+  }
+  if (status == STATUS_OK && o->init.frame) {
+    status = read_centres(data, o->init.frame, v, (size_t)o->k, &fit->centres, e);
+  }
+  return status;
+}
+
+static KmeansSettings settings_of(const KmeansOptions *o, const Fit *fit)
+{
+  KmeansSettings s = kmeans_settings((size_t)o->k);
+  s.starts = o->init.frame ? 1 : (size_t)o->starts;
+  s.max_iterations = (size_t)o->max_iter;
+  s.tolerance = o->tol;
+  s.init = o->init.frame ? KMEANS_CENTRES : strcmp(o->init.choice, "random") == 0 ? KMEANS_RANDOM : KMEANS_PLUS_PLUS;
+  s.centres = fit->centres;
+  s.refine = strcmp(o->refine, "none") == 0   ? KMEANS_REFINE_NONE
+             : strcmp(o->refine, "swap") == 0 ? KMEANS_REFINE_SWAP
+                                              : KMEANS_REFINE_AUTO;
+  s.seed = (uint64_t)o->seed;
+  return s;
+}
+
+static void note_result(const KmeansOptions *o, const Fit *fit, Text *notes)
+{
+  const KmeansResult *r = &fit->result;
+  if (!r->complete) {
+    text_printf(notes, _("stopped at %s; m:continue() goes on\n"), r->stopped_at);
+  } else if (!r->converged) {
+    text_printf(notes, _("not converged after max_iter = %lld iterations\n"), (long long)o->max_iter);
+  }
+  if (r->complete && r->starts_done > 1 && r->starts_at_best == 1 && r->swaps_tried == 0) {
+    text_printf(notes, _("only 1 of %lld starts reached this result; more starts, or refine = \"swap\", may find a better one\n"),
+                (long long)r->starts_done);
+  }
+  int64_t smallest = r->sizes[r->k - 1];
+  if (smallest < 5 && r->n >= 50) {
+    text_printf(notes, _("the smallest cluster has %lld rows\n"), (long long)smallest);
+  }
+  if (r->relocated > 0) {
+    text_printf(notes, _("%lld clusters ran empty on the way and were given the farthest row\n"), (long long)r->relocated);
+  }
+}
+
+static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, Fit *fit, Model **out, Error *e)
+{
+  const Rows rows = rows_of_matrix(fit->values, fit->variables.n, fit->variables.d);
+  const KmeansSettings settings = settings_of(o, fit);
+  Model *model = NULL;
+  fit->silhouette = NAN;
+  Status status = kmeans_fit(call->task, &rows, fit->weights, &settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK && o->silhouette && fit->result.complete) {
+    task_phase(call->task, "silhouette");
+    status = kmeans_silhouette(call->task, &rows, fit->result.labels, fit->result.k, &fit->silhouette, e);
+    if (status == STATUS_CANCELLED) { /* the fit is whole; only this figure is not there */
+      error_clear(e);
+      status = STATUS_OK;
+      text_puts(call->notes, _("the silhouette was not finished\n"));
+    }
+  }
+  if (status == STATUS_OK) {
+    note_result(o, fit, call->notes);
+    status = model_new(kmeans_descriptor, o, &model, e);
+  }
+  if (status == STATUS_OK) {
+    status = kmeans_model_fill(model, data, &fit->variables, o, &fit->result, &fit->state, fit->silhouette,
+                               text_data(call->notes), e);
+  }
+  if (status != STATUS_OK) {
+    model_unref(model);
+    return status;
+  }
+  model_set_data(model, data);
+  text_reset(call->notes); /* the card shows them */
+  *out = model;
+  return STATUS_OK;
+}
+
+static Status run_kmeans(Call *call, Value *out, Error *e)
+{
+  const KmeansOptions *o = call->options;
+  Fit fit = {0};
+  Model *model = NULL;
+  Status status = prepare(call, call->data->frame, o, &fit, e);
+  if (status == STATUS_OK) {
+    status = fit_frame(call, call->data->frame, o, &fit, &model, e);
+  }
+  if (status == STATUS_OK) {
+    *out = value_of_model(model);
+  }
+  fit_free(&fit);
+  return status;
+}
+
+static Status kmeans_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
+{
+  Arguments arguments = {0};
+  KmeansOptions options;
+  uint64_t given;
+  Fit fit = {0};
+  Status status = value_copy(model_options(model), &arguments.named, e);
+  if (status == STATUS_OK) {
+    status = options_check(kmeans_descriptor, &arguments, data, &call->task->arena, &options, &given, e);
+  }
+  if (status == STATUS_OK) {
+    status = prepare(call, data, &options, &fit, e);
+  }
+  if (status == STATUS_OK) {
+    status = kmeans_model_state(model, &fit.state, e);
+  }
+  if (status == STATUS_OK) {
+    status = fit_frame(call, data, &options, &fit, out, e);
+  }
+  fit_free(&fit);
+  arguments_free(&arguments);
+  return status;
+}
+
+/* ---- predict */
+
+/* The model's variables in new data, by name, with the shift and factor of the fit. */
+static Status model_variables(const Model *model, const Frame *data, Variables *v, Error *e)
+{
+  const Frame *variables = model_frame(model, "variables");
+  size_t name, shift, factor;
+  const bool found = frame_find(variables, "name", &name) && frame_find(variables, "shift", &shift) &&
+                     frame_find(variables, "factor", &factor);
+  v->d = found ? frame_rows(variables) : 0;
+  v->columns = mem_alloc(v->d, sizeof *v->columns);
+  v->shift = mem_alloc(v->d, sizeof *v->shift);
+  v->factor = mem_alloc(v->d, sizeof *v->factor);
+  if (!v->columns || !v->shift || !v->factor) {
+    return error_memory(e, 0, _("variables"));
+  }
+  for (size_t j = 0; j < v->d; j++) {
+    size_t length;
+    const char *text = column_text(frame_column(variables, name), j, &length);
+    char wanted[512];
+    snprintf(wanted, sizeof wanted, "%.*s", (int)length, text);
+    const Status status = frame_need(data, wanted, &v->columns[j], e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    const Column *column = frame_column(data, v->columns[j]);
+    if (!type_is_numeric(column_type(column)) && column_type(column) != TYPE_BOOL) {
+      return error_set(e, STATUS_DATA, "wrong-column-type", _("column '%1$s' is %2$s; the model was fitted on numbers"), wanted,
+                       type_name(column_type(column)));
+    }
+    v->shift[j] = column_float(frame_column(variables, shift), j);
+    v->factor[j] = column_float(frame_column(variables, factor), j);
+  }
+  return STATUS_OK;
+}
+
+/* Numbers of clusters from 1; rows left out are missing. */
+static Status label_frame(const Variables *v, size_t rows, const int32_t *labels, Frame **out, Error *e)
+{
+  Draft *draft = draft_new();
+  Builder *builder = builder_new(TYPE_INT64, rows);
+  if (!draft || !builder) {
+    draft_free(draft);
+    builder_free(builder);
+    return error_memory(e, 0, _("labels"));
+  }
+  size_t used = 0;
+  for (size_t row = 0; row < rows; row++) {
+    if (used < v->n && (!v->rows || v->rows[used] == row)) {
+      builder_int(builder, labels[used++] + 1);
+    } else {
+      builder_missing(builder);
+    }
+  }
+  builder_role(builder, ROLE_LABEL);
+  draft_builder(draft, "cluster", builder);
+  return draft_finish(draft, out, e);
+}
+
+static Status check_finite(const Frame *data, const Variables *v, const double *values, Error *e)
+{
+  for (size_t i = 0; i < v->n * v->d; i++) {
+    if (!isfinite(values[i])) {
+      const size_t row = v->rows ? v->rows[i / v->d] : i / v->d;
+      return error_set(e, STATUS_DATA, "bad-data", _("row %1$zu of column '%2$s' is not a finite number"), row + 1,
+                       frame_name(data, v->columns[i % v->d]));
+    }
+  }
+  return STATUS_OK;
+}
+
+static Status assign_rows(Call *call, const Model *model, const Frame *data, const Variables *v, int32_t *labels, Error *e)
+{
+  const Frame *centres = model_frame(model, "centres");
+  const size_t k = frame_rows(centres);
+  double *values = mem_buffer(v->n * v->d, sizeof *values);
+  double *matrix = mem_alloc(k * v->d, sizeof *matrix);
+  Status status = values && matrix ? STATUS_OK : error_memory(e, v->n * v->d * sizeof *values, _("the rows"));
+  if (status == STATUS_OK) {
+    status = variables_fill(call->task, data, v, values, e);
+  }
+  if (status == STATUS_OK) {
+    status = check_finite(data, v, values, e);
+  }
+  if (status == STATUS_OK) {
+    for (size_t j = 0; j < v->d; j++) {
+      column_block(frame_column(centres, j), 0, k, matrix + j, v->d);
+    }
+    const Rows rows = rows_of_matrix(values, v->n, v->d);
+    status = kmeans_assign(call->task, &rows, matrix, k, labels, NULL, e);
+  }
+  mem_free(values);
+  mem_free(matrix);
+  return status;
+}
+
+static Status kmeans_predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
+{
+  Variables v = {0};
+  int32_t *labels = NULL;
+  Status status;
+  *out = NULL;
+  TRY(model_variables(model, data, &v, e));
+  if (frame_rows(data) > 0) {
+    TRY(variables_rows(data, SIZE_MAX, true, &v, e));
+  }
+  labels = mem_alloc(v.n, sizeof *labels);
+  if (!labels) {
+    TRY(error_memory(e, v.n * sizeof *labels, _("labels")));
+  }
+  if (v.n > 0) {
+    TRY(assign_rows(call, model, data, &v, labels, e));
+  }
+  status = label_frame(&v, frame_rows(data), labels, out, e);
+done:
+  variables_free(&v);
+  mem_free(labels);
+  return status;
+}
+
+static void kmeans_headline(const Model *model, Text *out)
+{
+  const Frame *variables = model_frame(model, "variables");
+  size_t name;
+  text_printf(out, _("%1$.0f clusters of %2$.0f rows on "), model_number(model, "k"), model_number(model, "n"));
+  for (size_t j = 0; variables && frame_find(variables, "name", &name) && j < frame_rows(variables); j++) {
+    size_t length;
+    const char *text = column_text(frame_column(variables, name), j, &length);
+    text_puts(out, j ? ", " : "");
+    text_add(out, text, length);
+  }
+  const char *scale = model_option_text(model, "scale");
+  if (scale && strcmp(scale, "none") != 0) {
+    text_printf(out, _("; scale %s"), scale);
+  }
+}
+
+/* Bytes: the matrix and what kmeans.h states; seconds: 30 iterations a start at a quarter nanosecond per term. */
+static Status kmeans_cost(const Call *call, Cost *out, Error *e)
+{
+  const KmeansOptions *o = call->options;
+  const Frame *data = call->data->frame;
+  const double n = (double)frame_rows(data), d = (double)(o->on.n ? o->on.n : frame_columns(data)), k = (double)o->k;
+  (void)e;
+  out->bytes = n * d * 8 + n * 36 + n * (k < n ? k / 8 : n / 8) * 4 + k * d * 64;
+  out->seconds = n * k * d * 30 * (double)o->starts * 0.25e-9 + (o->silhouette ? n * n * d * 0.25e-9 : 0);
+  return STATUS_OK;
+}
+
+static const Figure kmeans_figures[] = {
+  {"n", "rows used in the fit", "", "at least k; far more, for clusters that mean something"},
+  {"k", "number of clusters", "", "2 to a few dozen for segments people can work with"},
+  {"inertia", "sum of squared distances from each row to the centre of its cluster, in scaled units", "",
+   "0 (every row on its centre) to totss (clusters tell nothing)"},
+  {"totss", "sum of squared distances from each row to the mean of all rows", "", "at least inertia"},
+  {"betweenss", "the part of totss that the clusters explain", "{totss} - {inertia}", "0 to totss; near totss is well separated"},
+  {"iterations", "iterations that led to the result", "", "a handful to some hundred; at max_iter the fit has not converged"},
+  {"converged", "whether the labels stopped changing, or tol was met", "", "true"},
+  {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
+  {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
+  {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
+  {"silhouette", "mean over rows of (b - a) / max(a, b): a the mean distance to the own cluster, b to the nearest other", "",
+   "-1 to 1; over 0.5 clear, under 0.25 hardly any structure (Kaufman and Rousseeuw 1990)"},
+  {"seed", "seed of all random choices", "", "any; the same seed gives the same result"},
+  {"dropped", "rows left out for missing cells", "", "0"},
+  {"starts", "starts that were run to their end", "", "the option, unless interrupted"},
+  {"starts_at_best", "starts that came within 1e-9 of the final inertia", "", "most of them; 1 or 0 hints at a hard problem"},
+  {"swaps", "swaps of a single centre that lowered the inertia", "", "0 when the starts found the best already"},
+  {"swaps_tried", "swaps tried", "", "0 without refinement"},
+  {"emptied", "clusters that ran empty and were given the farthest row", "", "0"},
+};
+
+static const ModelClass kmeans_class = {.size = sizeof(ModelClass), .predict = kmeans_predict, .proceed = kmeans_proceed,
+                                        .headline = kmeans_headline, .check = kmeans_model_check};
+
+static const Primitive kmeans = {
+  .size = sizeof(Primitive), .family = "cluster", .name = "kmeans", .version = 1,
+  .summary = "k-means: splits rows into k clusters around means",
+  .details = "Finds k centres so that the sum of squared distances from each row to its nearest centre is small. Starts several "
+             "times from spread-out rows (greedy k-means++), moves the centres until no label changes, keeps the best, and from "
+             "k = 10 on also tries to move single centres elsewhere. Clusters are numbered largest first. With scale, distances "
+             "and inertia are in scaled units, centres in the data's. Choose the number of clusters by what you can act on and by "
+             "the silhouette.",
+  .takes = VALUE_FRAME, .main = "k", .options = kmeans_options, .n_options = N_OPTIONS, .options_size = sizeof(KmeansOptions),
+  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable",
+  .reference = "Lloyd 1982; Arthur and Vassilvitskii 2007 (k-means++); Lattanzi and Sohler 2019 (swaps)",
+  .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3, on = {\"petal_length\", \"petal_width\"}}",
+  .where = WHERE_JOB, .cost = kmeans_cost, .figures = kmeans_figures,
+  .n_figures = sizeof kmeans_figures / sizeof *kmeans_figures, .run = run_kmeans, .model = &kmeans_class};
+REGISTER_PRIMITIVE(kmeans);
+
+const Primitive *const kmeans_descriptor = &kmeans;
