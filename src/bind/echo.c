@@ -273,7 +273,7 @@ static int text_gc(lua_State *L)
   return 0;
 }
 
-static Text *push_text(lua_State *L)
+Text *push_text(lua_State *L)
 {
   Text *text = lua_newuserdatauv(L, sizeof *text, 0);
   memset(text, 0, sizeof *text);

@@ -182,6 +182,7 @@ void open_library(lua_State *L)
   open_environment(L);
   open_families(L);
   open_globals(L);
+  open_charts(L);
   open_paths(L);
   run_prelude(L);
 }

@@ -119,13 +119,14 @@ void job_unref(Job *job);
 /* Runs the job on a thread of its own while hooks->wait keeps the face alive, or in place. */
 void job_run(Session *session, Job *job);
 
-/* ---- metatables and library: frame_bind.c, column_bind.c, model_bind.c, library.c */
+/* ---- metatables and library: frame_bind.c, column_bind.c, model_bind.c, library.c, chart_bind.c */
 void open_values(lua_State *L);
 void open_frame(lua_State *L);
 void open_column(lua_State *L);
 void open_model(lua_State *L);
 void open_errors(lua_State *L);
 void open_library(lua_State *L);  /* families, global functions, NA, the user's _ENV */
+void open_charts(lua_State *L);
 void push_environment(lua_State *L);
 int frame_construct(lua_State *L); /* frame{...} */
 
@@ -133,6 +134,9 @@ int frame_construct(lua_State *L); /* frame{...} */
 
 /* Shows the values from index `first` to the top, each in its own way. */
 void echo_values(lua_State *L, int first);
+
+/* A Text that the collector frees, on top of the stack: for texts made while something may throw. */
+Text *push_text(lua_State *L);
 
 /* __tostring of our values. */
 int value_tostring(lua_State *L);
