@@ -12,7 +12,7 @@
  *                                           o 1 (81)  x 2 (39)  + 3 (35)
  *                                           n 200, 3 dropped (missing or not finite)
  *
- * No line is wider than the style's width (or 100) unless that is under 24. Widths of labels are display
+ * No line is wider than the style's width (or 100) unless that is under 30. Widths of labels are display
  * widths. With ascii, bars are of '#' and whole cells. With plain there are no bars and no grid: the same
  * figures as lines of text. Colour only repeats what the characters say.
  */

@@ -20,7 +20,7 @@ static void widen(Axis *axis)
 /* 1, 2 or 5 times a power of ten, so that about `wanted` steps fit the range. */
 static double round_step(double range, size_t wanted)
 {
-  const double rough = range / (double)(wanted < 1 ? 1 : wanted);
+  const double rough = range / (double)wanted;
   const double power = pow(10, floor(log10(rough)));
   const double times = rough / power;
   return power * (times < 1.5 ? 1 : times < 3.5 ? 2 : times < 7.5 ? 5 : 10);
@@ -87,13 +87,20 @@ static void set_range(Axis *axis, double low, double high, size_t cells)
   axis->low = low * axis->scale;
   axis->high = high * axis->scale;
   widen(axis);
+  axis->factor = (double)cells / (axis->high - axis->low);
 }
 
 void axis_init(Axis *axis, double low, double high, size_t cells, size_t wanted, bool times)
 {
   set_range(axis, low, high, cells);
-  const double step = round_step(axis->high - axis->low, wanted);
-  const double first = ceil(axis->low / step), last = floor(axis->high / step);
+  double step, first, last;
+  size_t steps = wanted;
+  do { /* a range may lie so that a step of the wanted size gives one tick or none */
+    step = round_step(axis->high - axis->low, steps);
+    first = ceil(axis->low / step);
+    last = floor(axis->high / step);
+    steps *= 2;
+  } while (last - first < 1 && steps <= 8 * wanted);
   const bool is_coarse = step > 0 && fabs(first) < 1e12 && fabs(last) < 1e12;
   if (times || !is_coarse || last < first) {
     mark_ends(axis, low, high, times);

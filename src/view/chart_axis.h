@@ -21,12 +21,13 @@ typedef struct AxisTick {
 typedef struct Axis {
   double low, high;  /* both times `scale`, which keeps the difference of huge values finite */
   double scale;
+  double factor;     /* cells per unit of the scaled values */
   size_t cells;
   size_t n;
   AxisTick ticks[AXIS_TICKS]; /* from low to high, each in a cell of its own */
 } Axis;
 
-/* For values low .. high on this many cells (>= 2), with about `wanted` ticks; times are microseconds
+/* For values low .. high on this many cells (>= 2), with about `wanted` (>= 1) ticks; times are microseconds
  * since 1970. */
 void axis_init(Axis *axis, double low, double high, size_t cells, size_t wanted, bool times);
 
@@ -36,9 +37,9 @@ void axis_init_ends(Axis *axis, double low, double high, bool times);
 /* The cell of a value of the range. */
 static inline size_t axis_cell(const Axis *axis, double value)
 {
-  const double at = (value * axis->scale - axis->low) / (axis->high - axis->low) * (double)axis->cells;
-  const size_t cell = at > 0 ? (size_t)at : 0;
-  return cell < axis->cells ? cell : axis->cells - 1;
+  const double at = (value * axis->scale - axis->low) * axis->factor;
+  const double last = (double)axis->cells - 1;
+  return at >= last ? axis->cells - 1 : at > 0 ? (size_t)at : 0;
 }
 
 #endif

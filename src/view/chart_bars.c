@@ -68,7 +68,9 @@ static void measure(Bars *bars, size_t width)
     bars->label_width = label_width > bars->label_width ? label_width : bars->label_width;
     bars->value_width = value_width > bars->value_width ? value_width : bars->value_width;
   }
-  bars->label_width = bars->label_width < width / 3 ? bars->label_width : width / 3;
+  const size_t beside = width > GAP + bars->value_width ? width - GAP - bars->value_width : 1;
+  const size_t most = width / 3 < beside ? width / 3 : beside;
+  bars->label_width = bars->label_width < most ? bars->label_width : most;
 }
 
 /* Shares the cells between the two sides of zero in proportion to what they must hold. Quarters keep the

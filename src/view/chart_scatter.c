@@ -59,6 +59,16 @@ static Status each_point(Scatter *scatter, TakePoint take, Error *e)
   return STATUS_OK;
 }
 
+static void widen_range(Scatter *scatter, int axis, double value)
+{
+  if (value < scatter->low[axis]) {
+    scatter->low[axis] = value;
+  }
+  if (value > scatter->high[axis]) {
+    scatter->high[axis] = value;
+  }
+}
+
 static Status take_range(Scatter *scatter, size_t row, double x, double y, Error *e)
 {
   size_t number;
@@ -66,10 +76,8 @@ static Status take_range(Scatter *scatter, size_t row, double x, double y, Error
   if (status == STATUS_OK) {
     scatter->classes.entries[number].count++;
     scatter->n++;
-    scatter->low[0] = fmin(scatter->low[0], x);
-    scatter->high[0] = fmax(scatter->high[0], x);
-    scatter->low[1] = fmin(scatter->low[1], y);
-    scatter->high[1] = fmax(scatter->high[1], y);
+    widen_range(scatter, 0, x);
+    widen_range(scatter, 1, y);
   }
   return status;
 }
@@ -115,7 +123,7 @@ static bool is_time(const Column *column)
 static void lay_out(Scatter *scatter)
 {
   const size_t rows = grid_rows(scatter), width = chart_width(scatter);
-  axis_init(&scatter->y, scatter->low[1], scatter->high[1], rows, rows / 4, is_time(scatter->chart->y));
+  axis_init(&scatter->y, scatter->low[1], scatter->high[1], rows, rows / 4 + 1, is_time(scatter->chart->y));
   for (size_t i = 0; i < scatter->y.n; i++) {
     const size_t label = strlen(scatter->y.ticks[i].label);
     scatter->margin = label > scatter->margin ? label : scatter->margin;

@@ -391,10 +391,11 @@ static size_t footer_lines(Table *table)
 
 /* ---- All ----------------------------------------------------------------------------------------------- */
 
-/* On a low screen a footer of several lines takes them from the rows. */
+/* On a low screen a footer of several lines takes them from the rows, and with fewer rows other columns may
+ * fit; each pass keeps at least as many lines for the footer as the one before. */
 static void lay_out(Table *table)
 {
-  for (int pass = 0; pass < 2; pass++) {
+  for (int pass = 0; pass < 5; pass++) {
     choose_rows(table);
     choose_columns(table);
     share_width(table);
