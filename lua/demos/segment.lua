@@ -1,5 +1,5 @@
--- Segments of bank customers: load, describe, segment, profile, draw, save
 -- SPDX-License-Identifier: GPL-3.0-or-later
+-- Segments of bank customers: load, describe, segment, profile, draw, save
 
 -- A thousand real customers of a German bank who asked for a credit come with the program. Reading a file reports what
 -- was decided about its columns.

@@ -228,7 +228,7 @@ static int by_difference(const void *a, const void *b)
 }
 
 typedef struct Columns {
-  Builder *cluster, *size, *share, *variable, *level, *inside, *outside, *difference;
+  Builder *cluster, *variable, *level, *difference, *inside, *outside, *size, *share;
 } Columns;
 
 static void add_row(const Profile *p, Columns *c, size_t segment, const Finding *finding)
@@ -252,15 +252,15 @@ static void add_row(const Profile *p, Columns *c, size_t segment, const Finding 
 
 static Builder **column_builders(Columns *c, size_t index)
 {
-  Builder **const all[] = {&c->cluster, &c->size, &c->share, &c->variable, &c->level, &c->inside, &c->outside, &c->difference};
+  Builder **const all[] = {&c->cluster, &c->variable, &c->level, &c->difference, &c->inside, &c->outside, &c->size, &c->share};
   return all[index];
 }
 
 static Status make_frame(Profile *p, size_t top, Frame **out, Error *e)
 {
-  static const char *const names[] = {"cluster", "size", "share", "variable", "level", "inside", "outside", "difference"};
-  static const Type types[] = {TYPE_INT64,  TYPE_INT64,   TYPE_FLOAT64, TYPE_STRING,
-                               TYPE_STRING, TYPE_FLOAT64, TYPE_FLOAT64, TYPE_FLOAT64};
+  static const char *const names[] = {"cluster", "variable", "level", "difference", "inside", "outside", "size", "share"};
+  static const Type types[] = {TYPE_INT64,   TYPE_STRING,  TYPE_STRING, TYPE_FLOAT64,
+                               TYPE_FLOAT64, TYPE_FLOAT64, TYPE_INT64,  TYPE_FLOAT64};
   Columns c = {0};
   bool made = true;
   for (size_t i = 0; i < 8; i++) {

@@ -19,8 +19,8 @@ typedef struct ProfileResult {
   size_t left_out;   /* variables not compared */
 } ProfileResult;
 
-/* labels: n values, 1..k, 0 for rows in no segment. top: rows per segment, 0 for all. The frame has the columns cluster size
- * share variable level inside outside difference; within a segment the largest |difference| first, ties in order of
+/* labels: n values, 1..k, 0 for rows in no segment. top: rows per segment, 0 for all. The frame has the columns cluster
+ * variable level difference inside outside size share; within a segment the largest |difference| first, ties in order of
  * columns. O(n * columns). Errors: STATUS_CANCELLED, STATUS_MEMORY. */
 Status profile_segments(Task *task, const Frame *data, const int64_t *labels, size_t k, size_t top, ProfileResult *out,
                         Error *e) MUST_USE;

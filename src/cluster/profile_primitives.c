@@ -85,7 +85,7 @@ static const Primitive profile = {
              "sqrt(p (1 - p)). The largest differences come first.",
   .takes = VALUE_MODEL, .takes_class = "cluster", .main = "data", .options = profile_options, .n_options = 2,
   .options_size = sizeof(ProfileOptions), .gives = VALUE_FRAME,
-  .returns = "a frame: cluster size share variable level inside outside difference",
+  .returns = "a frame: cluster variable level difference inside outside size share",
   .reference = "Cohen 1988, Statistical Power Analysis for the Behavioral Sciences (d, with the overall standard deviation)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3}:profile(df)", .where = WHERE_JOB, .run = run_profile};
 REGISTER_PRIMITIVE(profile);

@@ -299,6 +299,16 @@ Status model_augment(Call *call, const Model *model, const Frame *data, Frame **
   return STATUS_OK;
 }
 
+/* A figure as text: numbers with ten digits, which is more than anyone compares by eye. */
+static void figure_text(const Column *column, Text *out)
+{
+  if (column_type(column) == TYPE_FLOAT64 && column_valid(column, 0)) {
+    text_printf(out, "%.10g", column_float(column, 0));
+  } else {
+    column_cell_text(column, 0, out);
+  }
+}
+
 /* The formula with each {name} replaced by this model's figure. */
 static void fill_formula(const Model *model, const char *formula, Text *out)
 {
@@ -313,7 +323,7 @@ static void fill_formula(const Model *model, const char *formula, Text *out)
     name[end - formula - 1] = '\0';
     const Column *column;
     if (model_figure(model, name, &column)) {
-      column_cell_text(column, 0, out);
+      figure_text(column, out);
     } else {
       text_puts(out, name);
     }
@@ -349,7 +359,7 @@ Status model_why(const Model *model, const char *name, Text *out, Error *e)
       const Column *column;
       text_printf(out, "%s = ", name);
       if (model_figure(model, name, &column)) {
-        column_cell_text(column, 0, out);
+        figure_text(column, out);
       }
       text_printf(out, _("\n  is       %s\n"), figure->definition);
       if (figure->formula[0]) {

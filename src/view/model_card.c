@@ -34,19 +34,29 @@ static bool worth_showing(const Column *column)
   return length > 0;
 }
 
-static void glance_lines(const Model *model, Card *card)
+/* Pairs of name and figure, as many to a line as fit; a pair is never broken. */
+static void glance_lines(const Model *model, const ViewStyle *style, Card *card)
 {
   const Frame *glance = model_frame(model, "glance");
-  Text line = {0};
+  const size_t width = style_width(style);
+  Text lines = {0}, pair = {0};
+  size_t at = 0;
   for (size_t i = 0; glance && i < frame_columns(glance); i++) {
     const Column *column = frame_column(glance, i);
-    if (worth_showing(column)) {
-      text_printf(&line, "%s%s ", line.size ? "   " : "", frame_name(glance, i));
-      figure_text(column, &line);
+    if (!worth_showing(column)) {
+      continue;
     }
+    text_reset(&pair);
+    text_printf(&pair, "%s ", frame_name(glance, i));
+    figure_text(column, &pair);
+    const bool fits = at == 0 || at + 3 + pair.size <= width;
+    text_puts(&lines, at == 0 ? "" : fits ? "   " : "\n");
+    text_puts(&lines, text_data(&pair));
+    at = fits && at > 0 ? at + 3 + pair.size : pair.size;
   }
-  card_text(card, text_data(&line));
-  text_free(&line);
+  card_text(card, text_data(&lines));
+  text_free(&lines);
+  text_free(&pair);
 }
 
 static void notes(const Model *model, Card *card)
@@ -75,7 +85,7 @@ Status model_card(const Model *model, const ViewStyle *style, Text *out, Error *
   }
   Card *card = card_new();
   card_title(card, "%s%s%s", model_name(model), headline.size ? ": " : "", text_data(&headline));
-  glance_lines(model, card);
+  glance_lines(model, style, card);
   const Frame *tidy = model_frame(model, "tidy");
   if (tidy) {
     card_table(card, NULL, tidy, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* model_card.h -- the card of any model, made from its frames: headline, glance in a line or two, tidy, notes. */
+/* model_card.h -- the card of any model, made from its frames: headline, figures of glance, tidy, notes.
+ *
+ * A family adds nothing here but the headline of its ModelClass, so a plugin's model shows itself without a line
+ * written for it. */
 #ifndef ASSAY_VIEW_MODEL_CARD_H
 #define ASSAY_VIEW_MODEL_CARD_H
 
