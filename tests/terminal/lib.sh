@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# Helpers of the terminal tests: a program in a tmux window of fixed size, keys sent to it, its screen looked at.
+#
+#   term_start [-x COLUMNS] [-y LINES] COMMAND [ARGUMENT...]   a window of its own; the former one goes
+#   type_text TEXT      the characters of TEXT           press KEY...      keys by tmux's names: Enter, C-c, Tab
+#   enter TEXT          type_text and Enter
+#   wait_for PATTERN [SECONDS]   until the screen (with what scrolled away) has a line that matches the extended pattern
+#   wait_gone PATTERN   until no line of the visible screen matches
+#   wait_prompt         until the last line is an empty prompt
+#   wait_exit           until the program has ended; sets exit_status
+#   screen              the visible screen                all_text         the screen and what scrolled away
+#   check NAME COMMAND...        one test: passes when the command succeeds
+#   plan N              at the start
+#
+# Nothing sleeps for a fixed time and hopes: every wait polls, and ends at a deadline. What is waited for must not stand in
+# the text that is typed, or the echo would be taken for the answer.
+
+set -u
+
+: "${ASSAY:?run through tests/run}" "${TMPDIR:?}"
+socket=$TMPDIR/screen
+patience=${TERMINAL_PATIENCE:-20}
+tests=0 failures=0 exit_status=
+
+if ! command -v tmux >/dev/null; then
+  echo "1..0 # SKIP tmux is not installed"
+  exit 0
+fi
+
+tm() { tmux -u -S "$socket" -f /dev/null "$@"; }
+stop_screen() { tm kill-server 2>/dev/null; }
+trap stop_screen EXIT
+
+plan() { echo "1..$1"; }
+
+term_start() {
+  local columns=80 lines=24 command
+  while [[ ${1-} == -[xy] ]]; do
+    if [[ $1 == -x ]]; then columns=$2; else lines=$2; fi
+    shift 2
+  done
+  stop_screen
+  rm -f "$socket" "$TMPDIR/status"
+  printf -v command '%q ' "$@"
+  # A keeper session holds the server while options are set and after the program has ended.
+  tm new-session -d -s keeper -x "$columns" -y "$lines" 'exec cat' || return 1
+  tm set-option -g history-limit 5000 \; set-option -g status off \; set-option -g escape-time 10
+  tm new-session -d -s test -x "$columns" -y "$lines" "$command; echo \$? >'$TMPDIR/status'; exec cat >/dev/null"
+}
+
+screen() { tm capture-pane -p -t test; }
+all_text() { tm capture-pane -p -J -S - -t test; }
+
+# tmux takes a trailing ";" of an argument for its own; a backslash keeps it.
+type_text() {
+  local text=$1
+  [[ $text == *';' ]] && text=${text%;}'\;'
+  tm send-keys -t test -l -- "$text"
+}
+press() { tm send-keys -t test "$@"; }
+enter() { type_text "$1" && press Enter; }
+
+microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
+
+# until_true SECONDS COMMAND...
+until_true() {
+  local deadline=$(($(microseconds) + $1 * 1000000))
+  shift
+  until "$@"; do
+    (($(microseconds) < deadline)) || return 1
+    sleep 0.02
+  done
+}
+
+has_line() { all_text | grep -Eq -- "$1"; }
+lacks_line() { ! screen | grep -Eq -- "$1"; }
+at_prompt() { [[ $(screen | sed -e 's/ *$//' -e '/^$/d' | tail -n 1) == '>' ]]; }
+has_ended() { [[ -s $TMPDIR/status ]]; }
+
+show_failure() {
+  echo "# $1; the screen:"
+  screen | sed 's/^/# | /'
+}
+
+wait_for() { until_true "${2:-$patience}" has_line "$1" || { show_failure "no line matches: $1"; return 1; }; }
+wait_gone() { until_true "$patience" lacks_line "$1" || { show_failure "still there: $1"; return 1; }; }
+wait_prompt() { until_true "${1:-$patience}" at_prompt || { show_failure "no prompt"; return 1; }; }
+wait_exit() {
+  until_true "${1:-$patience}" has_ended || { show_failure "still running"; return 1; }
+  exit_status=$(<"$TMPDIR/status")
+}
+
+check() {
+  local name=$1 output
+  shift
+  tests=$((tests + 1))
+  if output=$("$@"); then
+    echo "ok $tests - $name"
+  else
+    failures=$((failures + 1))
+    echo "not ok $tests - $name"
+    [[ -z $output ]] || printf '%s\n' "$output"
+  fi
+}
+
+skip() {
+  tests=$((tests + 1))
+  echo "ok $tests - $1 # SKIP $2"
+}
+
+# A fresh assay at its prompt.
+start_assay() {
+  term_start "$ASSAY" -q "$@" && wait_prompt
+}
+
+# Runs one statement and waits for the pattern, then for the prompt.
+answers() {
+  enter "$1" && wait_for "$2" && wait_prompt
+}
