@@ -33,17 +33,26 @@ static void arm(int after)
   }
 }
 
-static _Noreturn void leave(int code)
-{
-  terminal_restore();
-  _exit(code);
-}
-
 static void say(const char *text)
 {
   if (isatty(STDERR_FILENO) && write(STDERR_FILENO, text, strlen(text)) < 0) {
     return;
   }
+}
+
+/* Gives the terminal back, on a line of its own. */
+static void give_back(void)
+{
+  if (prompt_waits) {
+    say("\n");
+  }
+  terminal_restore();
+}
+
+static _Noreturn void leave(int code)
+{
+  give_back();
+  _exit(code);
 }
 
 /* The deadline passed and the statement still runs. */
@@ -104,7 +113,7 @@ static void on_end(int signal)
 /* Gives the terminal back, then lets the signal do what it does by itself. */
 static void on_fault(int signal)
 {
-  terminal_restore();
+  give_back();
   raise(signal); /* the handler was taken off when it was called */
 }
 
