@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/alloc.h"
+#include "core/file.h"
 #include "core/pool.h"
 #include "main/flags.h"
 #include "main/home.h"
@@ -53,6 +54,7 @@ static Status open_session(Program *program, Error *e)
   SessionHooks hooks;
   Status status = STATUS_OK;
   TRY(home_find(&program->home, e));
+  file_set_home(text_data(&program->home));
   console_hooks(&program->console, &hooks);
   hooks.interactive = hooks.interactive || demo; /* a demonstration shows what a prompt would */
   const SessionSettings settings = settings_of(program);
