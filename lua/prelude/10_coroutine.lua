@@ -11,7 +11,7 @@ local function finish(co, ok, ...)
   error((...), 0)
 end
 
-function coroutine.wrap(f)
+function coroutine.wrap(f) -- luacheck: ignore 122
   local co = create(f)
   return function(...)
     return finish(co, resume(co, ...))

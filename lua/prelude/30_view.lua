@@ -8,11 +8,23 @@ primitive {
   method = "",
   takes = "frame",
   summary = "a scatter chart as text",
-  details = "With color every group has a character of its own, named in the legend; a cell shows the group that has most "
-    .. "points in it. Rows with missing values are left out and counted.",
+  details = "With color every group has a character of its own, named in the legend; a cell shows the group "
+    .. "that has most points in it. Rows with missing values are left out and counted.",
   options = {
-    { name = "x", kind = "column", choices = "numeric", required = true, help = "column of the horizontal axis" },
-    { name = "y", kind = "column", choices = "numeric", required = true, help = "column of the vertical axis" },
+    {
+      name = "x",
+      kind = "column",
+      choices = "numeric",
+      required = true,
+      help = "column of the horizontal axis",
+    },
+    {
+      name = "y",
+      kind = "column",
+      choices = "numeric",
+      required = true,
+      help = "column of the vertical axis",
+    },
     { name = "color", kind = "column", help = "column that groups the points" },
   },
   returns = "a text, which the prompt shows",
@@ -31,10 +43,17 @@ primitive {
   summary = "a bar chart as text, a bar for each row",
   options = {
     { name = "label", kind = "column", required = true, help = "column of the names" },
-    { name = "value", kind = "column", choices = "numeric", required = true, help = "column of the lengths" },
+    {
+      name = "value",
+      kind = "column",
+      choices = "numeric",
+      required = true,
+      help = "column of the lengths",
+    },
   },
   returns = "a text, which the prompt shows",
-  example = 'df = read "datasets/iris/iris.csv"\nm = df:kmeans{k = 3}\nview.bars(m:tidy(), {label = "cluster", value = "size"})',
+  example = 'm = read("datasets/iris/iris.csv"):kmeans{k = 3}\n'
+    .. 'view.bars(m:tidy(), {label = "cluster", value = "size"})',
   run = function(df, o)
     return draw_bars(df, o.label, o.value)
   end,

@@ -10,13 +10,13 @@ static const Column *check_column(lua_State *L, int index)
   return box->value.column;
 }
 
-static int throw_text(lua_State *L, const char *id, const char *what, const char *hint)
+static _Noreturn int throw_text(lua_State *L, const char *id, const char *what, const char *hint)
 {
   Error e;
   error_clear(&e);
   error_set(&e, STATUS_ARGUMENT, id, "%s", what);
   (void)error_hint(&e, "%s", hint);
-  return throw_error(L, &e);
+  throw_error(L, &e);
 }
 
 static int column_cell(lua_State *L, const Column *column)
@@ -91,10 +91,10 @@ static int cell_state(const Column *column, size_t row)
 static const Column *check_bool(lua_State *L, int index)
 {
   const Box *box = luaL_testudata(L, index, box_names[VALUE_COLUMN]);
-  if (!box || column_type(box->value.column) != TYPE_BOOL) {
-    throw_text(L, "wrong-type", _("&, | and ~ join bool columns"), _("make one with df.x:gt(100)"));
+  if (box && column_type(box->value.column) == TYPE_BOOL) {
+    return box->value.column;
   }
-  return box->value.column;
+  throw_text(L, "wrong-type", _("&, | and ~ join bool columns"), _("make one with df.x:gt(100)"));
 }
 
 static int combine(lua_State *L, const unsigned char table[3][3])
