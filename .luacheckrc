@@ -3,6 +3,8 @@
 std = "lua54"
 max_line_length = 110
 cache = false
+-- Demonstrations are typed at the prompt line by line: an expression alone is a statement there.
+exclude_files = { "lua/demos" }
 
 -- What a script may use without requiring it.
 read_globals = {
