@@ -11,25 +11,33 @@ static const Frame *check_frame(lua_State *L, int index)
   return box->value.frame;
 }
 
-/* Neither a column nor a verb: the nearest of both. */
+/* The nearest verb of frames, or NULL. */
+static const char *nearest_verb(const char *name)
+{
+  const char *verbs[256];
+  size_t n = 0;
+  for (size_t i = 0; i < registry_size() && n < 256; i++) {
+    const Primitive *primitive = registry_at(i);
+    if (primitive->takes == VALUE_FRAME && primitive_method(primitive)) {
+      verbs[n++] = primitive_method(primitive);
+    }
+  }
+  const size_t near = text_nearest(name, verbs, n);
+  return near < n ? verbs[near] : NULL;
+}
+
+/* Neither a column nor a verb: the nearest column, else the nearest verb, else the list of columns. */
 static int unknown_member(lua_State *L, const Frame *frame, const char *name)
 {
   Error e;
-  size_t column;
+  const char *verb = nearest_verb(name);
   error_clear(&e);
-  if (frame_need(frame, name, &column, &e) != STATUS_OK && e.hint[0] == '\0') {
-    const char *verbs[256];
-    size_t n = 0;
-    for (size_t i = 0; i < registry_size() && n < 256; i++) {
-      const Primitive *primitive = registry_at(i);
-      if (primitive->takes == VALUE_FRAME && primitive_method(primitive)) {
-        verbs[n++] = primitive_method(primitive);
-      }
-    }
-    const size_t near = text_nearest(name, verbs, n);
-    if (near < n) {
-      (void)error_hint(&e, _("did you mean the verb df:%s(...)?"), verbs[near]);
-    }
+  if (verb && text_nearest(name, frame_names(frame), frame_columns(frame)) >= frame_columns(frame)) {
+    error_set(&e, STATUS_NAME, "unknown-column", _("there is no column or verb '%s'"), name);
+    (void)error_hint(&e, _("did you mean the verb df:%s(...)?"), verb);
+  } else {
+    size_t column;
+    (void)!frame_need(frame, name, &column, &e);
   }
   return throw_error(L, &e);
 }
@@ -123,36 +131,42 @@ static Type cells_type(lua_State *L, int list, size_t n, size_t *odd)
   return type == TYPE_COUNT ? TYPE_STRING : type;
 }
 
-static void add_set(lua_State *L, Builder *builder)
+/* The list on top of the stack as a set; false when an item is neither text nor number. */
+static bool add_set(lua_State *L, Builder *builder)
 {
   const int set = lua_gettop(L);
   for (size_t i = 1; i <= lua_rawlen(L, set); i++) {
     size_t length;
     lua_rawgeti(L, set, (lua_Integer)i);
+    if (!lua_isstring(L, -1)) {
+      return false;
+    }
     const char *text = luaL_tolstring(L, -1, &length);
     builder_item(builder, text, length);
     lua_settop(L, set);
   }
   builder_set(builder);
+  return true;
 }
 
-static void add_cell(lua_State *L, Builder *builder, Type type)
+static bool add_cell(lua_State *L, Builder *builder, Type type)
 {
   size_t length;
   const char *text;
   if (is_missing(L, -1)) {
     builder_missing(builder);
-    return;
+    return true;
   }
   switch (type) {
   case TYPE_FLOAT64: builder_float(builder, lua_tonumber(L, -1)); break;
   case TYPE_INT64: builder_int(builder, lua_tointeger(L, -1)); break;
   case TYPE_BOOL: builder_bool(builder, lua_toboolean(L, -1)); break;
-  case TYPE_SET: add_set(L, builder); break;
+  case TYPE_SET: return add_set(L, builder);
   default:
     text = lua_tolstring(L, -1, &length);
     builder_text(builder, text, length);
   }
+  return true;
 }
 
 /* A draft and the builder in work hang on a userdata, so that a throw frees them. */
@@ -216,7 +230,9 @@ static void add_column(lua_State *L, Maker *maker, const char *name)
   maker->builder = builder_new(type, n);
   for (size_t i = 1; maker->builder && i <= n; i++) {
     lua_rawgeti(L, list, (lua_Integer)i);
-    add_cell(L, maker->builder, type);
+    if (!add_cell(L, maker->builder, type)) {
+      bad_column(L, name, _("column '%1$s', cell %2$zu: the items of a set must be texts"), i - 1);
+    }
     lua_settop(L, list);
   }
   Builder *builder = maker->builder;
@@ -229,9 +245,22 @@ static void add_column(lua_State *L, Maker *maker, const char *name)
   lua_pop(L, 1);
 }
 
+/* A list of columns and columns by name do not go together: their order would not be known. */
+static void refuse_names(lua_State *L, size_t n)
+{
+  lua_pushnil(L);
+  while (lua_next(L, 1)) {
+    lua_pop(L, 1);
+    if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1 || (size_t)lua_tointeger(L, -1) > n) {
+      bad_column(L, luaL_tolstring(L, -1, NULL), _("'%1$s' stands beside a list of columns; give it as {\"%1$s\", {cells}}"), 0);
+    }
+  }
+}
+
 /* frame{{"a", {...}}, {"b", {...}}}: columns in the order given. */
 static void add_ordered(lua_State *L, Maker *maker, size_t n)
 {
+  refuse_names(L, n);
   for (size_t i = 1; i <= n; i++) {
     lua_rawgeti(L, 1, (lua_Integer)i);
     const int pair = lua_gettop(L);
