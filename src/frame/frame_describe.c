@@ -151,9 +151,8 @@ static Status integer_moments(const Column *column, size_t n, Task *task, Summar
     return status;
   }
   const __int128 count = (__int128)n, whole = total / count, rest = total - whole * count;
-  const bool small = total > -(INT64_C(1) << 53) && total < INT64_C(1) << 53;
   const double part = (double)(int64_t)rest / (double)n;
-  set_figure(summary, MEAN, small ? (double)(int64_t)total / (double)n : (double)(int64_t)whole + part);
+  set_figure(summary, MEAN, (double)(int64_t)whole + part);
   Deviations from = {.column = column, .scale = 1, .part = part, .whole = (int64_t)whole};
   Sums sums = {0, 0};
   status = deviations(&from, task, &sums, e);
@@ -179,7 +178,7 @@ static Status float_moments(const Column *column, size_t n, double low, double h
   if (status != STATUS_OK) {
     return status;
   }
-  from.centre = low == high ? low * from.scale : sums.sum / (double)n;
+  from.centre = sums.sum / (double)n;
   status = deviations(&from, task, &sums, e);
   if (status == STATUS_OK) {
     set_figure(summary, MEAN, (from.centre + sums.sum / (double)n) / from.scale);

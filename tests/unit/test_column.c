@@ -54,8 +54,22 @@ static void assert_same_digest(const Column *a, const Column *b, bool same)
   assert_int_equal(x.high == y.high && x.low == y.low, same);
 }
 
+/* The bytes from `used` to the next multiple of 64 are 0. */
+static void assert_padded(const Buffer *buffer, size_t used)
+{
+  const char *bytes = buffer->data;
+  for (size_t i = used; bytes && i % 64 != 0; i++) {
+    assert_int_equal(bytes[i], 0);
+  }
+}
+
 static void round_trip(CellKind kind, const Column *column)
 {
+  static const size_t sizes_of[TYPE_COUNT] = {8, 8, 0, 8, 4, 0, 0};
+  if (sizes_of[kind.type] > 0) {
+    assert_padded(&column->values, column_rows(column) * sizes_of[kind.type]);
+  }
+  assert_padded(&column->valid, bitmap_words(column_rows(column)) * 8);
   assert_good(column);
   assert_int_equal(column_type(column), kind.type);
   size_t missing = 0;
@@ -301,11 +315,12 @@ static void test_digest_of_zone_and_role(void **state)
   (void)state;
   const int64_t us[] = {1, 2};
   Column *wall = moments_of(us, 2, ""), *utc = moments_of(us, 2, "UTC");
-  Column *berlin = moments_of(us, 2, "Europe/Berlin");
+  Column *berlin = moments_of(us, 2, "Europe/Berlin"), *gmt = moments_of(us, 2, "GMT");
   assert_string_equal(column_zone(wall), "");
   assert_string_equal(column_zone(berlin), "Europe/Berlin");
   assert_same_digest(wall, utc, false);
   assert_same_digest(utc, berlin, false);
+  assert_same_digest(utc, gmt, false);
   Column *early, *late;
   assert_int_equal(column_with_role(berlin, ROLE_LABEL, &late, NULL), STATUS_OK); /* its digest is known */
   Column *again = moments_of(us, 2, "Europe/Berlin");
@@ -315,8 +330,8 @@ static void test_digest_of_zone_and_role(void **state)
   assert_string_equal(column_zone(early), "Europe/Berlin");
   assert_same_digest(early, berlin, true);
   assert_same_digest(late, berlin, true);
-  Column *columns[] = {wall, utc, berlin, early, late, again};
-  for (size_t i = 0; i < 6; i++) {
+  Column *columns[] = {wall, utc, berlin, gmt, early, late, again};
+  for (size_t i = 0; i < 7; i++) {
     column_unref(columns[i]);
   }
 }

@@ -171,6 +171,10 @@ static void test_small_floats(void **state)
   out = describe_floats(far, 5);
   assert_figures(out, 0, far_wanted);
   frame_unref(out);
+  const double step = 0x1p52; /* the mean lies between doubles */
+  out = describe_floats((const double[]){step, step + 1}, 2);
+  assert_near(figure_at(out, 0, SD), 0.70710678118654757); /* exact */
+  frame_unref(out);
   out = describe_floats((const double[]){1, 2}, 2);
   assert_figures(out, 0, (const double[]){1.5, 0.70710678118654757, 1, 1.25, 1.5, 1.75, 2}); /* R */
   frame_unref(out);
@@ -200,6 +204,24 @@ static void test_longer_column(void **state)
   out = describe_ints(integers, LENGTH);
   assert_figures(out, 0, times16);
   frame_unref(out);
+}
+
+/* The second pass makes good what the first sum lost. */
+static void test_rounding_of_the_mean(void **state)
+{
+  (void)state;
+  static const struct {
+    double from, mean;
+  } cases[] = {{1000.3, 2000.397509765625}, {3 * 1000.3, 4000.9975097656247}}; /* exact */
+  for (size_t i = 0; i < 2; i++) {
+    static double values[4096];
+    for (int64_t j = 0; j < 4096; j++) {
+      values[j] = (double)(j * 7919 % 20011) * 0.1 + cases[i].from;
+    }
+    Frame *out = describe_floats(values, 4096);
+    assert_true(figure_at(out, 0, MEAN) == cases[i].mean);
+    frame_unref(out);
+  }
 }
 
 static void test_integers(void **state)
@@ -264,6 +286,9 @@ static void test_nan_and_infinity(void **state)
   assert_true(figure_at(out, 0, MEAN) == inf && isnan(figure_at(out, 0, SD)));
   assert_true(figure_at(out, 0, Q25) == 1.75);
   assert_true(figure_at(out, 0, MEDIAN) == inf && figure_at(out, 0, Q75) == inf);
+  frame_unref(out);
+  out = describe_floats((const double[]){1, inf, 2}, 3);
+  assert_true(figure_at(out, 0, MEDIAN) == 2);
   frame_unref(out);
   out = describe_floats((const double[]){-inf, inf, 2}, 3);
   assert_true(isnan(figure_at(out, 0, MEAN)) && figure_at(out, 0, MIN) == -inf);
@@ -605,6 +630,7 @@ int main(void)
     cmocka_unit_test(test_iris),
     cmocka_unit_test(test_small_floats),
     cmocka_unit_test(test_longer_column),
+    cmocka_unit_test(test_rounding_of_the_mean),
     cmocka_unit_test(test_integers),
     cmocka_unit_test(test_extreme_floats),
     cmocka_unit_test(test_nan_and_infinity),
