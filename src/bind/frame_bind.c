@@ -252,7 +252,8 @@ static void refuse_names(lua_State *L, size_t n)
   while (lua_next(L, 1)) {
     lua_pop(L, 1);
     if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1 || (size_t)lua_tointeger(L, -1) > n) {
-      bad_column(L, luaL_tolstring(L, -1, NULL), _("'%1$s' stands beside a list of columns; give it as {\"%1$s\", {cells}}"), 0);
+      bad_column(L, luaL_tolstring(L, -1, NULL),
+                 _("'%1$s' stands beside a list of columns; give it as {\"%1$s\", {cells}}"), 0);
     }
   }
 }

@@ -201,7 +201,8 @@ t.test("pairs goes through the columns in order", function()
 end)
 
 t.test("schema: name type missing distinct levels", function()
-  local df = frame { { "x", { 1, 1, NA } }, { "t", { "a", "b", "b" } }, { "s", { { "a", "b" }, { "a" }, { "a" } } } }
+  local sets = { { "a", "b" }, { "a" }, { "a" } }
+  local df = frame { { "x", { 1, 1, NA } }, { "t", { "a", "b", "b" } }, { "s", sets } }
   t.eq(t.content(df:schema()), {
     { "name", "type", "missing", "distinct", "levels" },
     name = { "x", "t", "s" },
@@ -214,7 +215,8 @@ end)
 
 t.test("describe: figures as worked out by hand, quartiles of type 7", function()
   local d = frame({ { "x", { 4, 1, 3, 2, NA } }, { "t", { "a", "b", "a", NA, "a" } } }):describe()
-  t.eq(t.names(d), { "name", "type", "n", "missing", "distinct", "mean", "sd", "min", "q25", "median", "q75", "max" })
+  local names = "name type n missing distinct mean sd min q25 median q75 max"
+  t.eq(table.concat(t.names(d), " "), names)
   t.eq(t.cells(d.n), { 4, 4 })
   t.eq(t.cells(d.missing), { 1, 1 })
   t.eq(t.cells(d.distinct), { 4, 2 })

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What the Lua tests share: numbered TAP lines, comparisons that say what differs, children of the program under test.
+-- What the Lua tests share: numbered TAP lines, comparisons that say what differs, children of the program.
 --
 --   package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 --   local t = require "lib"
 --   t.test("what holds", function() t.eq(1 + 1, 2) end)
 --   t.done()
 --
--- A test fails by raising; the rest still run. Required modules see plain _G, so NA and frame are globals here too.
+-- A test fails by raising; the rest still run.
 
 local t = {}
 
@@ -90,7 +90,8 @@ end
 -- Within a relative difference (absolute below 1).
 function t.near(got, want, tolerance, what)
   local scale = math.max(1, math.abs(want))
-  if type(got) ~= "number" or not (math.abs(got - want) <= (tolerance or 1e-12) * scale) then
+  local close = type(got) == "number" and math.abs(got - want) <= (tolerance or 1e-12) * scale
+  if not close then
     fail(what, "got %s, want %s within %g", show(got), show(want), tolerance or 1e-12)
   end
 end
@@ -108,7 +109,7 @@ function t.lacks(text, unwanted, what)
   end
 end
 
--- f raises one of our errors with this id; each further text must be in its message or its hint. Gives the error.
+-- f raises one of our errors with this id; each further text must be in its message or hint. Gives the error.
 function t.raises(id, f, ...)
   local fine, e = pcall(f)
   if fine then
