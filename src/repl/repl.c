@@ -80,6 +80,9 @@ static bool run_statement(const char *statement)
   if (state == RUN_FAILED && asks_to_leave(statement)) {
     console_note(repl->console, _("Ctrl-D or .quit leaves assay"));
   }
+  if (state == RUN_DONE && outcome.partial) {
+    console_note(repl->console, _("stopped: the result so far was kept; its method :continue() goes on from there"));
+  }
   show_time(&outcome);
   return state == RUN_DONE;
 }

@@ -50,7 +50,7 @@ term_start() {
 }
 
 screen() { tm capture-pane -p -t test; }
-all_text() { tm capture-pane -p -J -S - -t test; }
+all_text() { tm capture-pane -p -J -S - -t test | sed 's, *$,,'; }
 
 # tmux takes a trailing ";" of an argument for its own; a backslash keeps it.
 type_text() {
