@@ -30,18 +30,30 @@ Random random_new(uint64_t seed, uint64_t stream)
   return (Random){.seed = seed, .stream = stream};
 }
 
+static void draw_block(Random *random, uint64_t block)
+{
+  const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)random->stream,
+                               (uint32_t)(random->stream >> 32)};
+  const uint32_t key[2] = {(uint32_t)random->seed, (uint32_t)(random->seed >> 32)};
+  uint32_t out[4];
+  random_philox(counter, key, out);
+  random->words[0] = (uint64_t)out[1] << 32 | out[0];
+  random->words[1] = (uint64_t)out[3] << 32 | out[2];
+}
+
+void random_seek(Random *random, uint64_t next)
+{
+  random->next = next;
+  if (next % 2 == 1) {
+    draw_block(random, next / 2);
+  }
+}
+
 uint64_t random_bits(Random *random)
 {
   const uint64_t position = random->next++;
   if (position % 2 == 0) {
-    const uint64_t block = position / 2;
-    const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)random->stream,
-                                 (uint32_t)(random->stream >> 32)};
-    const uint32_t key[2] = {(uint32_t)random->seed, (uint32_t)(random->seed >> 32)};
-    uint32_t out[4];
-    random_philox(counter, key, out);
-    random->words[0] = (uint64_t)out[1] << 32 | out[0];
-    random->words[1] = (uint64_t)out[3] << 32 | out[2];
+    draw_block(random, position / 2);
   }
   return random->words[position % 2];
 }

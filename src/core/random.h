@@ -21,6 +21,9 @@ typedef struct Random {
 
 Random random_new(uint64_t seed, uint64_t stream);
 
+/* Goes to position `next` of the stream, as a saved state says. O(1). */
+void random_seek(Random *random, uint64_t next);
+
 /* 64 uniform bits. */
 uint64_t random_bits(Random *random);
 
