@@ -35,7 +35,9 @@ static int column_cell(lua_State *L, const Column *column)
 static int column_index(lua_State *L)
 {
   const Column *column = check_column(L, 1);
-  if (lua_isinteger(L, 2)) {
+  int whole = 0;
+  (void)lua_tointegerx(L, 2, &whole);
+  if (lua_type(L, 2) == LUA_TNUMBER && whole) { /* 3.0 is 3, as for tables */
     return column_cell(L, column);
   }
   if (lua_type(L, 2) == LUA_TSTRING && push_method(L, VALUE_COLUMN, lua_tostring(L, 2))) {

@@ -317,8 +317,9 @@ static int missing_arithmetic(lua_State *L)
 
 void open_values(lua_State *L)
 {
-  static const char *const events[] = {"__add", "__sub", "__mul", "__div", "__mod", "__pow",  "__unm", "__idiv",
-                                       "__lt",  "__le",  "__concat", "__index", "__call", "__len", "__band", "__bor"};
+  static const char *const events[] = {"__add", "__sub",  "__mul", "__div", "__mod",  "__pow",  "__unm",
+                                       "__idiv", "__lt",  "__le",  "__concat", "__index", "__call", "__len",
+                                       "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot"};
   for (int kind = VALUE_COLUMN; kind <= VALUE_MODEL; kind++) {
     luaL_newmetatable(L, box_names[kind]);
     lua_pushcfunction(L, box_gc);
