@@ -395,8 +395,7 @@ void builder_role(Builder *builder, Role role)
   builder->role = role;
 }
 
-/* The map's keys, in order of first appearance. */
-static Dictionary *dictionary_of(const Map *map)
+Dictionary *dictionary_of(const Map *map)
 {
   const size_t n = map_size(map);
   size_t bytes = 0, length;

@@ -22,6 +22,7 @@
 
 #include <stdatomic.h>
 
+#include "core/map.h"
 #include "frame/column.h"
 
 enum { STORAGE_HEAD = 64 }; /* bytes before the data, so that these are aligned to 64 */
@@ -71,6 +72,8 @@ Buffer buffer_at(Buffer buffer, size_t offset);    /* another reference, `offset
 size_t buffer_room(const Buffer *buffer);          /* bytes from data to the end of the storage */
 void buffer_drop(Buffer *buffer);
 
+/* The map's keys by their numbers; NULL: no memory. */
+Dictionary *dictionary_of(const Map *map) MUST_USE;
 Dictionary *dictionary_ref(Dictionary *dictionary);
 void dictionary_unref(Dictionary *dictionary);     /* NULL is fine */
 

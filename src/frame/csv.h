@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* csv.h -- reads and writes CSV: RFC 4180, a header line, UTF-8 (a byte order mark is skipped), LF or CRLF.
  *
- * Types are inferred over the whole file, column by column: bool (true false TRUE FALSE True False), int64, float64
- * (Inf, -Inf, NaN as R writes them included), timestamp (ISO dates 2026-01-31 and date-times with T or blank, seconds,
- * fractions, Z), else text: category when the distinct texts are few (at most 5 % of the rows and 10,000; up to 50 always),
- * else string. Numbers with a leading zero (007), more than 18 digits or a leading '+' are text, since they are codes and
- * telephone numbers. Missing: an empty unquoted field and an unquoted NA; "" and "NA" in quotes are texts. A column of missing
- * cells only is string. Nothing is ever shifted, dropped or cut: a row with another number of fields is an error that names
- * line and counts.
+ * Types are inferred over the whole file, column by column: bool (true false TRUE FALSE True False), int64,
+ * float64 (Inf, -Inf, NaN as R writes them included), timestamp (ISO dates 2026-01-31, years 0001 to 9999,
+ * and date-times with T or blank, HH:MM, seconds, up to six decimals of them, Z), else text: category when
+ * the distinct texts are few (at most 5 % of the rows and 10,000; up to 50 always), else string. Numbers with
+ * a leading zero (007), whole ones of more than 18 digits, and those with a leading '+' are text, since they
+ * are codes and telephone numbers. What stands in quotes is text. Times with Z and without in one column are
+ * text.
+ *
+ * Missing: an empty unquoted field and an unquoted NA; "" and "NA" in quotes are texts. A column of missing
+ * cells only is string. Blanks and tabs around values and NA do not count, and cells of blanks only are
+ * missing in a column of values (the report counts them); in texts they stay as they are.
+ *
+ * Names: blanks around one that is not in quotes are taken off, and reported; each must be there, and once.
+ * Blank lines at the end are passed over and counted; elsewhere one is a missing cell if there is one column.
+ * Nothing is ever shifted, dropped or cut: a row with another number of fields is an error with line and
+ * counts.
  */
 #ifndef ASSAY_FRAME_CSV_H
 #define ASSAY_FRAME_CSV_H
@@ -16,22 +25,32 @@
 #include "frame/frame.h"
 
 typedef struct CsvOptions {
-  bool all_text;                 /* types = "string": every column as text */
+  bool all_text;                 /* types = "string": every column as it stands; may be overruled by column */
   const char *const *names;      /* columns whose type is forced ... */
   const Type *types;             /* ... to this one; a cell that does not fit is an error with its line */
   size_t n_forced;
 } CsvOptions;
 
-/* The frame in a file's bytes; `path` is for messages. options may be NULL. The report (frame_report) says what was decided.
- * Errors: STATUS_FORMAT with line and byte offset; STATUS_CANCELLED; STATUS_MEMORY. O(bytes), on all threads. */
-Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task, Frame **out,
-                 Error *e) MUST_USE;
+/* The frame in a file's bytes; `path` is for messages. options may be NULL. The report (frame_report) says
+ * what was decided, why, and how to decide otherwise. A forced type also takes what stands in quotes, leading
+ * zeros, '+', all of int64, 0 and 1 as bools, and sets as csv_write writes them ({a, "b, c"}).
+ *
+ * Errors: STATUS_FORMAT, the first fault of the file, with line, byte offset and the line itself; STATUS_NAME
+ * for a forced column that is not there; STATUS_LIMIT when the task's memory budget does not allow the
+ * columns; STATUS_CANCELLED; STATUS_MEMORY. O(bytes), on all threads; the result does not depend on their
+ * number. */
+Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task,
+                 Frame **out, Error *e) MUST_USE;
 
 /* Reads the file ("-": standard input) and parses it. */
 Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e) MUST_USE;
 
-/* Writes the frame to a file, whole or not at all. Cells as column_cell_text, quoted where needed so that reading gives the
- * same frame (a text that looks like a number, date, bool, NA or is empty is quoted; sets as {a, b}); missing as empty. */
+/* Writes the frame to a file, whole or not at all: cells as column_cell_text, lines ending in LF, missing
+ * cells empty (NA when there is one column). Reading gives the same digest: a text that looks like a value or
+ * NA, is empty, or has blanks at an end is quoted, a whole number of a float64 column gets ".0". Not kept,
+ * since text has no place for it: the type of a column without a value, sets (written {a, b}, read back by
+ * types = {x = "set"}), int64 of more than 18 digits and years outside 1 to 9999 (read back by their types),
+ * zones other than UTC, roles. STATUS_DATA for a frame without columns. */
 Status csv_write(const Frame *frame, const char *path, Task *task, Error *e) MUST_USE;
 
 #endif

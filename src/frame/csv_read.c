@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* csv_parse: the passes over a file. See csv_reader.h for the parts. */
+#include <limits.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/file.h"
+#include "core/pool.h"
+#include "core/reduce.h"
+#include "frame/csv_reader.h"
+
+enum {
+  PIECE_LEAST = 1 << 18, /* bytes */
+  PIECE_MOST = 1 << 22,
+  PIECES_WANTED = 64,
+  TEXTS_MOST = 1 << 22, /* pieces times columns */
+  BATCH_FIELDS = 1 << 14,
+  BATCH_MOST = 1024,   /* records */
+  LEVELS_ALWAYS = 50,  /* a text column of at most so many distinct texts is a category, */
+  LEVELS_MOST = 10000, /* as is one of at most so many, if they are also */
+  LEVELS_SHARE = 20    /* at most a twentieth of the rows */
+};
+
+void csv_note_fault(CsvFault *fault, const CsvFault *other)
+{
+  if (other->trouble != CSV_FINE && (fault->trouble == CSV_FINE || other->at < fault->at)) {
+    *fault = *other;
+  }
+}
+
+/* Notes a fault of a piece, and lets later pieces know. */
+static void note(CsvReader *reader, CsvWorker *worker, const CsvFault *fault)
+{
+  if (fault->trouble == CSV_FINE) {
+    return;
+  }
+  csv_note_fault(&worker->fault, fault);
+  uint64_t seen = atomic_load(&reader->faulty);
+  while (fault->at < seen && !atomic_compare_exchange_weak(&reader->faulty, &seen, fault->at)) {
+  }
+}
+
+void csv_open_piece(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece)
+{
+  csv_scan_begin(&worker->scanner, &reader->dialect, reader->bytes + piece->begin, piece->end - piece->begin,
+                 reader->n);
+}
+
+size_t csv_next_batch(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece, size_t most)
+{
+  CsvFault fault;
+  const size_t records = csv_scan(&worker->scanner, worker->fields, most, &fault);
+  fault.record += piece->begin;
+  fault.field += piece->begin;
+  fault.at += piece->begin;
+  note(reader, worker, &fault);
+  return records;
+}
+
+/* UTF-8 and NUL; the first pass told whether there is anything to look at. */
+static void check_bytes(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece)
+{
+  const char *text = reader->bytes + piece->begin;
+  const size_t size = piece->end - piece->begin;
+  const size_t bad = piece->high ? utf8_check(text, size) : size;
+  const char *nul = piece->nul ? memchr(text, '\0', bad) : NULL;
+  if (nul || bad < size) {
+    const uint64_t at = piece->begin + (nul ? (size_t)(nul - text) : bad);
+    const CsvFault fault = {.trouble = nul ? CSV_NUL : CSV_NOT_UTF8, .record = at, .field = at, .at = at};
+    note(reader, worker, &fault);
+  }
+}
+
+static void convert_batch(CsvReader *reader, CsvWorker *worker, const CsvBatch *batch)
+{
+  CsvFault fault = {.trouble = CSV_FINE};
+  for (size_t i = 0; i < reader->n; i++) {
+    if (reader->columns[i].active) {
+      csv_convert(&reader->columns[i], i, batch, &worker->seen[i], &fault);
+    }
+  }
+  note(reader, worker, &fault);
+}
+
+/* A piece must hold the records that were counted in it: more would write past its rows. */
+static void note_changed(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece)
+{
+  const CsvFault fault = {.trouble = CSV_CHANGED,
+                          .record = piece->begin,
+                          .field = piece->begin,
+                          .at = piece->end,
+                          .count = piece->rows};
+  note(reader, worker, &fault);
+}
+
+static void convert_piece(void *context, size_t item, size_t number)
+{
+  CsvReader *reader = context;
+  CsvWorker *worker = &reader->workers[number];
+  const CsvPiece *piece = &reader->pieces[item];
+  CsvBatch batch = {.dialect = &reader->dialect,
+                    .piece = piece,
+                    .bytes = reader->bytes + piece->begin,
+                    .fields = worker->fields,
+                    .piece_number = item,
+                    .columns = reader->n,
+                    .row = piece->row,
+                    .worker = number,
+                    .scratch = &worker->scratch};
+  const size_t end = piece->row + piece->rows;
+  size_t told = 0;
+  if (atomic_load(&reader->faulty) < piece->begin || task_cancelled(reader->task)) {
+    return;
+  }
+  check_bytes(reader, worker, piece);
+  csv_open_piece(reader, worker, piece);
+  while ((batch.records = csv_next_batch(reader, worker, piece, reader->batch_records)) > 0) {
+    if (batch.records > end - batch.row || task_cancelled(reader->task)) {
+      break;
+    }
+    convert_batch(reader, worker, &batch);
+    batch.row += batch.records;
+    const size_t read =
+        worker->scanner.record < worker->scanner.size ? worker->scanner.record : worker->scanner.size;
+    atomic_fetch_add_explicit(&reader->task->done, read - told, memory_order_relaxed);
+    told = read;
+  }
+  if ((batch.records > 0 || batch.row < end) && !task_cancelled(reader->task)) {
+    note_changed(reader, worker, piece);
+  }
+}
+
+/* One pass over all pieces for the active columns. */
+static Status run_pass(CsvReader *reader, Error *e)
+{
+  size_t bytes = 0;
+  for (size_t i = 0; i < reader->n; i++) {
+    bytes += reader->columns[i].active ? csv_column_width(&reader->columns[i]) * reader->rows : 0;
+  }
+  Status status = task_reserve(reader->task, bytes, reader->path, e);
+  for (size_t i = 0; status == STATUS_OK && i < reader->n; i++) {
+    CsvColumn *column = &reader->columns[i];
+    if (column->active) {
+      csv_seen_clear(&reader->seen[i]);
+      status = csv_column_begin(column, reader->pieces, reader->n_pieces, reader->threads, e);
+    }
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  task_progress(reader->task, 0, reader->end - reader->data);
+  pool_run(reader->threads, reader->n_pieces, convert_piece, reader);
+  if (task_cancelled(reader->task)) {
+    return error_cancelled(e);
+  }
+  for (size_t w = 0; w < reader->threads; w++) {
+    CsvWorker *worker = &reader->workers[w];
+    csv_note_fault(&reader->fault, &worker->fault);
+    for (size_t i = 0; i < reader->n; i++) {
+      csv_seen_merge(&reader->seen[i], &worker->seen[i]);
+      csv_seen_clear(&worker->seen[i]);
+    }
+  }
+  return reader->fault.trouble == CSV_FINE ? STATUS_OK : csv_fail(reader, &reader->fault, e);
+}
+
+/* The kinds that a guess stands for were not noted cell by cell. */
+static void add_guess(const CsvColumn *column, CsvSeen *seen)
+{
+  if (column->unknown || type_is_text(column->type)) {
+    return;
+  }
+  const CsvKind kind = column->type == TYPE_BOOL      ? CSV_BOOL
+                       : column->type == TYPE_INT64   ? CSV_INT
+                       : column->type == TYPE_FLOAT64 ? CSV_FLOAT
+                       : column->utc                  ? CSV_TIME_UTC
+                                                      : CSV_TIME;
+  seen->count[kind]++;
+}
+
+/* Which columns must be read once more, now that all their kinds of cells are known. */
+static bool settle(CsvReader *reader)
+{
+  bool again = false;
+  for (size_t i = 0; i < reader->n; i++) {
+    CsvColumn *column = &reader->columns[i];
+    column->active = false;
+    if (column->forced) {
+      continue;
+    }
+    const bool blank = column->unknown && reader->seen[i].count[CSV_BLANKS] > 0;
+    if (blank && !atomic_load(&column->clash)) {
+      column->unknown = false; /* a column of blanks keeps them as texts */
+      column->active = true;
+    } else if (atomic_load(&column->clash)) {
+      add_guess(column, &reader->seen[i]);
+      csv_settle(column, &reader->seen[i]);
+      column->active = true;
+    }
+    again = again || column->active;
+  }
+  return again;
+}
+
+static Status convert(CsvReader *reader, Error *e)
+{
+  const size_t share = reader->rows / LEVELS_SHARE;
+  const size_t levels = share < LEVELS_ALWAYS ? LEVELS_ALWAYS : share > LEVELS_MOST ? LEVELS_MOST : share;
+  task_phase(reader->task, _("reading cells"));
+  csv_guess(reader);
+  for (size_t i = 0; i < reader->n; i++) {
+    reader->columns[i].active = true;
+    reader->columns[i].levels_most = reader->columns[i].forced ? INT32_MAX : levels;
+  }
+  Status status = run_pass(reader, e);
+  if (status == STATUS_OK && settle(reader)) {
+    task_phase(reader->task, _("reading cells again"));
+    status = run_pass(reader, e);
+    if (status == STATUS_OK && settle(reader)) {
+      status = error_set(e, STATUS_INTERNAL, "csv-types", _("the types of '%s' do not settle"), reader->path);
+    }
+  }
+  return status;
+}
+
+static Status make_workers(CsvReader *reader, Error *e)
+{
+  reader->batch_records = reader->n < BATCH_FIELDS ? BATCH_FIELDS / reader->n : 1;
+  reader->batch_records = reader->batch_records < BATCH_MOST ? reader->batch_records : BATCH_MOST;
+  reader->workers = mem_zero(reader->threads, sizeof *reader->workers);
+  for (size_t w = 0; reader->workers && w < reader->threads; w++) {
+    CsvWorker *worker = &reader->workers[w];
+    worker->fields = mem_alloc(reader->batch_records * reader->n, sizeof *worker->fields);
+    worker->seen = mem_alloc(reader->n, sizeof *worker->seen);
+    if (!worker->fields || !worker->seen) {
+      return error_memory(e, reader->n * sizeof *worker->seen, _("a batch of records"));
+    }
+    for (size_t i = 0; i < reader->n; i++) {
+      csv_seen_clear(&worker->seen[i]);
+    }
+  }
+  return reader->workers ? STATUS_OK : error_memory(e, 0, _("a batch of records"));
+}
+
+static void reader_free(CsvReader *reader)
+{
+  for (size_t i = 0; i < reader->n; i++) {
+    if (reader->names) {
+      mem_free(reader->names[i]);
+    }
+    if (reader->columns) {
+      csv_column_free(&reader->columns[i]);
+    }
+  }
+  for (size_t w = 0; reader->workers && w < reader->threads; w++) {
+    mem_free(reader->workers[w].fields);
+    mem_free(reader->workers[w].seen);
+    text_free(&reader->workers[w].scratch);
+  }
+  mem_free(reader->workers);
+  mem_free(reader->names);
+  mem_free(reader->trimmed);
+  mem_free(reader->columns);
+  mem_free(reader->seen);
+  mem_free(reader->segments);
+  mem_free(reader->pieces);
+}
+
+/* The columns, and the frame with its report. */
+static Status finish(CsvReader *reader, Frame **out, Error *e)
+{
+  Status status;
+  Text report = {0};
+  Frame *bare = NULL;
+  Column **columns = mem_zero(reader->n, sizeof *columns);
+  if (!columns) {
+    return error_memory(e, reader->n * sizeof *columns, _("a frame"));
+  }
+  task_phase(reader->task, _("joining columns"));
+  for (size_t i = 0; i < reader->n; i++) {
+    TRY(csv_column_finish(&reader->columns[i], reader->pieces, reader->task, &columns[i], e));
+  }
+  const Column *const *made = (const Column *const *)columns;
+  TRY(csv_report(reader, made, &report, e));
+  TRY(frame_new((const char *const *)reader->names, made, reader->n, &bare, e));
+  TRY(frame_with_report(bare, text_data(&report), out, e));
+done:
+  for (size_t i = 0; i < reader->n; i++) {
+    column_unref(columns[i]);
+  }
+  mem_free(columns);
+  frame_unref(bare);
+  text_free(&report);
+  return status;
+}
+
+/* Pieces small enough to share the work evenly, and not so many that the columns' books on them weigh. */
+static size_t usual_piece(const CsvReader *reader)
+{
+  const uint64_t size = reader->size - reader->data;
+  uint64_t piece = size / PIECES_WANTED;
+  piece = piece < PIECE_LEAST ? PIECE_LEAST : piece > PIECE_MOST ? PIECE_MOST : piece;
+  const uint64_t least = size / (1 + TEXTS_MOST / reader->n);
+  return (size_t)(piece > least ? piece : least);
+}
+
+Status csv_parse_pieces(const char *bytes, size_t size, const char *path, const CsvOptions *options,
+                        size_t piece_bytes, Task *task, Frame **out, Error *e)
+{
+  static const CsvOptions none;
+  CsvReader reader = {.bytes = bytes,
+                      .path = path,
+                      .size = size,
+                      .options = options ? options : &none,
+                      .task = task,
+                      .dialect = {',', '"'},
+                      .threads = task_threads(task)};
+  atomic_init(&reader.faulty, UINT64_MAX);
+  *out = NULL;
+  Status status;
+  TRY(csv_read_header(&reader, e));
+  reader.piece_bytes = piece_bytes ? piece_bytes : usual_piece(&reader);
+  TRY(csv_split(&reader, e));
+  TRY(make_workers(&reader, e));
+  TRY(convert(&reader, e));
+  TRY(finish(&reader, out, e));
+done:
+  reader_free(&reader);
+  return status;
+}
+
+Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task,
+                 Frame **out, Error *e)
+{
+  return csv_parse_pieces(bytes, size, path, options, 0, task, out, e);
+}
+
+Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e)
+{
+  char *bytes;
+  size_t size;
+  *out = NULL;
+  Status status = file_read(path, 0, &bytes, &size, e);
+  if (status == STATUS_OK) {
+    status =
+        csv_parse(bytes, size, strcmp(path, "-") == 0 ? _("standard input") : path, options, task, out, e);
+    mem_free(bytes);
+  }
+  return status;
+}

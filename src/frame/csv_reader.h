@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* csv_reader.h -- the parts of csv_parse, in the order they run. Only the csv_*.c files (and tests) may
+ * include it.
+ *
+ *   header   csv_header.c   names, columns, types asked for
+ *   split    csv_split.c    the file as pieces of whole records: how many rows, where each piece's rows go
+ *   guess    csv_infer.c    each column's type from some records of some pieces
+ *   convert  csv_read.c     all pieces, in parallel; a column with a cell that does not fit is read once
+ *                           more as what all its cells allow
+ *   finish   csv_build.c, csv_text.c
+ *   report   csv_report.c   what was decided; csv_error.c: what was wrong
+ *
+ * The fault that is told is the first one in the file, whatever thread met whichever first.
+ */
+#ifndef ASSAY_FRAME_CSV_READER_H
+#define ASSAY_FRAME_CSV_READER_H
+
+#include "frame/csv.h"
+#include "frame/csv_build.h"
+
+/* A stretch of the file between line feeds, before it is known which of these end records. */
+typedef struct CsvSegment {
+  uint64_t begin, end;
+  size_t line;              /* line feeds before it */
+  CsvCensus census;
+} CsvSegment;
+
+typedef struct CsvWorker {
+  CsvScanner scanner;
+  CsvField *fields;         /* batch_records * columns */
+  CsvSeen *seen;            /* per column */
+  CsvFault fault;           /* the first one this worker met */
+  Text scratch;
+} CsvWorker;
+
+typedef struct CsvReader {
+  const char *bytes, *path;
+  uint64_t size;
+  const CsvOptions *options;
+  Task *task;
+  CsvDialect dialect;
+  size_t piece_bytes, batch_records;
+  bool mark;                /* the file begins with a byte order mark */
+  uint64_t header;          /* where the header begins */
+  uint64_t data, end;       /* from behind the header to behind the last record's text */
+  size_t header_lines;      /* line feeds before data */
+  size_t blank_lines;       /* at the end, ignored */
+  size_t n;                 /* columns */
+  char **names;
+  bool *trimmed;            /* the name had blanks around it */
+  CsvColumn *columns;
+  CsvSeen *seen;            /* per column, of the pass that made it */
+  CsvSegment *segments;
+  size_t n_segments;
+  CsvPiece *pieces;
+  size_t n_pieces, rows;
+  CsvWorker *workers;
+  size_t threads;
+  _Atomic(uint64_t) faulty; /* offset of the first fault so far */
+  CsvFault fault;
+} CsvReader;
+
+/* csv_parse with pieces of about the given size, 0 for the usual; results do not depend on it. */
+Status csv_parse_pieces(const char *bytes, size_t size, const char *path, const CsvOptions *options,
+                        size_t piece_bytes, Task *task, Frame **out, Error *e) MUST_USE;
+
+Status csv_read_header(CsvReader *reader, Error *e) MUST_USE;
+Status csv_split(CsvReader *reader, Error *e) MUST_USE;
+
+/* Sets the type of each column that is not forced from some of its cells. */
+void csv_guess(CsvReader *reader);
+
+/* Sets the column's type to what these kinds of cells allow. */
+void csv_settle(CsvColumn *column, const CsvSeen *seen);
+
+/* Scans one batch of a piece: gives the records, and notes a fault with offsets of the file. */
+void csv_open_piece(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece);
+size_t csv_next_batch(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece, size_t most);
+
+/* Keeps the earlier of two faults. */
+void csv_note_fault(CsvFault *fault, const CsvFault *other);
+
+/* The line that holds a byte, from 1. O(piece). */
+size_t csv_line(const CsvReader *reader, uint64_t offset);
+
+/* The field that begins at an offset as it stands in the file, cut to `most` bytes with control characters as
+ * blanks. */
+void csv_excerpt(const CsvReader *reader, uint64_t offset, size_t most, Text *out);
+
+Status csv_fail(const CsvReader *reader, const CsvFault *fault, Error *e) MUST_USE;
+Status csv_report(const CsvReader *reader, const Column *const *columns, Text *out, Error *e) MUST_USE;
+
+#endif

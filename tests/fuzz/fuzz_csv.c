@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fuzz_csv.c -- any bytes as a CSV file. They are refused with a message, or make a frame whose columns keep every
+ * invariant, whole and cut into small pieces alike; written and read again it is the same. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/alloc.h"
+#include "core/file.h"
+#include "frame/csv_reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+  if (!holds) {
+    abort();
+  }
+}
+
+static Frame *parse(const uint8_t *data, size_t size, size_t piece, Error *e)
+{
+  Task task;
+  Frame *frame;
+  task_init(&task, 1);
+  error_clear(e);
+  const Status status = csv_parse_pieces((const char *)data, size, "fuzz.csv", NULL, piece, &task, &frame, e);
+  require((status == STATUS_OK) == (frame != NULL));
+  require(status == STATUS_OK || (status == STATUS_FORMAT && e->what[0] && e->hint[0] && e->where[0]));
+  task_free(&task);
+  return frame;
+}
+
+static void require_same(const Frame *a, const Frame *b)
+{
+  const Digest x = frame_digest(a), y = frame_digest(b);
+  require(x.high == y.high && x.low == y.low);
+}
+
+/* A column without a value cannot keep its type, and has none here: it is read as string. */
+static void write_and_read(const Frame *frame)
+{
+  char path[] = "/tmp/assay-fuzz-XXXXXX";
+  const int fd = mkstemp(path);
+  Task task;
+  Frame *back;
+  require(fd >= 0);
+  close(fd);
+  task_init(&task, 1);
+  require(csv_write(frame, path, &task, NULL) == STATUS_OK);
+  require(csv_read(path, NULL, &task, &back, NULL) == STATUS_OK);
+  require_same(frame, back);
+  frame_unref(back);
+  task_free(&task);
+  unlink(path);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  Error e, other;
+  Frame *frame = parse(data, size, 0, &e), *pieces = parse(data, size, 1 + size % 7, &other);
+  require((frame != NULL) == (pieces != NULL));
+  if (!frame) {
+    require(strcmp(e.what, other.what) == 0 && strcmp(e.where, other.where) == 0);
+    return 0;
+  }
+  for (size_t i = 0; i < frame_columns(frame); i++) {
+    require(column_check(frame_column(frame, i), NULL) == STATUS_OK);
+  }
+  require_same(frame, pieces);
+  require(strcmp(frame_report(frame), frame_report(pieces)) == 0);
+  write_and_read(frame);
+  frame_unref(frame);
+  frame_unref(pieces);
+  return 0;
+}

@@ -1,0 +1,684 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test_csv.c -- reading CSV: types and their reasons, quotes, line ends, every error, and that the result (or
+ * the error) does not depend on how the file is cut into pieces or on the threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/alloc.h"
+#include "core/pool.h"
+#include "core/random.h"
+#include "core/text.h"
+#include "frame/csv_reader.h"
+
+/* ---- Helpers ---- */
+
+/* Parses bytes that end where their memory ends, so that a sanitizer sees a read past them. */
+static Status parse_bytes(const char *bytes, size_t size, const CsvOptions *options, size_t piece,
+                          Frame **out, Error *e)
+{
+  Task task;
+  task_init(&task, 1);
+  char *copy = mem_alloc(size, 1);
+  assert_non_null(copy);
+  if (size > 0) {
+    memcpy(copy, bytes, size);
+  }
+  error_clear(e);
+  const Status status = csv_parse_pieces(copy, size, "x.csv", options, piece, &task, out, e);
+  mem_free(copy);
+  task_free(&task);
+  assert_int_equal(status, e->status);
+  assert_int_equal(*out == NULL, status != STATUS_OK);
+  return status;
+}
+
+static Frame *parse(const char *text, const CsvOptions *options)
+{
+  Frame *frame;
+  Error e;
+  if (parse_bytes(text, strlen(text), options, 0, &frame, &e) != STATUS_OK) {
+    fail_msg("%s (%s)", e.what, e.where);
+  }
+  for (size_t i = 0; i < frame_columns(frame); i++) {
+    if (column_check(frame_column(frame, i), &e) != STATUS_OK) {
+      fail_msg("%s: %s", frame_name(frame, i), e.what);
+    }
+  }
+  return frame;
+}
+
+/* The frame as "name:type[cell|cell|...] name:type[...]", with text cells as they are and missing ones as <>.
+ */
+static void describe(const Frame *frame, Text *out)
+{
+  for (size_t i = 0; i < frame_columns(frame); i++) {
+    const Column *column = frame_column(frame, i);
+    text_printf(out, "%s%s:%s%s%s[", i > 0 ? " " : "", frame_name(frame, i), type_name(column_type(column)),
+                column_zone(column)[0] ? "/" : "", column_zone(column));
+    for (size_t row = 0; row < frame_rows(frame); row++) {
+      text_puts(out, row > 0 ? "|" : "");
+      if (column_valid(column, row)) {
+        column_cell_text(column, row, out);
+      } else {
+        text_puts(out, "<>");
+      }
+    }
+    text_puts(out, "]");
+  }
+}
+
+static void assert_reads_with(const char *text, const CsvOptions *options, const char *wanted)
+{
+  Frame *frame = parse(text, options);
+  Text got = {0};
+  describe(frame, &got);
+  assert_string_equal(text_data(&got), wanted);
+  text_free(&got);
+  frame_unref(frame);
+}
+
+static void assert_reads(const char *text, const char *wanted)
+{
+  assert_reads_with(text, NULL, wanted);
+}
+
+/* ---- What is read ---- */
+
+static void test_types(void **state)
+{
+  (void)state;
+  assert_reads("a\n1\n-2\n\n3\n", "a:int64[1|-2|<>|3]");
+  assert_reads("a,b\n1,2.5\nNA,1e3\n", "a:int64[1|<>] b:float64[2.5|1000]");
+  assert_reads("a\n1\n.5\nNaN\n-Inf\n", "a:float64[1|0.5|NaN|-Inf]");
+  assert_reads("a\nNaN\n", "a:float64[NaN]");
+  assert_reads("a\ntrue\nFALSE\nNA\n", "a:bool[true|false|<>]");
+  assert_reads("a\n2026-01-31\n1969-12-31\n", "a:timestamp[2026-01-31|1969-12-31]");
+  assert_reads("a\n2026-01-31\n2026-01-31T10:20\n", "a:timestamp[2026-01-31 00:00:00|2026-01-31 10:20:00]");
+  assert_reads("a\n2026-01-31 10:20:30.25Z\n", "a:timestamp/UTC[2026-01-31 10:20:30.25Z]");
+  assert_reads("a\nmilk\n\"\"\nNA\n\"NA\"\n", "a:category[milk||<>|NA]");
+  assert_reads("a,b\n,x\nNA,y\n", "a:string[<>|<>] b:category[x|y]");
+  assert_reads("a,b\n", "a:string[] b:string[]");
+  assert_reads("a,b", "a:string[] b:string[]");
+}
+
+static void test_text_by_rule(void **state)
+{
+  (void)state;
+  assert_reads("a\n007\n12\n", "a:category[007|12]");
+  assert_reads("a\n999999999999999999\n", "a:int64[999999999999999999]");
+  assert_reads("a\n1000000000000000000\n", "a:category[1000000000000000000]");
+  assert_reads("a\n+49\n", "a:category[+49]");
+  assert_reads("a\n1e999\n1\n", "a:category[1e999|1]");
+  assert_reads("a\n\"1\"\n2\n", "a:category[1|2]");
+  assert_reads("a\n1\ntrue\n", "a:category[1|true]");
+  assert_reads("a\n1\n2026-01-01\n", "a:category[1|2026-01-01]");
+  assert_reads("a\n2026-01-01 10:00\n2026-01-01 10:00Z\n", "a:category[2026-01-01 10:00|2026-01-01 10:00Z]");
+  assert_reads("a\n2026-02-30\n", "a:category[2026-02-30]");
+}
+
+static void test_blanks(void **state)
+{
+  (void)state;
+  assert_reads("a,b\n 1 ,\t2.5\n NA,  \n", "a:int64[1|<>] b:float64[2.5|<>]");
+  assert_reads("a,b\n x ,  \n  ,\n", "a:category[ x |  ] b:category[  |<>]");
+  assert_reads(" a ,\" b \"\n1,2\n", "a:int64[1]  b :int64[2]");
+  assert_reads("a,b\n , true\n2026-01-01 ,\n", "a:timestamp[<>|2026-01-01] b:bool[true|<>]");
+}
+
+static void test_quotes(void **state)
+{
+  (void)state;
+  assert_reads("a,b\n\"x,y\",\"say \"\"hi\"\"\"\n", "a:category[x,y] b:category[say \"hi\"]");
+  assert_reads("a,b\n\"line\nbreak\",\"\r\n\"\n", "a:category[line\nbreak] b:category[\r\n]");
+  assert_reads("a,b\n5\" pipe,x\"y\"z\n", "a:category[5\" pipe] b:category[x\"y\"z]");
+  assert_reads("\"a,1\",\"b\"\"\"\n1,2\n", "a,1:int64[1] b\":int64[2]");
+  assert_reads("a\n\"\"\"\"\n\"\"\"\"\"\"\n", "a:category[\"|\"\"]");
+  assert_reads("a\n\"\"\n", "a:category[]");
+  assert_reads("a\n\" 1 \"\n", "a:category[ 1 ]");
+}
+
+static void test_line_ends(void **state)
+{
+  (void)state;
+  static const char *const same[] = {"a,b\n1,x\n2,y\n",
+                                     "a,b\n1,x\n2,y",
+                                     "a,b\r\n1,x\r\n2,y\r\n",
+                                     "a,b\r\n1,x\r\n2,y",
+                                     "a,b\n1,x\r\n2,y\n",
+                                     "\xEF\xBB\xBF"
+                                     "a,b\n1,x\n2,y\n",
+                                     "a,b\n1,x\n2,y\n\n\n",
+                                     "a,b\r\n1,x\r\n2,y\r\n\r\n\n\r\n"};
+  for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+    assert_reads(same[i], "a:int64[1|2] b:category[x|y]");
+  }
+  assert_reads("a\nx\n\ny\n\n\n", "a:category[x|<>|y]");
+  assert_reads("a\r\nx\r\n\r\ny\r\n\r\n", "a:category[x|<>|y]");
+  assert_reads("a\n\n\n", "a:string[]");
+  assert_reads("a,b\n1,\n", "a:int64[1] b:string[<>]");
+  assert_reads("a,b\n1,", "a:int64[1] b:string[<>]");
+}
+
+static void test_category_or_string(void **state)
+{
+  (void)state;
+  static const struct {
+    size_t rows, distinct;
+    Type type;
+  } cases[] = {{50, 50, TYPE_CATEGORY},    {51, 51, TYPE_STRING},          {1000, 50, TYPE_CATEGORY},
+               {1000, 51, TYPE_STRING},    {1020, 51, TYPE_CATEGORY},      {40000, 2000, TYPE_CATEGORY},
+               {40000, 2001, TYPE_STRING}, {220000, 10000, TYPE_CATEGORY}, {220000, 10001, TYPE_STRING}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    Text text = {0};
+    text_puts(&text, "a\n");
+    for (size_t row = 0; row < cases[i].rows; row++) {
+      text_printf(&text, "t%zu\n", row % cases[i].distinct);
+    }
+    for (size_t piece = 0; piece < 30000; piece = piece * 2 + 9999) {
+      Frame *frame;
+      Error e;
+      assert_int_equal(parse_bytes(text.data, text.size, NULL, piece, &frame, &e), STATUS_OK);
+      const Column *column = frame_column(frame, 0);
+      assert_int_equal(column_type(column), cases[i].type);
+      assert_int_equal(column_check(column, &e), STATUS_OK);
+      size_t length;
+      for (size_t row = 0; row < cases[i].rows; row += 997) {
+        char wanted[32];
+        snprintf(wanted, sizeof wanted, "t%zu", row % cases[i].distinct);
+        const char *got = column_text(column, row, &length);
+        assert_true(length == strlen(wanted) && memcmp(got, wanted, length) == 0);
+      }
+      if (cases[i].type == TYPE_CATEGORY) { /* levels in order of first appearance */
+        assert_int_equal(column_levels(column), cases[i].distinct);
+        assert_int_equal(column_code(column, cases[i].distinct - 1), cases[i].distinct - 1);
+      }
+      frame_unref(frame);
+    }
+    text_free(&text);
+  }
+}
+
+/* A type that the first hundred thousand rows suggest and a late cell forbids. */
+static void test_late_change(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *early, *late;
+    Type type;
+  } cases[] = {{"12", "1.5", TYPE_FLOAT64},
+               {"12", "x", TYPE_STRING},
+               {"1.5", "true", TYPE_STRING},
+               {"true", "maybe", TYPE_STRING},
+               {"", "7", TYPE_INT64},
+               {"", "x", TYPE_CATEGORY},
+               {"", "2026-01-01", TYPE_TIMESTAMP},
+               {"2026-01-01", "2026-01-01 00:00Z", TYPE_STRING},
+               {"", "  ", TYPE_CATEGORY},
+               {"12", "  ", TYPE_INT64},
+               {"12", "\"13\"", TYPE_STRING}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    Text text = {0};
+    text_puts(&text, "a,b\n");
+    for (size_t row = 0; row < 100000; row++) {
+      text_printf(&text, "%s,%zu\n", row == 70001 ? cases[i].late : cases[i].early, row);
+    }
+    Frame *frame;
+    Error e;
+    assert_int_equal(parse_bytes(text.data, text.size, NULL, 0, &frame, &e), STATUS_OK);
+    const Column *column = frame_column(frame, 0);
+    const Type type = column_type(column);
+    if (type_is_text(type) ? !type_is_text(cases[i].type) : type != cases[i].type) {
+      fail_msg("'%s', later '%s': %s", cases[i].early, cases[i].late, type_name(type));
+    }
+    assert_int_equal(column_check(column, &e), STATUS_OK);
+    assert_int_equal(column_int(frame_column(frame, 1), 99999), 99999);
+    const bool blank_value = !type_is_text(type) && strcmp(cases[i].late, "  ") == 0;
+    assert_int_equal(column_valid(column, 70001), !blank_value);
+    assert_int_equal(column_valid(column, 70000), cases[i].early[0] != '\0');
+    text_free(&text);
+    frame_unref(frame);
+  }
+}
+
+static void test_forced_types(void **state)
+{
+  (void)state;
+  const char *names[] = {"a"};
+  Type type;
+  const CsvOptions one = {.names = names, .types = &type, .n_forced = 1};
+  const CsvOptions text = {.all_text = true};
+  const CsvOptions mixed = {.all_text = true, .names = names, .types = &type, .n_forced = 1};
+  type = TYPE_INT64;
+  assert_reads_with("a,b\n007,1\n\"5\",2\n+9223372036854775807,\n\"\",\n", &one,
+                    "a:int64[7|5|9223372036854775807|<>] b:int64[1|2|<>|<>]");
+  assert_reads_with("a,b\n007,1\n", &mixed, "a:int64[7] b:string[1]");
+  assert_reads_with("a\n", &one, "a:int64[]");
+  type = TYPE_FLOAT64;
+  assert_reads_with("a\n1\n 2 \n\"3.5\"\n", &one, "a:float64[1|2|3.5]");
+  type = TYPE_BOOL;
+  assert_reads_with("a\n1\n0\nTRUE\nNA\n", &one, "a:bool[true|false|true|<>]");
+  type = TYPE_TIMESTAMP;
+  assert_reads_with("a\n\"2026-01-01\"\n2026-01-02\n", &one, "a:timestamp[2026-01-01|2026-01-02]");
+  assert_reads_with("a\n\n2026-01-02 10:00Z\n", &one, "a:timestamp/UTC[<>|2026-01-02 10:00:00Z]");
+  type = TYPE_STRING;
+  assert_reads_with("a\n1\n\n 2 \n", &one, "a:string[1|<>| 2 ]");
+  type = TYPE_CATEGORY;
+  assert_reads_with("a\n1\nNA\n1\n", &one, "a:category[1|<>|1]");
+  type = TYPE_SET;
+  assert_reads_with("a\n\"{b, \"\"c, d\"\"}\"\n{}\n\n{ x }\n\"{b,b , \"\"\"\"}\"\n", &one,
+                    "a:set[{b, \"c, d\"}|{}|<>|{x}|{b, \"\"}]");
+  assert_reads_with("a,b,c\n1,,true\n007,NA,\"\"\n", &text,
+                    "a:string[1|007] b:string[<>|<>] c:string[true|]");
+}
+
+/* ---- Errors ---- */
+
+typedef struct Fault {
+  const char *text, *id, *what, *where;
+} Fault;
+
+static const Fault faults[] = {
+    {"", "csv-empty", "is empty", "x.csv"},
+    {"\xEF\xBB\xBF", "csv-empty", "is empty", "x.csv"},
+    {"\n\n", "csv-empty", "blank line", "x.csv"},
+    {"\r\na,b\r\n", "csv-empty", "blank line", "x.csv"},
+    {"a,b\n1,2,3\n", "csv-ragged", "line 2 has 3 fields, the header has 2", "x.csv, line 2, byte offset 8"},
+    {"a,b\n1,2\n3\n", "csv-ragged", "line 3 has 1 field, the header has 2", "x.csv, line 3, byte offset 9"},
+    {"a,b\n\"1\n2\n3\"\n", "csv-ragged", "line 2 has 1 field,", "x.csv, line 4, byte offset 11"},
+    {"a;b\n1,5;2\n", "csv-ragged", "line 2 has 2 fields, the header has 1", "line 2"},
+    {"a,b\n1,2\n\n3,4\n", "csv-blank-line", "line 3 is blank, the header has 2 columns",
+     "line 3, byte offset 8"},
+    {"a,b\r\n1,2\r\n\r\n3,4\r\n", "csv-blank-line", "line 3 is blank", "line 3"},
+    {"a,b\n1,\"2\n3,4\n", "csv-open-quote", "the quote that opens at line 2 is never closed",
+     "byte offset 6"},
+    {"\"a,b\n1,2\n", "csv-open-quote", "opens at line 1", "byte offset 0"},
+    {"a,b\n1,\"x\ny\"z\n", "csv-after-quote",
+     "line 3 has text after a closing quote; the field opens at line 2", "line 3, byte offset 11"},
+    {"a,b\n1,\"x\" \n", "csv-after-quote", "line 2 has text", "byte offset 9"},
+    {"\"a\"b\n", "csv-after-quote", "line 1 has text", "byte offset 3"},
+    {"a,b\n1,2\r3,4\n", "csv-carriage-return", "line 2 has a carriage return", "byte offset 7"},
+    {"a,b\r1,2\r", "csv-carriage-return", "line 1 has a carriage return", "byte offset 3"},
+    {"a,b\n1,2\r", "csv-carriage-return", "line 2 has", "byte offset 7"},
+    {"a,b\n1,\"2\"\r3\n", "csv-carriage-return", "line 2 has", "byte offset 9"},
+    {"a,b\n1,caf\xE9\n", "not-utf8", "line 2 is not UTF-8: it has the byte 0xE9", "line 2, byte offset 9"},
+    {"a,\xC0\x80\n", "not-utf8", "line 1 is not UTF-8", "byte offset 2"},
+    {"a,b\n\"\n\xED\xA0\x80\",2\n", "not-utf8", "line 3 is not UTF-8", "byte offset 6"},
+    {"a,b\n1,2\n3,\xE5\xAE", "not-utf8", "line 3", "byte offset 10"},
+    {"a,,c\n1,2,3\n", "csv-header-name", "column 2 of 3 has no name", "x.csv, line 1"},
+    {"a, \n1,2\n", "csv-header-name", "column 2 of 2 has no name", "line 1"},
+    {"a,\"\"\n1,2\n", "csv-header-name", "column 2 of 2 has no name", "line 1"},
+    {"a,b, a\n1,2,3\n", "csv-header-twice", "columns 1 and 3 'a'", "line 1"},
+    /* the first fault counts, whatever its kind */
+    {"a,b\n1,2,3\n\xFF,\"\n", "csv-ragged", "line 2 has 3 fields", "line 2"},
+    {"a,b\n\xFF,2\n1,2,3\n", "not-utf8", "line 2", "byte offset 4"},
+};
+
+static void test_errors(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    const Fault *fault = &faults[i];
+    Frame *frame;
+    Error e;
+    const Status status = parse_bytes(fault->text, strlen(fault->text), NULL, 0, &frame, &e);
+    if (status != STATUS_FORMAT || strcmp(e.id, fault->id) != 0 || !strstr(e.what, fault->what) ||
+        !strstr(e.where, fault->where) || e.hint[0] == '\0') {
+      fail_msg("case %zu: %d %s: %s (%s; %s)", i, (int)status, e.id, e.what, e.where, e.hint);
+    }
+  }
+}
+
+static void test_nul(void **state)
+{
+  (void)state;
+  static const char body[] = "a,b\n1,x\0y\n", header[] = "a\0,b\n1,x\n",
+                    utf16[] = "\xFF\xFE"
+                              "a\0,\0b\0\r\0\n\0";
+  Frame *frame;
+  Error e;
+  assert_int_equal(parse_bytes(body, sizeof body - 1, NULL, 0, &frame, &e), STATUS_FORMAT);
+  assert_string_equal(e.id, "nul-byte");
+  assert_string_equal(e.where, "x.csv, line 2, byte offset 7");
+  assert_int_equal(parse_bytes(header, sizeof header - 1, NULL, 0, &frame, &e), STATUS_FORMAT);
+  assert_string_equal(e.id, "nul-byte");
+  assert_int_equal(parse_bytes(utf16, sizeof utf16 - 1, NULL, 0, &frame, &e), STATUS_FORMAT);
+  assert_string_equal(e.id, "not-utf8");
+  assert_non_null(strstr(e.hint, "UTF-16"));
+}
+
+/* The line is shown with a caret under the byte, without what could upset a terminal. */
+static void test_shown_line(void **state)
+{
+  (void)state;
+  Frame *frame;
+  Error e;
+  const char *text = "a,b\n\x1B[31m,2,surplus\n";
+  assert_int_equal(parse_bytes(text, strlen(text), NULL, 0, &frame, &e), STATUS_FORMAT);
+  assert_string_equal(e.text, " [31m,2,surplus");
+  assert_int_equal(e.caret, 8);
+  text = "a,b\n1,caf\xE9\n";
+  assert_int_equal(parse_bytes(text, strlen(text), NULL, 0, &frame, &e), STATUS_FORMAT);
+  assert_string_equal(e.text, "1,caf?");
+  assert_int_equal(e.caret, 5);
+}
+
+static void test_forced_errors(void **state)
+{
+  (void)state;
+  const char *names[] = {"zip"};
+  Type type = TYPE_INT64;
+  const CsvOptions options = {.names = names, .types = &type, .n_forced = 1};
+  static const struct {
+    Type type;
+    const char *text, *what;
+  } cases[] = {
+      {TYPE_INT64, "a,zip\n1,2\n1,x\n1,y\n", "column 'zip' is asked for as int64, but line 3 has 'x'"},
+      {TYPE_INT64, "a,zip\n1,\"2.0\"\n", "line 2 has '2.0'"},
+      {TYPE_FLOAT64, "zip\n1e999\n", "line 2 has '1e999'"},
+      {TYPE_BOOL, "zip\nyes\n", "line 2 has 'yes'"},
+      {TYPE_TIMESTAMP, "zip\n2026-01-01\n2026-01-01 10:00Z\n", "line 3 has '2026-01-01 10:00Z'"},
+      {TYPE_SET, "zip\n{a}\n{a,}\n", "line 3 has '{a'"},
+      {TYPE_SET, "zip\n{a} b\n", "line 2"},
+      {TYPE_SET, "zip\na\n", "line 2 has 'a'"},
+      {TYPE_SET, "zip\n\"{a\"\"b}\"\n", "line 2"},
+      {TYPE_SET, "zip\n\"{\"\"a}\"\n", "line 2"},
+  };
+  Frame *frame;
+  Error e;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    type = cases[i].type;
+    assert_int_equal(parse_bytes(cases[i].text, strlen(cases[i].text), &options, 0, &frame, &e),
+                     STATUS_FORMAT);
+    assert_true(strstr(e.id, "csv-type") || strstr(e.id, "csv-ragged"));
+    if (!strstr(e.what, cases[i].what) && !strstr(e.id, "csv-ragged")) {
+      fail_msg("%s", e.what);
+    }
+  }
+  assert_int_equal(parse_bytes("zap,a\n", 6, &options, 0, &frame, &e), STATUS_NAME);
+  assert_string_equal(e.hint, "did you mean 'zap'?");
+}
+
+/* ---- The report ---- */
+
+static void test_report(void **state)
+{
+  (void)state;
+  Frame *frame = parse("\xEF\xBB\xBF"
+                       "zip, n ,q,note,late,empty,when,blank\n"
+                       "01234,1,\"1\",a,1,,2026-01-01,3\n"
+                       "56789,2.5,2,b,2,NA,2026-02-30, \n"
+                       "44135,,3,c,x,,2026-03-01,4\n\n",
+                       NULL);
+  assert_string_equal(frame_report(frame),
+                      "x.csv: rows: 3, columns: 8, bytes: 130, missing cells: 5\n"
+                      "a byte order mark at the start was passed over\n"
+                      "blank lines at the end were passed over: 1\n"
+                      "the header's blanks around 'n' were taken off\n"
+                      "zip: category, because '01234' at line 2 has a leading zero\n"
+                      "n: float64; missing: 1\n"
+                      "q: category, because '1' at line 2 is in quotes\n"
+                      "note: category\n"
+                      "late: category, because 'x' at line 4 is no number\n"
+                      "empty: string, because every cell is missing; missing: 3\n"
+                      "when: category, because '2026-02-30' at line 3 is no date\n"
+                      "blank: int64; missing: 1, of them blanks: 1, first at line 3\n"
+                      "to decide otherwise: read(\"x.csv\", {types = {zip = \"int64\"}})\n");
+  frame_unref(frame);
+  frame = parse("\"Unit \"\"Price\"\"\",end\n1,x\n", NULL);
+  assert_non_null(strstr(frame_report(frame), "{types = {[\"Unit \\\"Price\\\"\"] = \"string\"}}"));
+  frame_unref(frame);
+  frame = parse("end\n1\n", NULL);
+  assert_non_null(strstr(frame_report(frame), "{[\"end\"] = \"string\"}"));
+  frame_unref(frame);
+}
+
+/* ---- Pieces and threads ---- */
+
+/* Text over a small alphabet. `errors` in a thousand characters are any of it, the others keep to the
+ * grammar. */
+static void random_text(Random *random, size_t columns, size_t records, unsigned errors, Text *out)
+{
+  static const char *const cells[] = {
+      "1",    "22",         "-3.5", "x",   "NA",           "",   "\"a\"", "\"\n\"", "\"x,\"\"y\"\"\n\n\"",
+      "true", "2026-01-01", "\"\"", " 7 ", "\xE5\xAE\xA2", "  ", "q\"q"};
+  static const char *const noise[] = {"\"", ",", "\n", "\r", "x", "\xFF", "\r\n", "\"\""};
+  for (size_t i = 0; i < columns; i++) {
+    text_printf(out, "%sc%zu", i > 0 ? "," : "", i);
+  }
+  text_puts(out, "\n");
+  const uint64_t kinds = random_below(random, 3) ? sizeof cells / sizeof *cells : 1 + random_below(random, 6);
+  for (size_t r = 0; r < records; r++) {
+    for (size_t i = 0; i < columns; i++) {
+      text_puts(out, i > 0 ? "," : "");
+      text_puts(out, cells[random_below(random, kinds)]);
+      if (random_below(random, 1000) < errors) {
+        text_puts(out, noise[random_below(random, sizeof noise / sizeof *noise)]);
+      }
+    }
+    text_puts(out, random_below(random, 4) ? "\n" : "\r\n");
+  }
+}
+
+static void assert_same(const Frame *a, const Error *ea, const Frame *b, const Error *eb, const Text *text)
+{
+  if (!a || !b) {
+    if (a || b || strcmp(ea->what, eb->what) != 0 || strcmp(ea->where, eb->where) != 0 ||
+        strcmp(ea->text, eb->text) != 0) {
+      fail_msg("'%s' (%s) against '%s' (%s) in:\n%s", ea->what, ea->where, eb->what, eb->where,
+               text_data(text));
+    }
+    return;
+  }
+  const Digest x = frame_digest(a), y = frame_digest(b);
+  assert_true(x.high == y.high && x.low == y.low);
+  assert_string_equal(frame_report(a), frame_report(b));
+  for (size_t i = 0; i < frame_columns(a); i++) {
+    const Column *p = frame_column(a, i), *q = frame_column(b, i);
+    assert_int_equal(column_type(p), column_type(q));
+    assert_int_equal(column_levels(p), column_levels(q));
+    for (size_t row = 0; column_type(p) == TYPE_CATEGORY && row < frame_rows(a); row++) {
+      assert_int_equal(column_code(p, row), column_code(q, row));
+    }
+    assert_int_equal(column_check(q, NULL), STATUS_OK);
+  }
+}
+
+static void test_pieces_do_not_matter(void **state)
+{
+  (void)state;
+  Random random = random_new(21, 0);
+  static const unsigned errors[] = {0, 0, 5, 50, 300};
+  size_t read = 0;
+  for (int i = 0; i < 600; i++) {
+    Text text = {0};
+    Frame *whole, *pieces;
+    Error e, other;
+    random_text(&random, 1 + random_below(&random, 4), random_below(&random, 60), errors[i % 5], &text);
+    pool_set_threads(1);
+    (void)parse_bytes(text.data, text.size, NULL, 0, &whole, &e);
+    for (size_t piece = 1; piece < 400; piece = piece * 3 + random_below(&random, 5)) {
+      pool_set_threads(1 + piece % 3);
+      (void)parse_bytes(text.data, text.size, NULL, piece, &pieces, &other);
+      assert_same(whole, &e, pieces, &other, &text);
+      frame_unref(pieces);
+    }
+    read += whole != NULL;
+    frame_unref(whole);
+    text_free(&text);
+  }
+  pool_set_threads(0);
+  assert_in_range(read, 200, 450); /* both outcomes are tried */
+}
+
+/* Large enough for several pieces of the usual size, with distinct texts that are too many only when joined.
+ */
+static void test_threads_do_not_matter(void **state)
+{
+  (void)state;
+  Text text = {0};
+  text_puts(&text, "id,word,few,flag\n");
+  for (size_t row = 0; row < 60000; row++) {
+    text_printf(&text, "%zu,w%zu,\"f,%zu\",%s\n", row, row / 10, row / 3000, row % 7 ? "true" : "");
+  }
+  Frame *frames[3];
+  Error e;
+  for (size_t i = 0; i < 3; i++) {
+    pool_set_threads(1 + i * 3);
+    assert_int_equal(parse_bytes(text.data, text.size, NULL, 0, &frames[i], &e), STATUS_OK);
+    assert_same(frames[0], &e, frames[i], &e, &text);
+  }
+  assert_int_equal(column_type(frame_column(frames[0], 1)), TYPE_STRING);
+  assert_int_equal(column_type(frame_column(frames[0], 2)), TYPE_CATEGORY);
+  assert_int_equal(column_missing(frame_column(frames[0], 3)), (60000 + 6) / 7);
+  for (size_t i = 0; i < 3; i++) {
+    frame_unref(frames[i]);
+  }
+  pool_set_threads(0);
+  text_free(&text);
+}
+
+static void test_wide(void **state)
+{
+  (void)state;
+  enum { COLUMNS = 20000 };
+  Text text = {0};
+  for (size_t row = 0; row < 4; row++) {
+    for (size_t i = 0; i < COLUMNS; i++) {
+      text_printf(&text, row == 0 ? "%sc%zu" : "%s%zu", i > 0 ? "," : "", i + row * (row > 0));
+    }
+    text_puts(&text, "\n");
+  }
+  Frame *frame = parse(text.data, NULL);
+  assert_int_equal(frame_columns(frame), COLUMNS);
+  assert_int_equal(column_int(frame_column(frame, COLUMNS - 1), 2), COLUMNS - 1 + 3);
+  frame_unref(frame);
+  text_free(&text);
+}
+
+/* ---- Limits ---- */
+
+static void test_cancel_and_budget(void **state)
+{
+  (void)state;
+  Text text = {0};
+  text_puts(&text, "a,b\n");
+  for (size_t row = 0; row < 20000; row++) {
+    text_puts(&text, "1,x\n");
+  }
+  Task task;
+  Frame *frame;
+  Error e;
+  task_init(&task, 1);
+  task.budget = 1000;
+  error_clear(&e);
+  assert_int_equal(csv_parse(text.data, text.size, "x.csv", NULL, &task, &frame, &e), STATUS_LIMIT);
+  assert_null(frame);
+  task.budget = 0;
+  error_clear(&e);
+  assert_int_equal(csv_parse(text.data, text.size, "x.csv", NULL, &task, &frame, &e), STATUS_OK);
+  assert_true(atomic_load(&task.done) <= atomic_load(&task.total) && atomic_load(&task.done) > 0);
+  frame_unref(frame);
+  task_cancel(&task);
+  error_clear(&e);
+  assert_int_equal(csv_parse(text.data, text.size, "x.csv", NULL, &task, &frame, &e), STATUS_CANCELLED);
+  assert_null(frame);
+  task_free(&task);
+  text_free(&text);
+}
+
+static const char sweep_text[] = "zip,n,t,b,\"s \"\"x\"\"\",e,set\n"
+                                 "01,1,2026-01-01,true,\"say \"\"hi\"\"\",,\"{a, \"\"b\"\"}\"\n"
+                                 "02,2.5,2026-01-01Z,x,\"\n\",NA,{}\n";
+
+/* Each allocation fails once: never a crash, a leak, or a result that is half there. */
+static void test_memory_runs_out(void **state)
+{
+  (void)state;
+  const char *names[] = {"set"};
+  const Type type = TYPE_SET;
+  const CsvOptions options = {.names = names, .types = &type, .n_forced = 1};
+  Task task;
+  task_init(&task, 1);
+  pool_set_threads(1);
+  const size_t before = mem_in_use();
+  bool done = false;
+  for (int64_t k = 0; !done; k++) {
+    Frame *frame;
+    Error e;
+    error_clear(&e);
+    mem_fail_from(k);
+    const Status status =
+        csv_parse_pieces(sweep_text, sizeof sweep_text - 1, "x.csv", &options, 20, &task, &frame, &e);
+    mem_fail_from(-1);
+    done = status == STATUS_OK;
+    assert_int_equal(frame != NULL, done);
+    if (!done) {
+      assert_int_equal(status, STATUS_MEMORY);
+    }
+    frame_unref(frame);
+    assert_int_equal(mem_in_use(), before);
+    assert_in_range(k, 0, 2000);
+  }
+  pool_set_threads(0);
+  task_free(&task);
+}
+
+static void test_read_file(void **state)
+{
+  (void)state;
+  char path[] = "/tmp/assay-csv-XXXXXX";
+  const int fd = mkstemp(path);
+  assert_true(fd >= 0);
+  assert_int_equal(write(fd, "a,b\n1,x\n", 8), 8);
+  close(fd);
+  Task task;
+  Frame *frame;
+  Error e;
+  task_init(&task, 1);
+  error_clear(&e);
+  assert_int_equal(csv_read(path, NULL, &task, &frame, &e), STATUS_OK);
+  assert_int_equal(frame_rows(frame), 1);
+  assert_non_null(strstr(frame_report(frame), path));
+  frame_unref(frame);
+  unlink(path);
+  assert_int_equal(csv_read(path, NULL, &task, &frame, &e), STATUS_FILE);
+  assert_string_equal(e.id, "no-such-file");
+  task_free(&task);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_types),
+      cmocka_unit_test(test_text_by_rule),
+      cmocka_unit_test(test_blanks),
+      cmocka_unit_test(test_quotes),
+      cmocka_unit_test(test_line_ends),
+      cmocka_unit_test(test_category_or_string),
+      cmocka_unit_test(test_late_change),
+      cmocka_unit_test(test_forced_types),
+      cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_nul),
+      cmocka_unit_test(test_shown_line),
+      cmocka_unit_test(test_forced_errors),
+      cmocka_unit_test(test_report),
+      cmocka_unit_test(test_pieces_do_not_matter),
+      cmocka_unit_test(test_threads_do_not_matter),
+      cmocka_unit_test(test_wide),
+      cmocka_unit_test(test_cancel_and_budget),
+      cmocka_unit_test(test_memory_runs_out),
+      cmocka_unit_test(test_read_file),
+  };
+  const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  pool_close();
+  return failed;
+}
