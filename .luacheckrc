@@ -8,7 +8,7 @@ exclude_files = { "lua/demos" }
 
 -- What a script may use without requiring it.
 read_globals = {
-  "assay", "NA", "assay", "frame", "read", "read_baskets", "cluster", "plot", "model", "primitive", "help",
+  "assay", "NA", "frame", "read", "read_baskets", "cluster", "column", "plot", "view", "model", "primitive", "help",
   "gt", "ge", "lt", "le", "eq", "ne", "rules", "regress",
 }
 
