@@ -645,5 +645,7 @@ int main(void)
     cmocka_unit_test(test_budget),
     cmocka_unit_test(test_no_memory),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  const int failures = cmocka_run_group_tests(tests, NULL, NULL);
+  pool_close();
+  return failures;
 }
