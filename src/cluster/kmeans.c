@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The course of a fit: checks, starts, refinement, and the result with its canonical numbers. */
+#include "cluster/kmeans.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster/kmeans_check.h"
+#include "cluster/kmeans_fit.h"
+#include "core/alloc.h"
+#include "core/reduce.h"
+
+/* Passes of fewer operations than this run on one thread: waking others costs more. */
+#define THREADS_FROM 4e5
+
+KmeansSettings kmeans_settings(size_t k)
+{
+  return (KmeansSettings){.k = k, .starts = 10, .max_iterations = 300, .seed = 1};
+}
+
+void kmeans_state_free(KmeansState *state)
+{
+  mem_free(state->current);
+  mem_free(state->best);
+  mem_free(state->start_inertia);
+  *state = (KmeansState){0};
+}
+
+void kmeans_result_free(KmeansResult *result)
+{
+  mem_free(result->centres);
+  mem_free(result->labels);
+  mem_free(result->sizes);
+  mem_free(result->weights);
+  mem_free(result->withinss);
+  *result = (KmeansResult){0};
+}
+
+/* ---- Memory ---- */
+
+static void fit_free(KmeansFit *fit)
+{
+  for (size_t i = 0; fit->scratch && i < fit->workers; i++) {
+    mem_free(fit->scratch[i].rows);
+    mem_free(fit->scratch[i].tile);
+    mem_free(fit->scratch[i].distances);
+  }
+  mem_free(fit->scratch);
+  mem_free(fit->labels);
+  mem_free(fit->labels_before);
+  mem_free(fit->labels_best);
+  mem_free(fit->centres);
+  mem_free(fit->centres_next);
+  mem_free(fit->totals);
+  mem_free(fit->totals_best);
+  mem_free(fit->nearest);
+  kmeans_bounds_free(fit->bounds);
+  kmeans_swap_free(fit->swap);
+  fit->task->threads = fit->threads_wanted;
+}
+
+static Status scratch_new(KmeansFit *fit, Error *e)
+{
+  fit->scratch = mem_zero(fit->workers, sizeof *fit->scratch);
+  bool made = fit->scratch != NULL;
+  for (size_t i = 0; made && i < fit->workers; i++) {
+    KmeansScratch *const scratch = &fit->scratch[i];
+    scratch->rows = mem_buffer((fit->n < BLOCK_ROWS ? fit->n : BLOCK_ROWS) * fit->d, sizeof(double));
+    scratch->tile = mem_buffer(KMEANS_TILE * fit->d, sizeof(double));
+    scratch->distances = mem_buffer(KMEANS_CHUNK * KMEANS_TILE, sizeof(double));
+    made = scratch->rows && scratch->tile && scratch->distances;
+  }
+  return made ? STATUS_OK : error_memory(e, BLOCK_ROWS * fit->d * sizeof(double), _("k-means"));
+}
+
+static Status fit_alloc(KmeansFit *fit, Error *e)
+{
+  const size_t totals = kmeans_totals_size(fit->k, fit->d);
+  if (totals > SIZE_MAX / sizeof(double)) {
+    return error_memory(e, 0, _("k-means"));
+  }
+  const size_t bytes = 3 * fit->n * sizeof(int32_t) + fit->n * sizeof(double) + (4 + 6 * fit->workers) * totals * 8;
+  Status status = task_reserve(fit->task, bytes, _("k-means"), e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  fit->labels = mem_buffer(fit->n, sizeof(int32_t));
+  fit->labels_before = mem_buffer(fit->n, sizeof(int32_t));
+  fit->labels_best = mem_buffer(fit->n, sizeof(int32_t));
+  fit->nearest = mem_buffer(fit->n, sizeof(double));
+  fit->centres = mem_buffer(fit->k * fit->d, sizeof(double));
+  fit->centres_next = mem_buffer(fit->k * fit->d, sizeof(double));
+  fit->totals = mem_buffer(totals, sizeof(double));
+  fit->totals_best = mem_buffer(totals, sizeof(double));
+  if (!fit->labels || !fit->labels_before || !fit->labels_best || !fit->nearest || !fit->centres ||
+      !fit->centres_next || !fit->totals || !fit->totals_best) {
+    return error_memory(e, bytes, _("k-means"));
+  }
+  status = scratch_new(fit, e);
+  return status == STATUS_OK && kmeans_bounds_wanted(fit) ? kmeans_bounds_new(fit, e) : status;
+}
+
+static Status state_alloc(KmeansState *state, const KmeansFit *fit, Error *e)
+{
+  const size_t starts = fit->settings->starts;
+  if (state->stage != KMEANS_STAGE_NEW) {
+    if (state->k == fit->k && state->d == fit->d && state->starts == starts) {
+      return STATUS_OK;
+    }
+    return error_set(e, STATUS_STATE, "kmeans-state", _("the interrupted fit had other clusters, variables or starts"));
+  }
+  kmeans_state_free(state);
+  state->current = mem_buffer(fit->k * fit->d, sizeof(double));
+  state->best = mem_buffer(fit->k * fit->d, sizeof(double));
+  state->start_inertia = mem_buffer(starts, sizeof(double));
+  if (!state->current || !state->best || !state->start_inertia) {
+    kmeans_state_free(state);
+    return error_memory(e, fit->k * fit->d * sizeof(double), _("k-means"));
+  }
+  memset(state->current, 0, fit->k * fit->d * sizeof(double));
+  memset(state->best, 0, fit->k * fit->d * sizeof(double));
+  for (size_t i = 0; i < starts; i++) {
+    state->start_inertia[i] = (double)NAN;
+  }
+  state->k = fit->k;
+  state->d = fit->d;
+  state->starts = starts;
+  state->best_inertia = (double)INFINITY;
+  state->stage = KMEANS_STAGE_START;
+  return STATUS_OK;
+}
+
+/* ---- Shared by the stages ---- */
+
+Status kmeans_fetch(const KmeansFit *fit, size_t row, double *out, Error *e)
+{
+  const double *x;
+  const Status status = fit->rows->block(fit->rows, row, 1, fit->scratch[0].rows, &x, e);
+  if (status == STATUS_OK) {
+    memcpy(out, x, fit->d * sizeof(double));
+  }
+  return status;
+}
+
+Status kmeans_too_few_distinct(const KmeansFit *fit, size_t distinct, Error *e)
+{
+  error_set(e, STATUS_DATA, "kmeans-distinct", _("k = %1$zu, but the rows have only %2$zu distinct points"), fit->k,
+            distinct);
+  error_hint(e, _("choose k up to %zu"), distinct);
+  return STATUS_DATA;
+}
+
+void kmeans_keep_best(KmeansFit *fit, size_t iterations, bool converged)
+{
+  KmeansState *const state = fit->state;
+  int32_t *const labels = fit->labels_best;
+  double *const totals = fit->totals_best;
+  fit->labels_best = fit->labels;
+  fit->totals_best = fit->totals;
+  fit->labels = labels;
+  fit->totals = totals;
+  fit->valid = false;
+  fit->valid_best = true;
+  memcpy(state->best, fit->centres, fit->k * fit->d * sizeof(double));
+  state->best_inertia = *kmeans_totals(fit->totals_best, fit->k).inertia;
+  state->best_iterations = iterations;
+  state->best_converged = converged;
+}
+
+/* ---- Stages ---- */
+
+static Status do_start(KmeansFit *fit, Error *e)
+{
+  KmeansState *const state = fit->state;
+  if (state->stage == KMEANS_STAGE_START) {
+    const Status status = kmeans_seed(fit, state->current, e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    kmeans_begin(fit);
+    state->stage = KMEANS_STAGE_RUN;
+  } else if (!fit->valid) {
+    kmeans_resume(fit);
+  }
+  bool ended;
+  const Status status = kmeans_steps(fit, SIZE_MAX, fit->settings->max_iterations, "start", &ended, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const double inertia = *kmeans_totals(fit->totals, fit->k).inertia;
+  state->start_inertia[state->start] = inertia;
+  if (inertia < state->best_inertia || state->best_iterations == 0) {
+    kmeans_keep_best(fit, state->iteration, state->run_converged);
+  }
+  state->start++;
+  state->stage = KMEANS_STAGE_START;
+  return STATUS_OK;
+}
+
+static bool wants_swap(const KmeansFit *fit)
+{
+  const KmeansRefine refine = fit->settings->refine;
+  return fit->k > 1 && fit->k < fit->n &&
+         (refine == KMEANS_REFINE_SWAP || (refine == KMEANS_REFINE_AUTO && fit->k >= KMEANS_SWAP_FROM));
+}
+
+static Status do_stages(KmeansFit *fit, Error *e)
+{
+  KmeansState *const state = fit->state;
+  Status status = STATUS_OK;
+  task_phase(fit->task, "start");
+  while (status == STATUS_OK && state->start < fit->settings->starts) {
+    task_progress(fit->task, state->start, fit->settings->starts);
+    status = do_start(fit, e);
+  }
+  if (status == STATUS_OK && state->stage != KMEANS_STAGE_DONE && wants_swap(fit)) {
+    task_phase(fit->task, "swap");
+    status = kmeans_swap(fit, e);
+  }
+  if (status == STATUS_OK) {
+    state->stage = KMEANS_STAGE_DONE;
+  }
+  return status;
+}
+
+/* After a pause: labels and totals of the best centres. */
+static Status restore_best(KmeansFit *fit, Error *e)
+{
+  if (fit->state->best_iterations == 0 || fit->valid_best) {
+    return STATUS_OK;
+  }
+  kmeans_bounds_reset(fit->bounds);
+  const Status status = kmeans_pass(fit, fit->state->best, NULL, fit->labels_best, fit->totals_best, e);
+  kmeans_bounds_reset(fit->bounds);
+  fit->valid_best = status == STATUS_OK;
+  return status;
+}
+
+/* ---- The result ---- */
+
+typedef struct Rank {
+  double rows;
+  size_t first, old;
+} Rank;
+
+static int compare_ranks(const void *a, const void *b)
+{
+  const Rank *const x = a, *const y = b;
+  return x->rows != y->rows ? (x->rows < y->rows ? 1 : -1) : x->first != y->first ? (x->first > y->first ? 1 : -1) : 0;
+}
+
+/* order[new number] = number in the fit: largest first, then by first row. */
+static void canonical_order(const KmeansTotals *totals, const int32_t *labels, size_t n, size_t k, Rank *order)
+{
+  for (size_t j = 0; j < k; j++) {
+    order[j] = (Rank){totals->rows[j], n + j, j};
+  }
+  for (size_t i = n; i-- > 0;) {
+    order[labels[i]].first = i;
+  }
+  qsort(order, k, sizeof *order, compare_ranks);
+}
+
+static Status result_alloc(KmeansResult *out, Error *e)
+{
+  out->centres = mem_buffer(out->k * out->d, sizeof(double));
+  out->labels = mem_buffer(out->n, sizeof(int32_t));
+  out->sizes = mem_buffer(out->k, sizeof(int64_t));
+  out->weights = mem_buffer(out->k, sizeof(double));
+  out->withinss = mem_buffer(out->k, sizeof(double));
+  return out->centres && out->labels && out->sizes && out->weights && out->withinss
+             ? STATUS_OK
+             : error_memory(e, out->n * sizeof(int32_t), _("the result of k-means"));
+}
+
+/* Fills the arrays from a solution. */
+static Status result_fill(const KmeansFit *fit, const double *centres, const int32_t *labels, double *values,
+                          KmeansResult *out, Error *e)
+{
+  const size_t k = fit->k, d = fit->d;
+  const KmeansTotals totals = kmeans_totals(values, k);
+  Rank *const order = mem_alloc(k, sizeof *order);
+  int32_t *const number = mem_alloc(k, sizeof *number);
+  const Status status = order && number ? result_alloc(out, e) : error_memory(e, k * sizeof *order, _("k-means"));
+  if (status == STATUS_OK) {
+    canonical_order(&totals, labels, fit->n, k, order);
+    for (size_t j = 0; j < k; j++) {
+      const size_t old = order[j].old;
+      number[old] = (int32_t)j;
+      memcpy(out->centres + j * d, centres + old * d, d * sizeof(double));
+      out->sizes[j] = (int64_t)totals.rows[old];
+      out->weights[j] = totals.weight[old];
+      out->withinss[j] = totals.withinss[old];
+    }
+    for (size_t i = 0; i < fit->n; i++) {
+      out->labels[i] = number[labels[i]];
+    }
+    out->inertia = *totals.inertia;
+  }
+  mem_free(order);
+  mem_free(number);
+  return status;
+}
+
+static void say_where(const KmeansState *state, KmeansResult *out)
+{
+  if (state->stage == KMEANS_STAGE_SWAP || state->stage == KMEANS_STAGE_TRIAL) {
+    snprintf(out->stopped_at, sizeof out->stopped_at, _("swap try %zu"), state->trial + 1);
+  } else {
+    snprintf(out->stopped_at, sizeof out->stopped_at, _("start %1$zu of %2$zu, iteration %3$zu"), state->start + 1,
+             state->starts, state->stage == KMEANS_STAGE_RUN ? state->iteration + 1 : 0);
+  }
+}
+
+/* The better of the best kept and the run's own last assignment. */
+static Status make_result(KmeansFit *fit, bool complete, KmeansResult *out, Error *e)
+{
+  const KmeansState *const state = fit->state;
+  const bool use_run = fit->valid && (!fit->valid_best || *kmeans_totals(fit->totals, fit->k).inertia < state->best_inertia);
+  *out = (KmeansResult){.n = fit->n, .k = fit->k, .d = fit->d, .totss = fit->totss, .complete = complete};
+  const Status status = use_run ? result_fill(fit, fit->centres, fit->labels, fit->totals, out, e)
+                                : result_fill(fit, state->best, fit->labels_best, fit->totals_best, out, e);
+  out->converged = !use_run && state->best_converged;
+  out->iterations = (int64_t)(use_run ? state->iteration : state->best_iterations);
+  out->starts_done = (int64_t)state->start;
+  for (size_t i = 0; i < state->start; i++) {
+    out->starts_at_best += state->start_inertia[i] <= out->inertia * (1 + 1e-9);
+  }
+  out->swaps_tried = (int64_t)state->trial;
+  out->swaps_accepted = (int64_t)state->accepted;
+  out->relocated = (int64_t)state->relocated;
+  out->reason = !complete ? "interrupted" : out->converged ? "" : "max_iter";
+  if (!complete) {
+    say_where(state, out);
+  }
+  if (status != STATUS_OK) {
+    kmeans_result_free(out);
+  }
+  return status;
+}
+
+static Status fit_all(KmeansFit *fit, KmeansResult *out, Error *e)
+{
+  Status status = kmeans_check_data(fit, e);
+  if (status == STATUS_OK) {
+    status = restore_best(fit, e);
+  }
+  if (status == STATUS_OK) {
+    status = do_stages(fit, e);
+  }
+  if (status == STATUS_OK) {
+    return make_result(fit, true, out, e);
+  }
+  if (status == STATUS_CANCELLED && (fit->valid || fit->valid_best)) {
+    error_clear(e);
+    return make_result(fit, false, out, e);
+  }
+  return status;
+}
+
+Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings, KmeansState *state,
+                  KmeansResult *out, Error *e)
+{
+  *out = (KmeansResult){0};
+  KmeansSettings own = *settings;
+  own.starts = own.init == KMEANS_CENTRES ? 1 : own.starts;
+  KmeansFit fit = {.task = task,
+                   .rows = rows,
+                   .weights = weights,
+                   .settings = &own,
+                   .state = state,
+                   .kernels = kmeans_kernels(),
+                   .n = rows->n,
+                   .d = rows->d,
+                   .k = own.k,
+                   .threads_wanted = task->threads};
+  Status status = kmeans_check_settings(&fit, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if ((double)fit.n * (double)fit.d * (double)fit.k < THREADS_FROM) {
+    task->threads = 1;
+  }
+  fit.workers = task_threads(task);
+  status = fit_alloc(&fit, e);
+  if (status == STATUS_OK) {
+    status = state_alloc(state, &fit, e);
+  }
+  if (status == STATUS_OK) {
+    status = fit_all(&fit, out, e);
+  }
+  fit_free(&fit);
+  return status;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lloyd's iteration (Lloyd 1982): assign rows to the nearest centre, move each centre to the mean of its rows, until the
+ * centres stay. New centres are a function of the labels alone, so that equal centres mean that labels stay for ever. */
+#include <math.h>
+#include <string.h>
+
+#include "cluster/kmeans_fit.h"
+#include "core/reduce.h"
+
+KmeansTotals kmeans_totals(double *values, size_t k)
+{
+  double *const arrays = values + 2;
+  return (KmeansTotals){.inertia = values,
+                        .changed = values + 1,
+                        .rows = arrays,
+                        .weight = arrays + k,
+                        .withinss = arrays + 2 * k,
+                        .sums = arrays + 3 * k};
+}
+
+size_t kmeans_totals_size(size_t k, size_t d)
+{
+  size_t size;
+  return __builtin_mul_overflow(k, d + 3, &size) || size > SIZE_MAX / 16 ? SIZE_MAX : size + 2;
+}
+
+void kmeans_merge(void *context, void *sum, const void *other)
+{
+  const size_t size = ((const KmeansMerge *)context)->size;
+  double *const to = sum;
+  const double *const from = other;
+  for (size_t i = 0; i < size; i++) {
+    to[i] += from[i];
+  }
+}
+
+void kmeans_tally(const KmeansFit *fit, const double *x, size_t first, size_t count, const int32_t *labels,
+                  const double *distances, const int32_t *before, double *totals)
+{
+  const KmeansTotals to = kmeans_totals(totals, fit->k);
+  const double *const weights = fit->weights ? fit->weights + first : NULL;
+  double inertia = *to.inertia;
+  int64_t changed = 0;
+  for (size_t i = 0; i < count; i++) {
+    const size_t label = (size_t)labels[i];
+    const double weight = weights ? weights[i] : 1;
+    const double square = weight * distances[i];
+    inertia += square;
+    changed += !before || before[i] != labels[i];
+    to.rows[label]++;
+    to.weight[label] += weight;
+    to.withinss[label] += square;
+  }
+  *to.inertia = inertia;
+  *to.changed += (double)changed;
+  fit->kernels->sums(x, count, fit->d, labels, weights, to.sums);
+}
+
+/* A pass as a context of rows_reduce. */
+typedef struct Pass {
+  KmeansMerge merge;
+  KmeansFit *fit;
+  const double *centres;
+  const int32_t *before;
+  int32_t *labels;
+} Pass;
+
+/* The nearest centre of each row of a tile. */
+static void assign_tile(const KmeansFit *fit, const KmeansScratch *scratch, const double *centres, double *best,
+                        int64_t *label)
+{
+  for (size_t i = 0; i < KMEANS_TILE; i++) {
+    best[i] = (double)INFINITY;
+    label[i] = 0;
+  }
+  for (size_t j = 0; j < fit->k; j += KMEANS_CHUNK) {
+    const size_t points = fit->k - j < KMEANS_CHUNK ? fit->k - j : KMEANS_CHUNK;
+    fit->kernels->distances(scratch->tile, fit->d, centres + j * fit->d, points, scratch->distances);
+    fit->kernels->nearest(scratch->distances, points, (int64_t)j, best, label);
+  }
+}
+
+static Status plain_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
+{
+  const Pass *const pass = context;
+  const KmeansFit *const fit = pass->fit;
+  const KmeansScratch *const scratch = &fit->scratch[worker];
+  const double *x;
+  Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
+  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
+    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
+    double best[KMEANS_TILE];
+    int64_t label[KMEANS_TILE];
+    fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
+    assign_tile(fit, scratch, pass->centres, best, label);
+    int32_t *const labels = pass->labels + first + i;
+    for (size_t r = 0; r < rows; r++) {
+      labels[r] = (int32_t)label[r];
+    }
+    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, best, pass->before ? pass->before + first + i : NULL, sum);
+    if (task_cancelled(fit->task)) {
+      status = error_cancelled(e);
+    }
+  }
+  return status;
+}
+
+static Status labelled_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
+{
+  const Pass *const pass = context;
+  const KmeansFit *const fit = pass->fit;
+  const double *x;
+  const Status status = fit->rows->block(fit->rows, first, count, fit->scratch[worker].rows, &x, e);
+  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
+    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
+    const int32_t *const labels = pass->before + first + i;
+    double distances[KMEANS_TILE];
+    fit->kernels->own(x + i * fit->d, rows, fit->d, pass->centres, labels, distances);
+    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, distances, labels, sum);
+  }
+  return status;
+}
+
+Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels, double *totals,
+                   Error *e)
+{
+  if (fit->bounds) {
+    return kmeans_bounds_pass(fit, centres, before, labels, totals, e);
+  }
+  const size_t size = kmeans_totals_size(fit->k, fit->d);
+  Pass pass = {{size}, fit, centres, before, labels};
+  const Reduce reduce = {
+      .size = size * sizeof(double), .block = plain_block, .merge = kmeans_merge, .context = &pass};
+  return rows_reduce(fit->task, fit->n, &reduce, totals, e);
+}
+
+Status kmeans_pass_labelled(KmeansFit *fit, const double *centres, const int32_t *labels, double *totals, Error *e)
+{
+  const size_t size = kmeans_totals_size(fit->k, fit->d);
+  Pass pass = {{size}, fit, centres, labels, NULL};
+  const Reduce reduce = {
+      .size = size * sizeof(double), .block = labelled_block, .merge = kmeans_merge, .context = &pass};
+  return rows_reduce(fit->task, fit->n, &reduce, totals, e);
+}
+
+/* The row that an empty cluster takes: the farthest from its centre of those whose cluster keeps some weight without it;
+ * the lowest row on ties. */
+typedef struct Farthest {
+  double distance;
+  size_t row;
+} Farthest;
+
+static Status farthest_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
+{
+  const Pass *const pass = context;
+  const KmeansFit *const fit = pass->fit;
+  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
+  Farthest *const farthest = sum;
+  const double *x;
+  const Status status = fit->rows->block(fit->rows, first, count, fit->scratch[worker].rows, &x, e);
+  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
+    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
+    const int32_t *const labels = pass->before + first + i;
+    double distances[KMEANS_TILE];
+    fit->kernels->own(x + i * fit->d, rows, fit->d, pass->centres, labels, distances);
+    for (size_t r = 0; r < rows; r++) {
+      const double weight = fit->weights ? fit->weights[first + i + r] : 1;
+      if (weight > 0 && totals.weight[labels[r]] > weight && distances[r] > farthest->distance) {
+        *farthest = (Farthest){distances[r], first + i + r};
+      }
+    }
+  }
+  return status;
+}
+
+static void farthest_merge(void *context, void *sum, const void *other)
+{
+  (void)context;
+  const Farthest *const later = other;
+  if (later->distance > ((Farthest *)sum)->distance) {
+    *(Farthest *)sum = *later;
+  }
+}
+
+static size_t empty_clusters(const KmeansFit *fit)
+{
+  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
+  size_t empty = 0;
+  for (size_t j = 0; j < fit->k; j++) {
+    empty += totals.weight[j] == 0;
+  }
+  return empty;
+}
+
+/* Gives each empty cluster a row and sums anew. The objective stays that of the assignment. */
+static Status fill_empty(KmeansFit *fit, Error *e)
+{
+  const size_t empty = empty_clusters(fit);
+  if (empty == 0) {
+    return STATUS_OK;
+  }
+  fit->valid = false;
+  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
+  for (size_t j = 0; j < fit->k; j++) {
+    if (totals.weight[j] > 0) {
+      continue;
+    }
+    Pass pass = {{0}, fit, fit->centres, fit->labels, NULL};
+    const Reduce reduce = {
+        .size = sizeof(Farthest), .block = farthest_block, .merge = farthest_merge, .context = &pass};
+    Farthest farthest;
+    const Status status = rows_reduce(fit->task, fit->n, &reduce, &farthest, e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    if (farthest.distance == 0) {
+      return kmeans_too_few_distinct(fit, fit->k - empty_clusters(fit), e);
+    }
+    const double weight = fit->weights ? fit->weights[farthest.row] : 1;
+    totals.weight[fit->labels[farthest.row]] -= weight;
+    totals.weight[j] = weight;
+    fit->labels[farthest.row] = (int32_t)j;
+    kmeans_bounds_forget(fit->bounds, farthest.row);
+  }
+  const double inertia = *totals.inertia, changed = *totals.changed;
+  const Status status = kmeans_pass_labelled(fit, fit->centres, fit->labels, fit->totals, e);
+  *totals.inertia = inertia;
+  *totals.changed = changed;
+  fit->state->relocated += status == STATUS_OK ? empty : 0;
+  return status;
+}
+
+/* Means of the clusters; a cluster without weight keeps its centre. */
+static void new_centres(const KmeansFit *fit, double *out)
+{
+  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
+  for (size_t j = 0; j < fit->k; j++) {
+    const double *const sums = totals.sums + j * fit->d;
+    for (size_t c = 0; c < fit->d; c++) {
+      out[j * fit->d + c] = totals.weight[j] > 0 ? sums[c] / totals.weight[j] : fit->centres[j * fit->d + c];
+    }
+  }
+}
+
+/* Assigns for state->current. The old solution stays whole when this fails. */
+static Status assign(KmeansFit *fit, Error *e)
+{
+  const int32_t *const before = fit->fresh ? NULL : fit->labels;
+  const Status status = kmeans_pass(fit, fit->state->current, before, fit->labels_before, fit->totals, e);
+  if (status == STATUS_OK) {
+    int32_t *const labels = fit->labels_before;
+    fit->labels_before = fit->labels;
+    fit->labels = labels;
+    memcpy(fit->centres, fit->state->current, fit->k * fit->d * sizeof(double));
+    fit->valid = true;
+    fit->fresh = false;
+  }
+  return status;
+}
+
+static void report_step(const KmeansFit *fit, const char *phase)
+{
+  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
+  task_step(fit->task, &(TraceStep){.phase = phase,
+                                    .start = (int64_t)fit->state->start + 1,
+                                    .iteration = (int64_t)fit->state->iteration,
+                                    .objective = *totals.inertia,
+                                    .changed = (int64_t)*totals.changed,
+                                    .state = fit->centres_next,
+                                    .rows = fit->k,
+                                    .columns = fit->d});
+}
+
+/* One iteration: assign, fill, move. */
+static Status iterate(KmeansFit *fit, const char *phase, bool *ended, Error *e)
+{
+  KmeansState *const state = fit->state;
+  const size_t bytes = fit->k * fit->d * sizeof(double);
+  Status status = assign(fit, e);
+  if (status == STATUS_OK) {
+    status = fill_empty(fit, e);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const double objective = *kmeans_totals(fit->totals, fit->k).inertia;
+  new_centres(fit, fit->centres_next);
+  state->iteration++;
+  report_step(fit, phase);
+  *ended = state->run_converged = memcmp(fit->centres_next, state->current, bytes) == 0;
+  const double fall = state->objective - objective;
+  if (fit->settings->tolerance > 0 && fit->valid && isfinite(state->objective)) {
+    state->last = fall <= fit->settings->tolerance * state->objective;
+  }
+  state->objective = objective;
+  memcpy(state->current, fit->centres_next, bytes);
+  return STATUS_OK;
+}
+
+Status kmeans_steps(KmeansFit *fit, size_t steps, size_t most, const char *phase, bool *ended, Error *e)
+{
+  KmeansState *const state = fit->state;
+  *ended = false;
+  for (size_t i = 0; i < steps && !*ended; i++) {
+    Status status;
+    if (state->last || state->iteration >= most) {
+      status = assign(fit, e);
+      *ended = status == STATUS_OK;
+      state->run_converged = state->last;
+    } else {
+      status = iterate(fit, phase, ended, e);
+    }
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  return STATUS_OK;
+}
+
+void kmeans_begin(KmeansFit *fit)
+{
+  fit->state->iteration = 0;
+  fit->state->last = fit->state->run_converged = false;
+  fit->state->objective = (double)INFINITY;
+  kmeans_resume(fit);
+}
+
+void kmeans_resume(KmeansFit *fit)
+{
+  fit->fresh = true;
+  fit->valid = false;
+  kmeans_bounds_reset(fit->bounds);
+}

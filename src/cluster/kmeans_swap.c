@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Moves single centres to where they do more good, which Lloyd's iteration cannot: it never carries a centre across a gap.
+ * A try draws rows as Lattanzi & Sohler (ICML 2019) do, with probability weight * squared distance, and finds in one pass
+ * for each of them the centre whose removal costs least, from every row's nearest and second nearest centre (as FasterPAM,
+ * Schubert & Rousseeuw 2021). The best exchange is made and iterated on for as long as it may still beat the best result. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster/kmeans_fit.h"
+#include "core/alloc.h"
+#include "core/reduce.h"
+
+enum { SWAP_STREAM = 1 << 30 }; /* random streams of tries follow those of the starts */
+
+typedef struct KmeansSwap {
+  double *nearest, *next; /* n: squared distances to the nearest and second nearest of the best centres */
+  double *block_sums;     /* per block: sum of weight * nearest */
+  double total;           /* of block_sums */
+  double *candidates;     /* CANDIDATES x d */
+  double *losses;         /* accumulator of a pass over the candidates */
+  bool ready;             /* nearest and next belong to state->best */
+} KmeansSwap;
+
+static int T_C=4, T_P=3, T_F=0, T_A=0; static double T_M=2;
+static void tune(void){ if(getenv("TC"))T_C=atoi(getenv("TC")); if(getenv("TP"))T_P=atoi(getenv("TP")); if(getenv("TF"))T_F=atoi(getenv("TF")); if(getenv("TA"))T_A=atoi(getenv("TA")); if(getenv("TM"))T_M=atof(getenv("TM"));}
+
+void kmeans_swap_free(KmeansSwap *swap)
+{
+  if (swap) {
+    mem_free(swap->nearest);
+    mem_free(swap->next);
+    mem_free(swap->block_sums);
+    mem_free(swap->candidates);
+    mem_free(swap->losses);
+    mem_free(swap);
+  }
+}
+
+static size_t blocks_of(const KmeansFit *fit)
+{
+  return (fit->n + BLOCK_ROWS - 1) / BLOCK_ROWS;
+}
+
+static Status swap_new(KmeansFit *fit, Error *e)
+{
+  KmeansSwap *const swap = fit->swap = mem_zero(1, sizeof *swap);
+  const size_t bytes = 2 * fit->n * sizeof(double);
+  if (swap) {
+    swap->nearest = mem_buffer(fit->n, sizeof(double));
+    swap->next = mem_buffer(fit->n, sizeof(double));
+    swap->block_sums = mem_buffer(blocks_of(fit), sizeof(double));
+    swap->candidates = mem_buffer(64 * fit->d, sizeof(double));
+    swap->losses = mem_buffer(64 * (fit->k + 1), sizeof(double));
+  }
+  return swap && swap->nearest && swap->next && swap->block_sums && swap->candidates && swap->losses
+             ? STATUS_OK
+             : error_memory(e, bytes, _("swapping of centres"));
+}
+
+/* ---- Nearest and second nearest ---- */
+
+static Status two_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
+{
+  const KmeansFit *const fit = context;
+  KmeansSwap *const swap = fit->swap;
+  const KmeansScratch *const scratch = &fit->scratch[worker];
+  (void)sum;
+  const double *x;
+  Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
+  double total = 0;
+  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
+    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
+    double best[KMEANS_TILE], next[KMEANS_TILE];
+    int64_t label[KMEANS_TILE] = {0}, ignored[KMEANS_TILE] = {0};
+    for (size_t r = 0; r < KMEANS_TILE; r++) {
+      best[r] = next[r] = (double)INFINITY;
+    }
+    fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
+    for (size_t j = 0; j < fit->k; j += KMEANS_CHUNK) {
+      const size_t points = fit->k - j < KMEANS_CHUNK ? fit->k - j : KMEANS_CHUNK;
+      fit->kernels->distances(scratch->tile, fit->d, fit->state->best + j * fit->d, points, scratch->distances);
+      fit->kernels->nearest_two(scratch->distances, points, (int64_t)j, best, label, next, ignored);
+    }
+    for (size_t r = 0; r < rows; r++) {
+      swap->nearest[first + i + r] = best[r];
+      swap->next[first + i + r] = next[r];
+      total += (fit->weights ? fit->weights[first + i + r] : 1) * best[r];
+    }
+    if (task_cancelled(fit->task)) {
+      status = error_cancelled(e);
+    }
+  }
+  swap->block_sums[first / BLOCK_ROWS] = total;
+  return status;
+}
+
+static Status find_two(KmeansFit *fit, Error *e)
+{
+  KmeansSwap *const swap = fit->swap;
+  const Reduce reduce = {.block = two_block, .context = fit};
+  const Status status = rows_reduce(fit->task, fit->n, &reduce, NULL, e);
+  swap->total = 0;
+  for (size_t block = 0; block < blocks_of(fit); block++) {
+    swap->total += swap->block_sums[block];
+  }
+  swap->ready = status == STATUS_OK;
+  return status;
+}
+
+/* ---- The best exchange ---- */
+
+typedef struct Exchange {
+  KmeansMerge merge;
+  KmeansFit *fit;
+  size_t count;
+} Exchange;
+
+/* Accumulator: for each candidate, the inertia with it as one more centre, then what removing each of the k costs. */
+static Status exchange_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
+{
+  const Exchange *const exchange = context;
+  const KmeansFit *const fit = exchange->fit;
+  const KmeansSwap *const swap = fit->swap;
+  const KmeansScratch *const scratch = &fit->scratch[worker];
+  const double *x;
+  const Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
+  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
+    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
+    const double *const nearest = swap->nearest + first + i, *const next = swap->next + first + i;
+    const int32_t *const labels = fit->labels_best + first + i;
+    fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
+    fit->kernels->distances(scratch->tile, fit->d, swap->candidates, exchange->count, scratch->distances);
+    for (size_t j = 0; j < exchange->count; j++) {
+      double *const cost = (double *)sum + j * (fit->k + 1), *const loss = cost + 1;
+      const double *const distances = scratch->distances + j * KMEANS_TILE;
+      for (size_t r = 0; r < rows; r++) {
+        const double weight = fit->weights ? fit->weights[first + i + r] : 1;
+        const double least = distances[r] < nearest[r] ? distances[r] : nearest[r];
+        const double without = distances[r] < next[r] ? distances[r] : next[r];
+        *cost += weight * least;
+        loss[labels[r]] += weight * (without - least);
+      }
+    }
+  }
+  return status;
+}
+
+static Status best_exchange(KmeansFit *fit, Random *random, size_t *candidate, size_t *removed, double *inertia, Error *e)
+{
+  KmeansSwap *const swap = fit->swap;
+  const size_t stride = fit->k + 1, size = T_C * stride;
+  for (size_t j = 0; j < (size_t)T_C; j++) {
+    const size_t row = kmeans_draw(fit, swap->nearest, swap->block_sums, swap->total, random);
+    const Status status = kmeans_fetch(fit, row, swap->candidates + j * fit->d, e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  Exchange exchange = {{size}, fit, T_C};
+  const Reduce reduce = {
+      .size = size * sizeof(double), .block = exchange_block, .merge = kmeans_merge, .context = &exchange};
+  const Status status = rows_reduce(fit->task, fit->n, &reduce, swap->losses, e);
+  *inertia = (double)INFINITY;
+  for (size_t j = 0; status == STATUS_OK && j < size; j++) {
+    const double *const cost = swap->losses + j / stride * stride;
+    if (j % stride > 0 && *cost + swap->losses[j] < *inertia) {
+      *inertia = *cost + swap->losses[j];
+      *candidate = j / stride;
+      *removed = j % stride - 1;
+    }
+  }
+  return status;
+}
+
+/* ---- Tries ---- */
+
+static bool improved(const KmeansFit *fit, double inertia)
+{
+  return inertia < fit->state->best_inertia * (1 - 1e-12);
+}
+
+static Status begin_trial(KmeansFit *fit, Error *e)
+{
+  KmeansState *const state = fit->state;
+  Status status = fit->swap->ready ? STATUS_OK : find_two(fit, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  Random random = random_new(fit->settings->seed, SWAP_STREAM + (uint64_t)state->trial);
+  size_t candidate = 0, removed = 0;
+  double inertia;
+  status = best_exchange(fit, &random, &candidate, &removed, &inertia, e);
+  if (status == STATUS_OK) {
+    memcpy(state->current, state->best, fit->k * fit->d * sizeof(double));
+    memcpy(state->current + removed * fit->d, fit->swap->candidates + candidate * fit->d, fit->d * sizeof(double));
+    kmeans_begin(fit);
+    state->stage = KMEANS_STAGE_TRIAL;
+  }
+  return status;
+}
+
+/* Runs the exchange until it has won, or cannot. */
+static Status go_on(KmeansFit *fit, Error *e)
+{
+  KmeansState *const state = fit->state;
+  if (!fit->valid) {
+    kmeans_resume(fit);
+  }
+  bool ended = false;
+  Status status = STATUS_OK;
+  while (status == STATUS_OK && !ended) {
+    const double before = state->objective;
+    status = kmeans_steps(fit, 1, fit->settings->max_iterations, "swap", &ended, e);
+    const double gap = state->objective - state->best_inertia;
+    if (status == STATUS_OK && !ended && gap > 0 &&
+        ((T_P > 0 && state->iteration >= (size_t)T_P) || (T_A && isfinite(before) && (before - state->objective) * T_A < gap))) {
+      break;
+    }
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (ended && improved(fit, *kmeans_totals(fit->totals, fit->k).inertia)) {
+    kmeans_keep_best(fit, state->best_iterations + state->iteration, state->run_converged);
+    fit->swap->ready = false;
+    state->accepted++;
+    state->failed = 0;
+  } else {
+    fit->valid = false;
+    state->failed++;
+  }
+  state->trial++;
+  state->stage = KMEANS_STAGE_SWAP;
+  return STATUS_OK;
+}
+
+Status kmeans_swap(KmeansFit *fit, Error *e)
+{
+  KmeansState *const state = fit->state;
+  tune();
+  const size_t most = T_F ? (size_t)T_F : (size_t)(T_M * (double)fit->k) + 20;
+  Status status = swap_new(fit, e);
+  while (status == STATUS_OK && state->failed < most && state->best_inertia > 0) {
+    task_progress(fit->task, state->failed, most);
+    if (state->stage != KMEANS_STAGE_TRIAL) {
+      status = begin_trial(fit, e);
+    }
+    if (status == STATUS_OK) {
+      status = go_on(fit, e);
+    }
+  }
+  return status;
+}
