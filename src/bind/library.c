@@ -51,9 +51,71 @@ static int unknown_name(lua_State *L)
   return throw_error(L, &e);
 }
 
-/* _ENV[name] for names that are not the user's. */
+/* ---- load, loadfile and dofile as scripts see them: what they load reads and assigns the user's names, unless it is given
+ * an environment of its own. Modules see Lua's own functions, for which that is plain _G. */
+
+/* Calls upvalue 1 with the user's _ENV as the last argument, of which upvalue 2 is the number. */
+static int load_here(lua_State *L)
+{
+  const int last = (int)lua_tointeger(L, lua_upvalueindex(2));
+  if (lua_isnone(L, last)) {
+    lua_settop(L, last - 1);
+    push_environment(L);
+  }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+static int dofile_done(lua_State *L, int status, lua_KContext context)
+{
+  (void)status;
+  (void)context;
+  return lua_gettop(L) - 1;
+}
+
+static int dofile_here(lua_State *L)
+{
+  const char *path = luaL_optstring(L, 1, NULL);
+  lua_settop(L, 1);
+  if (luaL_loadfile(L, path) != LUA_OK) {
+    return lua_error(L);
+  }
+  push_environment(L);
+  if (!lua_setupvalue(L, -2, 1)) {
+    lua_pop(L, 1);
+  }
+  lua_callk(L, 0, LUA_MULTRET, 0, dofile_done); /* the file may yield */
+  return dofile_done(L, LUA_OK, 0);
+}
+
+static void push_loaders(lua_State *L)
+{
+  static const struct {
+    const char *name;
+    int last;
+  } loaders[] = {{"load", 4}, {"loadfile", 3}};
+  lua_newtable(L);
+  for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++) {
+    lua_getglobal(L, loaders[i].name);
+    lua_pushinteger(L, loaders[i].last);
+    lua_pushcclosure(L, load_here, 2);
+    lua_setfield(L, -2, loaders[i].name);
+  }
+  lua_pushcfunction(L, dofile_here);
+  lua_setfield(L, -2, "dofile");
+}
+
+/* ---- _ENV */
+
+/* _ENV[name] for names that are not the user's; upvalue 1 has the loaders. */
 static int environment_index(lua_State *L)
 {
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
+    return 1;
+  }
   lua_pushglobaltable(L);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, -2) == LUA_TNIL) {
@@ -66,7 +128,8 @@ static void open_environment(lua_State *L)
 {
   lua_newtable(L);
   lua_newtable(L);
-  lua_pushcfunction(L, environment_index);
+  push_loaders(L);
+  lua_pushcclosure(L, environment_index, 1);
   lua_setfield(L, -2, "__index");
   lua_pushliteral(L, "environment");
   lua_setfield(L, -2, "__metatable");

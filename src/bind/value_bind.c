@@ -111,7 +111,8 @@ static void read_map(lua_State *L, int index, size_t n, int depth, Value *out)
   }
   out->list.n = 0;
   lua_pushnil(L);
-  for (size_t i = 0; i < n && lua_next(L, index); i++) {
+  while (lua_next(L, index)) {
+    const size_t i = out->list.n;
     out->list.names[i] = mem_string(lua_tostring(L, -2));
     if (!out->list.names[i]) {
       no_memory(L);

@@ -26,6 +26,18 @@ t.test("the main option and a table of the rest", function()
   t.eq(t.types(read { path, types = "string" }), { "string", "string" })
 end)
 
+t.test("maps among other options, in whatever order Lua keeps them", function()
+  local path = t.file "a,b,c\n1,2,3\n"
+  for _, extra in ipairs { "a", "b", "c" } do
+    local options = { types = { [extra] = "string", a = "float64" }, path = path }
+    t.eq(read(options)[extra][1], extra == "a" and 1.0 or tostring(extra:byte() - 96))
+    t.raises("unknown-option", function()
+      read { path = path, types = { a = "string", b = "string" }, [extra] = { a = "b" } }
+    end)
+    t.raises("wrong-type", function() df:kmeans { k = 2, on = { a = "b", c = "d" }, seed = 1 } end, "'on'")
+  end
+end)
+
 t.test("options may be left out, given as an empty table, or nil at the end", function()
   t.eq(#df:head(), 4)
   t.eq(#df:head {}, 4)
