@@ -321,7 +321,7 @@ static void call_watches(Loop *loop, size_t polled, unsigned long round)
 
 static Status run_round(Loop *loop, Error *e)
 {
-  struct pollfd only; /* before the first watch there is no array */
+  struct pollfd only = {0}; /* before the first watch there is no array */
   struct pollfd *polls = loop->polls ? loop->polls : &only;
   const size_t n = loop->n_watches;
   for (size_t i = 0; i < n; i++) {

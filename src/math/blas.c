@@ -90,7 +90,8 @@ static Status missing(const char *reason)
 
 static void ask_library(void *library)
 {
-  char *(*config)(void), *(*kernel)(void);
+  char *(*config)(void);
+  char *(*kernel)(void);
   int (*parallel)(void);
   void (*set_threads)(int);
   look_up(library, "openblas_get_config", &config);
