@@ -300,6 +300,12 @@ bool demo_tell(Demo *demo, Console *console, bool code)
   return true;
 }
 
+bool demo_ended(const Demo *demo)
+{
+  const char *code = text_data(&demo->code);
+  return !*demo->next && code[strspn(code, " \t\n")] == '\0';
+}
+
 RunState demo_step(Demo *demo, Console *console, bool show, RunOutcome *outcome)
 {
   Text statement = {0};

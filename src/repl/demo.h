@@ -23,6 +23,9 @@ Status demo_list(const char *home, Text *out, Error *e) MUST_USE;
 /* Tells the next step and, with `code`, shows its statements; false when there is no further one. */
 bool demo_tell(Demo *demo, Console *console, bool code);
 
+/* Whether nothing is left: the step that was told is the last one and has no statements. */
+bool demo_ended(const Demo *demo);
+
 /* Runs the step that was told, each statement shown before its output (a single one only with `show`). */
 RunState demo_step(Demo *demo, Console *console, bool show, RunOutcome *outcome);
 

@@ -111,7 +111,7 @@ static void tell_step(void)
 {
   const ViewStyle style = console_style(repl->console);
   Text hint = {0};
-  const bool more = demo_tell(repl->demo, repl->console, true);
+  const bool more = demo_tell(repl->demo, repl->console, true) && !demo_ended(repl->demo);
   if (!more && repl->demo_is_own) {
     end_demo();
     return;
@@ -177,11 +177,23 @@ static bool demo_takes(const char *line)
 
 /* ---- Lines ------------------------------------------------------------------------------------------------------- */
 
-/* A line copied from a session may bring its prompt along; no statement of Lua begins with '>'. */
-static const char *without_prompt(const char *line)
+/* Length of a prompt at the beginning of a line. No statement of Lua begins with '>'. */
+static size_t prompt_length(const char *line)
 {
-  const char *rest = strncmp(line, ">> ", 3) == 0 ? line + 3 : strncmp(line, "> ", 2) == 0 ? line + 2 : line;
-  return strcmp(line, ">") == 0 || strcmp(line, ">>") == 0 ? line + strlen(line) : rest;
+  const size_t marks = strspn(line, ">");
+  return marks == 0 || marks > 2 ? 0 : line[marks] == ' ' ? marks + 1 : line[marks] == '\0' || line[marks] == '\n' ? marks : 0;
+}
+
+/* A text copied from a session brings its prompts along: when the first line has one, they come off all lines. */
+static void without_prompts(const char *text, Text *out)
+{
+  const bool has_prompts = prompt_length(text) > 0;
+  while (*text) {
+    const size_t n = strcspn(text, "\n") + (strchr(text, '\n') != NULL);
+    const size_t skip = has_prompts ? prompt_length(text) : 0;
+    text_add(out, text + skip, n - skip);
+    text += n;
+  }
 }
 
 static void take_command(const char *line)
@@ -223,7 +235,6 @@ static void refuse(const char *name)
 
 static void take_line(const char *line)
 {
-  line = without_prompt(line);
   if (repl->pending.size > 0 && command_named(line)) {
     refuse(command_named(line));
     return;
@@ -278,14 +289,11 @@ static void tell_of_rest(const char *rest)
 }
 
 /* What the editor gave may be several lines: pasted, or an earlier statement called back. */
-static void take_text(const char *text)
+static void take_lines(const char *text)
 {
   Text line = {0};
   const bool pieces = strchr(text, '\n') && runs_in_pieces(text);
   bool going = true;
-  if (!*text) {
-    take_line(text);
-  }
   while (*text && going && !repl->leave) {
     const size_t n = strcspn(text, "\n");
     text_reset(&line);
@@ -298,6 +306,18 @@ static void take_text(const char *text)
   }
   tell_of_rest(text);
   text_free(&line);
+}
+
+static void take_text(const char *text)
+{
+  Text clean = {0};
+  without_prompts(text, &clean);
+  if (clean.size > 0) {
+    take_lines(text_data(&clean));
+  } else {
+    take_line("");
+  }
+  text_free(&clean);
 }
 
 /* ---- The line editor --------------------------------------------------------------------------------------------- */
