@@ -42,12 +42,7 @@ void kmeans_result_free(KmeansResult *result)
 
 static void fit_free(KmeansFit *fit)
 {
-  for (size_t i = 0; fit->scratch && i < fit->workers; i++) {
-    mem_free(fit->scratch[i].rows);
-    mem_free(fit->scratch[i].tile);
-    mem_free(fit->scratch[i].distances);
-  }
-  mem_free(fit->scratch);
+  kmeans_scratch_free(fit->scratch, fit->workers);
   mem_free(fit->labels);
   mem_free(fit->labels_before);
   mem_free(fit->labels_best);
@@ -59,20 +54,6 @@ static void fit_free(KmeansFit *fit)
   kmeans_bounds_free(fit->bounds);
   kmeans_swap_free(fit->swap);
   fit->task->threads = fit->threads_wanted;
-}
-
-static Status scratch_new(KmeansFit *fit, Error *e)
-{
-  fit->scratch = mem_zero(fit->workers, sizeof *fit->scratch);
-  bool made = fit->scratch != NULL;
-  for (size_t i = 0; made && i < fit->workers; i++) {
-    KmeansScratch *const scratch = &fit->scratch[i];
-    scratch->rows = mem_buffer((fit->n < BLOCK_ROWS ? fit->n : BLOCK_ROWS) * fit->d, sizeof(double));
-    scratch->tile = mem_buffer(KMEANS_TILE * fit->d, sizeof(double));
-    scratch->distances = mem_buffer(KMEANS_CHUNK * KMEANS_TILE, sizeof(double));
-    made = scratch->rows && scratch->tile && scratch->distances;
-  }
-  return made ? STATUS_OK : error_memory(e, BLOCK_ROWS * fit->d * sizeof(double), _("k-means"));
 }
 
 static Status fit_alloc(KmeansFit *fit, Error *e)
@@ -94,12 +75,12 @@ static Status fit_alloc(KmeansFit *fit, Error *e)
   fit->centres_next = mem_buffer(fit->k * fit->d, sizeof(double));
   fit->totals = mem_buffer(totals, sizeof(double));
   fit->totals_best = mem_buffer(totals, sizeof(double));
-  if (!fit->labels || !fit->labels_before || !fit->labels_best || !fit->nearest || !fit->centres ||
+  fit->scratch = kmeans_scratch_new(fit->workers, fit->n, fit->d);
+  if (!fit->scratch || !fit->labels || !fit->labels_before || !fit->labels_best || !fit->nearest || !fit->centres ||
       !fit->centres_next || !fit->totals || !fit->totals_best) {
     return error_memory(e, bytes, _("k-means"));
   }
-  status = scratch_new(fit, e);
-  return status == STATUS_OK && kmeans_bounds_wanted(fit) ? kmeans_bounds_new(fit, e) : status;
+  return kmeans_bounds_wanted(fit) ? kmeans_bounds_new(fit, e) : STATUS_OK;
 }
 
 static Status state_alloc(KmeansState *state, const KmeansFit *fit, Error *e)

@@ -127,7 +127,7 @@ Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t
                      Error *e) MUST_USE;
 
 /* Mean silhouette width (Rousseeuw 1987) with Euclidean distances, of labels 0..k-1; a row alone in its cluster counts 0.
- * Labels of -1 are left out. NaN when fewer than two clusters have rows. O(n^2 d) time, O(4096 k) memory per thread. */
+ * Labels of -1 are left out. NaN when fewer than two clusters have rows. O(n^2 d) time, O(256 k) memory per thread. */
 Status kmeans_silhouette(Task *task, const Rows *rows, const int32_t *labels, size_t k, double *mean, Error *e) MUST_USE;
 
 #endif

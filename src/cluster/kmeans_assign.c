@@ -1,62 +1,89 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The nearest centre of each row: a tile of rows at a time against the centres in chunks. */
+/* The nearest centre of each row, for passes and for predict. */
 #include <math.h>
 
-#include "cluster/kmeans.h"
-#include "cluster/kmeans_kernels.h"
+#include "cluster/kmeans_fit.h"
 #include "core/alloc.h"
 #include "core/reduce.h"
 
-enum { CHUNK = 64 };
+KmeansScratch *kmeans_scratch_new(size_t workers, size_t n, size_t d)
+{
+  KmeansScratch *const scratch = mem_zero(workers, sizeof *scratch);
+  bool made = scratch != NULL;
+  for (size_t i = 0; made && i < workers; i++) {
+    scratch[i].rows = mem_buffer((n < BLOCK_ROWS ? n : BLOCK_ROWS) * d, sizeof(double));
+    scratch[i].tile = mem_buffer(KMEANS_TILE * d, sizeof(double));
+    scratch[i].distances = mem_buffer(KMEANS_CHUNK * KMEANS_TILE, sizeof(double));
+    made = scratch[i].rows && scratch[i].tile && scratch[i].distances;
+  }
+  if (!made) {
+    kmeans_scratch_free(scratch, workers);
+    return NULL;
+  }
+  return scratch;
+}
+
+void kmeans_scratch_free(KmeansScratch *scratch, size_t workers)
+{
+  for (size_t i = 0; scratch && i < workers; i++) {
+    mem_free(scratch[i].rows);
+    mem_free(scratch[i].tile);
+    mem_free(scratch[i].distances);
+  }
+  mem_free(scratch);
+}
+
+bool kmeans_assign_tile(const Task *task, const KmeansKernels *kernels, const KmeansScratch *scratch,
+                        const double *centres, size_t k, size_t d, double *best, int64_t *label)
+{
+  for (size_t i = 0; i < KMEANS_TILE; i++) {
+    best[i] = (double)INFINITY;
+    label[i] = 0;
+  }
+  for (size_t j = 0; j < k; j += KMEANS_CHUNK) {
+    const size_t points = k - j < KMEANS_CHUNK ? k - j : KMEANS_CHUNK;
+    kernels->distances(scratch->tile, d, centres + j * d, points, scratch->distances);
+    kernels->nearest(scratch->distances, points, (int64_t)j, best, label);
+    if (task_cancelled(task)) {
+      return false;
+    }
+  }
+  return true;
+}
 
 typedef struct Assign {
   Task *task;
   const Rows *rows;
+  const KmeansKernels *kernels;
+  KmeansScratch *scratch;
   const double *centres;
   size_t k;
   int32_t *labels;
-  double *distances;   /* NULL: not wanted */
-  double *scratch;     /* per worker: a block of rows, a tile, distances */
-  size_t scratch_size;
-  const KmeansKernels *kernels;
+  double *distances;
 } Assign;
-
-static void assign_tile(const Assign *a, const double *x, size_t count, size_t first, double *tile, double *out)
-{
-  double best[KMEANS_TILE];
-  int64_t label[KMEANS_TILE];
-  for (size_t i = 0; i < KMEANS_TILE; i++) {
-    best[i] = INFINITY;
-    label[i] = 0;
-  }
-  a->kernels->tile(x, count, a->rows->d, tile);
-  for (size_t j = 0; j < a->k; j += CHUNK) {
-    const size_t some = a->k - j < CHUNK ? a->k - j : CHUNK;
-    a->kernels->distances(tile, a->rows->d, a->centres + j * a->rows->d, some, out);
-    a->kernels->nearest(out, some, (int64_t)j, best, label);
-  }
-  for (size_t i = 0; i < count; i++) {
-    a->labels[first + i] = (int32_t)label[i];
-    if (a->distances) {
-      a->distances[first + i] = best[i];
-    }
-  }
-}
 
 static Status assign_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
-  const Assign *a = context;
-  const size_t d = a->rows->d;
-  double *buffer = a->scratch + worker * a->scratch_size;
-  double *tile = buffer + BLOCK_ROWS * d, *out = tile + KMEANS_TILE * d;
-  const double *x;
+  const Assign *const assign = context;
+  const KmeansScratch *const scratch = &assign->scratch[worker];
+  const size_t d = assign->rows->d;
   (void)sum;
-  const Status status = a->rows->block(a->rows, first, count, buffer, &x, e);
+  const double *x;
+  Status status = assign->rows->block(assign->rows, first, count, scratch->rows, &x, e);
   for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
-    if (task_cancelled(a->task)) {
-      return error_cancelled(e);
+    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
+    double best[KMEANS_TILE];
+    int64_t label[KMEANS_TILE];
+    assign->kernels->tile(x + i * d, rows, d, scratch->tile);
+    if (!kmeans_assign_tile(assign->task, assign->kernels, scratch, assign->centres, assign->k, d, best, label)) {
+      status = error_cancelled(e);
     }
-    assign_tile(a, x + i * d, count - i < KMEANS_TILE ? count - i : KMEANS_TILE, first + i, tile, out);
+    for (size_t r = 0; r < rows; r++) {
+      assign->labels[first + i + r] = (int32_t)label[r];
+      if (assign->distances) {
+        assign->distances[first + i + r] = best[r];
+      }
+    }
   }
   return status;
 }
@@ -64,16 +91,20 @@ static Status assign_block(void *context, void *sum, size_t first, size_t count,
 Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels, double *distances,
                      Error *e)
 {
-  Assign assign = {.task = task, .rows = rows, .centres = centres, .k = k, .labels = labels, .distances = distances,
-                   .kernels = kmeans_kernels()};
-  assign.scratch_size = (BLOCK_ROWS + KMEANS_TILE) * rows->d + CHUNK * KMEANS_TILE;
-  assign.scratch_size = (assign.scratch_size + 7) / 8 * 8;
-  assign.scratch = mem_buffer(task_threads(task) * assign.scratch_size, sizeof(double));
+  const size_t workers = task_threads(task);
+  Assign assign = {.task = task,
+                   .rows = rows,
+                   .kernels = kmeans_kernels(),
+                   .scratch = kmeans_scratch_new(workers, rows->n, rows->d),
+                   .centres = centres,
+                   .k = k,
+                   .labels = labels,
+                   .distances = distances};
   if (!assign.scratch) {
-    return error_memory(e, task_threads(task) * assign.scratch_size * sizeof(double), _("distances"));
+    return error_memory(e, BLOCK_ROWS * rows->d * sizeof(double), _("k-means"));
   }
   const Reduce reduce = {.block = assign_block, .context = &assign};
   const Status status = rows_reduce(task, rows->n, &reduce, NULL, e);
-  mem_free(assign.scratch);
+  kmeans_scratch_free(assign.scratch, workers);
   return status;
 }

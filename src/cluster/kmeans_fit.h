@@ -21,6 +21,13 @@ typedef struct KmeansScratch {
   double *distances; /* KMEANS_CHUNK x KMEANS_TILE */
 } KmeansScratch;
 
+KmeansScratch *kmeans_scratch_new(size_t workers, size_t n, size_t d); /* NULL: no memory */
+void kmeans_scratch_free(KmeansScratch *scratch, size_t workers);
+
+/* The nearest of k centres for the rows in scratch->tile. False when the task was cancelled: then nothing is known. */
+bool kmeans_assign_tile(const Task *task, const KmeansKernels *kernels, const KmeansScratch *scratch,
+                        const double *centres, size_t k, size_t d, double *best, int64_t *label) MUST_USE;
+
 /* Totals of a pass: inertia, changed rows, then k numbers each of rows, weight and within-cluster squares, then the k x d
  * weighted sums of rows. */
 typedef struct KmeansTotals {

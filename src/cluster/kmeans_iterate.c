@@ -65,42 +65,26 @@ typedef struct Pass {
   int32_t *labels;
 } Pass;
 
-/* The nearest centre of each row of a tile. */
-static void assign_tile(const KmeansFit *fit, const KmeansScratch *scratch, const double *centres, double *best,
-                        int64_t *label)
-{
-  for (size_t i = 0; i < KMEANS_TILE; i++) {
-    best[i] = (double)INFINITY;
-    label[i] = 0;
-  }
-  for (size_t j = 0; j < fit->k; j += KMEANS_CHUNK) {
-    const size_t points = fit->k - j < KMEANS_CHUNK ? fit->k - j : KMEANS_CHUNK;
-    fit->kernels->distances(scratch->tile, fit->d, centres + j * fit->d, points, scratch->distances);
-    fit->kernels->nearest(scratch->distances, points, (int64_t)j, best, label);
-  }
-}
-
 static Status plain_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
   const Pass *const pass = context;
   const KmeansFit *const fit = pass->fit;
   const KmeansScratch *const scratch = &fit->scratch[worker];
   const double *x;
-  Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
+  const Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
   for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
     const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
     double best[KMEANS_TILE];
     int64_t label[KMEANS_TILE];
     fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
-    assign_tile(fit, scratch, pass->centres, best, label);
+    if (!kmeans_assign_tile(fit->task, fit->kernels, scratch, pass->centres, fit->k, fit->d, best, label)) {
+      return error_cancelled(e);
+    }
     int32_t *const labels = pass->labels + first + i;
     for (size_t r = 0; r < rows; r++) {
       labels[r] = (int32_t)label[r];
     }
     kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, best, pass->before ? pass->before + first + i : NULL, sum);
-    if (task_cancelled(fit->task)) {
-      status = error_cancelled(e);
-    }
   }
   return status;
 }
