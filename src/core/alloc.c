@@ -102,7 +102,7 @@ void mem_free(void *p)
 
 char *mem_text(const char *bytes, size_t n)
 {
-  char *copy = mem_alloc(n + 1, 1);
+  char *copy = n < SIZE_MAX ? mem_alloc(n + 1, 1) : NULL;
   if (copy) {
     if (n > 0) {
       memcpy(copy, bytes, n);

@@ -56,7 +56,7 @@ void *arena_alloc(Arena *arena, size_t n, size_t size)
 
 char *arena_text(Arena *arena, const char *bytes, size_t n)
 {
-  char *copy = arena_alloc(arena, n + 1, 1);
+  char *copy = n < SIZE_MAX ? arena_alloc(arena, n + 1, 1) : NULL;
   if (copy && n > 0) {
     memcpy(copy, bytes, n);
   }
