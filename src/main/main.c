@@ -205,8 +205,11 @@ static int run_program(Program *program)
 /* What needs no session: a wrong command line, --help, --version. */
 static int print_and_go(const Text *text)
 {
-  const bool written = fwrite(text_data(text), 1, text->size, stdout) == text->size && fflush(stdout) == 0;
-  return written ? DONE : FAILED;
+  if (fwrite(text_data(text), 1, text->size, stdout) == text->size && fflush(stdout) == 0) {
+    return DONE;
+  }
+  perror(_("assay: cannot write the output"));
+  return FAILED;
 }
 
 static int complain(const Error *e)

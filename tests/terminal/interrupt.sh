@@ -59,14 +59,14 @@ kill_prompt() { # signal, status
 
 stop_and_resume() {
   term_start env PS1='shell: ' bash --norc --noprofile -i
-  wait_for '^shell: ' && enter "$ASSAY -q" && wait_prompt && enter 'kept = "he" .. "re"' && wait_prompt && type_text '1 + 4' &&
+  wait_for '^shell:' && enter "$ASSAY -q" && wait_prompt && enter 'kept = "he" .. "re"' && wait_prompt && type_text '1 + 4' &&
     wait_for '1 \+ 4' && press C-z && wait_for 'Stopped' && enter 'echo $((6 * 7))' && wait_for '^42' &&
     enter fg && wait_for '^> 1 \+ 4$' && press Enter && wait_for '^5$' && wait_prompt && alive
 }
 
 stop_while_running() {
   enter "print('beg' .. 'un') while true do end" && wait_for '^begun$' && press C-z && wait_for 'Stopped.*assay' &&
-    enter fg && until_true 5 lacks_line 'shell: $' && press C-c && wait_for 'interrupted' && wait_prompt && alive
+    enter fg && until_true 5 lacks_line '^shell: *$' && press C-c && wait_for 'interrupted' && wait_prompt && alive
 }
 
 cd "$TMPDIR" || exit
