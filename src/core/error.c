@@ -5,6 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
+
+/* Writes into a field; a text that does not fit is cut after a whole character. */
+static PRINTF(3, 0) void fill(char *field, size_t size, const char *format, va_list args)
+{
+  const int length = vsnprintf(field, size, format, args);
+  if (length < 0) {
+    field[0] = '\0';
+  } else if ((size_t)length >= size) {
+    field[utf8_whole(field, size - 1)] = '\0';
+  }
+}
+
 void error_clear(Error *e)
 {
   if (e) {
@@ -21,16 +34,16 @@ Status error_set(Error *e, Status status, const char *id, const char *format, ..
     snprintf(e->id, sizeof e->id, "%s", id);
     va_list args;
     va_start(args, format);
-    vsnprintf(e->what, sizeof e->what, format, args);
+    fill(e->what, sizeof e->what, format, args);
     va_end(args);
   }
   return status;
 }
 
-static Status fill_once(Error *e, char *field, size_t size, const char *format, va_list args)
+static PRINTF(4, 0) Status fill_once(Error *e, char *field, size_t size, const char *format, va_list args)
 {
   if (field[0] == '\0') {
-    vsnprintf(field, size, format, args);
+    fill(field, size, format, args);
   }
   return e->status;
 }
@@ -65,15 +78,16 @@ Status error_caret(Error *e, const char *text, size_t length, size_t offset)
     return STATUS_INTERNAL;
   }
   const size_t room = sizeof e->text - 1;
-  size_t from = 0;
-  if (length > room && offset > room / 2) {
-    from = offset - room / 2;
+  const size_t at = offset < length ? offset : length;
+  size_t from = length > room && at > room / 2 ? at - room / 2 : 0;
+  while (from > 0 && from < at && ((unsigned char)text[from] & 0xC0) == 0x80) {
+    from++;
   }
   const size_t rest = length - from;
-  const size_t take = rest < room ? rest : room;
+  const size_t take = rest <= room ? rest : utf8_whole(text + from, room);
   memcpy(e->text, text + from, take);
   e->text[take] = '\0';
-  e->caret = (int)(offset - from);
+  e->caret = (int)(at - from);
   return e->status;
 }
 

@@ -2,6 +2,7 @@
 #include "core/text.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -156,6 +157,17 @@ size_t utf8_check(const char *s, size_t n)
   return n;
 }
 
+size_t utf8_whole(const char *s, size_t n)
+{
+  size_t start = n;
+  while (start > 0 && n - start < 3 && ((unsigned char)s[start - 1] & 0xC0) == 0x80) {
+    start--;
+  }
+  const unsigned char lead = start > 0 ? (unsigned char)s[start - 1] : 0;
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+  return n - start + 1 < length ? start - 1 : n;
+}
+
 static size_t least3(size_t a, size_t b, size_t c)
 {
   const size_t ab = a < b ? a : b;
@@ -210,18 +222,43 @@ size_t text_nearest(const char *word, const char *const *names, size_t n)
   return best;
 }
 
+static bool reads_back(const char *text, double x)
+{
+  return strtod(text, NULL) == x;
+}
+
+/* Below a power of two the doubles are twice as dense as above it, so the nearest decimal of 16 digits may lie below and
+ * be another double, while the next one up reads back. All powers of two this befalls are written with an exponent. */
+static bool next_up(double x, char out[32])
+{
+  snprintf(out, 32, "%.15e", x);
+  char *digit = out + strcspn(out, "e");
+  while (--digit > out && (*digit == '9' || *digit == '.')) {
+    *digit = *digit == '9' ? '0' : '.';
+  }
+  ++*digit;
+  return reads_back(out, x);
+}
+
 void text_of_double(double x, char out[32])
 {
   if (isnan(x)) {
     strcpy(out, "NaN");
-  } else if (isinf(x)) {
+    return;
+  }
+  if (isinf(x)) {
     strcpy(out, x > 0 ? "Inf" : "-Inf");
-  } else {
-    for (int digits = 15; digits <= 17; digits++) {
-      snprintf(out, 32, "%.*g", digits, x);
-      if (strtod(out, NULL) == x) {
-        break;
-      }
+    return;
+  }
+  /* 15 digits survive for every decimal of that length, 17 for every double; for subnormals fewer may do. */
+  for (int digits = x != 0 && fabs(x) < DBL_MIN ? 1 : 15; digits <= 16; digits++) {
+    snprintf(out, 32, "%.*g", digits, x);
+    if (reads_back(out, x)) {
+      return;
     }
+  }
+  int exponent;
+  if (fabs(frexp(x, &exponent)) != 0.5 || !next_up(x, out)) {
+    snprintf(out, 32, "%.17g", x);
   }
 }

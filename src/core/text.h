@@ -38,6 +38,9 @@ size_t utf8_decode(const char *s, size_t n, uint32_t *code);
 /* The offset of the first byte that is not UTF-8, or n. O(n). */
 size_t utf8_check(const char *s, size_t n);
 
+/* Where to cut s[0..n) so that no character is cut in two: n, or the start of an unfinished last character. */
+size_t utf8_whole(const char *s, size_t n);
+
 /* Edit distance (insert, delete, replace, swap of neighbours, ASCII case free of charge), at most `most` + 1. O(|a| |b|). */
 size_t text_distance(const char *a, const char *b, size_t most);
 
