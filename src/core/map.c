@@ -57,7 +57,8 @@ static size_t find(const Map *map, uint64_t hash, const char *key, size_t length
   size_t slot = hash & map->mask;
   while (map->slots[slot]) {
     const Key *k = &map->keys[map->slots[slot] - 1];
-    if (k->hash == hash && k->length == length && memcmp(map->bytes + k->offset, key, length) == 0) {
+    if (k->hash == hash && k->length == length &&
+        (length == 0 || memcmp(map->bytes + k->offset, key, length) == 0)) {
       break;
     }
     slot = (slot + 1) & map->mask;
