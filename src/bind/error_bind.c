@@ -9,10 +9,35 @@
 static const char error_name[] = "assay.error";
 static const char interrupted_key;
 
+/* file:line of the innermost Lua function on the stack that is not of the prelude, "" when there is none. */
+static void user_place(lua_State *L, char *out, size_t size)
+{
+  lua_Debug ar;
+  out[0] = '\0';
+  for (int level = 1; lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "Sl", &ar);
+    if (ar.currentline > 0 && strncmp(ar.source, "=#", 2) != 0) {
+      snprintf(out, size, "%s:%d", ar.short_src, ar.currentline);
+      return;
+    }
+  }
+}
+
+static void add_place(lua_State *L, Error *e)
+{
+  char place[200];
+  user_place(L, place, sizeof place);
+  if (place[0] && !strstr(e->where, place)) {
+    const size_t used = strlen(e->where);
+    snprintf(e->where + used, sizeof e->where - used, "%s%s", used ? ", " : "", place);
+  }
+}
+
 _Noreturn int throw_error(lua_State *L, const Error *e)
 {
   Error *object = lua_newuserdatauv(L, sizeof *object, 0);
   *object = *e;
+  add_place(L, object); /* here, since a coroutine's stack is gone when the error arrives */
   luaL_setmetatable(L, error_name);
   lua_error(L);
   __builtin_unreachable();
@@ -44,20 +69,6 @@ static int error_index(lua_State *L)
                                                     : NULL;
   lua_pushstring(L, value);
   return 1;
-}
-
-/* file:line of the innermost Lua function on the stack, "" when there is none. */
-static void user_place(lua_State *L, char *out, size_t size)
-{
-  lua_Debug ar;
-  out[0] = '\0';
-  for (int level = 1; lua_getstack(L, level, &ar); level++) {
-    lua_getinfo(L, "Sl", &ar);
-    if (ar.currentline > 0 && ar.source[0] != '#') {
-      snprintf(out, size, "%s:%d", ar.short_src, ar.currentline);
-      return;
-    }
-  }
 }
 
 /* "prompt:1: message" -> place and message. Lua writes the place of a text error in front. */
@@ -106,12 +117,7 @@ int message_handler(lua_State *L)
 {
   Error *e = luaL_testudata(L, 1, error_name);
   if (e && e->status != STATUS_CANCELLED) {
-    char place[200];
-    user_place(L, place, sizeof place);
-    if (place[0] && !strstr(e->where, place)) {
-      const size_t used = strlen(e->where);
-      snprintf(e->where + used, sizeof e->where - used, "%s%s", used ? ", " : "", place);
-    }
+    add_place(L, e);
   }
   return 1;
 }

@@ -301,10 +301,11 @@ static void add_named(lua_State *L, Maker *maker)
   }
 }
 
-int frame_construct(lua_State *L)
+/* Makes the frame of the table at index 1, to be owned by a maker on top of the stack. */
+static Status construct(lua_State *L, Error *e)
 {
-  luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
+  error_clear(e);
   Maker *maker = push_maker(L);
   const size_t n = lua_rawlen(L, 1);
   if (n > 0) {
@@ -312,16 +313,30 @@ int frame_construct(lua_State *L)
   } else {
     add_named(L, maker);
   }
-  Error e;
-  error_clear(&e);
+  lua_settop(L, 2);
   Frame *frame = NULL;
   Draft *draft = maker->draft;
   maker->draft = NULL;
-  const Status status = draft ? draft_finish(draft, &frame, &e) : error_memory(&e, 0, _("a frame"));
+  const Status status = draft ? draft_finish(draft, &frame, e) : error_memory(e, 0, _("a frame"));
+  if (status == STATUS_OK) {
+    maker->made = value_of_frame(frame);
+  }
+  return status;
+}
+
+int frame_construct(lua_State *L)
+{
+  Error e;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  Status status = construct(L, &e);
+  if (status == STATUS_MEMORY) { /* once more, without what Lua no longer needs */
+    lua_gc(L, LUA_GCCOLLECT, 0);
+    status = construct(L, &e);
+  }
   if (status != STATUS_OK) {
     return throw_error(L, &e);
   }
-  maker->made = value_of_frame(frame);
+  Maker *maker = lua_touserdata(L, 2);
   value_push(L, &maker->made);
   return 1;
 }

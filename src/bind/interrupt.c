@@ -58,25 +58,77 @@ void interrupt_end(Session *session)
   lua_sethook(session->L, NULL, 0, 0);
 }
 
-static int resume_tracked(lua_State *L)
+/* ---- coroutine.resume, close and wrap, which keep track of the coroutine that runs */
+
+/* False for a coroutine that runs or waits for another: Lua refuses those. */
+static bool can_run(lua_State *coroutine)
+{
+  lua_Debug ar;
+  return coroutine && (lua_status(coroutine) != LUA_OK || !lua_getstack(coroutine, 0, &ar));
+}
+
+/* Lua's own resume or close, of the coroutine at index 1. */
+static int call_tracked(lua_State *L, lua_CFunction function)
 {
   Session *session = session_of(L);
-  const lua_CFunction resume = lua_tocfunction(L, lua_upvalueindex(1));
   lua_State *coroutine = lua_tothread(L, 1);
   lua_State *before = session->running;
-  if (coroutine) {
-    session->running = coroutine;
-    if (session->stop) {
-      interrupt_stop(session, coroutine);
-    }
+  if (!can_run(coroutine)) {
+    return function(L);
   }
-  const int n = resume(L);
+  session->running = coroutine;
+  if (session->stop) {
+    interrupt_stop(session, coroutine);
+  }
+  const int n = function(L);
   session->running = before;
   if (session->stop) {
     interrupt_stop(session, L);
   }
   return n;
 }
+
+static int tracked(lua_State *L)
+{
+  return call_tracked(L, lua_tocfunction(L, lua_upvalueindex(1)));
+}
+
+/* What coroutine.wrap gives; upvalues: the coroutine, resume, close. After an error in the coroutine its variables are
+ * closed, and a text gets the caller's place in front, as in plain Lua. */
+static int call_wrapped(lua_State *L)
+{
+  lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  const int n = call_tracked(L, lua_tocfunction(L, lua_upvalueindex(2)));
+  if (lua_toboolean(L, -n)) {
+    return n - 1;
+  }
+  const int status = lua_status(coroutine);
+  if (status != LUA_OK && status != LUA_YIELD) {
+    (void)call_tracked(L, lua_tocfunction(L, lua_upvalueindex(3)));
+  }
+  if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
+    luaL_where(L, 1);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+  }
+  return lua_error(L);
+}
+
+static int wrap_tracked(lua_State *L)
+{
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_State *coroutine = lua_newthread(L);
+  lua_pushvalue(L, 1);
+  lua_xmove(L, coroutine, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, lua_upvalueindex(2));
+  lua_pushcclosure(L, call_wrapped, 3);
+  return 1;
+}
+
+/* ---- the other functions that would get in the way */
 
 static int hook_is_taken(lua_State *L)
 {
@@ -96,10 +148,17 @@ static int exit_tracked(lua_State *L)
 
 void interrupt_open(lua_State *L)
 {
+  static const char *const names[] = {"resume", "close"};
   lua_getglobal(L, "coroutine");
   lua_getfield(L, -1, "resume");
-  lua_pushcclosure(L, resume_tracked, 1);
-  lua_setfield(L, -2, "resume");
+  lua_getfield(L, -2, "close");
+  lua_pushcclosure(L, wrap_tracked, 2);
+  lua_setfield(L, -2, "wrap");
+  for (size_t i = 0; i < 2; i++) {
+    lua_getfield(L, -1, names[i]);
+    lua_pushcclosure(L, tracked, 1);
+    lua_setfield(L, -2, names[i]);
+  }
   lua_getglobal(L, "debug");
   lua_pushcfunction(L, hook_is_taken);
   lua_setfield(L, -2, "sethook");

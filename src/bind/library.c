@@ -231,7 +231,7 @@ static void run_prelude(lua_State *L)
 {
   for (size_t i = 0; i < prelude_count; i++) {
     const PreludeFile *file = &prelude_files[i];
-    lua_pushfstring(L, "=%s", file->name);
+    lua_pushfstring(L, "=#%s", file->name);
     if (luaL_loadbufferx(L, (const char *)file->data, file->size, lua_tostring(L, -1), "t") != LUA_OK) {
       lua_error(L);
     }

@@ -291,11 +291,37 @@ static int run_require(lua_State *L)
   return 0;
 }
 
+static int read_thrown(lua_State *L)
+{
+  error_read(L, 2, lua_touserdata(L, 1));
+  return 0;
+}
+
+/* What was thrown may have a __tostring of the user's, which may throw, or run until Ctrl-C. */
+static void read_error(Session *session, Error *e)
+{
+  lua_State *L = session->L;
+  lua_pushcfunction(L, read_thrown);
+  lua_pushlightuserdata(L, e);
+  lua_pushvalue(L, -3);
+  const bool shown = !session->stop && lua_pcall(L, 2, 0, 0) == LUA_OK;
+  if (session->stop) {
+    error_clear(e);
+    (void)error_cancelled(e);
+  } else if (!shown) {
+    error_clear(e);
+    (void)error_set(e, STATUS_STATE, "lua-error", _("the script threw a value that cannot be shown"));
+  }
+}
+
 static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
 {
   lua_State *L = session->L;
-  const bool stopped = session->stop != 0;
   outcome->partial = session->partial;
+  if (lua_status != LUA_OK && !session->exiting) {
+    read_error(session, &outcome->error);
+  }
+  const bool stopped = session->stop != 0;
   if (session->exiting) {
     outcome->state = RUN_EXIT;
     outcome->code = session->exit_code;
@@ -303,8 +329,6 @@ static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
     outcome->state = stopped && !session->hooks.interactive ? RUN_INTERRUPTED : RUN_DONE;
     outcome->code = outcome->state == RUN_DONE ? 0 : 130;
   } else {
-    interrupt_end(session);
-    error_read(L, -1, &outcome->error);
     const bool interrupted = stopped || outcome->error.status == STATUS_CANCELLED;
     outcome->state = interrupted ? RUN_INTERRUPTED : RUN_FAILED;
     outcome->code = interrupted ? 130 : 1;
