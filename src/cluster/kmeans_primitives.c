@@ -100,7 +100,7 @@ static Status prepare(Call *call, const Frame *data, const KmeansOptions *o, Fit
     return status;
   }
   if (v->dropped > 0) {
-    text_printf(call->notes, _("%zu rows with missing cells were left out\n"), v->dropped);
+    text_printf(call->notes, _("rows left out for missing cells: %zu\n"), v->dropped);
   }
   if (__builtin_mul_overflow(v->n, v->d, &bytes) || !(fit->values = mem_buffer(bytes, sizeof(double)))) {
     return error_memory(e, v->n * v->d * sizeof(double), _("the rows"));
@@ -144,11 +144,24 @@ static void note_result(const KmeansOptions *o, const Fit *fit, Text *notes)
   }
   int64_t smallest = r->sizes[r->k - 1];
   if (smallest < 5 && r->n >= 50) {
-    text_printf(notes, _("the smallest cluster has %lld rows\n"), (long long)smallest);
+    text_printf(notes, _("the smallest cluster is of size %lld\n"), (long long)smallest);
   }
   if (r->relocated > 0) {
-    text_printf(notes, _("%lld clusters ran empty on the way and were given the farthest row\n"), (long long)r->relocated);
+    text_printf(notes, _("clusters that ran empty on the way and were given the farthest row: %lld\n"), (long long)r->relocated);
   }
+}
+
+/* The first value that is not finite, by row and column. */
+static Status check_finite(const Frame *data, const Variables *v, const double *values, Error *e)
+{
+  for (size_t i = 0; i < v->n * v->d; i++) {
+    if (!isfinite(values[i])) {
+      const size_t row = v->rows ? v->rows[i / v->d] : i / v->d;
+      return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row + 1,
+                       frame_name(data, v->columns[i % v->d]));
+    }
+  }
+  return STATUS_OK;
 }
 
 static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, Fit *fit, Model **out, Error *e)
@@ -158,6 +171,10 @@ static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, F
   Model *model = NULL;
   fit->silhouette = NAN;
   Status status = kmeans_fit(call->task, &rows, fit->weights, &settings, &fit->state, &fit->result, e);
+  if (status == STATUS_DATA && e && strcmp(e->id, "not-finite") == 0) {
+    error_clear(e); /* the same, with the column's name */
+    status = check_finite(data, &fit->variables, fit->values, e);
+  }
   if (status == STATUS_OK && o->silhouette && fit->result.complete) {
     task_phase(call->task, "silhouette");
     status = kmeans_silhouette(call->task, &rows, fit->result.labels, fit->result.k, &fit->silhouette, e);
@@ -282,18 +299,6 @@ static Status label_frame(const Variables *v, size_t rows, const int32_t *labels
   builder_role(builder, ROLE_LABEL);
   draft_builder(draft, "cluster", builder);
   return draft_finish(draft, out, e);
-}
-
-static Status check_finite(const Frame *data, const Variables *v, const double *values, Error *e)
-{
-  for (size_t i = 0; i < v->n * v->d; i++) {
-    if (!isfinite(values[i])) {
-      const size_t row = v->rows ? v->rows[i / v->d] : i / v->d;
-      return error_set(e, STATUS_DATA, "bad-data", _("row %1$zu of column '%2$s' is not a finite number"), row + 1,
-                       frame_name(data, v->columns[i % v->d]));
-    }
-  }
-  return STATUS_OK;
 }
 
 static Status assign_rows(Call *call, const Model *model, const Frame *data, const Variables *v, int32_t *labels, Error *e)

@@ -69,7 +69,7 @@ static Status run_profile(Call *call, Value *out, Error *e)
                 result.compared);
   }
   if (result.left_out > 0) {
-    text_printf(call->notes, _("%zu columns were not compared: texts without levels, or no spread\n"), result.left_out);
+    text_printf(call->notes, _("columns not compared (texts without levels, or no spread): %zu\n"), result.left_out);
   }
 done:
   frame_unref(predicted);

@@ -102,7 +102,7 @@ static Status refuse_missing(const Frame *data, size_t also, const Variables *v,
                   column_missing(frame_column(data, column)));
     }
   }
-  error_set(e, STATUS_DATA, "missing-values", _("%1$zu missing cells in %2$s"), cells, text_data(&names));
+  error_set(e, STATUS_DATA, "missing-values", _("missing cells: %1$zu, in %2$s"), cells, text_data(&names));
   text_free(&names);
   return error_hint(e, _("missing = \"drop\" leaves those rows out"));
 }
