@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* loop.c -- poll over the watched descriptors and a pipe that signals and other threads write to.
  *
- * A round asks poll once and calls what is due: signals, the wake function, timers, descriptors. A callback may run the loop
- * again; what poll said before is stale then, so the outer round ends at once and asks anew. Flags, not the pipe's bytes,
- * say what happened: a full pipe loses nothing. Reference: D. J. Bernstein, the self-pipe trick.
+ * A round asks poll once and calls what is due: signals, the wake function, timers, descriptors. A
+ * callback may run the loop again; what poll said before is stale then, so the outer round ends at once
+ * and asks anew. Flags, not the pipe's bytes, say what happened: a full pipe loses nothing. Reference: D.
+ * J. Bernstein, the self-pipe trick.
  */
 #include "loop/loop.h"
 
@@ -179,7 +180,8 @@ void loop_unwatch(Loop *loop, int fd)
 Status loop_timer(Loop *loop, double seconds, LoopFunction function, void *context, int *timer, Error *e)
 {
   *timer = 0;
-  const Status status = grow((void **)&loop->timers, loop->n_timers, &loop->timers_room, sizeof *loop->timers, e);
+  const Status status =
+      grow((void **)&loop->timers, loop->n_timers, &loop->timers_room, sizeof *loop->timers, e);
   if (status != STATUS_OK) {
     return status;
   }
@@ -199,7 +201,8 @@ void loop_timer_stop(Loop *loop, int timer)
   }
 }
 
-Status loop_signal(Loop *loop, int signal, void (*at_once)(int), LoopFunction function, void *context, Error *e)
+Status loop_signal(Loop *loop, int signal, void (*at_once)(int), LoopFunction function, void *context,
+                   Error *e)
 {
   (void)loop;
   if (signal < 1 || signal >= SIGNALS) {
@@ -212,7 +215,8 @@ Status loop_signal(Loop *loop, int signal, void (*at_once)(int), LoopFunction fu
   struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
   if (sigaction(signal, &action, entry->taken ? NULL : &entry->former) != 0) {
-    return error_set(e, STATUS_STATE, "signal-refused", _("cannot take over signal %1$d: %2$s"), signal, strerror(errno));
+    return error_set(e, STATUS_STATE, "signal-refused", _("cannot take over signal %1$d: %2$s"), signal,
+                     strerror(errno));
   }
   entry->taken = true;
   return STATUS_OK;

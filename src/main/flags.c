@@ -50,7 +50,8 @@ static Status whole(const char *flag, const char *value, uint64_t most, uint64_t
   errno = 0;
   const unsigned long long number = isdigit((unsigned char)*value) ? strtoull(value, &end, 10) : 0;
   if (!end || *end || errno || number > most) {
-    return error_set(e, STATUS_ARGUMENT, "bad-flag", _("%1$s takes a whole number from 0 to %2$llu, not '%3$s'"), flag,
+    return error_set(e, STATUS_ARGUMENT, "bad-flag",
+                     _("%1$s takes a whole number from 0 to %2$llu, not '%3$s'"), flag,
                      (unsigned long long)most, value);
   }
   *out = number;
@@ -86,7 +87,8 @@ static Status take_memory(Reader *reader, const char *value)
     end += strcasecmp(end, "b") == 0 ? 1 : strcasecmp(end, "ib") == 0 ? 2 : 0;
   }
   if (!end || *end || !(bytes >= 1) || bytes > 0x1p62) {
-    return error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--memory takes a size such as 500M or 2G, not '%s'"), value);
+    return error_set(reader->e, STATUS_ARGUMENT, "bad-flag",
+                     _("--memory takes a size such as 500M or 2G, not '%s'"), value);
   }
   reader->flags->memory = (size_t)bytes;
   return STATUS_OK;
@@ -128,7 +130,8 @@ static Status unknown(const char *argument, size_t length, Error *e)
     names[i] = all[i].name;
   }
   const size_t nearest = given && length > 2 ? text_nearest(given, names, FLAGS) : FLAGS;
-  const Status status = error_set(e, STATUS_ARGUMENT, "unknown-flag", _("there is no option %s"), given ? given : argument);
+  const Status status =
+      error_set(e, STATUS_ARGUMENT, "unknown-flag", _("there is no option %s"), given ? given : argument);
   mem_free(given);
   if (nearest < FLAGS) {
     return error_hint(e, _("did you mean %s? assay --help lists all"), names[nearest]);
@@ -137,7 +140,8 @@ static Status unknown(const char *argument, size_t length, Error *e)
   return status;
 }
 
-/* Whether the argument is this flag: "--seed", "--seed=7", "-e", "-ecode". *value: what is joined to it, or NULL. */
+/* Whether the argument is this flag: "--seed", "--seed=7", "-e", "-ecode". *value: what is joined to it,
+ * or NULL. */
 static bool is_flag(const Flag *flag, const char *argument, const char **value)
 {
   const size_t n = strlen(flag->name);
@@ -161,7 +165,8 @@ static Status take_flag(Reader *reader)
     }
     if (all[i].value && !value) {
       if (reader->next == reader->end) {
-        return error_set(reader->e, STATUS_ARGUMENT, "flag-value", _("%1$s needs a value: %1$s %2$s"), all[i].name, all[i].value);
+        return error_set(reader->e, STATUS_ARGUMENT, "flag-value", _("%1$s needs a value: %1$s %2$s"),
+                         all[i].name, all[i].value);
       }
       value = *reader->next++;
     }
@@ -188,7 +193,8 @@ static Status take_topic(Reader *reader)
     if (argument[0] == '-' && argument[1]) {
       status = take_flag(reader);
     } else if (flags->topic) {
-      status = error_set(reader->e, STATUS_ARGUMENT, "extra-argument", _("one argument too many: '%s'"), argument);
+      status = error_set(reader->e, STATUS_ARGUMENT, "extra-argument", _("one argument too many: '%s'"),
+                         argument);
     } else {
       flags->topic = argument;
       reader->next++;
@@ -265,8 +271,8 @@ const char *flags_usage(void)
   return _("usage: assay [options] [script [arguments]]\n"
            "       assay [options] demo [NAME] | demo --list | help [TOPIC] | reference FOLDER\n"
            "\n"
-           "A workbench for customer analytics, scripted in Lua. Without a script: a prompt at a terminal, else the\n"
-           "script comes from standard input.\n"
+           "A workbench for customer analytics, scripted in Lua. Without a script: a prompt at a\n"
+           "terminal, else the script comes from standard input.\n"
            "\n"
            "  -e CODE        run CODE; an expression's value is shown; may be repeated\n"
            "  -l MODULE      require a module first\n"
@@ -284,5 +290,5 @@ const char *flags_usage(void)
            "  -h, --help     this text\n"
            "  --version      versions of assay and of what it is built on\n"
            "\n"
-           "Exit status: 0 done, 1 the script failed, 2 wrong usage, 130 interrupted, or what os.exit gives.\n");
+           "Exit status: 0 done, 1 the script failed, 2 wrong usage, 130 interrupted, os.exit's own.\n");
 }

@@ -31,7 +31,8 @@ typedef struct Flags {
   size_t n_script;
 } Flags;
 
-/* Fills flags from the command line; what it holds is borrowed from argv, but for items. Any error is one of usage. */
+/* Fills flags from the command line; what it holds is borrowed from argv, but for items. Any error is one
+ * of usage. */
 Status flags_read(int argc, char **argv, Flags *flags, Error *e) MUST_USE;
 void flags_free(Flags *flags);
 

@@ -13,13 +13,14 @@ static bool is_there(const char *path, const Text *content)
 {
   char *bytes = NULL;
   size_t size = 0;
-  const bool same = file_exists(path) && file_read(path, 0, &bytes, &size, NULL) == STATUS_OK && size == content->size &&
-                    memcmp(bytes, text_data(content), size) == 0;
+  const bool read = file_exists(path) && file_read(path, 0, &bytes, &size, NULL) == STATUS_OK;
+  const bool same = read && size == content->size && memcmp(bytes, text_data(content), size) == 0;
   mem_free(bytes);
   return same;
 }
 
-static Status write_file(const char *folder, const char *name, const char *ending, const Text *content, Error *e)
+static Status write_file(const char *folder, const char *name, const char *ending, const Text *content,
+                         Error *e)
 {
   FileWriter *writer = NULL;
   Text path = {0};
@@ -63,7 +64,8 @@ Status write_reference(const char *folder, Error *e)
 {
   Text stubs = {0};
   if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-    return error_set(e, STATUS_FILE, "no-folder", _("cannot make the folder %1$s: %2$s"), folder, strerror(errno));
+    return error_set(e, STATUS_FILE, "no-folder", _("cannot make the folder %1$s: %2$s"), folder,
+                     strerror(errno));
   }
   Status status = write_families(folder, e);
   if (status == STATUS_OK) {

@@ -5,8 +5,9 @@
 
 #include "core/error.h"
 
-/* Writes FAMILY.md for every family and assay.lua (stubs for editors) into the folder, which is made when it is missing. Files
- * whose content is right already are left alone. A session must exist, so that primitives made in Lua are there. */
+/* Writes FAMILY.md for every family and assay.lua (stubs for editors) into the folder, which is made when
+ * it is missing. Files whose content is right already are left alone. A session must exist, so that
+ * primitives made in Lua are there. */
 Status write_reference(const char *folder, Error *e) MUST_USE;
 
 #endif

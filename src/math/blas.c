@@ -10,8 +10,9 @@
 enum { ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112 }; /* the numbers of cblas.h */
 enum { SERIAL, PTHREADS, OPENMP };                       /* what openblas_get_parallel gives */
 
-typedef void (*Dgemm)(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha, const double *a,
-                      int stride_a, const double *b, int stride_b, double beta, double *c, int stride_c);
+typedef void (*Dgemm)(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
+                      const double *a, int stride_a, const double *b, int stride_b, double beta, double *c,
+                      int stride_c);
 
 static struct {
   Dgemm dgemm;
@@ -39,8 +40,8 @@ static void look_up(void *library, const char *name, void *function)
 }
 
 /* A call with whatever the library's variant needs around it. */
-static void run_dgemm(int ta, int tb, int m, int n, int k, double alpha, const double *a, int sa, const double *b, int sb,
-                      double beta, double *c, int sc)
+static void run_dgemm(int ta, int tb, int m, int n, int k, double alpha, const double *a, int sa,
+                      const double *b, int sb, double beta, double *c, int sc)
 {
   if (blas.parallel == OPENMP && !omp_told && blas.omp_set_num_threads) {
     blas.omp_set_num_threads(1); /* the setting belongs to the calling thread */
@@ -130,8 +131,8 @@ static Status load(void)
   }
   ask_library(library);
   if (!product_is_right()) {
-    error_set(&blas.error, STATUS_INTERNAL, "blas-wrong", _("OpenBLAS gives wrong products on this machine (kernel %s)"),
-              blas.kernel);
+    error_set(&blas.error, STATUS_INTERNAL, "blas-wrong",
+              _("OpenBLAS gives wrong products on this machine (kernel %s)"), blas.kernel);
     return error_hint(&blas.error, _("choose another kernel, for instance OPENBLAS_CORETYPE=Prescott"));
   }
   return STATUS_OK;
@@ -151,18 +152,23 @@ Status blas_open(Error *e)
   return blas.status;
 }
 
-Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, double alpha, const double *a,
-                    size_t stride_a, const double *b, size_t stride_b, double beta, double *c, size_t stride_c, Error *e)
+Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, double alpha,
+                    const double *a, size_t stride_a, const double *b, size_t stride_b, double beta,
+                    double *c, size_t stride_c, Error *e)
 {
   const Status status = blas_open(e);
   if (status != STATUS_OK) {
     return status;
   }
-  if (m > INT_MAX || n > INT_MAX || k > INT_MAX || stride_a > INT_MAX || stride_b > INT_MAX || stride_c > INT_MAX) {
-    return error_set(e, STATUS_LIMIT, "matrix-too-large", _("a matrix of %1$zu x %2$zu is beyond BLAS's numbers"), m, n);
+  const size_t sizes[] = {m, n, k, stride_a, stride_b, stride_c};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    if (sizes[i] > INT_MAX) {
+      return error_set(e, STATUS_LIMIT, "matrix-too-large", 
+                       _("a matrix side of %zu is beyond BLAS's numbers"), sizes[i]);
+    }
   }
-  run_dgemm(transpose_a ? TRANSPOSED : AS_IS, transpose_b ? TRANSPOSED : AS_IS, (int)m, (int)n, (int)k, alpha, a,
-            (int)stride_a, b, (int)stride_b, beta, c, (int)stride_c);
+  run_dgemm(transpose_a ? TRANSPOSED : AS_IS, transpose_b ? TRANSPOSED : AS_IS, (int)m, (int)n, (int)k, alpha,
+            a, (int)stride_a, b, (int)stride_b, beta, c, (int)stride_c);
   return STATUS_OK;
 }
 
@@ -192,6 +198,7 @@ void blas_describe(Text *out)
   text_add(out, version, strcspn(version, " "));
   text_printf(out, _(", kernel %1$s, %2$s"), blas.kernel[0] ? blas.kernel : _("unknown"), models[model]);
   if (kernel_is_slow()) {
-    text_puts(out, _("\nOpenBLAS does not know this processor: OPENBLAS_CORETYPE=Haswell in the environment is faster"));
+    text_puts(out, _("\nOpenBLAS does not know this processor: OPENBLAS_CORETYPE=Haswell in the environment "
+                     "is faster"));
   }
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* blas.h -- OpenBLAS, loaded at the first use and kept on one thread.
  *
- * The program starts in milliseconds and OpenBLAS does not (it looks at the machine and reserves buffers), so it is opened
- * by dlopen when a product is first asked for. It always runs on one thread: the pool's threads share the work, which scales
- * better and gives the same bits on any number of them. Before its first product is handed out a small one is checked
- * exactly, because a kernel chosen for the wrong machine gives wrong numbers in silence. A serial build cannot bear several
- * callers: its calls are locked. ASSAY_OPENBLAS names another file to load. Any thread may call.
- * Reference: OpenBLAS's user manual, "Runtime variables" and "Build options".
+ * The program starts in milliseconds and OpenBLAS does not (it looks at the machine and reserves buffers),
+ * so it is opened by dlopen when a product is first asked for. It always runs on one thread: the pool's
+ * threads share the work, which scales better and gives the same bits on any number of them. Before its
+ * first product is handed out a small one is checked exactly, because a kernel chosen for the wrong
+ * machine gives wrong numbers in silence. A serial build cannot bear several callers: its calls are
+ * locked. ASSAY_OPENBLAS names another file to load. Any thread may call. Reference: OpenBLAS's user
+ * manual, "Runtime variables" and "Build options".
  */
 #ifndef ASSAY_MATH_BLAS_H
 #define ASSAY_MATH_BLAS_H
@@ -17,21 +18,22 @@
 #include "core/error.h"
 #include "core/text.h"
 
-/* What must stand in the environment before the library is loaded. Call it at the start, while there is one thread. */
+/* What must stand in the environment before the library is loaded. Call it at the start, while there is
+ * one thread. */
 void blas_prepare(void);
 
-/* Loads and checks the library, once; later calls give the first one's outcome. STATUS_STATE: there is none (the hint says
- * which package has it); STATUS_INTERNAL: its product is wrong. */
+/* Loads and checks the library, once; later calls give the first one's outcome. STATUS_STATE: there is
+ * none (the hint says which package has it); STATUS_INTERNAL: its product is wrong. */
 Status blas_open(Error *e) MUST_USE;
 
-/* c = alpha * op(a) op(b) + beta * c, row-major: op(a) is m x k, op(b) k x n, c m x n; strides in elements. O(m n k). As
- * blas_open, and STATUS_LIMIT when a size is beyond BLAS's 32-bit numbers. */
-Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, double alpha, const double *a,
-                    size_t stride_a, const double *b, size_t stride_b, double beta, double *c, size_t stride_c,
-                    Error *e) MUST_USE;
+/* c = alpha * op(a) op(b) + beta * c, row-major: op(a) is m x k, op(b) k x n, c m x n; strides in
+ * elements. O(m n k). As blas_open, and STATUS_LIMIT when a size is beyond BLAS's 32-bit numbers. */
+Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, double alpha,
+                    const double *a, size_t stride_a, const double *b, size_t stride_b, double beta,
+                    double *c, size_t stride_c, Error *e) MUST_USE;
 
-/* One line: "OpenBLAS 0.3.21, kernel Haswell, pthreads held to one thread"; a second one where another kernel would be
- * faster. When it cannot be used, the reason. */
+/* One line: "OpenBLAS 0.3.21, kernel Haswell, pthreads held to one thread"; a second one where another
+ * kernel would be faster. When it cannot be used, the reason. */
 void blas_describe(Text *out);
 
 #endif

@@ -19,7 +19,8 @@ typedef struct Command {
 
 static const Command *command_at(size_t index); /* NULL behind the last */
 
-/* ---- What a line is ---------------------------------------------------------------------------------------------- */
+/* ---- What a line is
+ * ---------------------------------------------------------------------------------------------- */
 
 static const char *skip_blanks(const char *text)
 {
@@ -81,7 +82,8 @@ const char *command_named(const char *line)
   return command ? command->name : NULL;
 }
 
-/* ---- Commands ---------------------------------------------------------------------------------------------------- */
+/* ---- Commands
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void show(Console *console, Status status, const Text *text, const Error *e)
 {
@@ -99,16 +101,17 @@ static void add_table(Text *out)
   for (size_t i = 0; (command = command_at(i)); i++) {
     if (*command->help) {
       const int used = (int)(strlen(command->name) + 1 + strlen(command->argument));
-      text_printf(out, "  %s %s%*s%s\n", command->name, command->argument, used < 16 ? 16 - used : 1, "", command->help);
+      text_printf(out, "  %s %s%*s%s\n", command->name, command->argument, used < 16 ? 16 - used : 1, "",
+                  command->help);
     }
   }
-  text_puts(out, _("  ?NAME           help on a function, an option (?kmeans.k), a message's id; ? alone: where to begin\n"
+  text_puts(out, _("  ?NAME           help on a function, an option (?kmeans.k), a message's id\n"
                    "Keys:\n"
                    "  Tab             completes names, options, columns and files\n"
-                   "  Ctrl-C          drops the line, or stops what runs; a fit that is stopped keeps its result so far\n"
+                   "  Ctrl-C          drops the line, or stops what runs; a fit keeps its result so far\n"
                    "  Ctrl-R          finds an earlier statement\n"
                    "  Ctrl-D          leaves, when the line is empty\n"
-                   "A line that is not complete goes on at >> ; an expression's value is shown unless it ends in ;\n"));
+                   "What is not complete goes on at >> ; a value is shown unless the line ends in ;\n"));
 }
 
 static void run_help(CommandState *state, const char *topic)
@@ -211,7 +214,8 @@ static const Command *command_at(size_t index)
   return index < COMMANDS ? &commands[index] : NULL;
 }
 
-/* ---- Running ----------------------------------------------------------------------------------------------------- */
+/* ---- Running
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void unknown(Console *console, const char *name)
 {
@@ -269,11 +273,14 @@ void command_run(CommandState *state, const char *line)
   }
 }
 
-/* ---- Completion -------------------------------------------------------------------------------------------------- */
+/* ---- Completion
+ * -------------------------------------------------------------------------------------------------- */
 
 static void offer(Map *names, const char *name, const char *begun, size_t n)
 {
-  if (name && strncmp(name, begun, n) == 0 && map_put(names, name, strlen(name), &(size_t){0}, NULL, NULL) != STATUS_OK) {
+  size_t number;
+  if (name && strncmp(name, begun, n) == 0 &&
+      map_put(names, name, strlen(name), &number, NULL, NULL) != STATUS_OK) {
     return; /* no memory: fewer candidates */
   }
 }

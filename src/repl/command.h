@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* command.h -- the prompt's own commands: lines that begin with a dot and a letter, and questions (`?kmeans`, `kmeans?`).
+/* command.h -- the prompt's own commands: lines that begin with a dot and a letter, and questions (`?kmeans`,
+ * `kmeans?`).
  *
- * Neither can be Lua at the beginning of a statement. Inside one, a line that is exactly a command is refused with a message
- * rather than swallowed; `..` and `.5` are Lua's, and a blank in front makes any line Lua's.
+ * Neither can be Lua at the beginning of a statement. Inside one, a line that is exactly a command is
+ * refused with a message rather than swallowed; `..` and `.5` are Lua's, and a blank in front makes any
+ * line Lua's.
  */
 #ifndef ASSAY_REPL_COMMAND_H
 #define ASSAY_REPL_COMMAND_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* completer.c -- readline is told that the word begins where the line does, since only the session knows where it does in
- * Lua; each match therefore carries the line before it, which the list leaves out again. */
+/* completer.c -- readline is told that the word begins where the line does, since only the session knows
+ * where it does in Lua; each match therefore carries the line before it, which the list leaves out again. */
 #include "repl/completer.h"
 
 #include <stdio.h>
@@ -46,7 +46,8 @@ static size_t common_prefix(const Completions *found)
   return length;
 }
 
-/* readline's form of a result: the common beginning, then all candidates unless there is one only, then NULL. */
+/* readline's form of a result: the common beginning, then all candidates unless there is one only, then
+ * NULL. */
 static char **matches_of(const Completions *found, const char *line, size_t from)
 {
   char **matches = calloc(found->n + 2, sizeof *matches);

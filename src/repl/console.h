@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* console.h -- what the program prints, for batch and prompt alike: streams, colour, width, messages, a session's hooks.
+/* console.h -- what the program prints, for batch and prompt alike: streams, colour, width, messages, a
+ * session's hooks.
  *
- * Standard output carries results, standard error messages and the live line. Whether a stream has colour is decided for
- * each by itself, the first that applies: --plain or --no-color, NO_COLOR not empty: off; FORCE_COLOR not empty: on; not a
- * terminal, or TERM unset or dumb: off; else on. Lines are as wide as the terminal; one that says 0 x 0 counts as COLUMNS x
- * LINES, else 80 x 24; where output is no terminal COLUMNS counts. References: no-color.org, force-color.org, clig.dev.
+ * Standard output carries results, standard error messages and the live line. Whether a stream has colour
+ * is decided for each by itself, the first that applies: --plain or --no-color, NO_COLOR not empty: off;
+ * FORCE_COLOR not empty: on; not a terminal, or TERM unset or dumb: off; else on. Lines are as wide as the
+ * terminal; one that says 0 x 0 counts as COLUMNS x LINES, else 80 x 24; where output is no terminal
+ * COLUMNS counts. References: no-color.org, force-color.org, clig.dev.
  */
 #ifndef ASSAY_REPL_CONSOLE_H
 #define ASSAY_REPL_CONSOLE_H
@@ -30,8 +32,8 @@ typedef struct Console {
 /* Looks at the streams, makes the loop and takes over the signals. */
 Status console_open(Console *console, const ConsoleSettings *settings, Error *e) MUST_USE;
 
-/* Flushes and frees. False when standard output could not be written, which is said on standard error; a reader who went
- * away is no failure. */
+/* Flushes and frees. False when standard output could not be written, which is said on standard error; a
+ * reader who went away is no failure. */
 bool console_close(Console *console);
 
 /* Hooks for a session that prints here; then whom Ctrl-C goes to. The console must outlive the session. */
@@ -42,15 +44,16 @@ void console_attach(Console *console, Session *session);
 ViewStyle console_style(const Console *console);
 ViewStyle console_error_style(const Console *console);
 
-/* Bytes to standard output; a line, an error in full, a message to standard error, behind what was printed before. In batch a
- * reader who went away ends the program quietly. */
+/* Bytes to standard output; a line, an error in full, a message to standard error, behind what was printed
+ * before. In batch a reader who went away ends the program quietly. */
 void console_write(Console *console, const char *bytes, size_t n);
 void console_text(Console *console, const Text *text);
 void console_flush(Console *console);
 void console_note(Console *console, const char *line);
 void console_error(Console *console, const Error *e);
 
-/* session_run and its like between signals_begin and signals_end; a failure is shown. Gives outcome->state. */
+/* session_run and its like between signals_begin and signals_end; a failure is shown. Gives
+ * outcome->state. */
 RunState console_run(Console *console, const char *chunk, const char *name, bool echo, RunOutcome *outcome);
 RunState console_run_file(Console *console, const char *path, RunOutcome *outcome);
 RunState console_require(Console *console, const char *module, RunOutcome *outcome);

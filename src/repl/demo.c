@@ -18,7 +18,8 @@ struct Demo {
   int number, steps;
 };
 
-/* ---- Reading ----------------------------------------------------------------------------------------------------- */
+/* ---- Reading
+ * ----------------------------------------------------------------------------------------------------- */
 
 static const char *line_end(const char *line)
 {
@@ -150,7 +151,8 @@ static Status read_demo(const char *home, const char *name, char **text, Error *
   path_of(home, name, &path);
   Status status = text_status(&path, e);
   if (status == STATUS_OK) {
-    status = is_name(name) && file_exists(path.data) ? file_read(path.data, LARGEST, text, &size, e) : no_such(home, name, e);
+    const bool there = is_name(name) && file_exists(path.data);
+    status = there ? file_read(path.data, LARGEST, text, &size, e) : no_such(home, name, e);
   }
   text_free(&path);
   return status;
@@ -215,7 +217,8 @@ Status demo_list(const char *home, Text *out, Error *e)
   return text_status(out, e);
 }
 
-/* ---- Running ----------------------------------------------------------------------------------------------------- */
+/* ---- Running
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* Takes the next step's comment and statements from the script. */
 static bool take_step(Demo *demo)

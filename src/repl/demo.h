@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* demo.h -- demonstrations: Lua scripts whose comments are the narration.
  *
- * lua/demos/NAME.lua is an ordinary script. Its first comment line (after the licence line) is its title for the list. Each
- * further block of comment lines that begin in column one, and the statements up to the next block, are a step: the
- * comment is told, then the statements run as if typed, a statement ending where the prompt would take it. Within a block a bare
- * "--" parts paragraphs, and lines indented by two blanks or more stay as they are.
+ * lua/demos/NAME.lua is an ordinary script. Its first comment line (after the licence line) is its title
+ * for the list. Each further block of comment lines that begin in column one, and the statements up to the
+ * next block, are a step: the comment is told, then the statements run as if typed, a statement ending
+ * where the prompt would take it. Within a block a bare "--" parts paragraphs, and lines indented by two
+ * blanks or more stay as they are.
  */
 #ifndef ASSAY_REPL_DEMO_H
 #define ASSAY_REPL_DEMO_H

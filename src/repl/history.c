@@ -78,8 +78,8 @@ static bool is_time(const char *line, size_t n)
   return true;
 }
 
-/* The list owns a copy of what it is given; a statement that repeats the one before is passed over. time: "#" and seconds,
- * "" for now. */
+/* The list owns a copy of what it is given; a statement that repeats the one before is passed over. time:
+ * "#" and seconds, "" for now. */
 static void remember(History *history, const char *statement, const char *time)
 {
   if (*statement && (!history->last || strcmp(history->last, statement) != 0)) {
@@ -92,8 +92,8 @@ static void remember(History *history, const char *statement, const char *time)
   }
 }
 
-/* Takes a statement and its time from the file's text; gives what is left of the text. Lines before the first time, as an
- * older program may have written them, are a statement each. */
+/* Takes a statement and its time from the file's text; gives what is left of the text. Lines before the
+ * first time, as an older program may have written them, are a statement each. */
 static const char *next_statement(const char *text, Text *statement, Text *time)
 {
   bool timed = false;

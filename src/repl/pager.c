@@ -74,7 +74,8 @@ static bool ran(pid_t child)
 static bool is_wanted(const Console *console)
 {
   const char *pager = getenv("PAGER");
-  return console->input_terminal && console->output_terminal && !console->settings.plain && (!pager || *pager);
+  const bool terminals = console->input_terminal && console->output_terminal;
+  return terminals && !console->settings.plain && (!pager || *pager);
 }
 
 void pager_show(Console *console, const Text *text)

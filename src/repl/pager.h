@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pager.h -- long text through $PAGER, else less -FIRX, when both ends are terminals; printed as it is otherwise. */
+/* pager.h -- long text through $PAGER, else less -FIRX, when both ends are terminals; printed as it is
+ * otherwise. */
 #ifndef ASSAY_REPL_PAGER_H
 #define ASSAY_REPL_PAGER_H
 
 #include "repl/console.h"
 
-/* Shows the text and comes back when the pager has ended. An empty PAGER, --plain, or a pager that cannot be started: the text
- * is printed. */
+/* Shows the text and comes back when the pager has ended. An empty PAGER, --plain, or a pager that cannot
+ * be started: the text is printed. */
 void pager_show(Console *console, const Text *text);
 
 #endif

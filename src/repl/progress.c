@@ -57,7 +57,8 @@ static void describe(Wait *wait, Text *line)
     text_printf(line, ", %s", phase);
   }
   text_char(line, ':');
-  add_state(line, (double)atomic_load(&task->done), (double)atomic_load(&task->total), job_seconds(wait->job));
+  const double done = (double)atomic_load(&task->done), total = (double)atomic_load(&task->total);
+  add_state(line, done, total, job_seconds(wait->job));
   if (isfinite(objective)) {
     char text[NUMBER_SIZE];
     number_one(objective, 6, text);
@@ -95,7 +96,8 @@ static void give_up_on(Wait *wait)
 {
   Text text = {0};
   wipe(wait);
-  text_printf(&text, _("%s does not stop; it is left behind and its result will be dropped"), job_name(wait->job));
+  text_printf(&text, _("%s does not stop; it is left behind and its result will be dropped"),
+              job_name(wait->job));
   console_note(wait->console, text_data(&text));
   text_free(&text);
   wait->console->abandoned = true;

@@ -40,7 +40,8 @@ typedef struct Repl {
 
 static Repl *repl; /* readline's callbacks carry no context */
 
-/* ---- Statements -------------------------------------------------------------------------------------------------- */
+/* ---- Statements
+ * -------------------------------------------------------------------------------------------------- */
 
 static void show_time(const RunOutcome *outcome)
 {
@@ -81,7 +82,7 @@ static bool run_statement(const char *statement)
     console_note(repl->console, _("Ctrl-D or .quit leaves assay"));
   }
   if (state == RUN_DONE && outcome.partial) {
-    console_note(repl->console, _("stopped: the result so far was kept; its method :continue() goes on from there"));
+    console_note(repl->console, _("stopped: the result so far was kept; its method :continue() goes on"));
   }
   show_time(&outcome);
   return state == RUN_DONE;
@@ -95,7 +96,8 @@ static void remember(const char *statement)
   }
 }
 
-/* ---- Demonstrations ---------------------------------------------------------------------------------------------- */
+/* ---- Demonstrations
+ * ---------------------------------------------------------------------------------------------- */
 
 static void end_demo(void)
 {
@@ -156,7 +158,8 @@ static void begin_demo(const char *name)
   }
 }
 
-/* An empty line, or q, while a demonstration is told or after the one that was all the program was started for. */
+/* An empty line, or q, while a demonstration is told or after the one that was all the program was started
+ * for. */
 static bool demo_takes(const char *line)
 {
   const bool empty = line[strspn(line, " \t")] == '\0';
@@ -175,16 +178,21 @@ static bool demo_takes(const char *line)
   return false;
 }
 
-/* ---- Lines ------------------------------------------------------------------------------------------------------- */
+/* ---- Lines
+ * ------------------------------------------------------------------------------------------------------- */
 
 /* Length of a prompt at the beginning of a line. No statement of Lua begins with '>'. */
 static size_t prompt_length(const char *line)
 {
   const size_t marks = strspn(line, ">");
-  return marks == 0 || marks > 2 ? 0 : line[marks] == ' ' ? marks + 1 : line[marks] == '\0' || line[marks] == '\n' ? marks : 0;
+  if (marks == 0 || marks > 2 || !strchr(" \n", line[marks])) {
+    return 0;
+  }
+  return line[marks] == ' ' ? marks + 1 : marks;
 }
 
-/* A text copied from a session brings its prompts along: when the first line has one, they come off all lines. */
+/* A text copied from a session brings its prompts along: when the first line has one, they come off all
+ * lines. */
 static void without_prompts(const char *text, Text *out)
 {
   const bool has_prompts = prompt_length(text) > 0;
@@ -227,9 +235,9 @@ static bool try_statement(bool last)
 static void refuse(const char *name)
 {
   Error e = {0};
-  error_set(&e, STATUS_STATE, "command-in-statement", _("%s is a command of the prompt and was left out: the statement above is "
-            "not complete"), name);
-  error_hint(&e, _("complete it, or drop it with Ctrl-C; a line that belongs to it needs a blank in front of the dot"));
+  error_set(&e, STATUS_STATE, "command-in-statement",
+            _("%s is a command of the prompt and was left out: the statement above is not complete"), name);
+  error_hint(&e, _("complete it, or drop it with Ctrl-C; a line that belongs to it needs a blank in front"));
   console_error(repl->console, &e);
 }
 
@@ -258,8 +266,9 @@ static void take_line(const char *line)
   }
 }
 
-/* Whether each statement of a text of several lines can run by itself, as if typed, so that every value is shown. A text that
- * makes sense as a whole only (a line that goes on with the one above, a local variable) runs as a whole. */
+/* Whether each statement of a text of several lines can run by itself, as if typed, so that every value is
+ * shown. A text that makes sense as a whole only (a line that goes on with the one above, a local
+ * variable) runs as a whole. */
 static bool runs_in_pieces(const char *text)
 {
   Text piece = {0};
@@ -271,7 +280,8 @@ static bool runs_in_pieces(const char *text)
     text_char(&piece, '\n');
     text += n + (text[n] == '\n');
     const bool command = command_is(text_data(&piece));
-    const ChunkState state = command ? CHUNK_COMPLETE : session_chunk_state(repl->console->session, text_data(&piece));
+    const ChunkState state =
+        command ? CHUNK_COMPLETE : session_chunk_state(repl->console->session, text_data(&piece));
     can = state != CHUNK_WRONG && strncmp(text_data(&piece), "local", 5) != 0;
     if (state == CHUNK_COMPLETE) {
       text_reset(&piece);
@@ -320,7 +330,8 @@ static void take_text(const char *text)
   text_free(&clean);
 }
 
-/* ---- The line editor --------------------------------------------------------------------------------------------- */
+/* ---- The line editor
+ * --------------------------------------------------------------------------------------------- */
 
 static void on_input(void *context);
 
@@ -438,7 +449,8 @@ static void on_resize(void *context)
   rl_resize_terminal();
 }
 
-/* The one place through which readline gets its bytes: where colouring the line while it is typed would go. */
+/* The one place through which readline gets its bytes: where colouring the line while it is typed would
+ * go. */
 static int next_byte(FILE *stream)
 {
   return rl_getc(stream);
@@ -471,14 +483,16 @@ static FILE *find_screen(const Console *console)
   return terminal ? terminal : stderr;
 }
 
-/* ---- Running ----------------------------------------------------------------------------------------------------- */
+/* ---- Running
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void banner(void)
 {
   const ViewStyle style = console_style(repl->console);
   Text text = {0};
   style_put(&style, VIEW_TITLE, "assay", &text);
-  text_printf(&text, _(" %s, a workbench for customer analytics, scripted in Lua\n"), repl->settings->version);
+  text_printf(&text, _(" %s, a workbench for customer analytics, scripted in Lua\n"),
+              repl->settings->version);
   text_puts(&text, _("  ?            help: where to begin; ?kmeans, ?read for one thing\n"
                      "  .help        commands and keys of the prompt; Tab completes\n"
                      "  .demo        demonstrations, as `assay demo` outside\n"

@@ -12,12 +12,14 @@
 enum { INTERRUPTED = 130, STACK_SIZE = 1 << 16 };
 
 static Session *volatile session;
-static volatile sig_atomic_t is_interactive, presses, last_press, job_waits, prompt_waits, idle_press, idle_stop;
+static volatile sig_atomic_t is_interactive, presses, last_press, job_waits;
+static volatile sig_atomic_t prompt_waits, idle_press, idle_stop;
 static PromptSignals prompt;
 static timer_t deadline;
 static bool have_deadline;
 
-/* Milliseconds of a clock that only runs forward, small enough for a sig_atomic_t to wrap round harmlessly. */
+/* Milliseconds of a clock that only runs forward, small enough for a sig_atomic_t to wrap round
+ * harmlessly. */
 static int milliseconds(void)
 {
   struct timespec now;
@@ -151,7 +153,8 @@ static void after_resize(void *context)
 /* Sanitizers and debuggers that already listen keep their place. */
 static void install_fault(int signal)
 {
-  struct sigaction action = {.sa_handler = on_fault, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK)}, former;
+  const int flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
+  struct sigaction action = {.sa_handler = on_fault, .sa_flags = flags}, former;
   sigemptyset(&action.sa_mask);
   if (sigaction(signal, NULL, &former) == 0 && former.sa_handler == SIG_DFL) {
     sigaction(signal, &action, NULL);
@@ -176,7 +179,8 @@ static void install_deadline(void)
   struct sigaction action = {.sa_handler = on_deadline, .sa_flags = SA_RESTART};
   struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
   sigemptyset(&action.sa_mask);
-  have_deadline = sigaction(SIGALRM, &action, NULL) == 0 && timer_create(CLOCK_MONOTONIC, &event, &deadline) == 0;
+  have_deadline =
+      sigaction(SIGALRM, &action, NULL) == 0 && timer_create(CLOCK_MONOTONIC, &event, &deadline) == 0;
 }
 
 /* A signal that the starter of the program chose to ignore (nohup) stays ignored. */
@@ -230,6 +234,7 @@ void signals_prompt(const PromptSignals *on_screen)
 {
   prompt_waits = 0;
   if (on_screen) {
+    idle_press = idle_stop = 0; /* came before: a pager's, or for what is over */
     prompt = *on_screen;
     prompt_waits = 1;
   }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* signals.h -- signals: Ctrl-C first of all, then Ctrl-Z, a closed terminal, a request to end, a fault.
  *
- * A press of Ctrl-C goes to the session while a statement runs. When nothing runs it goes to the prompt, or ends a batch run
- * with 130. The third press within 2 s of the one before, in the same statement, ends the program with 130 unless the
- * statement ends within 0.3 s: a key held down must not end a session whose statement is about to stop anyway. In batch
- * the second press does. A waiting job has a way of its own (progress.h). All other signals give the terminal back first.
+ * A press of Ctrl-C goes to the session while a statement runs. When nothing runs it goes to the prompt,
+ * or ends a batch run with 130. The third press within 2 s of the one before, in the same statement, ends
+ * the program with 130 unless the statement ends within 0.3 s: a key held down must not end a session
+ * whose statement is about to stop anyway. In batch the second press does. A waiting job has a way of its
+ * own (progress.h). All other signals give the terminal back first.
  */
 #ifndef ASSAY_REPL_SIGNALS_H
 #define ASSAY_REPL_SIGNALS_H

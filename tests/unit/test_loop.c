@@ -278,7 +278,8 @@ static void wakes_from_another_thread(void **state)
   reached(f, loop_run(f->loop, woke, f, &e)); /* the last of them is never lost */
 }
 
-/* The first of two ready descriptors runs the loop and empties both; the outer round must not call the second. */
+/* The first of two ready descriptors runs the loop and empties both; the outer round must not call the
+ * second. */
 static void on_byte_nested(void *context)
 {
   Fixture *f = context;
