@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 #include "core/alloc.h"
 
-enum { READ_BYTES = 1 << 20, WRITE_BYTES = 1 << 18 };
+enum { READ_BYTES = 1 << 20, WRITE_BYTES = 1 << 18, LINKS_MOST = 40, TEMPORARY_BYTES = 64 };
 
 struct FileWriter {
   int fd;
@@ -32,6 +33,11 @@ static Status refused(Error *e, const char *what, const char *path)
     error_hint(e, _("check the path; relative paths start at the working directory"));
   }
   return STATUS_FILE;
+}
+
+static Status too_large(const char *path, size_t most, Error *e)
+{
+  return error_set(e, STATUS_LIMIT, "file-too-large", _("'%1$s' has more than %2$zu bytes"), path, most);
 }
 
 static Status read_all(int fd, const char *path, size_t most, size_t guess, char **bytes, size_t *size, Error *e)
@@ -63,7 +69,7 @@ static Status read_all(int fd, const char *path, size_t most, size_t guess, char
     }
     used += got > 0 ? (size_t)got : 0;
     if (most && used > most) {
-      status = error_set(e, STATUS_LIMIT, "file-too-large", _("'%1$s' has more than %2$zu bytes"), path, most);
+      status = too_large(path, most, e);
       break;
     }
   }
@@ -94,6 +100,8 @@ Status file_read(const char *path, size_t most, char **bytes, size_t *size, Erro
     status = refused(e, _("read"), path);
   } else if (S_ISDIR(info.st_mode)) {
     status = error_set(e, STATUS_FILE, "file-error", _("cannot read '%s': it is a folder"), path);
+  } else if (most && info.st_size > 0 && (uint64_t)info.st_size > most) {
+    status = too_large(path, most, e);
   } else {
     const size_t guess = S_ISREG(info.st_mode) && info.st_size > 0 ? (size_t)info.st_size + 1 : READ_BYTES;
     status = read_all(fd, path, most, guess, bytes, size, e);
@@ -116,48 +124,81 @@ static void writer_free(FileWriter *writer)
   mem_free(writer);
 }
 
-static int open_target(FileWriter *writer)
+/* Where a write to path ends: links are followed, also those that point to nothing yet, so that a link stays a link.
+ * False with errno set when there is no such place. */
+static bool follow(const char *path, char out[PATH_MAX])
 {
-  if (writer->direct) {
-    return open(writer->path, O_WRONLY | O_CLOEXEC);
+  char at[PATH_MAX], link[PATH_MAX];
+  if (strlen(path) >= sizeof at) {
+    errno = ENAMETOOLONG;
+    return false;
   }
-  const int fd = mkostemp(writer->temporary, O_CLOEXEC);
-  if (fd >= 0) {
-    struct stat info;
-    const mode_t mask = umask(0);
-    umask(mask);
-    const mode_t mode = stat(writer->path, &info) == 0 ? info.st_mode & 07777 : 0666 & ~mask;
-    if (fchmod(fd, mode) != 0) {
-      close(fd);
-      unlink(writer->temporary);
-      return -1;
+  strcpy(at, path);
+  for (int hops = 0; hops < LINKS_MOST; hops++) {
+    if (realpath(at, out)) {
+      return true;
     }
+    const ssize_t length = readlink(at, link, sizeof link - 1);
+    if (length <= 0) { /* no link: the name of a file to be made, or an error that opening it will find */
+      strcpy(out, at);
+      return true;
+    }
+    link[length] = '\0';
+    const char *slash = strrchr(at, '/');
+    const size_t folder = slash && link[0] != '/' ? (size_t)(slash - at) + 1 : 0;
+    if (folder + (size_t)length >= sizeof at) {
+      errno = ENAMETOOLONG;
+      return false;
+    }
+    strcpy(at + folder, link);
+  }
+  errno = ELOOP;
+  return false;
+}
+
+/* A new file beside the target, with its permissions or those the umask leaves. Never readable to more people than the
+ * target is, not even at first. */
+static int open_temporary(FileWriter *writer, size_t room)
+{
+  static atomic_uint made;
+  const char *slash = strrchr(writer->path, '/');
+  const int folder = slash ? (int)(slash - writer->path) + 1 : 0;
+  struct stat info;
+  const bool exists = stat(writer->path, &info) == 0;
+  const mode_t mode = exists ? info.st_mode & 07777 : 0666;
+  int fd;
+  do {
+    snprintf(writer->temporary, room, "%.*s.assay-%ld-%u", folder, writer->path, (long)getpid(), atomic_fetch_add(&made, 1));
+    fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0777);
+  } while (fd < 0 && errno == EEXIST);
+  if (fd >= 0 && exists && fchmod(fd, mode) != 0) {
+    close(fd);
+    unlink(writer->temporary);
+    return -1;
   }
   return fd;
 }
 
 Status file_create(const char *path, FileWriter **out, Error *e)
 {
+  char target[PATH_MAX];
   *out = NULL;
+  if (!follow(path, target)) {
+    return refused(e, _("write"), path);
+  }
   FileWriter *writer = mem_zero(1, sizeof *writer);
   if (!writer) {
     return error_memory(e, sizeof *writer, path);
   }
-  const size_t length = strlen(path) + sizeof ".XXXXXX";
-  char resolved[PATH_MAX];
-  const char *target = realpath(path, resolved) ? resolved : path; /* a link's target is replaced, not the link */
-  const size_t room = strlen(target) + length;
+  const size_t room = strlen(target) + TEMPORARY_BYTES;
   writer->path = mem_string(target);
-  writer->temporary = mem_alloc(room, 1);
-  if (writer->temporary) {
-    snprintf(writer->temporary, room, "%s.XXXXXX", target);
-  }
+  writer->temporary = mem_zero(room, 1);
   if (!writer->path || !writer->temporary) {
     writer_free(writer);
-    return error_memory(e, length, path);
+    return error_memory(e, room, path);
   }
   writer->direct = is_direct(path);
-  writer->fd = open_target(writer);
+  writer->fd = writer->direct ? open(path, O_WRONLY | O_CLOEXEC) : open_temporary(writer, room);
   if (writer->fd < 0) {
     const Status status = refused(e, _("write"), path);
     writer_free(writer);
