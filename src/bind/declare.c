@@ -32,9 +32,21 @@ static Declared *declared_all;
 static const char *const kind_names[OPTION_KIND_COUNT] = {"int",    "number",  "bool",  "text",         "texts",    "choice",
                                                           "column", "columns", "frame", "choice_frame", "text_map", "value"};
 
+static _Noreturn void bad(lua_State *L, const char *format, const char *name)
+{
+  Error e;
+  error_clear(&e);
+  error_set(&e, STATUS_ARGUMENT, "bad-primitive", format, name);
+  throw_error(L, &e);
+}
+
+/* A text, number or boolean as text: the default of an option may be any of them. */
 static const char *field_text(lua_State *L, int table, const char *name, Arena *arena, const char *otherwise)
 {
   lua_getfield(L, table, name);
+  if (!lua_isnoneornil(L, -1) && !lua_isstring(L, -1) && !lua_isboolean(L, -1)) {
+    bad(L, _("primitive{...}: the field %s must be a text"), name);
+  }
   const char *text = lua_isnil(L, -1) ? otherwise : luaL_tolstring(L, -1, NULL);
   const char *copy = text ? arena_string(arena, text) : NULL;
   if (text && !copy) {
@@ -47,7 +59,10 @@ static const char *field_text(lua_State *L, int table, const char *name, Arena *
 static double field_number(lua_State *L, int table, const char *name, double otherwise)
 {
   lua_getfield(L, table, name);
-  const double number = lua_isnumber(L, -1) ? lua_tonumber(L, -1) : otherwise;
+  if (!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TNUMBER) {
+    bad(L, _("primitive{...}: the field %s must be a number"), name);
+  }
+  const double number = lua_isnil(L, -1) ? otherwise : lua_tonumber(L, -1);
   lua_pop(L, 1);
   return number;
 }
@@ -99,7 +114,9 @@ static ValueKind takes_of(lua_State *L, const char *name)
 
 static void read_options(lua_State *L, Declared *declared)
 {
-  lua_getfield(L, 1, "options");
+  if (lua_getfield(L, 1, "options") != LUA_TNIL && !lua_istable(L, -1)) {
+    bad(L, _("primitive{...}: the field %s must be a table"), "options");
+  }
   const size_t n = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0;
   const int table = lua_gettop(L);
   Option *options = arena_alloc(&declared->arena, n, sizeof *options);
@@ -164,6 +181,24 @@ static void family_set(lua_State *L, const Primitive *primitive)
   }
 }
 
+/* A family may not be one of Lua's libraries, nor the name of something else; a global may only replace a declared one. */
+static void check_names(lua_State *L, const Primitive *primitive)
+{
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  const bool module = lua_getfield(L, -1, primitive->family) != LUA_TNIL;
+  const int type = lua_getglobal(L, primitive->family);
+  if (module || (type != LUA_TNIL && type != LUA_TTABLE)) {
+    bad(L, _("primitive{...}: '%s' is not free for a family"), primitive->family);
+  }
+  if (primitive->global && lua_getglobal(L, primitive->global) != LUA_TNIL) {
+    const Primitive *before = function_primitive(L, -1);
+    if (!before || !before->context) {
+      bad(L, _("primitive{...}: the global name '%s' is taken"), primitive->global);
+    }
+  }
+  lua_settop(L, 1);
+}
+
 int declare_primitive(lua_State *L)
 {
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -181,6 +216,7 @@ int declare_primitive(lua_State *L)
   declared->function = luaL_ref(L, LUA_REGISTRYINDEX);
   declared->primitive.context = declared;
   declared->primitive.run = never_run;
+  check_names(L, &declared->primitive);
   Error e;
   error_clear(&e);
   if (registry_add(&declared->primitive, &e) != STATUS_OK) {

@@ -296,24 +296,34 @@ static Status read_value(const Reader *r, const Value *value)
   return readers[r->option->kind](r, value);
 }
 
-/* A default is text: numbers, true/false, else the text itself. */
-static Status read_default(const Reader *r)
+/* A default is text: numbers, true/false, else the text itself. One that cannot be read stays a text, which is refused. */
+static Value default_value(const Option *option, char *text)
 {
-  const char *standard = r->option->standard;
-  Value value = {.kind = VALUE_NONE};
-  char *end = NULL;
-  switch (r->option->kind) {
-  case OPTION_INT: value = value_of_int(strtoll(standard, &end, 10)); break;
-  case OPTION_NUMBER: value = value_of_number(strtod(standard, &end)); break;
-  case OPTION_BOOL: value = value_of_bool(strcmp(standard, "true") == 0); break;
-  default:
-    value.kind = VALUE_TEXT;
-    value.text.length = strlen(standard);
-    value.text.bytes = arena_string(r->arena, standard);
-    if (!value.text.bytes) {
-      return error_memory(r->e, 0, r->option->name);
+  const bool number = option->kind == OPTION_INT || option->kind == OPTION_NUMBER;
+  char *end = text;
+  if (option->kind == OPTION_INT) {
+    const int64_t whole = strtoll(text, &end, 10);
+    if (end > text && *end == '\0') {
+      return value_of_int(whole);
     }
   }
+  const double real = number ? strtod(text, &end) : 0;
+  if (number && end > text && *end == '\0') {
+    return value_of_number(real);
+  }
+  if (option->kind == OPTION_BOOL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
+    return value_of_bool(text[0] == 't');
+  }
+  return (Value){.kind = VALUE_TEXT, .text = {text, strlen(text)}};
+}
+
+static Status read_default(const Reader *r)
+{
+  char *text = arena_string(r->arena, r->option->standard);
+  if (!text) {
+    return error_memory(r->e, 0, r->option->name);
+  }
+  const Value value = default_value(r->option, text);
   return read_value(r, &value);
 }
 

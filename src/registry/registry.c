@@ -135,17 +135,23 @@ static Status check_option(const Primitive *primitive, const Option *option, Err
 static Status check_defaults(const Primitive *primitive, Error *e)
 {
   Arena arena = {0};
-  Error local;
-  error_clear(&local);
+  Primitive optional = *primitive;
   const Arguments none = {0};
-  void *options = arena_alloc(&arena, 1, primitive->options_size ? primitive->options_size : 1);
   uint64_t given = 0;
-  Status status = options ? options_check(primitive, &none, NULL, &arena, options, &given, &local)
-                          : error_memory(e, 0, _("options"));
-  if (status != STATUS_OK && strcmp(local.id, "missing-option") == 0) {
-    status = STATUS_OK;
-  } else if (status != STATUS_OK && e) {
-    *e = local;
+  const size_t size = primitive->options_size ? primitive->options_size : 1;
+  void *values = arena_alloc(&arena, 1, size);
+  Option *options = arena_alloc(&arena, primitive->n_options, sizeof *options);
+  Status status = values && options ? STATUS_OK : error_memory(e, 0, _("options"));
+  if (status == STATUS_OK) {
+    optional.options = options;
+    optional.main = NULL;
+    optional.n_options = 0;
+    for (size_t i = 0; i < primitive->n_options; i++) {
+      if (primitive->options[i].standard != OPTION_REQUIRED) {
+        options[optional.n_options++] = primitive->options[i];
+      }
+    }
+    status = options_check(&optional, &none, NULL, &arena, values, &given, e);
   }
   arena_free(&arena);
   return status;
@@ -184,12 +190,33 @@ Status registry_check(const Primitive *primitive, Error *e)
   return check_defaults(primitive, e);
 }
 
+/* A primitive of the program whose method or global function it would take over, or NULL. */
+static const Primitive *taken(const Primitive *primitive)
+{
+  const char *method = primitive_method(primitive);
+  for (size_t i = 0; i < count; i++) {
+    const Primitive *other = all[i];
+    const char *others = other->takes == primitive->takes ? primitive_method(other) : NULL;
+    const bool same_method = method && others && strcmp(method, others) == 0;
+    const bool same_global = primitive->global && other->global && strcmp(primitive->global, other->global) == 0;
+    if (!other->context && (same_method || same_global)) {
+      return other;
+    }
+  }
+  return NULL;
+}
+
 Status registry_add(const Primitive *primitive, Error *e)
 {
   collect();
   const Status status = registry_check(primitive, e);
   if (status != STATUS_OK) {
     return status;
+  }
+  const Primitive *other = taken(primitive);
+  if (other) {
+    return error_set(e, STATUS_ARGUMENT, "bad-primitive", _("primitive %1$s.%2$s has the name of %3$s.%4$s, a primitive of the program"),
+                     primitive->family, primitive->name, other->family, other->name);
   }
   size_t at = 0;
   while (at < count && compare(&all[at], &primitive) < 0) {

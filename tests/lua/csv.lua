@@ -1,0 +1,203 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- CSV files in and out, from a script: what comes back, what the report says, what is refused.
+package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
+local t = require "lib"
+
+local function round_trip(df, types)
+  local path = t.path ".csv"
+  df:write(path)
+  return read(path, types and { types = types }), t.read(path)
+end
+
+t.test("numbers, booleans and texts come back bit for bit", function()
+  local df = frame {
+    { "whole", { 0, -7, 999999999999999999, -999999999999999999, NA } },
+    { "real", { 0.1, -0.0, 1e300, 5e-324, NA } },
+    { "odd", { 1 / 0, -1 / 0, t.nan, 2.0, NA } },
+    { "flag", { true, false, NA, true, false } },
+    { "text", { "a,b", 'say "hi"', "two\nlines", "", NA } },
+    { "utf", { "客户", "e\u{301}", "👍", " padded ", "é" } },
+  }
+  local back = round_trip(df)
+  t.eq(t.types(back), { "int64", "float64", "float64", "bool", "category", "category" })
+  for name in pairs(df) do
+    t.eq(t.cells(back:col(name)), t.cells(df:col(name)), name)
+  end
+end)
+
+t.test("texts that look like values stay texts", function()
+  local texts = { "1", "1.5", "true", "NA", "", "2024-01-31", "Inf", "007", "+3", "-", " ", "1e5", "nan" }
+  local back = round_trip(frame { x = texts })
+  t.eq(t.cells(back.x), texts)
+end)
+
+t.test("whole floats stay floats, all of int64 comes back by its type", function()
+  local back, text = round_trip(frame { x = { 1.0, 2.0 } })
+  t.eq(text, "x\n1.0\n2.0\n")
+  t.eq(t.cells(back.x), { 1.0, 2.0 })
+  local large = frame { x = { math.maxinteger, math.mininteger } }
+  t.eq(t.cells(round_trip(large, { x = "int64" }).x), { math.maxinteger, math.mininteger })
+end)
+
+t.test("sets are written {a, b} and read back by their type", function()
+  local df = frame { s = { { "milk", "bread" }, {}, NA, { "a,b", 'q"' } }, n = { 1, 2, 3, 4 } }
+  local back = round_trip(df, { s = "set" })
+  for i = 1, 4 do
+    local want, got = df.s[i], back.s[i]
+    if want ~= NA then
+      table.sort(want)
+      table.sort(got)
+    end
+    t.eq(got, want)
+  end
+end)
+
+t.test("times come back", function()
+  local first = "2024-02-29,2024-02-29 13:05:00,2024-02-29T13:05:00Z\n"
+  local df = read(t.file("d,w,u\n" .. first .. "0001-01-01,,2024-01-01T00:00:00.5Z\n"))
+  t.eq(t.types(df), { "timestamp", "timestamp", "timestamp" })
+  local back = round_trip(df)
+  t.same_frame(back, df)
+end)
+
+t.test("columns of odd names come back in their order", function()
+  local df = frame { { "Unit Price", { 1 } }, { "a,b", { 2 } }, { 'q"', { 3 } }, { "客户", { 4 } } }
+  t.same_frame((round_trip(df)), df)
+end)
+
+t.test("the shipped data sets come back as they are", function()
+  for _, name in ipairs { "iris", "credit" } do
+    local df = read("datasets/" .. name .. "/" .. name .. ".csv")
+    t.same_frame((round_trip(df)), df, name)
+  end
+end)
+
+t.test("many rows of many kinds come back", function()
+  math.randomseed(42)
+  local pieces = { "a", '"', "\n", ",", " ", "é", "NA", "\r", "" }
+  local columns = { whole = {}, real = {}, text = {}, flag = {} }
+  for i = 1, 20000 do
+    local missing = math.random(10) == 1
+    columns.whole[i] = missing and NA or math.random(0) // 1000003
+    columns.real[i] = missing and NA or (math.random() - 0.5) * 10.0 ^ math.random(-20, 20)
+    columns.text[i] = pieces[math.random(#pieces)] .. pieces[math.random(#pieces)] .. i % 997
+    columns.flag[i] = math.random(2) == 1
+  end
+  local df = frame(columns)
+  t.same_frame((round_trip(df)), df)
+end)
+
+t.test("types are those of the whole file", function()
+  local rows = { "a,b,c" }
+  for i = 1, 5000 do
+    rows[#rows + 1] = i .. "," .. i .. "," .. i
+  end
+  rows[#rows + 1] = "1.5,x,"
+  local df = read(t.file(table.concat(rows, "\n")))
+  t.eq(t.types(df), { "float64", "string", "int64" })
+  t.eq(df:tail(1):row(1), { a = 1.5, b = "x", c = NA })
+  t.eq(df.b[1], "1")
+end)
+
+t.test("codes stay text", function()
+  local df = read(t.file "zip,phone,id\n01234,+49,1234567890123456789\n99999,17,2\n")
+  t.eq(t.types(df), { "category", "category", "category" })
+  t.eq(df:row(1), { zip = "01234", phone = "+49", id = "1234567890123456789" })
+end)
+
+t.test("types = \"string\" reads every column as it stands", function()
+  local df = read(t.file "a,b\n1,\n1.50,NA\n", { types = "string" })
+  t.eq(t.types(df), { "string", "string" })
+  t.eq(t.cells(df.a), { "1", "1.50" })
+end)
+
+t.test("types by column decide, and refuse what does not fit", function()
+  local path = t.file "a,b,zip\n1,x,01\n2,y,02\n"
+  local df = read(path, { types = { a = "float64", zip = "int64", b = "string" } })
+  t.eq(t.types(df), { "float64", "string", "int64" })
+  t.eq(t.cells(df.zip), { 1, 2 })
+  local e = t.raises("csv-type", function() read(path, { types = { b = "int64" } }) end, "'b'", "'x'")
+  t.has(e.where, "line 2")
+  t.raises("unknown-column", function() read(path, { types = { zipp = "int64" } }) end, "'zip'")
+  t.raises("unknown-choice", function() read(path, { types = { a = "int" } }) end, "'int64'")
+  t.raises("unknown-choice", function() read(path, { types = "integer" }) end, "int64")
+  t.raises("out-of-range", function() read(path, { types = "int64" }) end, "zip = \"int64\"")
+end)
+
+t.test("the report says what was decided, why, and how to decide otherwise", function()
+  local path = t.file "id,zip,n\n1,01234,2.5\n2,99999,\n\n"
+  local report = read(path):report()
+  for _, wanted in ipairs { path, "rows: 2", "columns: 3", "id: int64", "'01234'", "leading zero", "line 2",
+    "n: float64; missing: 1", "read(", "types" } do
+    t.has(report, wanted)
+  end
+  t.has(read(path):report(), "blank")
+  t.has(frame({ x = { 1 } }):report(), "not read from a file")
+  t.has(read(path):head(1):report(), "not read from a file")
+end)
+
+t.test("the report is not printed in batch", function()
+  local path = t.file "id,zip\n1,01234\n"
+  local out, err = t.run { "-e", ("df = read %q"):format(path) }
+  t.eq(out, "")
+  t.eq(err, "")
+end)
+
+t.test("a file that is not well formed is refused whole, with its line", function()
+  local cases = {
+    { "a,b\n1,2\n3\n4,5\n", "line 3" },
+    { "a,b\n1,2,3\n", "line 2" },
+    { "a,b\n1,\"x\n2,y\n", "line 2" },
+    { "a,b\n1,\"x\"y\n", "line 2" },
+    { "a,a\n1,2\n", "line 1" },
+    { "a,\n1,2\n", "line 1" },
+    { "a\n\xff\n", "line 2" },
+    { "a\nx\0y\n", "line 2" },
+  }
+  for _, case in ipairs(cases) do
+    local path = t.file(case[1])
+    local fine, e = pcall(read, path)
+    t.ok(not fine, case[1])
+    t.eq(type(e), "userdata")
+    t.has(e.where, path)
+    t.has(e.where .. e.message, case[2])
+    t.ok(#e.hint > 0, case[1])
+  end
+  t.ok(not pcall(read, t.file ""), "an empty file")
+end)
+
+t.test("odd but sound files", function()
+  t.eq(t.content(read(t.file "\xef\xbb\xbfa,b\r\n1,2\r\n")), { { "a", "b" }, a = { 1 }, b = { 2 } })
+  t.eq(t.content(read(t.file "a,b\n1,2")), { { "a", "b" }, a = { 1 }, b = { 2 } })
+  t.eq(t.content(read(t.file "a\n")), { { "a" }, a = {} })
+  t.eq(t.content(read(t.file '"x\ny",z\n"1\n2",3\n')), { { "x\ny", "z" }, ["x\ny"] = { "1\n2" }, z = { 3 } })
+end)
+
+t.test("paths: missing files, folders, shipped data from any folder", function()
+  local e = t.raises("no-such-file", function() read "no/such/file.csv" end, "no/such/file.csv")
+  t.ok(#e.hint > 0)
+  t.ok(not pcall(read, os.getenv "TMPDIR" or "/tmp"))
+  t.ok(not pcall(function() frame({ x = { 1 } }):write "/no/such/folder/x.csv" end))
+  local code = "print(#read 'datasets/iris/iris.csv')"
+  local program = t.program:sub(1, 1) == "/" and t.program or os.getenv "PWD" .. "/" .. t.program
+  local home = os.getenv "ROOT" or os.getenv "PWD"
+  local pipe = io.popen(("cd / && ASSAY_HOME='%s' '%s' -e \"%s\" 2>&1"):format(home, program, code))
+  t.eq(pipe:read "a", "150\n")
+  pipe:close()
+end)
+
+t.test("standard input is read as \"-\"", function()
+  local pipe = io.popen(("printf 'a,b\\n1,2\\n' | '%s' -e 'print(read(\"-\").b[1])'"):format(t.program))
+  t.eq(pipe:read "a", "2\n")
+  pipe:close()
+end)
+
+t.test("a frame that cannot be written leaves the old file as it was", function()
+  local path = t.file "old\n1\n"
+  t.ok(not pcall(function() frame({}):write(path) end))
+  t.eq(t.read(path), "old\n1\n")
+  frame({ x = { 1 } }):write(path)
+  t.eq(t.read(path), "x\n1\n")
+end)
+
+t.done()
