@@ -249,6 +249,25 @@ void push_primitive(lua_State *L, const Primitive *primitive)
   lua_remove(L, -2);
 }
 
+void publish_primitive(lua_State *L, const Primitive *primitive)
+{
+  lua_pushglobaltable(L);
+  if (lua_getfield(L, -1, primitive->family) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, primitive->family);
+  }
+  push_primitive(L, primitive);
+  lua_setfield(L, -2, primitive->name);
+  lua_pop(L, 1);
+  if (primitive->global) {
+    push_primitive(L, primitive);
+    lua_setfield(L, -2, primitive->global);
+  }
+  lua_pop(L, 1);
+}
+
 bool push_method(lua_State *L, ValueKind kind, const char *name)
 {
   const Primitive *primitive = registry_method(kind, name);

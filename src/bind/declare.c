@@ -163,24 +163,6 @@ static Status never_run(Call *call, Value *out, Error *e)
   return error_set(e, STATUS_INTERNAL, "not-supported", _("a primitive declared in Lua runs in Lua only"));
 }
 
-static void family_set(lua_State *L, const Primitive *primitive)
-{
-  lua_pushglobaltable(L);
-  if (lua_getfield(L, -1, primitive->family) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, primitive->family);
-  }
-  push_primitive(L, primitive);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -3, primitive->name);
-  if (primitive->global) {
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -4, primitive->global);
-  }
-}
-
 /* A family may not be one of Lua's libraries, nor the name of something else; a global may only replace a declared one. */
 static void check_names(lua_State *L, const Primitive *primitive)
 {
@@ -222,7 +204,8 @@ int declare_primitive(lua_State *L)
   if (registry_add(&declared->primitive, &e) != STATUS_OK) {
     return throw_error(L, &e);
   }
-  family_set(L, &declared->primitive);
+  publish_primitive(L, &declared->primitive);
+  push_primitive(L, &declared->primitive);
   return 1;
 }
 

@@ -277,21 +277,10 @@ static void add_ordered(lua_State *L, Maker *maker, size_t n)
 /* frame{a = {...}, b = {...}}: columns in byte order of their names. */
 static void add_named(lua_State *L, Maker *maker)
 {
-  const int names = lua_gettop(L) + 1;
-  lua_newtable(L);
-  lua_pushnil(L);
-  while (lua_next(L, 1)) {
-    lua_pop(L, 1);
-    if (lua_type(L, -1) != LUA_TSTRING) {
-      bad_column(L, "?", _("a column's name must be a text (%1$s)"), 0);
-    }
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, names, (lua_Integer)lua_rawlen(L, names) + 1);
+  if (!push_sorted_keys(L, 1)) {
+    bad_column(L, "?", _("a column's name must be a text (%1$s)"), 0);
   }
-  lua_getglobal(L, "table");
-  lua_getfield(L, -1, "sort");
-  lua_pushvalue(L, names);
-  lua_call(L, 1, 0);
+  const int names = lua_gettop(L);
   for (size_t i = 1; i <= lua_rawlen(L, names); i++) {
     lua_settop(L, names);
     lua_rawgeti(L, names, (lua_Integer)i);

@@ -139,27 +139,11 @@ static void open_environment(lua_State *L)
 
 static void open_families(lua_State *L)
 {
-  lua_pushglobaltable(L);
   for (size_t i = 0; i < registry_size(); i++) {
-    const Primitive *primitive = registry_at(i);
-    if (primitive->context) {
-      continue;
-    }
-    if (lua_getfield(L, -1, primitive->family) != LUA_TTABLE) {
-      lua_pop(L, 1);
-      lua_newtable(L);
-      lua_pushvalue(L, -1);
-      lua_setfield(L, -3, primitive->family);
-    }
-    push_primitive(L, primitive);
-    lua_setfield(L, -2, primitive->name);
-    lua_pop(L, 1);
-    if (primitive->global) {
-      push_primitive(L, primitive);
-      lua_setfield(L, -2, primitive->global);
+    if (!registry_at(i)->context) { /* declared ones publish themselves */
+      publish_primitive(L, registry_at(i));
     }
   }
-  lua_pop(L, 1);
 }
 
 static int frame_call(lua_State *L)

@@ -75,20 +75,8 @@ static int list_names(lua_State *L)
   Listing *listing = lua_touserdata(L, 1);
   push_environment(L);
   const int environment = lua_gettop(L);
-  lua_newtable(L);
+  (void)push_sorted_keys(L, environment);
   const int names = lua_gettop(L);
-  lua_pushnil(L);
-  while (lua_next(L, environment)) {
-    lua_pop(L, 1);
-    if (lua_type(L, -1) == LUA_TSTRING) {
-      lua_pushvalue(L, -1);
-      lua_rawseti(L, names, (lua_Integer)lua_rawlen(L, names) + 1);
-    }
-  }
-  lua_getglobal(L, "table");
-  lua_getfield(L, -1, "sort");
-  lua_pushvalue(L, names);
-  lua_call(L, 1, 0);
   for (size_t i = 1; i <= lua_rawlen(L, names); i++) {
     lua_settop(L, names);
     lua_rawgeti(L, names, (lua_Integer)i);

@@ -61,6 +61,9 @@ void column_push(lua_State *L, const Column *column, const char *name);
 void push_missing(lua_State *L);
 bool is_missing(lua_State *L, int index);
 
+/* Pushes a list of the text keys of the table at an (absolute) index in byte order; false when it has other keys too. */
+bool push_sorted_keys(lua_State *L, int table);
+
 /* Tells the collector of memory outside its heap. */
 void report_memory(lua_State *L, size_t bytes);
 
@@ -69,8 +72,7 @@ void report_memory(lua_State *L, size_t bytes);
 /* Throws the error as an object with fields id, message, where, hint, and text for tostring. */
 _Noreturn int throw_error(lua_State *L, const Error *e);
 
-/* Pushes the interruption object made beforehand. */
-void push_interrupted(lua_State *L);
+void push_interrupted(lua_State *L); /* the interruption object made beforehand */
 
 /* Reads whatever was thrown into an Error. */
 void error_read(lua_State *L, int index, Error *e);
@@ -84,6 +86,7 @@ void interrupt_stop(Session *session, lua_State *L); /* sets the sticky hook */
 
 /* ---- calls: call.c, declare.c */
 void push_primitive(lua_State *L, const Primitive *primitive); /* the Lua function of a primitive */
+void publish_primitive(lua_State *L, const Primitive *primitive); /* puts it into its family's table and the globals */
 bool push_method(lua_State *L, ValueKind kind, const char *name); /* false and nothing pushed when there is none */
 int declare_primitive(lua_State *L);                           /* primitive{...} */
 const Primitive *function_primitive(lua_State *L, int index);  /* of a function of ours, else NULL */

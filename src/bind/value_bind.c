@@ -301,6 +301,29 @@ void cell_push(lua_State *L, const Column *column, size_t row)
   }
 }
 
+bool push_sorted_keys(lua_State *L, int table)
+{
+  bool all = true;
+  lua_newtable(L);
+  const int names = lua_gettop(L);
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, names, (lua_Integer)lua_rawlen(L, names) + 1);
+    } else {
+      all = false;
+    }
+  }
+  lua_getglobal(L, "table");
+  lua_getfield(L, -1, "sort");
+  lua_pushvalue(L, names);
+  lua_call(L, 1, 0);
+  lua_settop(L, names);
+  return all;
+}
+
 static int missing_text(lua_State *L)
 {
   lua_pushliteral(L, "NA");
