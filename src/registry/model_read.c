@@ -368,6 +368,22 @@ static Status read_model(const Reader *r, const char *path, const json_t *descri
   return STATUS_OK;
 }
 
+/* The tensors fill the data to the last byte, as the format asks: nothing was cut off or put behind. */
+static bool fills_data(json_t *tensors, size_t size)
+{
+  const char *name;
+  json_t *entry;
+  size_t sum = 0;
+  json_object_foreach(tensors, name, entry) {
+    size_t from = 0, to = 0;
+    if (strcmp(name, "__metadata__") != 0 &&
+        (!offsets_of(entry, &from, &to) || to > size || __builtin_add_overflow(sum, to - from, &sum))) {
+      return false;
+    }
+  }
+  return sum == size;
+}
+
 Status model_of_bytes(const char *bytes, size_t size, const char *path, Model **out, Error *e)
 {
   Reader r = {.path = path, .e = e};
@@ -386,8 +402,9 @@ Status model_of_bytes(const char *bytes, size_t size, const char *path, Model **
   r.tensors = json_loadb(bytes + 8, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
   const char *text = json_string_value(json_object_get(json_object_get(r.tensors, "__metadata__"), "assay"));
   json_t *description = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-  const Status status = json_is_object(description) ? read_model(&r, "", description, 0, out)
-                                                    : bad(&r, _("its header holds no model"));
+  const Status status = !json_is_object(description)        ? bad(&r, _("its header holds no model"))
+                        : !fills_data(r.tensors, r.size) ? bad(&r, _("its header and its data differ in length"))
+                                                         : read_model(&r, "", description, 0, out);
   json_decref(description);
   json_decref(r.tensors);
   return status;
