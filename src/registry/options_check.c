@@ -296,35 +296,36 @@ static Status read_value(const Reader *r, const Value *value)
   return readers[r->option->kind](r, value);
 }
 
-/* A default is text: numbers, true/false, else the text itself. One that cannot be read stays a text, which is refused. */
-static Value default_value(const Option *option, char *text)
+/* A default is text: a number, true or false, else the text itself. One that is no number stays a text, which the reader
+ * refuses: registry_check finds it. */
+static Value default_value(OptionKind kind, const char *standard)
 {
-  const bool number = option->kind == OPTION_INT || option->kind == OPTION_NUMBER;
-  char *end = text;
-  if (option->kind == OPTION_INT) {
-    const int64_t whole = strtoll(text, &end, 10);
-    if (end > text && *end == '\0') {
-      return value_of_int(whole);
-    }
+  char *end = NULL;
+  Value value = {.kind = VALUE_TEXT, .text = {(char *)standard, strlen(standard)}};
+  if (kind == OPTION_INT) {
+    const int64_t integer = strtoll(standard, &end, 10);
+    return *end == '\0' ? value_of_int(integer) : value;
   }
-  const double real = number ? strtod(text, &end) : 0;
-  if (number && end > text && *end == '\0') {
-    return value_of_number(real);
+  if (kind == OPTION_NUMBER) {
+    const double number = strtod(standard, &end);
+    return *end == '\0' ? value_of_number(number) : value;
   }
-  if (option->kind == OPTION_BOOL && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)) {
-    return value_of_bool(text[0] == 't');
+  if (kind == OPTION_BOOL) {
+    const bool yes = strcmp(standard, "true") == 0;
+    return yes || strcmp(standard, "false") == 0 ? value_of_bool(yes) : value;
   }
-  return (Value){.kind = VALUE_TEXT, .text = {text, strlen(text)}};
+  return value;
 }
 
+/* Lives in the arena, because an option of any value keeps the address. */
 static Status read_default(const Reader *r)
 {
-  char *text = arena_string(r->arena, r->option->standard);
-  if (!text) {
+  Value *value = arena_alloc(r->arena, 1, sizeof *value);
+  if (!value) {
     return error_memory(r->e, 0, r->option->name);
   }
-  const Value value = default_value(r->option, text);
-  return read_value(r, &value);
+  *value = default_value(r->option->kind, r->option->standard);
+  return read_value(r, value);
 }
 
 static size_t option_number(const Primitive *primitive, const char *name)
@@ -468,16 +469,25 @@ static Value frame_or_none(const Frame *frame)
   return frame ? value_of_frame(frame_ref(frame)) : (Value){.kind = VALUE_NONE};
 }
 
+static Status list_or_none(const char *const *items, const char *const *names, size_t n, bool unset, Value *out,
+                           Error *e)
+{
+  *out = (Value){.kind = VALUE_NONE};
+  return unset && n == 0 ? STATUS_OK : texts_value(items, names, n, out, e);
+}
+
+/* An option without a default whose field is empty has no value: 0 and false may be outside of its range. */
 static Status option_value(const Option *option, const void *field, Value *out, Error *e)
 {
+  const bool may_lack = option->standard != OPTION_REQUIRED && option->standard[0] == '\0';
+  *out = (Value){.kind = VALUE_NONE};
   switch (option->kind) {
-  case OPTION_INT: *out = value_of_int(*(const int64_t *)field); return STATUS_OK;
-  case OPTION_NUMBER: *out = value_of_number(*(const double *)field); return STATUS_OK;
-  case OPTION_BOOL: *out = value_of_bool(*(const bool *)field); return STATUS_OK;
-  case OPTION_FRAME: *out = frame_or_none(*(const Frame *const *)field); return STATUS_OK;
+  case OPTION_INT: *out = value_of_int(*(const int64_t *)field); break;
+  case OPTION_NUMBER: *out = value_of_number(*(const double *)field); break;
+  case OPTION_BOOL: *out = value_of_bool(*(const bool *)field); break;
+  case OPTION_FRAME: *out = frame_or_none(*(const Frame *const *)field); break;
   case OPTION_VALUE: {
     const Value *value = *(const Value *const *)field;
-    *out = (Value){.kind = VALUE_NONE};
     return value ? value_copy(value, out, e) : STATUS_OK;
   }
   case OPTION_CHOICE_FRAME: {
@@ -488,15 +498,21 @@ static Status option_value(const Option *option, const void *field, Value *out, 
   case OPTION_TEXTS:
   case OPTION_COLUMNS: {
     const OptionTexts *texts = field;
-    *out = (Value){.kind = VALUE_NONE};
-    return texts->n ? texts_value(texts->items, NULL, texts->n, out, e) : STATUS_OK;
+    return list_or_none(texts->items, NULL, texts->n, may_lack, out, e);
   }
   case OPTION_TEXT_MAP: {
+    static const char *const no_names[1];
     const OptionTextMap *map = field;
-    return map->n ? texts_value(map->items, map->names, map->n, out, e) : text_or_none(map->all, out, e);
+    return map->all ? text_or_none(map->all, out, e)
+                    : list_or_none(map->items, map->n ? map->names : no_names, map->n, may_lack, out, e);
   }
   default: return text_or_none(*(const char *const *)field, out, e);
   }
+  if (may_lack && ((out->kind == VALUE_INT && out->integer == 0) || (out->kind == VALUE_NUMBER && out->number == 0) ||
+                   (out->kind == VALUE_BOOL && !out->flag))) {
+    *out = (Value){.kind = VALUE_NONE};
+  }
+  return STATUS_OK;
 }
 
 Status options_values(const Primitive *primitive, const void *options, Value *out, Error *e)
