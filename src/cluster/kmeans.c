@@ -62,7 +62,8 @@ static Status fit_alloc(KmeansFit *fit, Error *e)
   if (totals > SIZE_MAX / sizeof(double)) {
     return error_memory(e, 0, _("k-means"));
   }
-  const size_t bytes = 3 * fit->n * sizeof(int32_t) + fit->n * sizeof(double) + (4 + 6 * fit->workers) * totals * 8;
+  const size_t bytes =
+      3 * fit->n * sizeof(int32_t) + fit->n * sizeof(double) + (4 + 6 * fit->workers) * totals * 8;
   Status status = task_reserve(fit->task, bytes, _("k-means"), e);
   if (status != STATUS_OK) {
     return status;
@@ -76,8 +77,8 @@ static Status fit_alloc(KmeansFit *fit, Error *e)
   fit->totals = mem_buffer(totals, sizeof(double));
   fit->totals_best = mem_buffer(totals, sizeof(double));
   fit->scratch = kmeans_scratch_new(fit->workers, fit->n, fit->d);
-  if (!fit->scratch || !fit->labels || !fit->labels_before || !fit->labels_best || !fit->nearest || !fit->centres ||
-      !fit->centres_next || !fit->totals || !fit->totals_best) {
+  if (!fit->scratch || !fit->labels || !fit->labels_before || !fit->labels_best || !fit->nearest ||
+      !fit->centres || !fit->centres_next || !fit->totals || !fit->totals_best) {
     return error_memory(e, bytes, _("k-means"));
   }
   return kmeans_bounds_wanted(fit) ? kmeans_bounds_new(fit, e) : STATUS_OK;
@@ -90,7 +91,8 @@ static Status state_alloc(KmeansState *state, const KmeansFit *fit, Error *e)
     if (state->k == fit->k && state->d == fit->d && state->starts == starts) {
       return STATUS_OK;
     }
-    return error_set(e, STATUS_STATE, "kmeans-state", _("the interrupted fit had other clusters, variables or starts"));
+    return error_set(e, STATUS_STATE, "kmeans-state",
+                     _("the interrupted fit had other clusters, variables or starts"));
   }
   kmeans_state_free(state);
   state->current = mem_buffer(fit->k * fit->d, sizeof(double));
@@ -127,8 +129,8 @@ Status kmeans_fetch(const KmeansFit *fit, size_t row, double *out, Error *e)
 
 Status kmeans_too_few_distinct(const KmeansFit *fit, size_t distinct, Error *e)
 {
-  error_set(e, STATUS_DATA, "kmeans-distinct", _("k = %1$zu, but the rows have only %2$zu distinct points"), fit->k,
-            distinct);
+  error_set(e, STATUS_DATA, "kmeans-distinct", _("k = %1$zu, but the rows have only %2$zu distinct points"),
+            fit->k, distinct);
   error_hint(e, _("choose k up to %zu"), distinct);
   return STATUS_DATA;
 }
@@ -229,11 +231,14 @@ typedef struct Rank {
 static int compare_ranks(const void *a, const void *b)
 {
   const Rank *const x = a, *const y = b;
-  return x->rows != y->rows ? (x->rows < y->rows ? 1 : -1) : x->first != y->first ? (x->first > y->first ? 1 : -1) : 0;
+  return x->rows != y->rows     ? (x->rows < y->rows ? 1 : -1)
+         : x->first != y->first ? (x->first > y->first ? 1 : -1)
+                                : 0;
 }
 
 /* order[new number] = number in the fit: largest first, then by first row. */
-static void canonical_order(const KmeansTotals *totals, const int32_t *labels, size_t n, size_t k, Rank *order)
+static void canonical_order(const KmeansTotals *totals, const int32_t *labels, size_t n, size_t k,
+                            Rank *order)
 {
   for (size_t j = 0; j < k; j++) {
     order[j] = (Rank){totals->rows[j], n + j, j};
@@ -264,7 +269,8 @@ static Status result_fill(const KmeansFit *fit, const double *centres, const int
   const KmeansTotals totals = kmeans_totals(values, k);
   Rank *const order = mem_alloc(k, sizeof *order);
   int32_t *const number = mem_alloc(k, sizeof *number);
-  const Status status = order && number ? result_alloc(out, e) : error_memory(e, k * sizeof *order, _("k-means"));
+  const Status status =
+      order && number ? result_alloc(out, e) : error_memory(e, k * sizeof *order, _("k-means"));
   if (status == STATUS_OK) {
     canonical_order(&totals, labels, fit->n, k, order);
     for (size_t j = 0; j < k; j++) {
@@ -289,9 +295,11 @@ static void say_where(const KmeansState *state, KmeansResult *out)
 {
   if (state->stage == KMEANS_STAGE_SWAP || state->stage == KMEANS_STAGE_TRIAL) {
     snprintf(out->stopped_at, sizeof out->stopped_at, _("swap try %zu"), state->trial + 1);
+  } else if (state->stage == KMEANS_STAGE_POLISH || state->stage == KMEANS_STAGE_POLISH_RUN) {
+    snprintf(out->stopped_at, sizeof out->stopped_at, _("moving single rows, round %zu"), state->rounds + 1);
   } else {
-    snprintf(out->stopped_at, sizeof out->stopped_at, _("start %1$zu of %2$zu, iteration %3$zu"), state->start + 1,
-             state->starts, state->stage == KMEANS_STAGE_RUN ? state->iteration + 1 : 0);
+    snprintf(out->stopped_at, sizeof out->stopped_at, _("start %1$zu of %2$zu, iteration %3$zu"),
+             state->start + 1, state->starts, state->stage == KMEANS_STAGE_RUN ? state->iteration + 1 : 0);
   }
 }
 
@@ -299,12 +307,15 @@ static void say_where(const KmeansState *state, KmeansResult *out)
 static Status make_result(KmeansFit *fit, bool complete, KmeansResult *out, Error *e)
 {
   const KmeansState *const state = fit->state;
-  const bool use_run = fit->valid && (!fit->valid_best || *kmeans_totals(fit->totals, fit->k).inertia < state->best_inertia);
+  const bool use_run =
+      fit->valid && (!fit->valid_best || *kmeans_totals(fit->totals, fit->k).inertia < state->best_inertia);
   *out = (KmeansResult){.n = fit->n, .k = fit->k, .d = fit->d, .totss = fit->totss, .complete = complete};
   const Status status = use_run ? result_fill(fit, fit->centres, fit->labels, fit->totals, out, e)
                                 : result_fill(fit, state->best, fit->labels_best, fit->totals_best, out, e);
   out->converged = !use_run && state->best_converged;
-  out->iterations = (int64_t)(use_run ? state->iteration : state->best_iterations);
+  const bool from_best = state->stage > KMEANS_STAGE_RUN; /* the run goes on from the best */
+  out->iterations =
+      (int64_t)((use_run ? state->iteration : 0) + (!use_run || from_best ? state->best_iterations : 0));
   out->starts_done = (int64_t)state->start;
   for (size_t i = 0; i < state->start; i++) {
     out->starts_at_best += state->start_inertia[i] <= out->inertia * (1 + 1e-9);
@@ -341,8 +352,8 @@ static Status fit_all(KmeansFit *fit, KmeansResult *out, Error *e)
   return status;
 }
 
-Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings, KmeansState *state,
-                  KmeansResult *out, Error *e)
+Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings,
+                  KmeansState *state, KmeansResult *out, Error *e)
 {
   *out = (KmeansResult){0};
   KmeansSettings own = *settings;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kmeans.h -- k-means: k centres that make the sum of squared distances from each row to its nearest centre small.
+/* kmeans.h -- k-means: k centres that make the sum of squared distances from each row to its nearest centre
+ * small.
  *
- * A fit makes `starts` sets of starting centres (greedy k-means++: Arthur & Vassilvitskii 2007; Grunau et al. 2023), moves
- * each by Lloyd's iteration until the centres stay, keeps the best, and then (refine) tries to move single centres
- * elsewhere (kmeans_swap.c) until a number of tries in a row fail. Labels are always those of the directly computed
- * distances, ties to the lower centre number; sums run over row blocks (core/reduce.h). So centres, labels and inertia are
- * the same bits for every method of iterating, number of threads and instruction set.
+ * A fit makes `starts` sets of starting centres (greedy k-means++: Arthur & Vassilvitskii 2007; Grunau et al.
+ * 2023), moves each by Lloyd's iteration until the centres stay, keeps the best, and then (refine) tries to
+ * move single centres elsewhere (kmeans_swap.c) until a number of tries in a row fail, and single rows
+ * (kmeans_polish.c). Labels are always those of the directly computed distances, ties to the lower centre
+ * number; sums run over row blocks (core/reduce.h). So centres, labels and inertia are the same bits for
+ * every method of iterating, number of threads and instruction set.
  *
- * Cost of an iteration: at most n k d / 4 processor cycles with AVX-512; with bounds (kmeans_bounds.c) near n d / 2 when
- * few rows still move. Memory: 12 n bytes, with refine 36 n, with bounds 4 n groups more; k d numbers per thread.
+ * Cost of an iteration: about n k d / 4 processor cycles with AVX-512; with bounds (kmeans_bounds.c) near
+ * n d when few rows still move. Memory: 12 n bytes, with refine 36 n, with bounds 4 n groups more; k d
+ * numbers per thread.
  */
 #ifndef ASSAY_CLUSTER_KMEANS_H
 #define ASSAY_CLUSTER_KMEANS_H
@@ -22,24 +25,26 @@
 #include "core/task.h"
 #include "math/rows.h"
 
-/* clang-format off */
 #define KMEANS_OPTIONS(O) \
   O(k, INT, OPTION_REQUIRED, 1, 1e9, "", "", "number of clusters") \
   O(on, COLUMNS, OPTION_UNSET, 0, 0, "numeric", "", "variables; default: every numeric column but labels") \
   O(scale, CHOICE, "none", 0, 0, "none|zscore|range|robust", "", \
-    "how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance") \
+    "how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the " \
+    "quartile " \
+    "distance") \
   O(starts, INT, "10", 1, 1e6, "", "", "how often to start from new centres; the best result is kept") \
   O(max_iter, INT, "300", 1, 1e9, "", "", "most iterations of a start") \
-  O(tol, NUMBER, "0", 0, 1, "", "", "stop when an iteration lowers the inertia by less than this share; 0: until labels stay") \
+  O(tol, NUMBER, "0", 0, 1, "", "", \
+    "stop when an iteration lowers the inertia by less than this share; 0: until labels stay") \
   O(init, CHOICE_FRAME, "kmeans++", 0, 0, "kmeans++|random", "", \
     "starting centres: kmeans++ spreads them, random takes k rows; or a frame with a row per centre") \
   O(refine, CHOICE, "auto", 0, 0, "auto|none|swap", "", \
-    "after the starts: swap moves single centres while that helps; auto: swap from k = 10") \
+    "after the starts: swap moves single centres, then rows, while that helps; auto: swap from k = 10") \
   O(weights, COLUMN, OPTION_UNSET, 0, 0, "numeric", "", "column with the weight of each row, 0 or more") \
   O(seed, INT, "1", 0, 9e15, "", "", "seed of the random choices") \
-  O(missing, CHOICE, "error", 0, 0, "error|drop", "", "rows with missing values: refuse them or leave them out") \
-  O(silhouette, BOOL, "false", 0, 0, "", "", "also compute the mean silhouette width (time grows with the square of the rows)")
-/* clang-format on */
+  O(missing, CHOICE, "error", 0, 0, "error|drop", "", "rows with missing values: refuse or leave out") \
+  O(silhouette, BOOL, "false", 0, 0, "", "", \
+    "also compute the mean silhouette width (time grows with the square of the rows)")
 
 typedef struct KmeansOptions {
   KMEANS_OPTIONS(OPTION_FIELD)
@@ -56,41 +61,44 @@ typedef struct KmeansSettings {
   size_t k, starts, max_iterations; /* starts is 1 for KMEANS_CENTRES */
   double tolerance;
   KmeansInit init;
-  const double *centres;            /* k x d, for KMEANS_CENTRES */
+  const double *centres; /* k x d, for KMEANS_CENTRES */
   KmeansRefine refine;
   uint64_t seed;
-  KmeansMethod method;              /* how to iterate; AUTO except in tests: the result is the same */
+  KmeansMethod method; /* how to iterate; AUTO except in tests: the result is the same */
 } KmeansSettings;
 
 /* The options' defaults for k clusters. */
 KmeansSettings kmeans_settings(size_t k);
 
 typedef enum KmeansStage {
-  KMEANS_STAGE_NEW,   /* nothing done */
-  KMEANS_STAGE_START, /* `start` begins with new centres */
-  KMEANS_STAGE_RUN,   /* `start` has done `iteration` iterations and goes on from `current` */
-  KMEANS_STAGE_SWAP,  /* swap try number `trial` begins from `best` */
-  KMEANS_STAGE_TRIAL, /* it has done `iteration` iterations and goes on from `current` */
+  KMEANS_STAGE_NEW,        /* nothing done */
+  KMEANS_STAGE_START,      /* `start` begins with new centres */
+  KMEANS_STAGE_RUN,        /* `start` has done `iteration` iterations and goes on from `current` */
+  KMEANS_STAGE_SWAP,       /* swap try number `trial` begins from `best` */
+  KMEANS_STAGE_TRIAL,      /* it has done `iteration` iterations and goes on from `current` */
+  KMEANS_STAGE_POLISH,     /* single rows are moved, from `best` */
+  KMEANS_STAGE_POLISH_RUN, /* that has done `iteration` iterations and goes on from `current` */
   KMEANS_STAGE_DONE
 } KmeansStage;
 
-/* All that is needed to go on with an interrupted fit of the same rows, weights and settings: plain numbers. All zero is a
- * new fit; kmeans_fit allocates the arrays, kmeans_state_free frees them. */
+/* All that is needed to go on with an interrupted fit of the same rows, weights and settings: plain numbers.
+ * All zero is a new fit; kmeans_fit allocates the arrays, kmeans_state_free frees them. */
 typedef struct KmeansState {
   KmeansStage stage;
   size_t k, d, starts;
-  size_t start, iteration;                  /* from 0 */
-  bool last;                                /* only the final assignment of the run is left */
+  size_t start, iteration; /* from 0 */
+  bool last;               /* only the final assignment of the run is left */
   bool run_converged;
-  double objective;                         /* of the last iteration; infinite before the first */
-  size_t trial, failed;                     /* swap tries so far; of them, failed in a row */
-  size_t accepted;                          /* swaps that helped */
-  size_t relocated;                         /* empty clusters that were given a row */
-  size_t best_iterations;                   /* 0: no best yet */
+  double objective;       /* of the last iteration; infinite before the first */
+  size_t trial, failed;   /* swap tries so far; of them, failed in a row */
+  size_t rounds;          /* of moving single rows */
+  size_t accepted;        /* swaps that helped */
+  size_t relocated;       /* empty clusters that were given a row */
+  size_t best_iterations; /* 0: no best yet */
   bool best_converged;
   double best_inertia;
-  double *current, *best;                   /* k x d */
-  double *start_inertia;                    /* starts; NaN: not finished */
+  double *current, *best; /* k x d */
+  double *start_inertia;  /* starts; NaN: not finished */
 } KmeansState;
 
 void kmeans_state_free(KmeansState *state);
@@ -106,28 +114,31 @@ typedef struct KmeansResult {
   int64_t iterations;    /* that led to the result: of its start and of the swaps that helped */
   int64_t starts_done, starts_at_best; /* at best: within 1e-9 of the final inertia */
   int64_t swaps_tried, swaps_accepted, relocated;
-  bool converged;        /* labels stay, or tol is met */
-  bool complete;         /* not interrupted */
-  const char *reason;    /* "", "interrupted", "max_iter" */
-  char stopped_at[64];   /* where an interrupted fit stopped, for people */
+  bool converged;      /* labels stay, or tol is met */
+  bool complete;       /* not interrupted */
+  const char *reason;  /* "", "interrupted", "max_iter" */
+  char stopped_at[64]; /* where an interrupted fit stopped, for people */
 } KmeansResult;
 
 void kmeans_result_free(KmeansResult *result);
 
-/* Fits. weights: n numbers of 0 or more, or NULL. On STATUS_OK out is filled (caller frees). After a cancel: STATUS_OK with
- * complete = false and the best centres so far, with labels and inertia that belong to them; STATUS_CANCELLED when not one
- * assignment was done. In both cases `state` holds where to go on: calling again with the same data and settings ends
- * with the same bits as a fit that was never interrupted. Errors: STATUS_DATA (not finite, squares overflow, k > n, fewer
- * distinct rows than k, weights), STATUS_ARGUMENT (centres), STATUS_MEMORY, STATUS_LIMIT, and those of rows->block. */
-Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings, KmeansState *state,
-                  KmeansResult *out, Error *e) MUST_USE;
+/* Fits. weights: n numbers of 0 or more, or NULL. On STATUS_OK out is filled (caller frees). After a cancel:
+ * STATUS_OK with complete = false and the best centres so far, with labels and inertia that belong to them;
+ * STATUS_CANCELLED when not one assignment was done. In both cases `state` holds where to go on: calling
+ * again with the same data and settings ends with the same bits as a fit that was never interrupted. Errors:
+ * STATUS_DATA (not finite, squares overflow, k > n, fewer distinct rows than k, weights), STATUS_ARGUMENT
+ * (centres), STATUS_MEMORY, STATUS_LIMIT, and those of rows->block. */
+Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings,
+                  KmeansState *state, KmeansResult *out, Error *e) MUST_USE;
 
 /* The nearest of k centres for each row, and the squared distance (distances may be NULL). O(n k d). */
-Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels, double *distances,
-                     Error *e) MUST_USE;
+Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels,
+                     double *distances, Error *e) MUST_USE;
 
-/* Mean silhouette width (Rousseeuw 1987) with Euclidean distances, of labels 0..k-1; a row alone in its cluster counts 0.
- * Labels of -1 are left out. NaN when fewer than two clusters have rows. O(n^2 d) time, O(256 k) memory per thread. */
-Status kmeans_silhouette(Task *task, const Rows *rows, const int32_t *labels, size_t k, double *mean, Error *e) MUST_USE;
+/* Mean silhouette width (Rousseeuw 1987) with Euclidean distances, of labels 0..k-1; a row alone in its
+ * cluster counts 0. Labels of -1 are left out. NaN when fewer than two clusters have rows. O(n^2 d) time,
+ * O(256 k) memory per thread. */
+Status kmeans_silhouette(Task *task, const Rows *rows, const int32_t *labels, size_t k, double *mean,
+                         Error *e) MUST_USE;
 
 #endif

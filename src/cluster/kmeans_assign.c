@@ -75,7 +75,8 @@ static Status assign_block(void *context, void *sum, size_t first, size_t count,
     double best[KMEANS_TILE];
     int64_t label[KMEANS_TILE];
     assign->kernels->tile(x + i * d, rows, d, scratch->tile);
-    if (!kmeans_assign_tile(assign->task, assign->kernels, scratch, assign->centres, assign->k, d, best, label)) {
+    if (!kmeans_assign_tile(assign->task, assign->kernels, scratch, assign->centres, assign->k, d, best,
+                            label)) {
       status = error_cancelled(e);
     }
     for (size_t r = 0; r < rows; r++) {
@@ -88,8 +89,8 @@ static Status assign_block(void *context, void *sum, size_t first, size_t count,
   return status;
 }
 
-Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels, double *distances,
-                     Error *e)
+Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels,
+                     double *distances, Error *e)
 {
   const size_t workers = task_threads(task);
   Assign assign = {.task = task,

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Passes with lower bounds, after Yinyang k-means (Ding et al., ICML 2015): centres are cut into groups of eight, one
- * vector each; for every row and group a lower bound of the distance to the group's centres (the row's own left out) is kept
- * and falls by the group's largest move. A group is looked at only when its bound is not above the distance to the row's own
- * centre, which is computed anew in every pass (the objective needs it) and so always tight.
+/* Passes with lower bounds, after Yinyang k-means (Ding et al., ICML 2015): centres are cut into groups of
+ * eight, one vector each; for every row and group a lower bound of the distance to the group's centres (the
+ * row's own left out) is kept and falls by the group's largest move. A group is looked at only when its bound
+ * is not above the distance to the row's own centre, which is computed anew in every pass (the objective
+ * needs it) and so always tight.
  *
- * Bounds are floats, and every step rounds them outward by more than all rounding errors on the way (SLACK is relative and
- * far above those of the squared distances, TINY covers underflow): what a bound excludes is farther by the computed
- * distances too. So labels are exactly those of a plain pass, and with them sums and centres. */
+ * Bounds are floats, and every step rounds them outward by more than all rounding errors on the way (SLACK is
+ * relative and far above those of the squared distances, TINY covers underflow): what a bound excludes is
+ * farther by the computed distances too. So labels are exactly those of a plain pass, and with them sums and
+ * centres. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -21,26 +23,26 @@ enum { STRIP = 256, GROUPS_MOST = 64 };
 #define TINY 1e-30
 
 struct KmeansBounds {
-  size_t groups, vectors;    /* groups; vectors of eight centres in each */
-  size_t stride;             /* n rounded up to blocks */
+  size_t groups, vectors; /* groups; vectors of eight centres in each */
+  size_t stride;          /* n rounded up to blocks */
   size_t n, k, d;
-  bool ready;                /* bounds belong to `centres` */
-  float *bounds;             /* groups x stride */
-  double *centres;           /* k x d: of the pass before */
-  double *lanes;             /* groups x vectors x d x 8: the centres of this pass, infinity where there is none */
-  float *drift;              /* groups: largest move since the pass before */
-  float *apart;              /* k x groups: distance of a centre to the nearest other one of a group; NULL: not kept */
-  struct Strip *strips;      /* per worker */
+  bool ready;      /* bounds belong to `centres` */
+  float *bounds;   /* groups x stride */
+  double *centres; /* k x d: of the pass before */
+  double *lanes;   /* groups x vectors x d x 8: the centres of this pass, infinity where there is none */
+  float *drift;    /* groups: largest move since the pass before */
+  float *apart;    /* k x groups: distance of a centre to the nearest other one of a group; NULL: not kept */
+  struct Strip *strips; /* per worker */
 };
 
 /* What is known of the rows of a strip while its groups are looked at. */
 typedef struct Strip {
-  double best[STRIP];            /* squared distance to `label` */
+  double best[STRIP]; /* squared distance to `label` */
   int32_t label[STRIP];
-  float upper[STRIP];            /* distance to the centre of the pass before, rounded up */
+  float upper[STRIP]; /* distance to the centre of the pass before, rounded up */
   float least[STRIP];
-  uint32_t open[STRIP];          /* rows with a bound that excludes nothing */
-  uint32_t list[STRIP];          /* of them, those to be compared with the group at hand */
+  uint32_t open[STRIP]; /* rows with a bound that excludes nothing */
+  uint32_t list[STRIP]; /* of them, those to be compared with the group at hand */
   double group_best[STRIP], group_next[STRIP], vector_best[STRIP], vector_next[STRIP];
   int64_t lane[STRIP];
   int32_t group_label[STRIP];
@@ -162,7 +164,8 @@ static void set_lanes(KmeansBounds *bounds, const double *centres)
   for (size_t group = 0; group < bounds->groups; group++) {
     const size_t start = group_start(bounds, group), end = group_start(bounds, group + 1);
     for (size_t j = 0; j < lanes; j++) {
-      double *const lane = bounds->lanes + (group * bounds->vectors + j / KMEANS_LANES) * bounds->d * KMEANS_LANES +
+      double *const lane = bounds->lanes +
+                           (group * bounds->vectors + j / KMEANS_LANES) * bounds->d * KMEANS_LANES +
                            j % KMEANS_LANES;
       for (size_t c = 0; c < bounds->d; c++) {
         lane[c * KMEANS_LANES] = start + j < end ? centres[(start + j) * bounds->d + c] : (double)INFINITY;
@@ -187,8 +190,8 @@ static void set_drift(KmeansBounds *bounds, const double *centres)
   }
 }
 
-/* Distances between centres. If a row is nearer to its centre than half the distance from there to another, that one
- * cannot be its nearest. */
+/* Distances between centres. If a row is nearer to its centre than half the distance from there to another,
+ * that one cannot be its nearest. */
 static void set_apart(const KmeansFit *fit, const double *centres)
 {
   KmeansBounds *const bounds = fit->bounds;
@@ -202,7 +205,8 @@ static void set_apart(const KmeansFit *fit, const double *centres)
     for (size_t j = 0; j < bounds->k; j++) {
       if (j % KMEANS_CHUNK == 0) {
         const size_t points = bounds->k - j < KMEANS_CHUNK ? bounds->k - j : KMEANS_CHUNK;
-        fit->kernels->distances(scratch->tile, bounds->d, centres + j * bounds->d, points, scratch->distances);
+        fit->kernels->distances(scratch->tile, bounds->d, centres + j * bounds->d, points,
+                                scratch->distances);
       }
       const size_t group = group_of(bounds, j);
       for (size_t r = 0; r < rows; r++) {
@@ -226,8 +230,8 @@ typedef struct Pass {
 /* ---- The first pass: all distances, bounds from the least of each group. ---- */
 
 /* The nearest and second nearest centre within a group, for a tile. */
-static void tile_group(const Pass *pass, const KmeansScratch *scratch, size_t group, double *best, double *next,
-                       int64_t *label)
+static void tile_group(const Pass *pass, const KmeansScratch *scratch, size_t group, double *best,
+                       double *next, int64_t *label)
 {
   const KmeansFit *const fit = pass->fit;
   const size_t end = group_start(pass->bounds, group + 1);
@@ -243,8 +247,8 @@ static void tile_group(const Pass *pass, const KmeansScratch *scratch, size_t gr
   }
 }
 
-static void first_tile(const Pass *pass, const KmeansScratch *scratch, size_t first, size_t rows, double *best,
-                       int32_t *labels)
+static void first_tile(const Pass *pass, const KmeansScratch *scratch, size_t first, size_t rows,
+                       double *best, int32_t *labels)
 {
   KmeansBounds *const bounds = pass->bounds;
   double own_next[KMEANS_TILE];
@@ -282,7 +286,8 @@ static Status first_block(void *context, void *sum, size_t first, size_t count, 
     int32_t *const labels = pass->labels + first + i;
     fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
     first_tile(pass, scratch, first + i, rows, best, labels);
-    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, best, pass->before ? pass->before + first + i : NULL, sum);
+    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, best,
+                 pass->before ? pass->before + first + i : NULL, sum);
     if (task_cancelled(fit->task)) {
       status = error_cancelled(e);
     }
@@ -304,7 +309,8 @@ static size_t open_rows(const Pass *pass, Strip *strip, const double *x, size_t 
     strip->least[i] = FLT_MAX;
   }
   for (size_t group = 0; group < bounds->groups; group++) {
-    fit->kernels->lower(bounds->bounds + group * bounds->stride + first, count, bounds->drift[group], strip->least);
+    fit->kernels->lower(bounds->bounds + group * bounds->stride + first, count, bounds->drift[group],
+                        strip->least);
   }
   size_t open = 0;
   for (size_t i = 0; i < count; i++) {
@@ -339,8 +345,9 @@ static void compare_group(const Pass *pass, Strip *strip, const double *x, size_
   for (size_t vector = 0; vector < bounds->vectors; vector++) {
     const size_t number = group * bounds->vectors + vector;
     const int32_t name = (int32_t)(group_start(bounds, group) + vector * KMEANS_LANES);
-    pass->fit->kernels->scan(x, bounds->d, strip->list, count, bounds->lanes + number * bounds->d * KMEANS_LANES,
-                             strip->vector_best, strip->vector_next, strip->lane);
+    pass->fit->kernels->scan(x, bounds->d, strip->list, count,
+                             bounds->lanes + number * bounds->d * KMEANS_LANES, strip->vector_best,
+                             strip->vector_next, strip->lane);
     for (size_t i = 0; i < count; i++) {
       const double best = strip->vector_best[i], next = strip->vector_next[i];
       if (vector == 0 || best < strip->group_best[i]) {
@@ -355,8 +362,8 @@ static void compare_group(const Pass *pass, Strip *strip, const double *x, size_
   }
 }
 
-/* Takes what compare_group found into labels and bounds. The best of a row leaves the bound of its group out; when the
- * best moves to another group, the former one comes back into the bound of its own. */
+/* Takes what compare_group found into labels and bounds. The best of a row leaves the bound of its group out;
+ * when the best moves to another group, the former one comes back into the bound of its own. */
 static void settle_group(const Pass *pass, Strip *strip, size_t first, size_t count, size_t group)
 {
   KmeansBounds *const bounds = pass->bounds;
@@ -409,7 +416,8 @@ static Status later_block(void *context, void *sum, size_t first, size_t count, 
   for (size_t i = 0; status == STATUS_OK && i < count; i += STRIP) {
     const size_t rows = count - i < STRIP ? count - i : STRIP;
     do_strip(pass, strip, x + i * fit->d, first + i, rows);
-    kmeans_tally(fit, x + i * fit->d, first + i, rows, strip->label, strip->best, pass->before + first + i, sum);
+    kmeans_tally(fit, x + i * fit->d, first + i, rows, strip->label, strip->best, pass->before + first + i,
+                 sum);
     if (task_cancelled(fit->task)) {
       status = error_cancelled(e);
     }
@@ -417,8 +425,8 @@ static Status later_block(void *context, void *sum, size_t first, size_t count, 
   return status;
 }
 
-Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels, double *totals,
-                          Error *e)
+Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels,
+                          double *totals, Error *e)
 {
   KmeansBounds *const bounds = fit->bounds;
   const bool later = bounds->ready && before;

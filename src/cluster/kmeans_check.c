@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Column means and squares in one go: each block's are made about the block's own means while it is in cache, and merged
- * by the formula of Chan, Golub & LeVeque (1983), so that a large offset costs no digits. */
+/* Column means and squares in one go: each block's are made about the block's own means while it is in cache,
+ * and merged by the formula of Chan, Golub & LeVeque (1983), so that a large offset costs no digits. */
 #include "cluster/kmeans_check.h"
 
 #include <float.h>
@@ -29,18 +29,20 @@ Status kmeans_check_settings(const KmeansFit *fit, Error *e)
     return error_set(e, STATUS_ARGUMENT, "kmeans-k", _("k = %zu, but it must be at least 1"), fit->k);
   }
   if (fit->k > fit->n) {
-    error_set(e, STATUS_DATA, "kmeans-k-above-n", _("k = %1$zu, but there are only %2$zu rows"), fit->k, fit->n);
+    error_set(e, STATUS_DATA, "kmeans-k-above-n", _("k = %1$zu, but there are only %2$zu rows"), fit->k,
+              fit->n);
     error_hint(e, _("choose k up to %zu"), fit->n);
     return STATUS_DATA;
   }
   if (settings->starts < 1 || settings->max_iterations < 1 || !(settings->tolerance >= 0)) {
-    return error_set(e, STATUS_ARGUMENT, "kmeans-settings", _("starts and max_iter must be at least 1, tol at least 0"));
+    return error_set(e, STATUS_ARGUMENT, "kmeans-settings",
+                     _("starts and max_iter must be at least 1, tol at least 0"));
   }
   for (size_t i = 0; settings->init == KMEANS_CENTRES && i < fit->k * fit->d; i++) {
     if (!isfinite(settings->centres[i])) {
       return error_set(e, STATUS_ARGUMENT, "kmeans-centre-not-finite",
-                       _("init: row %1$zu, column %2$zu of the centres is %3$g"), i / fit->d + 1, i % fit->d + 1,
-                       settings->centres[i]);
+                       _("init: row %1$zu, column %2$zu of the centres is %3$g"), i / fit->d + 1,
+                       i % fit->d + 1, settings->centres[i]);
     }
   }
   return STATUS_OK;
@@ -55,8 +57,11 @@ static Status not_finite(const double *x, size_t first, size_t count, size_t d, 
 {
   for (size_t i = 0; i < count * d; i++) {
     if (!isfinite(x[i])) {
-      error_set(e, STATUS_DATA, "not-finite", _("row %1$zu, variable %2$zu is %3$s"), first + i / d + 1, i % d + 1,
-                isnan(x[i]) ? "NaN" : x[i] > 0 ? "Inf" : "-Inf");
+      error_set(e, STATUS_DATA, "not-finite", _("row %1$zu, variable %2$zu is %3$s"), first + i / d + 1,
+                i % d + 1,
+                isnan(x[i]) ? "NaN"
+                : x[i] > 0  ? "Inf"
+                            : "-Inf");
       error_hint(e, _("filter such rows out, or replace the values"));
       return STATUS_DATA;
     }
@@ -73,8 +78,9 @@ static Status check_weights(const KmeansFit *fit, size_t first, size_t count, do
   *weight = 0;
   for (size_t i = first; i < first + count; i++) {
     if (!(fit->weights[i] >= 0) || isinf(fit->weights[i])) {
-      return error_set(e, STATUS_DATA, "kmeans-weight", _("weights: row %1$zu has weight %2$g; weights are 0 or more"),
-                       i + 1, fit->weights[i]);
+      return error_set(e, STATUS_DATA, "kmeans-weight",
+                       _("weights: row %1$zu has weight %2$g; weights are 0 or more"), i + 1,
+                       fit->weights[i]);
     }
     *weight += fit->weights[i];
   }
@@ -153,7 +159,8 @@ static void merge_moments(void *context, void *sum, const void *other)
   *to.weight = weight;
 }
 
-/* Sums of squared distances stay below the largest number: the diagonal of the box around rows and centres, for all rows. */
+/* Sums of squared distances stay below the largest number: the diagonal of the box around rows and centres,
+ * for all rows. */
 static Status check_range(const KmeansFit *fit, Moments all, Error *e)
 {
   double diagonal = 0, largest = 0;
@@ -169,7 +176,8 @@ static Status check_range(const KmeansFit *fit, Moments all, Error *e)
   }
   const double weight = fmax(*all.weight, (double)fit->n);
   if (!(diagonal * 4 * weight < DBL_MAX) || !(largest * 4 * weight < DBL_MAX)) {
-    error_set(e, STATUS_DATA, "kmeans-overflow", _("the values are too large (up to %g): their squares overflow"), largest);
+    error_set(e, STATUS_DATA, "kmeans-overflow",
+              _("the values are too large (up to %g): their squares overflow"), largest);
     error_hint(e, _("rescale the variables, as with scale = \"zscore\""));
     return STATUS_DATA;
   }

@@ -8,7 +8,8 @@
 /* Shapes, numbers of options, and the given centres. */
 Status kmeans_check_settings(const KmeansFit *fit, Error *e) MUST_USE;
 
-/* One pass over rows and weights: all finite, squares within range; fills fit->totss and fit->total_weight. */
+/* One pass over rows and weights: all finite, squares within range; fills fit->totss and fit->total_weight.
+ */
 Status kmeans_check_data(KmeansFit *fit, Error *e) MUST_USE;
 
 #endif

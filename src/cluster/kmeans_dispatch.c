@@ -9,7 +9,8 @@ extern const KmeansKernels kmeans_kernels_avx2, kmeans_kernels_avx512;
 static const KmeansKernels *const copies[ISA_COUNT] = {&kmeans_kernels_base, &kmeans_kernels_avx2,
                                                        &kmeans_kernels_avx512};
 #else
-static const KmeansKernels *const copies[ISA_COUNT] = {&kmeans_kernels_base, &kmeans_kernels_base, &kmeans_kernels_base};
+static const KmeansKernels *const copies[ISA_COUNT] = {&kmeans_kernels_base, &kmeans_kernels_base,
+                                                       &kmeans_kernels_base};
 #endif
 
 const KmeansKernels *kmeans_kernels(void)

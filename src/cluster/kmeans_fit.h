@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* kmeans_fit.h -- what the sources of k-means share: one running fit and its passes over the rows.
  *
- * A pass assigns every row to the nearest of the given centres and sums what the next centres need, in one go over the
- * data. Its sums are a flat array of doubles, so that blocks merge by adding: see KMEANS_TOTALS. Everything here belongs
- * to one call of kmeans_fit and to the thread that runs it; passes use the pool's threads inside.
+ * A pass assigns every row to the nearest of the given centres and sums what the next centres need, in one go
+ * over the data. Its sums are a flat array of doubles, so that blocks merge by adding: see KMEANS_TOTALS.
+ * Everything here belongs to one call of kmeans_fit and to the thread that runs it; passes use the pool's
+ * threads inside.
  */
 #ifndef ASSAY_CLUSTER_KMEANS_FIT_H
 #define ASSAY_CLUSTER_KMEANS_FIT_H
@@ -24,12 +25,13 @@ typedef struct KmeansScratch {
 KmeansScratch *kmeans_scratch_new(size_t workers, size_t n, size_t d); /* NULL: no memory */
 void kmeans_scratch_free(KmeansScratch *scratch, size_t workers);
 
-/* The nearest of k centres for the rows in scratch->tile. False when the task was cancelled: then nothing is known. */
+/* The nearest of k centres for the rows in scratch->tile. False when the task was cancelled: then nothing is
+ * known. */
 bool kmeans_assign_tile(const Task *task, const KmeansKernels *kernels, const KmeansScratch *scratch,
                         const double *centres, size_t k, size_t d, double *best, int64_t *label) MUST_USE;
 
-/* Totals of a pass: inertia, changed rows, then k numbers each of rows, weight and within-cluster squares, then the k x d
- * weighted sums of rows. */
+/* Totals of a pass: inertia, changed rows, then k numbers each of rows, weight and within-cluster squares,
+ * then the k x d weighted sums of rows. */
 typedef struct KmeansTotals {
   double *inertia, *changed, *rows, *weight, *withinss, *sums;
 } KmeansTotals;
@@ -47,25 +49,26 @@ typedef struct KmeansFit {
   KmeansState *state;
   const KmeansKernels *kernels;
   size_t n, d, k, workers;
-  size_t threads_wanted;      /* the task's own number, given back at the end */
+  size_t threads_wanted; /* the task's own number, given back at the end */
   double totss, total_weight;
-  KmeansScratch *scratch;     /* per worker */
+  KmeansScratch *scratch; /* per worker */
   int32_t *labels, *labels_before, *labels_best;
-  double *centres;            /* k x d: what `labels` and `totals` were made with */
-  double *centres_next;       /* k x d */
+  double *centres;      /* k x d: what `labels` and `totals` were made with */
+  double *centres_next; /* k x d */
   double *totals, *totals_best;
-  bool fresh;                 /* the run has no labels of its iteration before */
-  bool valid;                 /* centres, labels and totals are of one finished assignment */
-  bool valid_best;            /* labels_best and totals_best are those of state->best */
-  KmeansBounds *bounds;       /* NULL: plain passes */
-  struct KmeansSwap *swap;    /* NULL until refining */
-  double *nearest;            /* n, seeding: squared distance to the nearest centre so far */
+  bool fresh;              /* the run has no labels of its iteration before */
+  bool valid;              /* centres, labels and totals are of one finished assignment */
+  bool valid_best;         /* labels_best and totals_best are those of state->best */
+  KmeansBounds *bounds;    /* NULL: plain passes */
+  struct KmeansSwap *swap; /* NULL until refining */
+  double *nearest;         /* n, seeding: squared distance to the nearest centre so far */
 } KmeansFit;
 
 /* One pass: fills labels and totals for `centres`, counting the labels that differ from `before` (NULL: all).
- * With bounds, `before` must be the labels of the pass before, when there was one since kmeans_bounds_reset. */
-Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels, double *totals,
-                   Error *e) MUST_USE;
+ * With bounds, `before` must be the labels of the pass before, when there was one since kmeans_bounds_reset.
+ */
+Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels,
+                   double *totals, Error *e) MUST_USE;
 
 /* The totals for given labels. */
 Status kmeans_pass_labelled(KmeansFit *fit, const double *centres, const int32_t *labels, double *totals,
@@ -81,18 +84,25 @@ typedef struct KmeansMerge {
 } KmeansMerge;
 void kmeans_merge(void *context, void *sum, const void *other);
 
-/* A run moves state->current by passes until it stays or `most` iterations are done. kmeans_begin starts one from
- * state->current, kmeans_resume goes on with one that this fit has no labels of. kmeans_steps does at most `steps` more
- * iterations and tells whether the run ended; the solution is then in centres, labels, totals. */
+/* A run moves state->current by passes until it stays or `most` iterations are done. kmeans_begin starts one
+ * from state->current, kmeans_resume goes on with one that this fit has no labels of. kmeans_steps does at
+ * most `steps` more iterations and tells whether the run ended; the solution is then in centres, labels,
+ * totals. */
 void kmeans_begin(KmeansFit *fit);
 void kmeans_resume(KmeansFit *fit);
-Status kmeans_steps(KmeansFit *fit, size_t steps, size_t most, const char *phase, bool *ended, Error *e) MUST_USE;
+Status kmeans_steps(KmeansFit *fit, size_t steps, size_t most, const char *phase, bool *ended,
+                    Error *e) MUST_USE;
+
+/* Means of the clusters in `totals`; a cluster without weight keeps its centre in `centres`. */
+void kmeans_new_centres(const KmeansFit *fit, double *out);
 
 /* Makes the starting centres of state->start in `centres` (kmeans_seed.c). */
 Status kmeans_seed(KmeansFit *fit, double *centres, Error *e) MUST_USE;
 
-/* A row drawn with probability weight * nearest[row], whose sums per block are block_sums and in all `total` > 0. */
-size_t kmeans_draw(const KmeansFit *fit, const double *nearest, const double *block_sums, double total, Random *random);
+/* A row drawn with probability weight * nearest[row], whose sums per block are block_sums and in all `total`
+ * > 0. */
+size_t kmeans_draw(const KmeansFit *fit, const double *nearest, const double *block_sums, double total,
+                   Random *random);
 
 /* The run's solution becomes the best: swaps the buffers. */
 void kmeans_keep_best(KmeansFit *fit, size_t iterations, bool converged);
@@ -107,13 +117,14 @@ Status kmeans_too_few_distinct(const KmeansFit *fit, size_t distinct, Error *e);
 bool kmeans_bounds_wanted(const KmeansFit *fit);
 Status kmeans_bounds_new(KmeansFit *fit, Error *e) MUST_USE;
 void kmeans_bounds_free(KmeansBounds *bounds);
-void kmeans_bounds_reset(KmeansBounds *bounds); /* the next pass starts from nothing */
+void kmeans_bounds_reset(KmeansBounds *bounds);              /* the next pass starts from nothing */
 void kmeans_bounds_forget(KmeansBounds *bounds, size_t row); /* the row's label was changed by hand */
-Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels, double *totals,
-                          Error *e) MUST_USE;
+Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels,
+                          double *totals, Error *e) MUST_USE;
 
-/* The swap stage (kmeans_swap.c), from state->best and its labels and totals. */
+/* The refinement (kmeans_swap.c, then kmeans_polish.c), from state->best and its labels and totals. */
 Status kmeans_swap(KmeansFit *fit, Error *e) MUST_USE;
+Status kmeans_polish(KmeansFit *fit, Error *e) MUST_USE;
 void kmeans_swap_free(struct KmeansSwap *swap);
 
 #endif

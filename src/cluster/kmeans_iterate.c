@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lloyd's iteration (Lloyd 1982): assign rows to the nearest centre, move each centre to the mean of its rows, until the
- * centres stay. New centres are a function of the labels alone, so that equal centres mean that labels stay for ever. */
+/* Lloyd's iteration (Lloyd 1982): assign rows to the nearest centre, move each centre to the mean of its
+ * rows, until the centres stay. New centres are a function of the labels alone, so that equal centres mean
+ * that labels stay for ever. */
 #include <math.h>
 #include <string.h>
 
@@ -84,7 +85,8 @@ static Status plain_block(void *context, void *sum, size_t first, size_t count, 
     for (size_t r = 0; r < rows; r++) {
       labels[r] = (int32_t)label[r];
     }
-    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, best, pass->before ? pass->before + first + i : NULL, sum);
+    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, best,
+                 pass->before ? pass->before + first + i : NULL, sum);
   }
   return status;
 }
@@ -105,30 +107,35 @@ static Status labelled_block(void *context, void *sum, size_t first, size_t coun
   return status;
 }
 
-Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels, double *totals,
-                   Error *e)
+Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels,
+                   double *totals, Error *e)
 {
   if (fit->bounds) {
     return kmeans_bounds_pass(fit, centres, before, labels, totals, e);
   }
   const size_t size = kmeans_totals_size(fit->k, fit->d);
   Pass pass = {{size}, fit, centres, before, labels};
-  const Reduce reduce = {
-      .size = size * sizeof(double), .block = plain_block, .merge = kmeans_merge, .context = &pass};
+  const Reduce reduce = {.size = size * sizeof(double),
+                         .block = plain_block,
+                         .merge = kmeans_merge,
+                         .context = &pass};
   return rows_reduce(fit->task, fit->n, &reduce, totals, e);
 }
 
-Status kmeans_pass_labelled(KmeansFit *fit, const double *centres, const int32_t *labels, double *totals, Error *e)
+Status kmeans_pass_labelled(KmeansFit *fit, const double *centres, const int32_t *labels, double *totals,
+                            Error *e)
 {
   const size_t size = kmeans_totals_size(fit->k, fit->d);
   Pass pass = {{size}, fit, centres, labels, NULL};
-  const Reduce reduce = {
-      .size = size * sizeof(double), .block = labelled_block, .merge = kmeans_merge, .context = &pass};
+  const Reduce reduce = {.size = size * sizeof(double),
+                         .block = labelled_block,
+                         .merge = kmeans_merge,
+                         .context = &pass};
   return rows_reduce(fit->task, fit->n, &reduce, totals, e);
 }
 
-/* The row that an empty cluster takes: the farthest from its centre of those whose cluster keeps some weight without it;
- * the lowest row on ties. */
+/* The row that an empty cluster takes: the farthest from its centre of those whose cluster keeps some weight
+ * without it; the lowest row on ties. */
 typedef struct Farthest {
   double distance;
   size_t row;
@@ -190,8 +197,10 @@ static Status fill_empty(KmeansFit *fit, Error *e)
       continue;
     }
     Pass pass = {{0}, fit, fit->centres, fit->labels, NULL};
-    const Reduce reduce = {
-        .size = sizeof(Farthest), .block = farthest_block, .merge = farthest_merge, .context = &pass};
+    const Reduce reduce = {.size = sizeof(Farthest),
+                           .block = farthest_block,
+                           .merge = farthest_merge,
+                           .context = &pass};
     Farthest farthest;
     const Status status = rows_reduce(fit->task, fit->n, &reduce, &farthest, e);
     if (status != STATUS_OK) {
@@ -214,8 +223,7 @@ static Status fill_empty(KmeansFit *fit, Error *e)
   return status;
 }
 
-/* Means of the clusters; a cluster without weight keeps its centre. */
-static void new_centres(const KmeansFit *fit, double *out)
+void kmeans_new_centres(const KmeansFit *fit, double *out)
 {
   const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
   for (size_t j = 0; j < fit->k; j++) {
@@ -268,7 +276,7 @@ static Status iterate(KmeansFit *fit, const char *phase, bool *ended, Error *e)
     return status;
   }
   const double objective = *kmeans_totals(fit->totals, fit->k).inertia;
-  new_centres(fit, fit->centres_next);
+  kmeans_new_centres(fit, fit->centres_next);
   state->iteration++;
   report_step(fit, phase);
   *ended = state->run_converged = memcmp(fit->centres_next, state->current, bytes) == 0;

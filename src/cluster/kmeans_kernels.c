@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kernels in vector extensions of gcc and clang, at the natural width of the instruction set (WIDTH doubles). Widths
- * change how many distances are worked on at once, never the order of additions within one. */
+/* The kernels in vector extensions of gcc and clang, at the natural width of the instruction set (WIDTH
+ * doubles). Widths change how many distances are worked on at once, never the order of additions within one.
+ */
 #include "cluster/kmeans_kernels.h"
 
 #include <math.h>
@@ -25,9 +26,9 @@
 typedef double Vector __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
 
 enum {
-  POINTS = 4,                      /* points and ... */
-  VECTORS = WIDTH == 8 ? 4 : 2,    /* ... vectors of rows worked on together: what the registers hold */
-  PARTS = KMEANS_LANES / WIDTH     /* vectors of a lane group */
+  POINTS = 4,                   /* points and ... */
+  VECTORS = WIDTH == 8 ? 4 : 2, /* ... vectors of rows worked on together: what the registers hold */
+  PARTS = KMEANS_LANES / WIDTH  /* vectors of a lane group */
 };
 
 INLINE Vector load(const double *p)
@@ -41,61 +42,54 @@ INLINE void store(double *p, Vector v)
 }
 
 /* One step of a transposition: exchanges the off-diagonal squares of side `step` in a pair of rows. */
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#define EXCHANGE(a, b, step) \
+  do { \
+    const Vector low = SHUFFLE(a, b, LOW##step); \
+    b = SHUFFLE(a, b, HIGH##step); \
+    a = low; \
+  } while (0)
+
 #if WIDTH == 8
-#define EXCHANGE(a, b, ...) EXCHANGE_(a, b, __VA_ARGS__)
-#define EXCHANGE_(a, b, l0, l1, l2, l3, l4, l5, l6, l7, h0, h1, h2, h3, h4, h5, h6, h7)  \
-  do {                                                                                  \
-    const Vector low = __builtin_shufflevector(a, b, l0, l1, l2, l3, l4, l5, l6, l7);   \
-    b = __builtin_shufflevector(a, b, h0, h1, h2, h3, h4, h5, h6, h7);                  \
-    a = low;                                                                            \
-  } while (0)
-#define STEP1 0, 8, 2, 10, 4, 12, 6, 14, 1, 9, 3, 11, 5, 13, 7, 15
-#define STEP2 0, 1, 8, 9, 4, 5, 12, 13, 2, 3, 10, 11, 6, 7, 14, 15
-#define STEP4 0, 1, 2, 3, 8, 9, 10, 11, 4, 5, 6, 7, 12, 13, 14, 15
+#define LOW1 0, 8, 2, 10, 4, 12, 6, 14
+#define HIGH1 1, 9, 3, 11, 5, 13, 7, 15
+#define LOW2 0, 1, 8, 9, 4, 5, 12, 13
+#define HIGH2 2, 3, 10, 11, 6, 7, 14, 15
+#define LOW4 0, 1, 2, 3, 8, 9, 10, 11
+#define HIGH4 4, 5, 6, 7, 12, 13, 14, 15
 #elif WIDTH == 4
-#define EXCHANGE(a, b, ...) EXCHANGE_(a, b, __VA_ARGS__)
-#define EXCHANGE_(a, b, l0, l1, l2, l3, h0, h1, h2, h3)             \
-  do {                                                             \
-    const Vector low = __builtin_shufflevector(a, b, l0, l1, l2, l3); \
-    b = __builtin_shufflevector(a, b, h0, h1, h2, h3);              \
-    a = low;                                                       \
-  } while (0)
-#define STEP1 0, 4, 2, 6, 1, 5, 3, 7
-#define STEP2 0, 1, 4, 5, 2, 3, 6, 7
+#define LOW1 0, 4, 2, 6
+#define HIGH1 1, 5, 3, 7
+#define LOW2 0, 1, 4, 5
+#define HIGH2 2, 3, 6, 7
 #else
-#define EXCHANGE(a, b, ...) EXCHANGE_(a, b, __VA_ARGS__)
-#define EXCHANGE_(a, b, l0, l1, h0, h1)                    \
-  do {                                                    \
-    const Vector low = __builtin_shufflevector(a, b, l0, l1); \
-    b = __builtin_shufflevector(a, b, h0, h1);             \
-    a = low;                                              \
-  } while (0)
-#define STEP1 0, 2, 1, 3
+#define LOW1 0, 2
+#define HIGH1 1, 3
 #endif
 
 /* A square of WIDTH vectors: rows become columns. Written out, so that the square stays in registers. */
 INLINE void transpose(Vector v[WIDTH])
 {
 #if WIDTH == 2
-  EXCHANGE(v[0], v[1], STEP1);
+  EXCHANGE(v[0], v[1], 1);
 #elif WIDTH == 4
-  EXCHANGE(v[0], v[1], STEP1);
-  EXCHANGE(v[2], v[3], STEP1);
-  EXCHANGE(v[0], v[2], STEP2);
-  EXCHANGE(v[1], v[3], STEP2);
+  EXCHANGE(v[0], v[1], 1);
+  EXCHANGE(v[2], v[3], 1);
+  EXCHANGE(v[0], v[2], 2);
+  EXCHANGE(v[1], v[3], 2);
 #else
-  EXCHANGE(v[0], v[1], STEP1);
-  EXCHANGE(v[2], v[3], STEP1);
-  EXCHANGE(v[4], v[5], STEP1);
-  EXCHANGE(v[6], v[7], STEP1);
-  EXCHANGE(v[0], v[2], STEP2);
-  EXCHANGE(v[1], v[3], STEP2);
-  EXCHANGE(v[4], v[6], STEP2);
-  EXCHANGE(v[5], v[7], STEP2);
-  EXCHANGE(v[0], v[4], STEP4);
-  EXCHANGE(v[1], v[5], STEP4);
-  EXCHANGE(v[2], v[6], STEP4);
-  EXCHANGE(v[3], v[7], STEP4);
+  EXCHANGE(v[0], v[1], 1);
+  EXCHANGE(v[2], v[3], 1);
+  EXCHANGE(v[4], v[5], 1);
+  EXCHANGE(v[6], v[7], 1);
+  EXCHANGE(v[0], v[2], 2);
+  EXCHANGE(v[1], v[3], 2);
+  EXCHANGE(v[4], v[6], 2);
+  EXCHANGE(v[5], v[7], 2);
+  EXCHANGE(v[0], v[4], 4);
+  EXCHANGE(v[1], v[5], 4);
+  EXCHANGE(v[2], v[6], 4);
+  EXCHANGE(v[3], v[7], 4);
 #endif
 }
 
@@ -128,7 +122,8 @@ static void make_tile(const double *x, size_t count, size_t d, double *tile)
   }
 }
 
-/* VECTORS * WIDTH rows against `points_n` points (a constant where this is inlined, so that the sums stay in registers). */
+/* VECTORS * WIDTH rows against `points_n` points (a constant where this is inlined, so that the sums stay in
+ * registers). */
 INLINE void corner(const double *tile, size_t d, const double *points, double *out, const int points_n)
 {
   Vector sum[POINTS][VECTORS];
@@ -173,9 +168,10 @@ static void tile_distances(const double *tile, size_t d, const double *points, s
   }
 }
 
-/* Plain loops over the rows of a tile: the compiler's own vectors are better here than selections written with masks. */
-INLINE void take(const double *restrict distances, int64_t number, double *restrict best, int64_t *restrict label,
-                 const int points_n)
+/* Plain loops over the rows of a tile: the compiler's own vectors are better here than selections written
+ * with masks. */
+INLINE void take(const double *restrict distances, int64_t number, double *restrict best,
+                 int64_t *restrict label, const int points_n)
 {
   for (size_t i = 0; i < KMEANS_TILE; i++) {
     double least = best[i];
@@ -201,8 +197,9 @@ static void nearest(const double *distances, size_t count, int64_t number, doubl
   }
 }
 
-INLINE void take_two(const double *restrict distances, int64_t number, double *restrict best, int64_t *restrict label,
-                     double *restrict next, int64_t *restrict next_label, const int points_n, const size_t rows)
+INLINE void take_two(const double *restrict distances, int64_t number, double *restrict best,
+                     int64_t *restrict label, double *restrict next, int64_t *restrict next_label,
+                     const int points_n, const size_t rows)
 {
   for (size_t i = 0; i < rows; i++) {
     double least = best[i], second = next[i];
@@ -222,20 +219,21 @@ INLINE void take_two(const double *restrict distances, int64_t number, double *r
   }
 }
 
-static void nearest_two(const double *distances, size_t count, int64_t number, double *best, int64_t *label, double *next,
-                        int64_t *next_label)
+static void nearest_two(const double *distances, size_t count, int64_t number, double *best, int64_t *label,
+                        double *next, int64_t *next_label)
 {
   size_t j = 0;
   for (; j + POINTS <= count; j += POINTS) {
-    take_two(distances + j * KMEANS_TILE, number + (int64_t)j, best, label, next, next_label, POINTS, KMEANS_TILE);
+    take_two(distances + j * KMEANS_TILE, number + (int64_t)j, best, label, next, next_label, POINTS,
+             KMEANS_TILE);
   }
   for (; j < count; j++) {
     take_two(distances + j * KMEANS_TILE, number + (int64_t)j, best, label, next, next_label, 1, KMEANS_TILE);
   }
 }
 
-static void potential(const double *distances, size_t count, const double *nearest_so_far, const double *weights,
-                      double *lanes)
+static void potential(const double *distances, size_t count, const double *nearest_so_far,
+                      const double *weights, double *lanes)
 {
   for (size_t j = 0; j < count; j++) {
     const double *const from = distances + j * KMEANS_TILE;
@@ -269,10 +267,10 @@ INLINE double one_distance(const double *x, const double *m, size_t from, size_t
   return sum;
 }
 
-/* Squares are made along the columns, where both operands lie together, then turned so that each row has its lane and is
- * summed in order. */
-static void own_distances(const double *x, size_t count, size_t d, const double *centres, const int32_t *labels,
-                          double *out)
+/* Squares are made along the columns, where both operands lie together, then turned so that each row has its
+ * lane and is summed in order. */
+static void own_distances(const double *x, size_t count, size_t d, const double *centres,
+                          const int32_t *labels, double *out)
 {
   const size_t rows = count / WIDTH * WIDTH;
   const size_t columns = d / WIDTH * WIDTH;
@@ -303,8 +301,8 @@ static void own_distances(const double *x, size_t count, size_t d, const double 
   }
 }
 
-static void cluster_sums(const double *x, size_t count, size_t d, const int32_t *labels, const double *weights,
-                         double *sums)
+static void cluster_sums(const double *x, size_t count, size_t d, const int32_t *labels,
+                         const double *weights, double *sums)
 {
   for (size_t i = 0; i < count; i++) {
     const double *const row = x + i * d;
@@ -321,8 +319,8 @@ static void cluster_sums(const double *x, size_t count, size_t d, const int32_t 
 }
 
 /* WIDTH rows against the eight centres of a group. */
-static void scan_group(const double *x, size_t d, const uint32_t *list, size_t count, const double *group, double *best,
-                       double *next, int64_t *lane)
+static void scan_group(const double *x, size_t d, const uint32_t *list, size_t count, const double *group,
+                       double *best, double *next, int64_t *lane)
 {
   for (size_t i = 0; i < count; i += WIDTH) {
     const double *row[WIDTH];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Starting centres. Greedy k-means++ (Arthur & Vassilvitskii 2007, with the candidates of their released code; Grunau et
- * al., SODA 2023): each next centre is the best of 2 + floor(ln k) rows drawn with probability weight * squared distance to
- * the nearest centre so far. Two passes over the rows per centre: one brings the distances up to date and sums them per
- * block, one weighs the candidates. Each start draws from its own random stream. */
+/* Starting centres. Greedy k-means++ (Arthur & Vassilvitskii 2007, with the candidates of their released
+ * code; Grunau et al., SODA 2023): each next centre is the best of 2 + floor(ln k) rows drawn with
+ * probability weight * squared distance to the nearest centre so far. Two passes over the rows per centre:
+ * one brings the distances up to date and sums them per block, one weighs the candidates. Each start draws
+ * from its own random stream. */
 #include <math.h>
 #include <string.h>
 
@@ -18,8 +19,8 @@ typedef struct Seeding {
   KmeansFit *fit;
   const double *points; /* of this pass: the new centre, or the candidates */
   size_t count;
-  bool first;           /* no centre before this one */
-  double *block_sums;   /* per block: sum of weight * squared distance */
+  bool first;         /* no centre before this one */
+  double *block_sums; /* per block: sum of weight * squared distance */
 } Seeding;
 
 /* Weights of a tile's rows; 0 for rows that are not there. */
@@ -89,7 +90,8 @@ static Status potential_block(void *context, void *sum, size_t first, size_t cou
 }
 
 /* A row drawn with probability weight * squared distance: first its block, then the row in it. */
-size_t kmeans_draw(const KmeansFit *fit, const double *nearest, const double *block_sums, double total, Random *random)
+size_t kmeans_draw(const KmeansFit *fit, const double *nearest, const double *block_sums, double total,
+                   Random *random)
 {
   const size_t blocks = (fit->n + BLOCK_ROWS - 1) / BLOCK_ROWS;
   double rest = random_uniform(random) * total;
@@ -171,8 +173,10 @@ static Status best_candidate(Seeding *seeding, size_t count, double total, doubl
   double potentials[CANDIDATES_MOST];
   seeding->points = candidates;
   seeding->count = seeding->merge.size = count;
-  const Reduce reduce = {
-      .size = count * sizeof(double), .block = potential_block, .merge = kmeans_merge, .context = seeding};
+  const Reduce reduce = {.size = count * sizeof(double),
+                         .block = potential_block,
+                         .merge = kmeans_merge,
+                         .context = seeding};
   const Status status = rows_reduce(fit->task, fit->n, &reduce, potentials, e);
   if (status == STATUS_OK) {
     size_t best = 0;
@@ -208,8 +212,9 @@ static Status seed_plus_plus(KmeansFit *fit, Random *random, double *centres, Er
   const size_t blocks = (fit->n + BLOCK_ROWS - 1) / BLOCK_ROWS;
   Seeding seeding = {.fit = fit, .block_sums = mem_alloc(blocks, sizeof(double))};
   double *const candidates = mem_buffer(CANDIDATES_MOST * fit->d, sizeof(double));
-  const Status status = seeding.block_sums && candidates ? plus_plus(&seeding, random, candidates, centres, e)
-                                                         : error_memory(e, blocks * sizeof(double), _("starting centres"));
+  const Status status = seeding.block_sums && candidates
+                            ? plus_plus(&seeding, random, candidates, centres, e)
+                            : error_memory(e, blocks * sizeof(double), _("starting centres"));
   mem_free(seeding.block_sums);
   mem_free(candidates);
   return status;

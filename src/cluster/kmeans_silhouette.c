@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mean silhouette width, exactly and without a matrix of all distances: 256 rows at a time against all rows, summing
- * distances per cluster. The work is dealt by such strips, each row's width is kept, and the widths are added in order, so
- * that the mean does not depend on the threads. */
+/* Mean silhouette width, exactly and without a matrix of all distances: 256 rows at a time against all rows,
+ * summing distances per cluster. The work is dealt by such strips, each row's width is kept, and the widths
+ * are added in order, so that the mean does not depend on the threads. */
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -22,7 +22,7 @@ typedef struct Worker {
   double *sums;                  /* per tile of the strip: (k + 1) x KMEANS_TILE */
   int32_t *labels;               /* BLOCK_ROWS */
   Status status;
-  size_t failed;                 /* the strip it failed at */
+  size_t failed; /* the strip it failed at */
   Error error;
 } Worker;
 
@@ -32,8 +32,8 @@ typedef struct Silhouette {
   const int32_t *labels;
   size_t k;
   const KmeansKernels *kernels;
-  double *sizes;                 /* k */
-  double *widths;                /* n */
+  double *sizes;  /* k */
+  double *widths; /* n */
   Worker *workers;
   atomic_size_t done;
   atomic_bool stop;
@@ -188,7 +188,8 @@ static size_t count_sizes(Silhouette *s, size_t *labelled)
   return clusters;
 }
 
-Status kmeans_silhouette(Task *task, const Rows *rows, const int32_t *labels, size_t k, double *mean, Error *e)
+Status kmeans_silhouette(Task *task, const Rows *rows, const int32_t *labels, size_t k, double *mean,
+                         Error *e)
 {
   const size_t workers = task_threads(task);
   Silhouette s = {.task = task, .rows = rows, .labels = labels, .k = k, .kernels = kmeans_kernels()};
