@@ -110,6 +110,70 @@ Status file_read(const char *path, size_t most, char **bytes, size_t *size, Erro
   return status;
 }
 
+struct FileReader {
+  int fd;
+  uint64_t size;
+  char *path;
+};
+
+void file_close(FileReader *reader)
+{
+  if (reader) {
+    close(reader->fd);
+    mem_free(reader->path);
+    mem_free(reader);
+  }
+}
+
+Status file_open(const char *path, FileReader **out, Error *e)
+{
+  *out = NULL;
+  struct stat info;
+  if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
+    return STATUS_OK; /* opening a pipe twice would lose what is in it */
+  }
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return refused(e, _("open"), path);
+  }
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0) {
+    close(fd);
+    return STATUS_OK;
+  }
+  FileReader *reader = mem_alloc(1, sizeof *reader);
+  char *copy = mem_string(path);
+  if (!reader || !copy) {
+    close(fd);
+    mem_free(reader);
+    mem_free(copy);
+    return error_memory(e, sizeof *reader, path);
+  }
+  *reader = (FileReader){fd, (uint64_t)info.st_size, copy};
+  *out = reader;
+  return STATUS_OK;
+}
+
+uint64_t file_size(const FileReader *reader)
+{
+  return reader->size;
+}
+
+Status file_read_at(const FileReader *reader, uint64_t offset, void *bytes, size_t n, Error *e)
+{
+  for (size_t used = 0; used < n;) {
+    const ssize_t got = pread(reader->fd, (char *)bytes + used, n - used, (off_t)(offset + used));
+    if (got < 0 && errno != EINTR) {
+      return refused(e, _("read"), reader->path);
+    }
+    if (got == 0) {
+      return error_set(e, STATUS_FILE, "file-changed", _("'%s' became shorter while it was read"),
+                       reader->path);
+    }
+    used += got > 0 ? (size_t)got : 0;
+  }
+  return STATUS_OK;
+}
+
 /* A target that exists and is no plain file is written directly. */
 static bool is_direct(const char *path)
 {

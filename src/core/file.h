@@ -18,6 +18,17 @@
  * "-" reads standard input. A folder is an error. */
 Status file_read(const char *path, size_t most, char **bytes, size_t *size, Error *e) MUST_USE;
 
+typedef struct FileReader FileReader;
+
+/* Opens a file to be read at any place, by several threads at once. *reader is NULL, without an error, for what
+ * has no places (a pipe, a device, a file of the system without a size): use file_read for these. */
+Status file_open(const char *path, FileReader **reader, Error *e) MUST_USE;
+uint64_t file_size(const FileReader *reader); /* when it was opened */
+
+/* Exactly n bytes from `offset` on. A file that became shorter is STATUS_FILE "file-changed". */
+Status file_read_at(const FileReader *reader, uint64_t offset, void *bytes, size_t n, Error *e) MUST_USE;
+void file_close(FileReader *reader);          /* NULL is fine */
+
 typedef struct FileWriter FileWriter;
 
 /* Opens a writer; nothing is seen at `path` before file_commit. */

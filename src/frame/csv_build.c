@@ -229,7 +229,8 @@ static bool odd_cell(CsvColumn *column, size_t index, const CsvBatch *batch, con
   if (kind != CSV_MISSING) {
     csv_see(seen, kind, batch->piece->begin + field->start - field->quoted);
   }
-  if (kind > CSV_BLANKS && column->forced) {
+  const bool zone = column->type == TYPE_TIMESTAMP && (kind == CSV_TIME || kind == CSV_TIME_UTC);
+  if (kind > CSV_BLANKS && column->forced && !zone) {
     csv_cell_fault(batch, field, CSV_MISFIT, index, fault);
   } else if (kind > CSV_BLANKS) {
     atomic_store_explicit(&column->clash, true, memory_order_relaxed);

@@ -63,6 +63,8 @@ typedef struct CsvColumn {
   bool forced;              /* the user's type */
   bool unknown;             /* no cell with a value so far: nothing is stored */
   bool utc;                 /* timestamps: with Z */
+  bool turned;              /* a forced timestamp was first tried the other way, */
+  uint64_t turned_at;       /* until the cell here */
   bool active;              /* this pass reads it */
   atomic_bool clash;        /* a cell did not fit */
   atomic_bool raw;          /* text: string, the distinct texts are too many */

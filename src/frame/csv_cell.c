@@ -96,6 +96,9 @@ static bool is_number(const CsvDecimal *decimal)
 bool csv_float(const char *text, size_t length, double *value)
 {
   CsvDecimal decimal;
+  if (csv_short_decimal(text, length, value)) {
+    return true;
+  }
   if (!csv_decimal(text, length, &decimal)) {
     return length <= 4 && special_float(text, length, value);
   }

@@ -8,15 +8,6 @@
 
 enum { AROUND = 100, CELL_MOST = 40 }; /* bytes shown on either side of a fault, and of a cell */
 
-static size_t count_feeds(const char *bytes, uint64_t begin, uint64_t end)
-{
-  size_t feeds = 0;
-  for (uint64_t i = begin; i < end; i++) {
-    feeds += bytes[i] == '\n';
-  }
-  return feeds;
-}
-
 size_t csv_line(const CsvReader *reader, uint64_t offset)
 {
   size_t low = 0, high = reader->n_segments;
@@ -29,10 +20,10 @@ size_t csv_line(const CsvReader *reader, uint64_t offset)
     }
   }
   if (low == 0) {
-    return count_feeds(reader->bytes, 0, offset) + 1;
+    return csv_count_lines(&reader->source, 0, offset) + 1;
   }
   const CsvSegment *segment = &reader->segments[low - 1];
-  return segment->line + count_feeds(reader->bytes, segment->begin, offset) + 1;
+  return segment->line + csv_count_lines(&reader->source, segment->begin, offset) + 1;
 }
 
 /* Bytes that a terminal can take, one for one: control characters and what is not UTF-8 are replaced. */
@@ -52,57 +43,99 @@ static void add_clean(const char *bytes, size_t n, Text *out)
   }
 }
 
+/* A view of the file, cut to it; NULL when it cannot be had. */
+static const char *near(const CsvReader *reader, CsvView *view, uint64_t begin, uint64_t *end)
+{
+  *end = *end < reader->source.size ? *end : reader->source.size;
+  return begin < *end ? csv_view(&reader->source, view, begin, *end, NULL) : NULL;
+}
+
+/* 0 when it cannot be read. */
+static unsigned byte_at(const CsvReader *reader, uint64_t offset)
+{
+  CsvView view = {NULL, 0};
+  uint64_t stop = offset + 1;
+  const char *text = near(reader, &view, offset, &stop);
+  const unsigned byte = text ? (unsigned char)*text : 0;
+  csv_view_free(&view);
+  return byte;
+}
+
 void csv_excerpt(const CsvReader *reader, uint64_t offset, size_t most, Text *out)
 {
-  const bool quoted = offset < reader->size && reader->bytes[offset] == reader->dialect.quote;
-  const uint64_t begin = offset + quoted;
-  uint64_t end = begin;
-  for (; end < reader->size && end - begin <= most; end++) {
-    const char c = reader->bytes[end];
+  CsvView view = {NULL, 0};
+  uint64_t stop = offset + most + 3;
+  const char *text = near(reader, &view, offset, &stop);
+  const size_t size = (size_t)(stop - offset), quoted = text && text[0] == reader->dialect.quote;
+  size_t end = quoted;
+  while (text && end < size && end - quoted <= most) {
+    const char c = text[end];
     if (quoted ? c == reader->dialect.quote : c == reader->dialect.delimiter || c == '\n' || c == '\r') {
       break;
     }
+    end++;
   }
-  if (end - begin <= most) {
-    add_clean(reader->bytes + begin, end - begin, out);
-    return;
-  }
-  end = begin + most;
-  while (end > begin && (reader->bytes[end] & 0xC0) == 0x80) {
+  const bool cut = end - quoted > most;
+  end -= cut;
+  while (cut && end > quoted && (text[end] & 0xC0) == 0x80) {
     end--; /* not within a character */
   }
-  add_clean(reader->bytes + begin, end - begin, out);
-  text_puts(out, "...");
+  if (text) {
+    add_clean(text + quoted, end - quoted, out);
+    text_puts(out, cut ? "..." : "");
+  }
+  csv_view_free(&view);
 }
 
 /* Shows the line with a caret under the byte. */
 static void show_line(const CsvReader *reader, uint64_t at, Error *e)
 {
-  uint64_t begin = at, end = at;
-  while (begin > 0 && at - begin < AROUND && reader->bytes[begin - 1] != '\n') {
+  CsvView view = {NULL, 0};
+  const uint64_t first = at > AROUND ? at - AROUND : 0;
+  uint64_t stop = at + AROUND;
+  const char *text = near(reader, &view, first, &stop);
+  const size_t caret = (size_t)(at - first);
+  size_t begin = caret, end = caret;
+  while (text && begin > 0 && text[begin - 1] != '\n') {
     begin--;
   }
-  while (end < reader->size && end - at < AROUND && reader->bytes[end] != '\n') {
+  while (text && end < stop - first && text[end] != '\n') {
     end++;
   }
   Text line = {0};
-  add_clean(reader->bytes + begin, end - begin, &line);
+  add_clean(text ? text + begin : "", end - begin, &line);
   if (!line.failed && line.size > 0) {
-    (void)error_caret(e, text_data(&line), line.size, at - begin);
+    (void)error_caret(e, text_data(&line), line.size, caret - begin);
   }
   text_free(&line);
+  csv_view_free(&view);
+}
+
+static bool begins_with(const CsvReader *reader, const char *bytes, size_t n)
+{
+  return reader->source.size >= n && memcmp(reader->head, bytes, n) == 0;
 }
 
 static bool is_utf16(const CsvReader *reader)
 {
-  return reader->size >= 2 &&
-         (memcmp(reader->bytes, "\xFF\xFE", 2) == 0 || memcmp(reader->bytes, "\xFE\xFF", 2) == 0);
+  return begins_with(reader, "\xFF\xFE", 2) || begins_with(reader, "\xFE\xFF", 2);
+}
+
+static bool is_packed(const CsvReader *reader)
+{
+  return begins_with(reader, "\x1F\x8B", 2) || begins_with(reader, "BZh", 3) ||
+         begins_with(reader, "PK", 2) ||
+         begins_with(reader,
+                     "\xFD"
+                     "7zXZ",
+                     5) ||
+         begins_with(reader, "\x28\xB5\x2F\xFD", 4);
 }
 
 /* A character that seems to part the header's fields when no comma does, or NUL. */
 static char other_delimiter(const CsvReader *reader)
 {
-  const char *header = reader->bytes + reader->header;
+  const char *header = reader->head + reader->header;
   const size_t size = reader->data - reader->header;
   for (const char *c = ";\t|"; reader->n == 1 && *c; c++) {
     if (memchr(header, *c, size)) {
@@ -141,18 +174,30 @@ static Status quotes(const CsvReader *reader, const CsvFault *fault, Error *e)
   error_set(e, STATUS_FORMAT, "csv-after-quote",
             _("line %1$zu has text after a closing quote; the field opens at line %2$zu"),
             csv_line(reader, fault->at), csv_line(reader, fault->field));
-  return error_hint(e, _("after a quoted field comes a comma or the line's end; double a quote inside: \"\""));
+  const char c = (char)byte_at(reader, fault->at);
+  if (c == '\t') {
+    return error_hint(e, _("fields must be parted by commas; here they seem to be by tabs"));
+  }
+  if (c == ';' || c == '|') {
+    return error_hint(e, _("fields must be parted by commas; here they seem to be by '%c'"), c);
+  }
+  return error_hint(e,
+                    _("after a quoted field comes a comma or the line's end; double a quote inside: \"\""));
 }
 
 static Status encoding(const CsvReader *reader, const CsvFault *fault, Error *e)
 {
   const size_t line = csv_line(reader, fault->at);
+  if (is_packed(reader)) {
+    error_set(e, STATUS_FORMAT, "csv-packed", _("'%s' is not text: it seems to be compressed"), reader->path);
+    return error_hint(e, _("unpack it first (gunzip, bunzip2, unzip, unxz, unzstd)"));
+  }
   if (fault->trouble == CSV_NUL) {
     error_set(e, STATUS_FORMAT, "nul-byte", _("line %zu has a NUL byte"), line);
     return error_hint(e, _("is it text? UTF-16 can be converted: iconv -f UTF-16 -t UTF-8 old > new.csv"));
   }
   error_set(e, STATUS_FORMAT, "not-utf8", _("line %1$zu is not UTF-8: it has the byte 0x%2$02X"), line,
-            (unsigned)(unsigned char)reader->bytes[fault->at]);
+            byte_at(reader, fault->at));
   return error_hint(e, _("convert the file: iconv -f %s -t UTF-8 old.csv > new.csv"),
                     is_utf16(reader) ? "UTF-16" : "WINDOWS-1252");
 }
@@ -165,6 +210,9 @@ static Status misfit(const CsvReader *reader, const CsvFault *fault, Error *e)
             reader->names[fault->column], type_name(reader->columns[fault->column].type),
             csv_line(reader, fault->record), text_data(&cell));
   text_free(&cell);
+  if (reader->columns[fault->column].turned) {
+    return error_hint(e, _("a column has times with Z or times without, not both; read it as string"));
+  }
   return error_hint(e, _("correct the cell, or leave the column out of 'types' and look at the report"));
 }
 
@@ -215,9 +263,9 @@ Status csv_fail(const CsvReader *reader, const CsvFault *fault, Error *e)
     return error_memory(e, 0, reader->path);
   }
   if (fault->trouble == CSV_CHANGED) {
-    return error_set(e, STATUS_INTERNAL, "csv-changed",
-                     _("'%1$s' has other records at byte offset %2$llu than counted"), reader->path,
-                     (unsigned long long)fault->record);
+    error_set(e, STATUS_FILE, "file-changed", _("'%s' changed while it was read"), reader->path);
+    (void)error_hint(e, _("read it again once nothing writes to it any more"));
+    return STATUS_FILE;
   }
   if (e && e->status == STATUS_OK) {
     tell(reader, fault, e);

@@ -7,7 +7,7 @@
 #include "core/map.h"
 #include "frame/csv_reader.h"
 
-enum { SCAN_MOST = UINT32_MAX / 2 }; /* bytes in which the header must end */
+enum { HEAD_BYTES = 1 << 16, HEAD_MOST = 1 << 30 }; /* bytes looked at for the header: at first, at most */
 
 static Status header_error(const CsvReader *reader, uint64_t place, Error *e)
 {
@@ -17,8 +17,9 @@ static Status header_error(const CsvReader *reader, uint64_t place, Error *e)
 static Status empty_file(const CsvReader *reader, Error *e)
 {
   error_set(e, STATUS_FORMAT, "csv-empty",
-            reader->size > reader->header ? _("'%s' begins with a blank line where the header should be")
-                                          : _("'%s' is empty: it has no header"),
+            reader->source.size > reader->header
+                ? _("'%s' begins with a blank line where the header should be")
+                : _("'%s' is empty: it has no header"),
             reader->path);
   error_where(e, "%s", reader->path);
   error_hint(e, _("the first line of a CSV file must name its columns, parted by commas"));
@@ -28,7 +29,7 @@ static Status empty_file(const CsvReader *reader, Error *e)
 /* UTF-8 and NUL, for which later text is checked piece by piece. */
 static Status check_bytes(const CsvReader *reader, Error *e)
 {
-  const char *text = reader->bytes + reader->header;
+  const char *text = reader->head + reader->header;
   const size_t size = reader->data - reader->header;
   const char *nul = memchr(text, '\0', size);
   const size_t bad = utf8_check(text, size);
@@ -43,23 +44,32 @@ static Status check_bytes(const CsvReader *reader, Error *e)
   return fault.trouble == CSV_FINE ? STATUS_OK : csv_fail(reader, &fault, e);
 }
 
-static size_t count_feeds(const char *bytes, size_t size)
+/* Views so much of the file's beginning that the header ends in it, or all. Gives the bytes viewed. */
+static Status view_head(CsvReader *reader, uint64_t *viewed, Error *e)
 {
-  size_t feeds = 0;
-  for (const char *end = bytes + size; (bytes = memchr(bytes, '\n', (size_t)(end - bytes))); bytes++) {
-    feeds++;
-  }
-  return feeds;
+  CsvCensus census = {.lines = 0};
+  uint64_t size = HEAD_BYTES / 16;
+  do {
+    size *= 16;
+    *viewed = size < reader->source.size ? size : reader->source.size;
+    reader->head = csv_view(&reader->source, &reader->view, 0, *viewed, e);
+    if (!reader->head) {
+      return e->status;
+    }
+    reader->mark = *viewed >= 3 && memcmp(reader->head, "\xEF\xBB\xBF", 3) == 0;
+    reader->header = reader->mark ? 3 : 0;
+    csv_count(&reader->dialect, reader->head + reader->header, (size_t)(*viewed - reader->header), &census);
+  } while (census.outside.records == 0 && !census.outside.broken && *viewed < reader->source.size &&
+           size < HEAD_MOST);
+  return STATUS_OK;
 }
 
-/* Finds the header's end and counts its fields: a scan for records of no fields stops at the first with the
- * number. */
-static Status measure(CsvReader *reader, CsvScanner *scanner, Error *e)
+/* Counts the header's fields: a scan for records of no fields stops at the first with the number. */
+static Status measure(CsvReader *reader, CsvScanner *scanner, uint64_t viewed, Error *e)
 {
-  const char *text = reader->bytes + reader->header;
-  const uint64_t rest = reader->size - reader->header, size = rest < SCAN_MOST ? rest : SCAN_MOST;
+  const size_t size = (size_t)(viewed - reader->header);
   CsvFault fault;
-  csv_scan_begin(scanner, &reader->dialect, text, size, 0);
+  csv_scan_begin(scanner, &reader->dialect, reader->head + reader->header, size, 0);
   (void)csv_scan(scanner, NULL, 1, &fault);
   if (size == 0 || fault.trouble == CSV_BLANK) {
     return empty_file(reader, e);
@@ -78,7 +88,7 @@ static Status measure(CsvReader *reader, CsvScanner *scanner, Error *e)
 
 static Status take_name(CsvReader *reader, size_t column, const CsvField *field, Error *e)
 {
-  const char *text = reader->bytes + reader->header + field->start;
+  const char *text = reader->head + reader->header + field->start;
   size_t length = field->length;
   char *name;
   if (field->escaped) {
@@ -160,9 +170,9 @@ Status csv_read_header(CsvReader *reader, Error *e)
   if (!scanner) {
     return error_memory(e, sizeof *scanner, _("a header"));
   }
-  reader->mark = reader->size >= 3 && memcmp(reader->bytes, "\xEF\xBB\xBF", 3) == 0;
-  reader->header = reader->mark ? 3 : 0;
-  TRY(measure(reader, scanner, e));
+  uint64_t viewed;
+  TRY(view_head(reader, &viewed, e));
+  TRY(measure(reader, scanner, viewed, e));
   fields = mem_alloc(reader->n, sizeof *fields);
   reader->names = mem_zero(reader->n, sizeof *reader->names);
   reader->trimmed = mem_zero(reader->n, sizeof *reader->trimmed);
@@ -175,8 +185,8 @@ Status csv_read_header(CsvReader *reader, Error *e)
   csv_scan_begin(scanner, &reader->dialect, scanner->bytes, scanner->size, reader->n);
   (void)csv_scan(scanner, fields, 1, &fault);
   const uint64_t behind = reader->header + scanner->record;
-  reader->data = behind < reader->size ? behind : reader->size;
-  reader->header_lines = count_feeds(reader->bytes, reader->data);
+  reader->data = behind < viewed ? behind : viewed;
+  reader->header_lines = csv_count_lines(&reader->source, 0, reader->data);
   TRY(check_bytes(reader, e));
   for (size_t i = 0; i < reader->n; i++) {
     TRY(take_name(reader, i, &fields[i], e));

@@ -6,7 +6,7 @@
 
 #include "frame/csv_reader.h"
 
-enum { SAMPLE_PIECES = 16, SAMPLE_RECORDS = 256 };
+enum { SAMPLE_PIECES = 16, SAMPLE_RECORDS = 256, SAMPLE_BYTES = 1 << 16 };
 
 void csv_settle(CsvColumn *column, const CsvSeen *seen)
 {
@@ -29,13 +29,20 @@ void csv_settle(CsvColumn *column, const CsvSeen *seen)
 
 static void sample_piece(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece)
 {
-  csv_open_piece(reader, worker, piece);
+  const uint64_t header = reader->data - reader->header;
+  const char *text = csv_open_piece(reader, worker, piece, SAMPLE_BYTES + header * 4);
+  if (!text) {
+    return;
+  }
   const size_t most = reader->batch_records < SAMPLE_RECORDS ? reader->batch_records : SAMPLE_RECORDS;
-  const size_t records = csv_next_batch(reader, worker, piece, most);
+  size_t records = csv_next_batch(reader, worker, piece, most);
+  if (worker->scanner.size < piece->end - piece->begin && worker->scanner.record > worker->scanner.size) {
+    records--; /* the last one is cut off */
+  }
   for (size_t i = 0; i < records * reader->n; i++) {
     const CsvField *field = &worker->fields[i];
-    const char *text = reader->bytes + piece->begin + field->start;
-    const CsvKind kind = field->quoted ? csv_kind_quoted(text, field->length) : csv_kind(text, field->length);
+    const char *cell = text + field->start;
+    const CsvKind kind = field->quoted ? csv_kind_quoted(cell, field->length) : csv_kind(cell, field->length);
     csv_see(&worker->seen[i % reader->n], kind, piece->begin + field->start);
   }
 }
@@ -59,5 +66,6 @@ void csv_guess(CsvReader *reader)
     csv_seen_clear(&worker->seen[i]);
   }
   worker->fault.trouble = CSV_FINE;
+  error_clear(&worker->error);
   atomic_store(&reader->faulty, UINT64_MAX);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXACT_DIGITS = 19, EXACT_POWER = 19, CLINGER_POWER = 22 };
+enum { EXACT_DIGITS = 19, EXACT_POWER = 19, CLINGER_POWER = 22, EXACT_SHORT = 15 /* characters */ };
 
 static const int64_t exponent_most = INT64_C(1000000000000);
 
@@ -57,6 +57,25 @@ static bool read_exponent(const char *p, const char *end, int64_t *exponent)
   }
   value = value < exponent_most ? value : exponent_most;
   *exponent = negative ? -value : value;
+  return true;
+}
+
+bool csv_short_decimal(const char *text, size_t length, double *value)
+{
+  const bool negative = length > 0 && text[0] == '-';
+  const char *const start = text + negative, *const end = text + length;
+  uint64_t digits = 0;
+  const char *p = read_digits(start, end, &digits);
+  const bool codes = p == start || (p - start > 1 && *start == '0');
+  const char *const point = p;
+  if (p < end && *p == '.') {
+    p = read_digits(p + 1, end, &digits);
+  }
+  if (codes || p != end || end - start > EXACT_SHORT) {
+    return false;
+  }
+  const double exact = (double)digits / float_powers[end > point ? end - point - 1 : 0];
+  *value = negative ? -exact : exact;
   return true;
 }
 

@@ -29,6 +29,10 @@ typedef struct CsvDecimal {
 /* False when the text is no decimal number. */
 bool csv_decimal(const char *text, size_t length, CsvDecimal *out);
 
+/* The most common numbers in one go: digits, perhaps a point and digits, at most 15 of them. False: something
+ * else. */
+bool csv_short_decimal(const char *text, size_t length, double *value);
+
 /* The nearest double, ties to even; infinite when it is too large. text: as given to csv_decimal. */
 double csv_decimal_value(const CsvDecimal *decimal, const char *text);
 

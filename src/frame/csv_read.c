@@ -40,10 +40,20 @@ static void note(CsvReader *reader, CsvWorker *worker, const CsvFault *fault)
   }
 }
 
-void csv_open_piece(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece)
+const char *csv_open_piece(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece, uint64_t most)
 {
-  csv_scan_begin(&worker->scanner, &reader->dialect, reader->bytes + piece->begin, piece->end - piece->begin,
-                 reader->n);
+  const uint64_t size = piece->end - piece->begin < most ? piece->end - piece->begin : most;
+  Error error = {.status = STATUS_OK};
+  const char *text = csv_view(&reader->source, &worker->view, piece->begin, piece->begin + size, &error);
+  if (text) {
+    csv_scan_begin(&worker->scanner, &reader->dialect, text, (size_t)size, reader->n);
+  } else if (worker->fault.trouble == CSV_FINE || piece->begin < worker->fault.at) {
+    const CsvFault fault = {
+        .trouble = CSV_UNREADABLE, .record = piece->begin, .field = piece->begin, .at = piece->begin};
+    worker->error = error;
+    note(reader, worker, &fault);
+  }
+  return text;
 }
 
 size_t csv_next_batch(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece, size_t most)
@@ -58,9 +68,8 @@ size_t csv_next_batch(CsvReader *reader, CsvWorker *worker, const CsvPiece *piec
 }
 
 /* UTF-8 and NUL; the first pass told whether there is anything to look at. */
-static void check_bytes(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece)
+static void check_bytes(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece, const char *text)
 {
-  const char *text = reader->bytes + piece->begin;
   const size_t size = piece->end - piece->begin;
   const size_t bad = piece->high ? utf8_check(text, size) : size;
   const char *nul = piece->nul ? memchr(text, '\0', bad) : NULL;
@@ -100,7 +109,6 @@ static void convert_piece(void *context, size_t item, size_t number)
   const CsvPiece *piece = &reader->pieces[item];
   CsvBatch batch = {.dialect = &reader->dialect,
                     .piece = piece,
-                    .bytes = reader->bytes + piece->begin,
                     .fields = worker->fields,
                     .piece_number = item,
                     .columns = reader->n,
@@ -112,8 +120,11 @@ static void convert_piece(void *context, size_t item, size_t number)
   if (atomic_load(&reader->faulty) < piece->begin || task_cancelled(reader->task)) {
     return;
   }
-  check_bytes(reader, worker, piece);
-  csv_open_piece(reader, worker, piece);
+  batch.bytes = csv_open_piece(reader, worker, piece, UINT64_MAX);
+  if (!batch.bytes) {
+    return;
+  }
+  check_bytes(reader, worker, piece, batch.bytes);
   while ((batch.records = csv_next_batch(reader, worker, piece, reader->batch_records)) > 0) {
     if (batch.records > end - batch.row || task_cancelled(reader->task)) {
       break;
@@ -148,6 +159,7 @@ static Status run_pass(CsvReader *reader, Error *e)
   if (status != STATUS_OK) {
     return status;
   }
+  const Error *unreadable = NULL;
   task_progress(reader->task, 0, reader->end - reader->data);
   pool_run(reader->threads, reader->n_pieces, convert_piece, reader);
   if (task_cancelled(reader->task)) {
@@ -156,10 +168,17 @@ static Status run_pass(CsvReader *reader, Error *e)
   for (size_t w = 0; w < reader->threads; w++) {
     CsvWorker *worker = &reader->workers[w];
     csv_note_fault(&reader->fault, &worker->fault);
+    if (reader->fault.trouble == CSV_UNREADABLE && reader->fault.at == worker->fault.at) {
+      unreadable = &worker->error;
+    }
     for (size_t i = 0; i < reader->n; i++) {
       csv_seen_merge(&reader->seen[i], &worker->seen[i]);
       csv_seen_clear(&worker->seen[i]);
     }
+  }
+  if (reader->fault.trouble == CSV_UNREADABLE) {
+    *e = *unreadable;
+    return e->status;
   }
   return reader->fault.trouble == CSV_FINE ? STATUS_OK : csv_fail(reader, &reader->fault, e);
 }
@@ -178,28 +197,52 @@ static void add_guess(const CsvColumn *column, CsvSeen *seen)
   seen->count[kind]++;
 }
 
-/* Which columns must be read once more, now that all their kinds of cells are known. */
-static bool settle(CsvReader *reader)
+/* A column asked for as timestamp has times of the other kind than was tried: it is read as these, unless
+ * that happened before. Then the two are mixed, and the first cell of the kind that came later is the fault.
+ */
+static bool turn_zone(CsvReader *reader, size_t i)
 {
-  bool again = false;
-  for (size_t i = 0; i < reader->n; i++) {
-    CsvColumn *column = &reader->columns[i];
-    column->active = false;
-    if (column->forced) {
-      continue;
-    }
-    const bool blank = column->unknown && reader->seen[i].count[CSV_BLANKS] > 0;
-    if (blank && !atomic_load(&column->clash)) {
-      column->unknown = false; /* a column of blanks keeps them as texts */
-      column->active = true;
-    } else if (atomic_load(&column->clash)) {
-      add_guess(column, &reader->seen[i]);
-      csv_settle(column, &reader->seen[i]);
-      column->active = true;
-    }
-    again = again || column->active;
+  CsvColumn *column = &reader->columns[i];
+  const uint64_t at = reader->seen[i].first[column->utc ? CSV_TIME : CSV_TIME_UTC];
+  if (column->turned) {
+    const uint64_t later = at > column->turned_at ? at : column->turned_at;
+    const CsvFault fault = {.trouble = CSV_MISFIT, .record = later, .field = later, .at = later, .column = i};
+    csv_note_fault(&reader->fault, &fault);
+    return false;
   }
-  return again;
+  column->utc = !column->utc;
+  column->turned = true;
+  column->turned_at = at;
+  return true;
+}
+
+/* Whether a column must be read once more, now that all its kinds of cells are known. */
+static bool settle_column(CsvReader *reader, size_t i)
+{
+  CsvColumn *column = &reader->columns[i];
+  CsvSeen *seen = &reader->seen[i];
+  const bool clash = atomic_load(&column->clash);
+  if (column->forced) {
+    return clash && turn_zone(reader, i);
+  }
+  if (clash) {
+    add_guess(column, seen);
+    csv_settle(column, seen);
+    return true;
+  }
+  const bool blanks = column->unknown && seen->count[CSV_BLANKS] > 0;
+  column->unknown = column->unknown && !blanks; /* a column of blanks keeps them as texts */
+  return blanks;
+}
+
+static Status settle(CsvReader *reader, bool *again, Error *e)
+{
+  *again = false;
+  for (size_t i = 0; i < reader->n; i++) {
+    reader->columns[i].active = reader->columns[i].active && settle_column(reader, i);
+    *again = *again || reader->columns[i].active;
+  }
+  return reader->fault.trouble == CSV_FINE ? STATUS_OK : csv_fail(reader, &reader->fault, e);
 }
 
 static Status convert(CsvReader *reader, Error *e)
@@ -212,14 +255,19 @@ static Status convert(CsvReader *reader, Error *e)
     reader->columns[i].active = true;
     reader->columns[i].levels_most = reader->columns[i].forced ? INT32_MAX : levels;
   }
-  Status status = run_pass(reader, e);
-  if (status == STATUS_OK && settle(reader)) {
+  Status status;
+  bool again;
+  TRY(run_pass(reader, e));
+  TRY(settle(reader, &again, e));
+  if (again) {
     task_phase(reader->task, _("reading cells again"));
-    status = run_pass(reader, e);
-    if (status == STATUS_OK && settle(reader)) {
-      status = error_set(e, STATUS_INTERNAL, "csv-types", _("the types of '%s' do not settle"), reader->path);
-    }
+    TRY(run_pass(reader, e));
+    TRY(settle(reader, &again, e));
   }
+  if (again) {
+    status = error_set(e, STATUS_INTERNAL, "csv-types", _("the types of '%s' do not settle"), reader->path);
+  }
+done:
   return status;
 }
 
@@ -256,6 +304,7 @@ static void reader_free(CsvReader *reader)
     mem_free(reader->workers[w].fields);
     mem_free(reader->workers[w].seen);
     text_free(&reader->workers[w].scratch);
+    csv_view_free(&reader->workers[w].view);
   }
   mem_free(reader->workers);
   mem_free(reader->names);
@@ -264,6 +313,7 @@ static void reader_free(CsvReader *reader)
   mem_free(reader->seen);
   mem_free(reader->segments);
   mem_free(reader->pieces);
+  csv_view_free(&reader->view);
 }
 
 /* The columns, and the frame with its report. */
@@ -297,20 +347,21 @@ done:
 /* Pieces small enough to share the work evenly, and not so many that the columns' books on them weigh. */
 static size_t usual_piece(const CsvReader *reader)
 {
-  const uint64_t size = reader->size - reader->data;
+  const uint64_t size = reader->source.size - reader->data;
   uint64_t piece = size / PIECES_WANTED;
   piece = piece < PIECE_LEAST ? PIECE_LEAST : piece > PIECE_MOST ? PIECE_MOST : piece;
   const uint64_t least = size / (1 + TEXTS_MOST / reader->n);
   return (size_t)(piece > least ? piece : least);
 }
 
-Status csv_parse_pieces(const char *bytes, size_t size, const char *path, const CsvOptions *options,
+Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options,
                         size_t piece_bytes, Task *task, Frame **out, Error *e)
 {
   static const CsvOptions none;
-  CsvReader reader = {.bytes = bytes,
+  Error error; /* of this call alone: the parts ask for its status */
+  error_clear(&error);
+  CsvReader reader = {.source = *source,
                       .path = path,
-                      .size = size,
                       .options = options ? options : &none,
                       .task = task,
                       .dialect = {',', '"'},
@@ -318,13 +369,16 @@ Status csv_parse_pieces(const char *bytes, size_t size, const char *path, const 
   atomic_init(&reader.faulty, UINT64_MAX);
   *out = NULL;
   Status status;
-  TRY(csv_read_header(&reader, e));
+  TRY(csv_read_header(&reader, &error));
   reader.piece_bytes = piece_bytes ? piece_bytes : usual_piece(&reader);
-  TRY(csv_split(&reader, e));
-  TRY(make_workers(&reader, e));
-  TRY(convert(&reader, e));
-  TRY(finish(&reader, out, e));
+  TRY(make_workers(&reader, &error));
+  TRY(csv_split(&reader, &error));
+  TRY(convert(&reader, &error));
+  TRY(finish(&reader, out, &error));
 done:
+  if (status != STATUS_OK && e && e->status == STATUS_OK) {
+    *e = error;
+  }
   reader_free(&reader);
   return status;
 }
@@ -332,19 +386,36 @@ done:
 Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task,
                  Frame **out, Error *e)
 {
-  return csv_parse_pieces(bytes, size, path, options, 0, task, out, e);
+  const CsvSource source = {.bytes = bytes ? bytes : "", .size = size};
+  return csv_parse_source(&source, path, options, 0, task, out, e);
+}
+
+/* What cannot be read at any place is read as a whole. */
+static Status read_whole(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e)
+{
+  char *bytes;
+  size_t size;
+  Status status = file_read(path, 0, &bytes, &size, e);
+  if (status == STATUS_OK) {
+    const bool input = strcmp(path, "-") == 0;
+    status = csv_parse(bytes, size, input ? _("standard input") : path, options, task, out, e);
+    mem_free(bytes);
+  }
+  return status;
 }
 
 Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e)
 {
-  char *bytes;
-  size_t size;
+  FileReader *file = NULL;
   *out = NULL;
-  Status status = file_read(path, 0, &bytes, &size, e);
-  if (status == STATUS_OK) {
-    status =
-        csv_parse(bytes, size, strcmp(path, "-") == 0 ? _("standard input") : path, options, task, out, e);
-    mem_free(bytes);
+  Status status = strcmp(path, "-") == 0 ? STATUS_OK : file_open(path, &file, e);
+  if (status == STATUS_OK && !file) {
+    return read_whole(path, options, task, out, e);
   }
+  if (status == STATUS_OK) {
+    const CsvSource source = {.file = file, .size = file_size(file)};
+    status = csv_parse_source(&source, path, options, 0, task, out, e);
+  }
+  file_close(file);
   return status;
 }

@@ -17,6 +17,7 @@
 
 #include "frame/csv.h"
 #include "frame/csv_build.h"
+#include "frame/csv_source.h"
 
 /* A stretch of the file between line feeds, before it is known which of these end records. */
 typedef struct CsvSegment {
@@ -30,17 +31,21 @@ typedef struct CsvWorker {
   CsvField *fields;         /* batch_records * columns */
   CsvSeen *seen;            /* per column */
   CsvFault fault;           /* the first one this worker met */
+  Error error;              /* why, when it is CSV_UNREADABLE */
+  CsvView view;
   Text scratch;
 } CsvWorker;
 
 typedef struct CsvReader {
-  const char *bytes, *path;
-  uint64_t size;
+  CsvSource source;
+  const char *path;
   const CsvOptions *options;
   Task *task;
   CsvDialect dialect;
   size_t piece_bytes, batch_records;
   bool mark;                /* the file begins with a byte order mark */
+  CsvView view;             /* the file's beginning, if it is not in memory: */
+  const char *head;         /* the bytes before data, and perhaps more */
   uint64_t header;          /* where the header begins */
   uint64_t data, end;       /* from behind the header to behind the last record's text */
   size_t header_lines;      /* line feeds before data */
@@ -61,7 +66,7 @@ typedef struct CsvReader {
 } CsvReader;
 
 /* csv_parse with pieces of about the given size, 0 for the usual; results do not depend on it. */
-Status csv_parse_pieces(const char *bytes, size_t size, const char *path, const CsvOptions *options,
+Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options,
                         size_t piece_bytes, Task *task, Frame **out, Error *e) MUST_USE;
 
 Status csv_read_header(CsvReader *reader, Error *e) MUST_USE;
@@ -73,8 +78,10 @@ void csv_guess(CsvReader *reader);
 /* Sets the column's type to what these kinds of cells allow. */
 void csv_settle(CsvColumn *column, const CsvSeen *seen);
 
-/* Scans one batch of a piece: gives the records, and notes a fault with offsets of the file. */
-void csv_open_piece(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece);
+/* Begins to scan a piece, at most `most` bytes of it: gives its text, or NULL with a fault noted. */
+const char *csv_open_piece(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece, uint64_t most);
+
+/* Scans one batch: gives the records, and notes a fault with offsets of the file. */
 size_t csv_next_batch(CsvReader *reader, CsvWorker *worker, const CsvPiece *piece, size_t most);
 
 /* Keeps the earlier of two faults. */

@@ -220,7 +220,7 @@ static void add_file(const CsvReader *reader, const Column *const *columns, Text
     missing += column_missing(columns[i]);
   }
   text_printf(out, _("%1$s: rows: %2$zu, columns: %3$zu, bytes: %4$llu, missing cells: %5$zu\n"),
-              reader->path, reader->rows, reader->n, (unsigned long long)reader->size, missing);
+              reader->path, reader->rows, reader->n, (unsigned long long)reader->source.size, missing);
   if (reader->mark) {
     text_puts(out, _("a byte order mark at the start was passed over\n"));
   }

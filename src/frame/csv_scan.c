@@ -14,6 +14,16 @@ static inline size_t low_bit(uint64_t mask)
   return (size_t)__builtin_ctzll(mask);
 }
 
+/* Few bits are set: a loop beats the library's table where the processor's own count may not be used. */
+static inline size_t count_bits(uint64_t mask)
+{
+  size_t n = 0;
+  for (; mask; mask &= mask - 1) {
+    n++;
+  }
+  return n;
+}
+
 /* The 64 bytes at `place`, in `copy` padded with blanks when there are fewer. */
 static inline const char *lane(const char *bytes, size_t size, size_t place, char copy[CSV_LANE])
 {
@@ -61,15 +71,15 @@ static inline void see_quote(Reading *reading, const CsvDialect *dialect, const 
   }
 }
 
-/* A block of 64 bytes at `base`. */
+/* A block of 64 bytes at `base` that has `lines` line feeds. */
 static inline void read_block(Reading *reading, const CsvDialect *dialect, const char *bytes, size_t size,
-                              size_t base, uint64_t feeds, uint64_t quotes)
+                              size_t base, uint64_t feeds, uint64_t quotes, size_t lines)
 {
   if (reading->count.broken || (!quotes && reading->count.inside)) {
     return;
   }
   if (!quotes && reading->count.begun) {
-    reading->count.records += (size_t)__builtin_popcountll(feeds);
+    reading->count.records += lines;
     return;
   }
   for (uint64_t marks = feeds | quotes; marks && !reading->count.broken; marks &= marks - 1) {
@@ -95,9 +105,10 @@ void csv_count(const CsvDialect *dialect, const char *bytes, size_t size, CsvCen
     const uint64_t feeds = csv_equal(block, '\n'), quotes = csv_equal(block, dialect->quote);
     high |= csv_high(block);
     nul |= csv_equal(block, '\0');
-    read_block(&outside, dialect, bytes, size, base, feeds, quotes);
-    read_block(&inside, dialect, bytes, size, base, feeds, quotes);
-    lines += (size_t)__builtin_popcountll(feeds);
+    const size_t ends = feeds ? count_bits(feeds) : 0;
+    read_block(&outside, dialect, bytes, size, base, feeds, quotes, ends);
+    read_block(&inside, dialect, bytes, size, base, feeds, quotes, ends);
+    lines += ends;
   }
   *out = (CsvCensus){outside.count, inside.count, lines, high != 0, nul != 0};
 }
@@ -247,38 +258,64 @@ static void miscount(const CsvScanner *scanner, size_t n, const CsvField *last, 
   }
 }
 
-size_t csv_scan(CsvScanner *scanner, CsvField *fields, size_t most, CsvFault *fault)
+/* Fields without quotes that end with a delimiter, as far as the window goes; `n` are there, `most` wanted.
+ */
+static inline size_t plain_fields(CsvScanner *scanner, CsvField *fields, size_t n, size_t most)
+{
+  const char *bytes = scanner->bytes;
+  const char delimiter = scanner->dialect.delimiter;
+  size_t start = scanner->field, next = scanner->next;
+  for (; n < most && next < scanner->found; next++) {
+    const size_t place = scanner->marks[next];
+    if (bytes[place] != delimiter || place - start > CSV_FIELD_MOST) {
+      break;
+    }
+    fields[n++] = (CsvField){(uint32_t)start, (uint32_t)(place - start), false, false};
+    start = place + 1;
+  }
+  scanner->field = start;
+  scanner->next = next;
+  return n;
+}
+
+/* The fields of one record, of which at most `columns` are kept. False on a fault. */
+static bool one_record(CsvScanner *scanner, CsvField *fields, CsvFault *fault)
 {
   const size_t columns = scanner->columns;
+  size_t n = 0, end, surplus = 0;
+  CsvField field;
+  do {
+    n = plain_fields(scanner, fields, n, columns);
+    if (!one_field(scanner, &field, &end, fault)) {
+      return false;
+    }
+    if (n < columns) {
+      fields[n] = field;
+    } else if (n == columns) {
+      surplus = scanner->field;
+    }
+    n++;
+    scanner->field = end + 1;
+  } while (end < scanner->size && scanner->bytes[end] != '\n');
+  if (n != columns) {
+    miscount(scanner, n, &field, n > columns ? surplus : end, fault);
+    return false;
+  }
+  scanner->record = scanner->field;
+  return true;
+}
+
+size_t csv_scan(CsvScanner *scanner, CsvField *fields, size_t most, CsvFault *fault)
+{
   fault->trouble = CSV_FINE;
   for (size_t records = 0; records < most; records++) {
     if (scanner->field >= scanner->size) {
       return records;
     }
-    CsvField field = {0, 0, false, false};
-    size_t n = 0, end, surplus = 0;
-    for (;;) {
-      if (!one_field(scanner, &field, &end, fault)) {
-        scanner->field = scanner->size;
-        return records;
-      }
-      if (n < columns) {
-        fields[records * columns + n] = field;
-      } else if (n == columns) {
-        surplus = scanner->field;
-      }
-      n++;
-      if (end == scanner->size || scanner->bytes[end] == '\n') {
-        break;
-      }
-      scanner->field = end + 1;
-    }
-    if (n != columns) {
-      miscount(scanner, n, &field, n > columns ? surplus : end, fault);
+    if (!one_record(scanner, fields + records * scanner->columns, fault)) {
       scanner->field = scanner->size;
       return records;
     }
-    scanner->field = scanner->record = end + 1;
   }
   return most;
 }

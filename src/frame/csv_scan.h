@@ -34,6 +34,7 @@ typedef enum CsvTrouble {
   CSV_NUL,
   CSV_MISFIT,      /* a cell that does not fit the type asked for; column: which */
   CSV_CHANGED,     /* the second pass found other records than the first */
+  CSV_UNREADABLE,  /* a piece could not be read from the file */
   CSV_NO_MEMORY
 } CsvTrouble;
 

@@ -9,50 +9,82 @@
 #include "core/reduce.h"
 #include "frame/csv_reader.h"
 
-/* Strips line ends from the end of the data: the last record's, and blank lines. */
-static void find_end(CsvReader *reader)
+enum { TAIL_BYTES = 1 << 12 };
+
+/* Strips line ends from the end of the data: the last record's, and blank lines. A carriage return goes with
+ * the line feed behind it. */
+static Status find_end(CsvReader *reader, CsvView *view, Error *e)
 {
-  uint64_t end = reader->size;
+  uint64_t end = reader->source.size;
   size_t feeds = 0;
-  while (end > reader->data && reader->bytes[end - 1] == '\n') {
-    end--;
-    end -= end > reader->data && reader->bytes[end - 1] == '\r';
-    feeds++;
+  bool feed = false, more = true;
+  while (more && end > reader->data) {
+    const uint64_t begin = end - reader->data > TAIL_BYTES ? end - TAIL_BYTES : reader->data;
+    const char *text = csv_view(&reader->source, view, begin, end, e);
+    if (!text) {
+      return e->status;
+    }
+    while (more && end > begin) {
+      const char c = text[end - 1 - begin];
+      more = c == '\n' || (c == '\r' && feed);
+      feed = c == '\n';
+      feeds += feed;
+      end -= more;
+    }
   }
   reader->end = end;
   reader->blank_lines = end > reader->data ? feeds - (feeds > 0) : feeds;
+  return STATUS_OK;
 }
 
 /* Segments begin behind the first line feed after every piece_bytes; a stretch without one has no segment of
  * its own. */
-static size_t cut_segments(const CsvReader *reader, CsvSegment *segments)
+static Status cut_segments(CsvReader *reader, CsvView *view, Error *e)
 {
-  size_t n = 0;
   uint64_t begin = reader->data;
   while (begin < reader->end) {
-    uint64_t place = reader->end - begin > reader->piece_bytes ? begin + reader->piece_bytes : reader->end;
-    const char *feed = place < reader->end ? memchr(reader->bytes + place, '\n', reader->end - place) : NULL;
-    place = feed ? (uint64_t)(feed - reader->bytes) + 1 : reader->end;
-    if (segments) {
-      segments[n] = (CsvSegment){.begin = begin, .end = place};
+    const uint64_t rest = reader->end - begin;
+    const uint64_t near = rest > reader->piece_bytes ? begin + reader->piece_bytes : reader->end;
+    uint64_t place;
+    const Status status = csv_next_line(&reader->source, view, near, reader->end, &place, e);
+    if (status != STATUS_OK) {
+      return status;
     }
+    reader->segments[reader->n_segments++] = (CsvSegment){.begin = begin, .end = place};
     begin = place;
-    n++;
   }
-  return n;
+  return STATUS_OK;
 }
 
-static void count_segment(void *context, size_t item, size_t worker)
+static void count_segment(void *context, size_t item, size_t number)
 {
   CsvReader *reader = context;
+  CsvWorker *worker = &reader->workers[number];
   CsvSegment *segment = &reader->segments[item];
-  (void)worker;
-  if (task_cancelled(reader->task)) {
+  if (task_cancelled(reader->task) || worker->error.status != STATUS_OK) {
     return;
   }
-  const size_t size = segment->end - segment->begin;
-  csv_count(&reader->dialect, reader->bytes + segment->begin, size, &segment->census);
-  atomic_fetch_add_explicit(&reader->task->done, size, memory_order_relaxed);
+  const char *text = csv_view(&reader->source, &worker->view, segment->begin, segment->end, &worker->error);
+  if (text) {
+    const size_t size = (size_t)(segment->end - segment->begin);
+    csv_count(&reader->dialect, text, size, &segment->census);
+    atomic_fetch_add_explicit(&reader->task->done, size, memory_order_relaxed);
+  }
+}
+
+static Status count_segments(CsvReader *reader, Error *e)
+{
+  pool_run(reader->threads, reader->n_segments, count_segment, reader);
+  if (task_cancelled(reader->task)) {
+    return error_cancelled(e);
+  }
+  for (size_t i = 0; i < reader->threads; i++) {
+    if (reader->workers[i].error.status != STATUS_OK) {
+      *e = reader->workers[i].error;
+      return e->status;
+    }
+  }
+  return STATUS_OK;
 }
 
 /* Closes the piece that was begun before offset `end`. */
@@ -131,20 +163,22 @@ static Status check_pieces(const CsvReader *reader, Error *e)
 
 Status csv_split(CsvReader *reader, Error *e)
 {
-  find_end(reader);
+  Status status;
+  CsvView view = {NULL, 0};
+  TRY(find_end(reader, &view, e));
   task_phase(reader->task, _("counting rows"));
   task_progress(reader->task, 0, reader->end - reader->data);
-  const size_t n = cut_segments(reader, NULL);
-  reader->segments = mem_zero(n, sizeof *reader->segments);
-  reader->pieces = mem_zero(n, sizeof *reader->pieces);
+  const size_t most = (size_t)((reader->end - reader->data) / reader->piece_bytes) + 1;
+  reader->segments = mem_zero(most, sizeof *reader->segments);
+  reader->pieces = mem_zero(most, sizeof *reader->pieces);
   if (!reader->segments || !reader->pieces) {
-    return error_memory(e, n * sizeof *reader->segments, _("the pieces of a file"));
+    TRY(error_memory(e, most * sizeof *reader->segments, _("the pieces of a file")));
   }
-  reader->n_segments = cut_segments(reader, reader->segments);
-  pool_run(reader->threads, n, count_segment, reader);
-  if (task_cancelled(reader->task)) {
-    return error_cancelled(e);
-  }
+  TRY(cut_segments(reader, &view, e));
+  TRY(count_segments(reader, e));
   chain_segments(reader);
-  return check_pieces(reader, e);
+  TRY(check_pieces(reader, e));
+done:
+  csv_view_free(&view);
+  return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_csv.c -- any bytes as a CSV file. They are refused with a message, or make a frame whose columns keep every
- * invariant, whole and cut into small pieces alike; written and read again it is the same. */
+/* fuzz_csv.c -- any bytes as a CSV file. They are refused with a message, or make a frame whose columns keep
+ * every invariant, whole and cut into small pieces alike; written and read again it is the same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,8 @@ static Frame *parse(const uint8_t *data, size_t size, size_t piece, Error *e)
   Frame *frame;
   task_init(&task, 1);
   error_clear(e);
-  const Status status = csv_parse_pieces((const char *)data, size, "fuzz.csv", NULL, piece, &task, &frame, e);
+  const CsvSource source = {.bytes = size ? (const char *)data : "", .size = size};
+  const Status status = csv_parse_source(&source, "fuzz.csv", NULL, piece, &task, &frame, e);
   require((status == STATUS_OK) == (frame != NULL));
   require(status == STATUS_OK || (status == STATUS_FORMAT && e->what[0] && e->hint[0] && e->where[0]));
   task_free(&task);
