@@ -45,10 +45,16 @@ static Status read_weights(const Frame *data, size_t column, const Variables *v,
   if (!weights) {
     return error_memory(e, v->n * sizeof *weights, _("weights"));
   }
-  for (size_t i = 0; i < v->n; i++) {
-    weights[i] = column_float(frame_column(data, column), v->rows ? v->rows[i] : i);
-  }
   *out = weights;
+  for (size_t i = 0; i < v->n; i++) {
+    const size_t row = v->rows ? v->rows[i] : i;
+    weights[i] = column_float(frame_column(data, column), row);
+    if (!(weights[i] >= 0) || isinf(weights[i])) { /* here, where the frame's own row is known */
+      return error_set(e, STATUS_DATA, "kmeans-weight", _("row %1$zu of column '%2$s' is %3$s, but weights are 0 or more"),
+                       row + 1, frame_name(data, column),
+                       isnan(weights[i]) ? "NaN" : isinf(weights[i]) ? "not finite" : "negative");
+    }
+  }
   return STATUS_OK;
 }
 
