@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The import report: a line for the file, a line per column, and the call that decides otherwise. A type gets
- * a reason when it is not plain from the cells: a text column that is mostly, or wholly, made of what looks
- * like values. */
+/* The import report: a line for the file, a line per type with the columns of which there is no more to say, a
+ * line for each other column, and the call that decides otherwise. A type gets a reason when it is not plain
+ * from the cells: a text column that is mostly, or wholly, made of what looks like values. */
 #include <stdio.h>
 #include <string.h>
 
@@ -111,12 +111,12 @@ static void add_reason(const CsvReader *reader, const CsvSeen *seen, Text *out)
   text_free(&cell);
 }
 
-static void add_column(const CsvReader *reader, size_t i, const Column *column, Text *out)
+/* What there is to say of a column besides its type. */
+static void add_details(const CsvReader *reader, size_t i, const Column *column, Text *out)
 {
   const CsvSeen *seen = &reader->seen[i];
   const size_t missing = column_missing(column);
   const bool text = type_is_text(column_type(column));
-  text_printf(out, "%s: %s", reader->names[i], type_name(column_type(column)));
   if (reader->columns[i].forced) {
     text_puts(out, _(", as asked for"));
   } else if (reader->columns[i].unknown) {
@@ -132,7 +132,34 @@ static void add_column(const CsvReader *reader, size_t i, const Column *column, 
     text_printf(out, _(", of them blanks: %1$zu, first at line %2$zu"), seen->count[CSV_BLANKS],
                 csv_line(reader, seen->first[CSV_BLANKS]));
   }
-  text_puts(out, "\n");
+}
+
+/* A line for each type that has columns without details, then a line for each column that has some. */
+static void add_columns(const CsvReader *reader, const Column *const *columns, Text *out)
+{
+  Text plain[TYPE_COUNT] = {{0}}, others = {0}, details = {0};
+  for (size_t i = 0; i < reader->n; i++) {
+    const Type type = column_type(columns[i]);
+    text_reset(&details);
+    add_details(reader, i, columns[i], &details);
+    if (details.size > 0) {
+      text_printf(&others, "%s: %s%s\n", reader->names[i], type_name(type), text_data(&details));
+    } else {
+      text_printf(&plain[type], "%s%s", plain[type].size > 0 ? ", " : "", reader->names[i]);
+    }
+    out->failed = out->failed || details.failed;
+  }
+  for (int type = 0; type < TYPE_COUNT; type++) {
+    if (plain[type].size > 0) {
+      text_printf(out, _("%1$s columns: %2$s\n"), type_name((Type)type), text_data(&plain[type]));
+    }
+    out->failed = out->failed || plain[type].failed;
+    text_free(&plain[type]);
+  }
+  text_puts(out, text_data(&others));
+  out->failed = out->failed || others.failed;
+  text_free(&others);
+  text_free(&details);
 }
 
 /* A text as a Lua string in quotes. */
@@ -237,9 +264,7 @@ static void add_file(const CsvReader *reader, const Column *const *columns, Text
 Status csv_report(const CsvReader *reader, const Column *const *columns, Text *out, Error *e)
 {
   add_file(reader, columns, out);
-  for (size_t i = 0; i < reader->n; i++) {
-    add_column(reader, i, columns[i], out);
-  }
+  add_columns(reader, columns, out);
   add_call(reader, columns, out);
   return text_status(out, e);
 }
