@@ -296,25 +296,27 @@ static Status read_value(const Reader *r, const Value *value)
   return readers[r->option->kind](r, value);
 }
 
-/* A default is text: a number, true or false, else the text itself. One that is no number stays a text, which the reader
- * refuses: registry_check finds it. */
+/* A default is text: a number, true or false, else the text itself. One that cannot be read stays a text, which is
+ * refused. */
 static Value default_value(OptionKind kind, const char *standard)
 {
   char *end = NULL;
-  Value value = {.kind = VALUE_TEXT, .text = {(char *)standard, strlen(standard)}};
   if (kind == OPTION_INT) {
-    const int64_t integer = strtoll(standard, &end, 10);
-    return *end == '\0' ? value_of_int(integer) : value;
+    const int64_t whole = strtoll(standard, &end, 10);
+    if (*end == '\0') {
+      return value_of_int(whole);
+    }
   }
-  if (kind == OPTION_NUMBER) {
-    const double number = strtod(standard, &end);
-    return *end == '\0' ? value_of_number(number) : value;
+  if (kind == OPTION_INT || kind == OPTION_NUMBER) {
+    const double real = strtod(standard, &end);
+    if (*end == '\0') {
+      return value_of_number(real);
+    }
   }
-  if (kind == OPTION_BOOL) {
-    const bool yes = strcmp(standard, "true") == 0;
-    return yes || strcmp(standard, "false") == 0 ? value_of_bool(yes) : value;
+  if (kind == OPTION_BOOL && (strcmp(standard, "true") == 0 || strcmp(standard, "false") == 0)) {
+    return value_of_bool(standard[0] == 't');
   }
-  return value;
+  return (Value){.kind = VALUE_TEXT, .text = {(char *)standard, strlen(standard)}};
 }
 
 /* Lives in the arena, because an option of any value keeps the address. */

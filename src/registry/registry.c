@@ -10,7 +10,7 @@
 extern const Primitive *const __start_assay_primitives[];
 extern const Primitive *const __stop_assay_primitives[];
 
-enum { PRIMITIVES_MOST = 1024 };
+enum { PRIMITIVES_MOST = 1024, OPTIONS_MOST = 64 };
 
 static const Primitive *all[PRIMITIVES_MOST];
 static size_t count;      /* 0: not collected yet */
@@ -114,19 +114,52 @@ static Status bad(const Primitive *primitive, Error *e, const char *what)
                    primitive->family ? primitive->family : "?", primitive->name ? primitive->name : "?", what);
 }
 
+static Status bad_option(const Primitive *primitive, const Option *option, Error *e, const char *what)
+{
+  return error_set(e, STATUS_ARGUMENT, "bad-primitive", _("primitive %1$s.%2$s: option '%3$s' %4$s"), primitive->family,
+                   primitive->name, option->name, what);
+}
+
+/* Bytes of an option's field in the typed struct. */
+static size_t field_size(OptionKind kind)
+{
+  switch (kind) {
+  case OPTION_INT: return sizeof(int64_t);
+  case OPTION_NUMBER: return sizeof(double);
+  case OPTION_BOOL: return sizeof(bool);
+  case OPTION_TEXTS:
+  case OPTION_COLUMNS: return sizeof(OptionTexts);
+  case OPTION_CHOICE_FRAME: return sizeof(OptionChoiceFrame);
+  case OPTION_TEXT_MAP: return sizeof(OptionTextMap);
+  default: return sizeof(void *);
+  }
+}
+
 static Status check_option(const Primitive *primitive, const Option *option, Error *e)
 {
   if (!option->name || !is_name(option->name)) {
     return bad(primitive, e, _("an option's name must be lower-case letters, digits and _"));
   }
   if (!option->help || option->help[0] == '\0') {
-    error_set(e, STATUS_ARGUMENT, "bad-primitive", _("primitive %1$s.%2$s: option '%3$s' has no help"), primitive->family,
-              primitive->name, option->name);
-    return STATUS_ARGUMENT;
+    return bad_option(primitive, option, e, _("has no help"));
+  }
+  if (option->kind >= OPTION_KIND_COUNT) {
+    return bad_option(primitive, option, e, _("is of no known kind"));
+  }
+  if (!option->choices || !option->unit) {
+    return bad_option(primitive, option, e, _("needs a text for choices and unit, which may be empty"));
   }
   const bool choice = option->kind == OPTION_CHOICE || option->kind == OPTION_CHOICE_FRAME;
-  if (choice && (!option->choices || option->choices[0] == '\0')) {
-    return bad(primitive, e, _("an option of kind choice needs choices"));
+  if (choice && option->choices[0] == '\0') {
+    return bad_option(primitive, option, e, _("is of kind choice and needs choices"));
+  }
+  const bool column = option->kind == OPTION_COLUMN || option->kind == OPTION_COLUMNS;
+  if (column && option->choices[0] && strcmp(option->choices, "numeric") != 0 && strcmp(option->choices, "text") != 0) {
+    return bad_option(primitive, option, e, _("names columns: its choices may be empty, numeric or text"));
+  }
+  const size_t size = field_size(option->kind);
+  if (option->offset > primitive->options_size || size > primitive->options_size - option->offset) {
+    return bad_option(primitive, option, e, _("lies outside of the options' struct"));
   }
   return STATUS_OK;
 }
@@ -168,6 +201,12 @@ Status registry_check(const Primitive *primitive, Error *e)
   if (!primitive->run) {
     return bad(primitive, e, _("it has nothing to run"));
   }
+  if (!primitive->returns || !primitive->example) {
+    return bad(primitive, e, _("it needs returns and example, texts that may be empty"));
+  }
+  if (primitive->n_options > OPTIONS_MOST || (primitive->n_options > 0 && !primitive->options)) {
+    return bad(primitive, e, _("its options are missing or more than 64"));
+  }
   bool main_found = primitive->main == NULL;
   for (size_t i = 0; i < primitive->n_options; i++) {
     const Status status = check_option(primitive, &primitive->options[i], e);
@@ -183,9 +222,6 @@ Status registry_check(const Primitive *primitive, Error *e)
   }
   if (!main_found) {
     return bad(primitive, e, _("main is not one of its options"));
-  }
-  if (primitive->n_options > 64) {
-    return bad(primitive, e, _("it has more than 64 options"));
   }
   return check_defaults(primitive, e);
 }
