@@ -20,9 +20,6 @@ static const Topic topics[] = {
     {"models", "what a model is",
      "A model is data: m:tidy() has a row per component, m:glance() one row of figures, m:predict(df) and m:augment(df) give its "
      "columns for new rows, m:why(\"inertia\") explains a figure, m:save(path) and model.load(path) keep it."},
-    {"bad-csv", "a CSV file is not well formed",
-     "The message names the line. Nothing was read: a row is never shifted, merged or dropped. Mend the line, or read every "
-     "column as text with types = \"string\" when only a type is wrong."},
     {"bad-data", "the data do not allow this",
      "The message names the column, row or figure. Typical causes: no rows, NaN or infinite values, fewer distinct rows than "
      "clusters."},
@@ -33,6 +30,29 @@ static const Topic topics[] = {
      "primitive{...} needs family, name, summary and run; options need a name, a kind and one line of help; defaults must pass "
      "their own check."},
     {"column-twice", "a list names a column twice", "Take one of the two names out of the list."},
+    {"csv-after-quote", "a quoted field goes on behind its closing quote",
+     "Between the quote and the next comma or line end nothing may stand. A quote that belongs to the text is doubled: "
+     "\"say \"\"hello\"\"\"."},
+    {"csv-blank-line", "an empty line among the rows",
+     "Blank lines are passed over at the end of a file only. In a file of one column a blank line is a missing cell."},
+    {"csv-carriage-return", "a carriage return stands alone",
+     "Lines end in LF or CRLF. Files of old Macs are converted with tr '\\r' '\\n'; inside a field it must be in quotes."},
+    {"csv-empty", "a CSV file has no header", "The first line must name the columns, parted by commas."},
+    {"csv-header-name", "a column has no name", "Give each column a name in the first line."},
+    {"csv-header-twice", "two columns have one name", "Give each column a name of its own in the first line."},
+    {"csv-long-field", "a field is longer than a reader takes", "Most often a quote was opened and not closed."},
+    {"csv-no-columns", "a frame without columns cannot be written", "A CSV file begins with its columns' names."},
+    {"csv-open-quote", "a quote is never closed",
+     "The message names the line where it opens. Close it at the end of its field, or double it if it belongs to the text."},
+    {"csv-packed", "a file is compressed", "Unpack it first; CSV is read from plain text."},
+    {"csv-ragged", "a row has more or fewer fields than the header",
+     "Nothing was read: a row is never shifted, merged or dropped. Most often a field with a comma lacks its quotes, or a "
+     "separator other than the comma is used."},
+    {"csv-type", "a cell does not fit the type asked for",
+     "The message has the line and the cell. Mend it, or leave the column out of types = {...} and see in df:report() what it "
+     "is read as."},
+    {"csv-types", "a fault of ours in finding types", "Please report it, with the file if you can."},
+    {"file-changed", "a file changed while it was read", "Read it again once nothing writes to it any more."},
     {"file-error", "the system refused a file", "The message has the path and the system's reason."},
     {"file-too-large", "a file is larger than its reader takes", "The message has the limit."},
     {"interrupted", "the statement was stopped",
@@ -49,6 +69,11 @@ static const Topic topics[] = {
     {"no-help", "there is no help page of this name", "Search with ?\"words\"."},
     {"no-such-file", "a file is not there", "Relative paths start at the working directory; Tab completes paths inside quotes."},
     {"not-supported", "a value cannot do this", "The message says what it can do."},
+    {"not-utf8", "text is not UTF-8",
+     "The message has the place. Convert the file: iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv (UTF-16, GBK and so on "
+     "likewise)."},
+    {"nul-byte", "text has a NUL byte",
+     "It is no text, or UTF-16: convert it with iconv -f UTF-16 -t UTF-8 old.csv > new.csv."},
     {"option-twice", "an option is given twice", "Give it either without a name, as the second argument, or by name."},
     {"out-of-memory", "the system or --memory has no more memory",
      "Nothing was lost. Set values you no longer need to nil, or raise --memory."},
