@@ -148,7 +148,9 @@ Status file_open(const char *path, FileReader **out, Error *e)
     mem_free(copy);
     return error_memory(e, sizeof *reader, path);
   }
-  *reader = (FileReader){fd, (uint64_t)info.st_size, copy};
+  reader->fd = fd;
+  reader->size = (uint64_t)info.st_size;
+  reader->path = copy;
   *out = reader;
   return STATUS_OK;
 }
