@@ -127,7 +127,8 @@ end)
 t.test("the report says what was decided, why, and how to decide otherwise", function()
   local path = t.file "id,zip,n\n1,01234,2.5\n2,99999,\n\n"
   local report = read(path):report()
-  for _, wanted in ipairs { path, "rows: 2", "columns: 3", "int64 columns: id", "'01234'", "leading zero", "line 2",
+  for _, wanted in ipairs {
+    path, "rows: 2", "columns: 3", "int64 columns: id", "'01234'", "leading zero", "line 2",
     "n: float64; missing: 1", "read(", "types" } do
     t.has(report, wanted)
   end
