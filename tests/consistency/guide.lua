@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The code in README.md, ARCHITECTURE.md and doc/guide/*.md does what the text says. Each file is one session at
--- a prompt, begun in a folder that has nothing but `datasets`, and each block of code is a test:
+-- The code in README.md, ARCHITECTURE.md and doc/guide/*.md does what the text says. Each file is one session
+-- at a prompt, begun in a folder that has nothing but `datasets`, and each block of code is a test:
 --
 --   ```lua       statements as typed; none may end in an error
 --   ```console   a session as seen: after `> ` (and `>> `) what is typed, then what is shown, which must come
