@@ -27,6 +27,24 @@ static int sign(double x, double y)
   return x < y ? LESS : x > y ? GREATER : x == y ? EQUAL : 0;
 }
 
+/* A whole number and a double by their true values, which the nearest double of the former need not have. */
+static int compare_mixed(int64_t integer, double x)
+{
+  if (isnan(x)) {
+    return 0;
+  }
+  if (x >= 0x1p63 || x < -0x1p63) {
+    return x > 0 ? LESS : GREATER;
+  }
+  const int64_t whole = (int64_t)x;
+  return integer != whole ? (integer < whole ? LESS : GREATER) : sign(0, x - (double)whole);
+}
+
+static int mirrored(int order)
+{
+  return order == LESS ? GREATER : order == GREATER ? LESS : order;
+}
+
 static int compare_bytes(const char *a, size_t n, const char *b, size_t m)
 {
   const int order = memcmp(a, b, n < m ? n : m);
@@ -40,7 +58,9 @@ static int compare_values(const Value *a, const Value *b)
     return a->integer < b->integer ? LESS : a->integer > b->integer ? GREATER : EQUAL;
   }
   if (is_number(a) && is_number(b)) {
-    return sign(a->kind == VALUE_INT ? (double)a->integer : a->number, b->kind == VALUE_INT ? (double)b->integer : b->number);
+    return a->kind == VALUE_INT   ? compare_mixed(a->integer, b->number)
+           : b->kind == VALUE_INT ? mirrored(compare_mixed(b->integer, a->number))
+                                  : sign(a->number, b->number);
   }
   if (a->kind == VALUE_TEXT && b->kind == VALUE_TEXT) {
     return compare_bytes(a->text.bytes, a->text.length, b->text.bytes, b->text.length);

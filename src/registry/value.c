@@ -166,21 +166,36 @@ Status value_of_cell(const Column *column, size_t row, Value *out, Error *e)
   }
 }
 
+/* As Lua reads it back: control characters and bytes that are not UTF-8 by their number. */
 static void show_text(const char *bytes, size_t length, Text *out)
 {
+  const size_t shown = length > SHOWN_BYTES ? utf8_whole(bytes, SHOWN_BYTES) : length;
   text_char(out, '"');
-  for (size_t i = 0; i < length && i < SHOWN_BYTES; i++) {
-    const char c = bytes[i];
-    if (c == '"' || c == '\\') {
-      text_char(out, '\\');
-    }
-    if ((unsigned char)c < 0x20 || c == 0x7F) {
-      text_printf(out, "\\%03d", c);
+  for (size_t i = 0; i < shown;) {
+    uint32_t code = 0;
+    const size_t size = utf8_decode(bytes + i, shown - i, &code);
+    if (size == 0 || code < 0x20 || code == 0x7F) {
+      text_printf(out, "\\%03u", (unsigned)(unsigned char)bytes[i]);
     } else {
-      text_char(out, c);
+      text_puts(out, code == '"' || code == '\\' ? "\\" : "");
+      text_add(out, bytes + i, size);
     }
+    i += size ? size : 1;
   }
-  text_puts(out, length > SHOWN_BYTES ? "...\"" : "\"");
+  text_puts(out, shown < length ? "...\"" : "\"");
+}
+
+static void show_name(const char *name, Text *out)
+{
+  const size_t plain = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+  if (name[plain] == '\0' && plain > 0 && (name[0] < '0' || name[0] > '9')) {
+    text_puts(out, name);
+  } else {
+    text_char(out, '[');
+    show_text(name, strlen(name), out);
+    text_char(out, ']');
+  }
+  text_puts(out, " = ");
 }
 
 static void show_number(double number, Text *out)
@@ -200,7 +215,7 @@ static void show_items(const Value *value, Text *out)
     }
     text_puts(out, i ? ", " : "");
     if (value->list.names) {
-      text_printf(out, "%s = ", value->list.names[i]);
+      show_name(value->list.names[i], out);
     }
     value_show(&value->list.items[i], out);
   }
