@@ -13,8 +13,12 @@ recalls() { # text that the keys must bring back
   press "$@" && wait_for "$want" && press C-c && wait_prompt
 }
 
+child_of() { # the process started by process $1
+  grep -ls "^PPid:[[:space:]]*$1\$" /proc/[0-9]*/status | head -1 | cut -d/ -f3
+}
+
 survives_kill() {
-  start_assay && answers '"ma" .. "rk"' '^mark$' && kill -9 "$(pgrep -P "$(tm display-message -p -t test '#{pane_pid}')" -f -- '-q$')" &&
+  start_assay && answers '"ma" .. "rk"' '^mark$' && kill -9 "$(child_of "$(tm display-message -p -t test '#{pane_pid}')")" &&
     wait_exit && start_assay && recalls '^> "ma" \.\. "rk"$' Up
 }
 
