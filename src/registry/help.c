@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "registry/help.h"
 
-#include <ctype.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "core/arena.h"
 
@@ -66,38 +66,61 @@ void option_type(const Option *option, Text *out)
   }
 }
 
+/* Columns of a word on a screen. */
+static size_t columns_of(const char *text, size_t size)
+{
+  size_t columns = 0;
+  for (size_t i = 0; i < size;) {
+    uint32_t code = 0;
+    const size_t length = utf8_decode(text + i, size - i, &code);
+    columns += length ? (size_t)utf8proc_charwidth((utf8proc_int32_t)code) : 1;
+    i += length ? length : 1;
+  }
+  return columns;
+}
+
 void help_wrap(const char *text, size_t width, size_t margin, size_t at, Text *out)
 {
-  bool first = true;
-  while (*text) {
-    while (*text == ' ') {
-      text++;
-    }
-    const size_t word = strcspn(text, " \n");
-    if (word > 0 && !first && at + 1 + word > width) {
+  bool first = true, fresh = false; /* no word on the line yet; its margin is still to come */
+  text += strspn(text, " ");
+  do {
+    const size_t size = strcspn(text, " \n");
+    const size_t columns = columns_of(text, size);
+    if (size > 0 && !first && at + 1 + columns > width) {
       text_char(out, '\n');
-      text_repeat(out, " ", margin);
-      at = margin;
-      first = true;
+      first = fresh = true;
     }
-    if (word > 0) {
-      text_puts(out, first ? "" : " ");
-      text_add(out, text, word);
-      at += word + !first;
-      first = false;
+    if (size > 0) {
+      text_repeat(out, " ", fresh ? margin : !first);
+      text_add(out, text, size);
+      at = (fresh ? margin : at + !first) + columns;
+      first = fresh = false;
     }
-    text += word;
+    text += size + strspn(text + size, " ");
     if (*text == '\n') {
       text_char(out, '\n');
-      text++;
-      if (*text) {
-        text_repeat(out, " ", margin);
-      }
-      at = margin;
-      first = true;
+      text += 1 + strspn(text + 1, " ");
+      first = fresh = true;
     }
-  }
-  text_char(out, '\n');
+  } while (*text);
+  text_puts(out, fresh ? "" : "\n");
+}
+
+/* Wraps what was put together in a text of its own, and frees that. */
+static void wrap_line(Text *line, size_t width, size_t margin, size_t at, Text *out)
+{
+  help_wrap(text_data(line), width, margin, at, out);
+  out->failed = out->failed || line->failed;
+  text_free(line);
+}
+
+/* "  name         text": the name, and the text wrapped beside it. */
+static void entry(const char *mark, const char *name, size_t margin, const char *text, size_t width, Text *out)
+{
+  const size_t used = strlen(mark) + strlen(name) + 1;
+  text_printf(out, "%s%s", mark, name);
+  text_repeat(out, " ", used < margin ? margin - used + 1 : 1);
+  help_wrap(text, width, margin, used < margin ? margin : used, out);
 }
 
 static const char *subject(ValueKind kind)
@@ -153,8 +176,8 @@ static void option_lines(const Option *option, size_t width, Text *out)
   } else if (option->standard[0]) {
     text_printf(&line, _("; default %s"), option->standard);
   }
-  text_printf(out, "  %-12s ", option->name);
-  help_wrap(text_data(&line), width, 15, 15, out);
+  entry("  ", option->name, 15, text_data(&line), width, out);
+  out->failed = out->failed || line.failed;
   text_free(&line);
 }
 
@@ -169,13 +192,25 @@ static void indented(const char *code, const char *margin, Text *out)
   }
 }
 
+static void figures_line(const Primitive *primitive, size_t width, Text *out)
+{
+  Text line = {0};
+  text_puts(&line, _("Figures: "));
+  for (size_t i = 0; i < primitive->n_figures; i++) {
+    text_printf(&line, "%s%s", i ? ", " : "", primitive->figures[i].name);
+  }
+  text_puts(&line, _("; m:why(\"name\") explains one"));
+  wrap_line(&line, width, 2, 0, out);
+}
+
 static void primitive_page(const Primitive *primitive, size_t width, Text *out)
 {
-  text_printf(out, "%s.%s: %s\n\n  ", primitive->family, primitive->name, primitive->summary);
-  Text signature = {0};
+  Text title = {0}, signature = {0};
+  text_printf(&title, "%s.%s: %s", primitive->family, primitive->name, primitive->summary);
+  wrap_line(&title, width, 2, 0, out);
+  text_puts(out, "\n  ");
   help_signature(primitive, &signature);
-  help_wrap(text_data(&signature), width, 4, 2, out);
-  text_free(&signature);
+  wrap_line(&signature, width, 4, 2, out);
   if (primitive->details) {
     text_char(out, '\n');
     help_wrap(primitive->details, width, 0, 0, out);
@@ -185,13 +220,9 @@ static void primitive_page(const Primitive *primitive, size_t width, Text *out)
     option_lines(&primitive->options[i], width, out);
   }
   text_puts(out, _("\nGives "));
-  help_wrap(primitive->returns, width, 0, 6, out);
+  help_wrap(primitive->returns, width, 2, 6, out);
   if (primitive->n_figures > 0) {
-    text_puts(out, _("Figures: "));
-    for (size_t i = 0; i < primitive->n_figures; i++) {
-      text_printf(out, "%s%s", i ? ", " : "", primitive->figures[i].name);
-    }
-    text_puts(out, _("; m:why(\"name\") explains one\n"));
+    figures_line(primitive, width, out);
   }
   if (primitive->reference && primitive->reference[0]) {
     text_puts(out, _("Reference: "));
@@ -213,7 +244,9 @@ static bool option_page(const char *topic, size_t width, Text *out)
   const Primitive *primitive = registry_find(name);
   for (size_t i = 0; primitive && i < primitive->n_options; i++) {
     if (strcmp(primitive->options[i].name, dot + 1) == 0) {
-      text_printf(out, _("%1$s, option of %2$s.%3$s\n"), dot + 1, primitive->family, primitive->name);
+      Text title = {0};
+      text_printf(&title, _("%1$s, option of %2$s.%3$s"), dot + 1, primitive->family, primitive->name);
+      wrap_line(&title, width, 2, 0, out);
       option_lines(&primitive->options[i], width, out);
       return true;
     }
@@ -227,13 +260,15 @@ static bool family_page(const char *family, size_t width, Text *out)
   for (size_t i = 0; i < registry_size(); i++) {
     const Primitive *primitive = registry_at(i);
     if (strcmp(primitive->family, family) == 0) {
-      text_printf(out, "  %-12s ", primitive->name);
-      help_wrap(primitive->summary, width, 15, 15, out);
+      entry("  ", primitive->name, 15, primitive->summary, width, out);
       found = true;
     }
   }
   if (found) {
-    text_printf(out, _("\n?%s.NAME shows one of them.\n"), family);
+    Text last = {0};
+    text_char(out, '\n');
+    text_printf(&last, _("?%s.NAME shows one of them."), family);
+    wrap_line(&last, width, 0, 0, out);
   }
   return found;
 }
@@ -245,15 +280,18 @@ static void first_page(Text *out)
   text_puts(out, "  seg = df:kmeans{k = 4, on = {\"age\", \"duration\"}, scale = \"zscore\"}\n");
   text_puts(out, "  seg:profile(df)\n\n");
   text_puts(out, _("Help\n  ?kmeans         a page          ?kmeans.init   one option\n"));
-  text_puts(out, _("  ?\"choose k\"      search         ?cluster       a family\n\nFamilies: "));
+  text_puts(out, _("  ?\"choose k\"      search         ?cluster       a family\n\n"));
+  Text line = {0};
+  text_puts(&line, _("Families: "));
   const char *family = "";
   for (size_t i = 0; i < registry_size(); i++) {
     if (strcmp(family, registry_at(i)->family) != 0) {
-      text_printf(out, "%s%s", family[0] ? ", " : "", registry_at(i)->family);
+      text_printf(&line, "%s%s", family[0] ? ", " : "", registry_at(i)->family);
       family = registry_at(i)->family;
     }
   }
-  text_puts(out, _("\n\nAt the prompt\n  .help .vars .last .time on|off .quit      Tab completes\n"));
+  wrap_line(&line, 80, 2, 0, out);
+  text_puts(out, _("\nAt the prompt\n  .help .vars .last .time on|off .quit      Tab completes\n"));
   text_puts(out, _("  Ctrl-C stops what runs and keeps the session; Ctrl-D leaves.\n"));
 }
 
@@ -296,15 +334,19 @@ Status help_page(const char *topic, size_t width, Text *out, Error *e)
   if (primitive) {
     primitive_page(primitive, width, out);
   } else if (page) {
-    text_printf(out, "%s: %s\n\n", page->name, page->summary);
+    Text title = {0};
+    text_printf(&title, "%s: %s", page->name, page->summary);
+    wrap_line(&title, width, 2, 0, out);
+    text_char(out, '\n');
     help_wrap(page->text, width, 0, 0, out);
   } else if (!family_page(topic, width, out) && !option_page(topic, width, out)) {
     const char *names[4096];
     const size_t n = page_names(names, 4096);
     error_set(e, STATUS_NAME, "no-help", _("no help for '%s'"), topic);
     const size_t near = text_nearest(topic, names, n);
-    return near < n ? error_hint(e, _("did you mean ?%1$s ... or search with ?\"%2$s\""), names[near], topic)
-                    : error_hint(e, _("search with ?\"%s\""), topic);
+    (void)(near < n ? error_hint(e, _("did you mean ?%1$s ... or search with ?\"%2$s\""), names[near], topic)
+                    : error_hint(e, _("search with ?\"%s\""), topic));
+    return STATUS_NAME;
   }
   return text_status(out, e);
 }
@@ -383,6 +425,7 @@ bool help_search(const char *words, size_t width, Text *out)
     primitive_words(primitive, &rest);
     keep_best(hits, &n, (Hit){score(words, primitive->name, primitive->summary, text_data(&rest)), primitive->name,
                               primitive->summary});
+    out->failed = out->failed || rest.failed;
     text_free(&rest);
   }
   for (size_t i = 0; i < topics_size(); i++) {
@@ -390,8 +433,7 @@ bool help_search(const char *words, size_t width, Text *out)
     keep_best(hits, &n, (Hit){score(words, topic->name, topic->summary, topic->text), topic->name, topic->summary});
   }
   for (size_t i = 0; i < n; i++) {
-    text_printf(out, "  ?%-18s ", hits[i].name);
-    help_wrap(hits[i].summary, width, 22, 22, out);
+    entry("  ?", hits[i].name, 22, hits[i].summary, width, out);
   }
   return n > 0;
 }
