@@ -33,10 +33,10 @@ function Frame:agreement(main_or_options, options) end
 ---@field max_iter? integer most iterations of a start
 ---@field tol? number stop when an iteration lowers the inertia by less than this share; 0: until labels stay
 ---@field init? string|Frame starting centres: kmeans++ spreads them, random takes k rows; or a frame with a row per centre
----@field refine? "auto"|"none"|"swap" after the starts: swap moves single centres while that helps; auto: swap from k = 10
+---@field refine? "auto"|"none"|"swap" after the starts: swap moves single centres, then rows, while that helps; auto: swap from k = 10
 ---@field weights? string column with the weight of each row, 0 or more
 ---@field seed? integer seed of the random choices
----@field missing? "error"|"drop" rows with missing values: refuse them or leave them out
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
 ---@field silhouette? boolean also compute the mean silhouette width (time grows with the square of the rows)
 
 --- k-means: splits rows into k clusters around means.
