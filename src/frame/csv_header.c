@@ -68,9 +68,10 @@ static Status view_head(CsvReader *reader, uint64_t *viewed, Error *e)
 static Status measure(CsvReader *reader, CsvScanner *scanner, uint64_t viewed, Error *e)
 {
   const size_t size = (size_t)(viewed - reader->header);
+  CsvField none;
   CsvFault fault;
   csv_scan_begin(scanner, &reader->dialect, reader->head + reader->header, size, 0);
-  (void)csv_scan(scanner, NULL, 1, &fault);
+  (void)csv_scan(scanner, &none, 1, &fault);
   if (size == 0 || fault.trouble == CSV_BLANK) {
     return empty_file(reader, e);
   }
