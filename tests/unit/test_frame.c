@@ -216,7 +216,7 @@ static void test_many_names_in_a_hint(void **state)
   (void)state;
   Draft *draft = draft_new();
   for (int i = 0; i < 300; i++) {
-    char name[16];
+    char name[24];
     snprintf(name, sizeof name, "column%d", i);
     draft_int(draft, name, i);
   }
