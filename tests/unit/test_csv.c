@@ -128,8 +128,8 @@ static void test_line_ends(void **state)
                                      "a,b\r\n1,x\r\n2,y\r\n",
                                      "a,b\r\n1,x\r\n2,y",
                                      "a,b\n1,x\r\n2,y\n",
-                                     "\xEF\xBB\xBF"
-                                     "a,b\n1,x\n2,y\n",
+                                     ("\xEF\xBB\xBF"
+                                      "a,b\n1,x\n2,y\n"),
                                      "a,b\n1,x\n2,y\n\n\n",
                                      "a,b\r\n1,x\r\n2,y\r\n\r\n\n\r\n"};
   for (size_t i = 0; i < sizeof same / sizeof *same; i++) {

@@ -265,7 +265,7 @@ static void test_random_floats(void **state)
     }
     const int range = i % 3 == 0 ? 340 : 25;
     const int exponent = (int)random_below(&random, (uint64_t)range * 2) - range;
-    snprintf(text + used, sizeof text - used, i % 2 ? "e%d" : "", exponent);
+    snprintf(text + used, sizeof text - used, "e%d", i % 2 ? exponent : 0);
     check_float(text);
   }
 }
