@@ -88,11 +88,7 @@ static Status state_alloc(KmeansState *state, const KmeansFit *fit, Error *e)
 {
   const size_t starts = fit->settings->starts;
   if (state->stage != KMEANS_STAGE_NEW) {
-    if (state->k == fit->k && state->d == fit->d && state->starts == starts) {
-      return STATUS_OK;
-    }
-    return error_set(e, STATUS_STATE, "kmeans-state",
-                     _("the interrupted fit had other clusters, variables or starts"));
+    return kmeans_check_state(fit, e);
   }
   kmeans_state_free(state);
   state->current = mem_buffer(fit->k * fit->d, sizeof(double));

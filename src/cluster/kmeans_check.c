@@ -48,6 +48,33 @@ Status kmeans_check_settings(const KmeansFit *fit, Error *e)
   return STATUS_OK;
 }
 
+static bool all_finite(const double *values, size_t n)
+{
+  double zero = 0;
+  for (size_t i = 0; i < n; i++) {
+    zero += values[i] * 0;
+  }
+  return zero == 0;
+}
+
+Status kmeans_check_state(const KmeansFit *fit, Error *e)
+{
+  const KmeansState *const state = fit->state;
+  const bool fits = state->k == fit->k && state->d == fit->d && state->starts == fit->settings->starts;
+  const bool run = state->stage == KMEANS_STAGE_RUN, later = state->stage > KMEANS_STAGE_RUN;
+  const bool sound = state->current && state->best && state->start_inertia && state->start <= state->starts &&
+                     (!run || state->start < state->starts) && (!later || state->best_iterations > 0) &&
+                     (state->start == 0 || state->best_iterations > 0) && state->stage <= KMEANS_STAGE_DONE;
+  if (!fits) {
+    return error_set(e, STATUS_STATE, "kmeans-state",
+                     _("the interrupted fit had other clusters, variables or starts"));
+  }
+  if (!sound || !all_finite(state->current, fit->k * fit->d) || !all_finite(state->best, fit->k * fit->d)) {
+    return error_set(e, STATUS_FORMAT, "kmeans-state", _("the state of the interrupted fit is damaged"));
+  }
+  return STATUS_OK;
+}
+
 typedef struct Check {
   KmeansFit *fit;
   size_t size; /* of an accumulator, in doubles */

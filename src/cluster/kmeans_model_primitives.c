@@ -155,6 +155,7 @@ static Status make_state(const KmeansState *s, Frame **out, Error *e)
   draft_float(draft, "objective", isfinite(s->objective) ? s->objective : NAN);
   draft_int(draft, "trial", (int64_t)s->trial);
   draft_int(draft, "failed", (int64_t)s->failed);
+  draft_int(draft, "rounds", (int64_t)s->rounds);
   draft_int(draft, "accepted", (int64_t)s->accepted);
   draft_int(draft, "relocated", (int64_t)s->relocated);
   draft_int(draft, "best_iterations", (int64_t)s->best_iterations);
@@ -286,8 +287,8 @@ static bool read_scalars(const Frame *frame, KmeansState *s)
                      size_cell(frame, "start", &s->start) && size_cell(frame, "iteration", &s->iteration) &&
                      flag_cell(frame, "last", &s->last) && flag_cell(frame, "run_converged", &s->run_converged) &&
                      cell(frame, "objective", true, &objective) && size_cell(frame, "trial", &s->trial) &&
-                     size_cell(frame, "failed", &s->failed) && size_cell(frame, "accepted", &s->accepted) &&
-                     size_cell(frame, "relocated", &s->relocated) &&
+                     size_cell(frame, "failed", &s->failed) && size_cell(frame, "rounds", &s->rounds) &&
+                     size_cell(frame, "accepted", &s->accepted) && size_cell(frame, "relocated", &s->relocated) &&
                      size_cell(frame, "best_iterations", &s->best_iterations) &&
                      flag_cell(frame, "best_converged", &s->best_converged) && cell(frame, "best_inertia", true, &best);
   if (!sound || stage > KMEANS_STAGE_DONE || s->start > s->starts) {
