@@ -37,7 +37,8 @@ static Status forced_types(const OptionTextMap *map, Arena *arena, CsvOptions *c
 {
   if (map->all && strcmp(map->all, "string") != 0) {
     error_set(e, STATUS_ARGUMENT, "out-of-range", _("only types = \"string\" can hold for every column, not \"%s\""), map->all);
-    return error_hint(e, _("name the columns: types = {zip = \"%s\"}"), map->all);
+    (void)error_hint(e, _("name the columns: types = {zip = \"%s\"}"), map->all);
+    return STATUS_ARGUMENT;
   }
   csv->all_text = map->all != NULL;
   Type *types = arena_alloc(arena, map->n, sizeof *types);

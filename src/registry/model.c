@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "registry/model.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -234,21 +233,23 @@ size_t model_bytes(const Model *model)
   return bytes;
 }
 
+static Digest with_named(Digest digest, const char *name, Digest part)
+{
+  const Digest parts[] = {digest, digest_bytes(name, strlen(name)), part};
+  return digest_join(parts, 3);
+}
+
+/* Needs no memory, so that it is never the digest of half a model. */
 Digest model_digest(const Model *model)
 {
-  Text text = {0};
-  text_printf(&text, "%s %d ", model->name, model->primitive->version);
-  value_show(&model->options, &text);
+  const Digest start = {(uint64_t)model->primitive->version, model->n_frames};
+  Digest digest = with_named(start, model->name, value_digest(&model->options));
   for (size_t i = 0; i < model->n_frames; i++) {
-    const Digest digest = frame_digest(model->frames[i].frame);
-    text_printf(&text, " %s %016" PRIx64 "%016" PRIx64, model->frames[i].name, digest.high, digest.low);
+    digest = with_named(digest, model->frames[i].name, frame_digest(model->frames[i].frame));
   }
   for (size_t i = 0; i < model->n_children; i++) {
-    const Digest digest = model_digest(model->children[i].model);
-    text_printf(&text, " %s %016" PRIx64 "%016" PRIx64, model->children[i].name, digest.high, digest.low);
+    digest = with_named(digest, model->children[i].name, model_digest(model->children[i].model));
   }
-  const Digest digest = digest_bytes(text_data(&text), text.size);
-  text_free(&text);
   return digest;
 }
 
@@ -259,7 +260,8 @@ static Status add_predicted(Call *call, const Frame *frame, const char *name, co
   if (frame_find(frame, name, &index)) {
     if (column_role(frame_column(frame, index)) == ROLE_NONE) {
       error_set(e, STATUS_NAME, "name-clash", _("the data already have a column '%s'"), name);
-      return error_hint(e, _("rename it, or take the model's columns alone with m:predict(df)"));
+      (void)error_hint(e, _("rename it, or take the model's columns alone with m:predict(df)"));
+      return STATUS_NAME;
     }
     text_printf(call->notes, _("column '%s' of an earlier model was replaced\n"), name);
   }

@@ -7,7 +7,8 @@
  *
  * File format (safetensors): 8 bytes little-endian length of a JSON text; the JSON text names tensors with dtype, shape and
  * offsets, and in __metadata__.assay holds one JSON text with everything that is not a number column; then the tensors.
- * Columns are F64 or I64 tensors, validity and texts I64 offsets and U8 bytes. The loader trusts nothing in the file.
+ * Columns are F64 or I64 tensors, validity and texts I64 offsets and U8 bytes; levels keep their order. The loader trusts
+ * nothing in the file. A model that was read and is written again gives the same bytes.
  */
 #ifndef ASSAY_REGISTRY_MODEL_H
 #define ASSAY_REGISTRY_MODEL_H
@@ -47,6 +48,7 @@ double model_number(const Model *model, const char *name); /* a numeric figure; 
 size_t model_bytes(const Model *model);
 Digest model_digest(const Model *model); /* of name, version, options and frames */
 
+/* STATUS_DATA when an option's value is one that a file cannot keep (model_json.h). */
 Status model_save(const Model *model, const char *path, Error *e) MUST_USE;
 Status model_load(const char *path, Model **out, Error *e) MUST_USE;
 

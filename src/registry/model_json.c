@@ -6,18 +6,59 @@
 
 #include "core/alloc.h"
 
-enum { DEPTH_MOST = 8 };
+/* jansson says of a failed parse that it ran out of memory only in some places. */
+static _Thread_local bool starved;
 
 static void *json_alloc(size_t size)
 {
-  return mem_alloc(size, 1);
+  void *p = mem_alloc(size, 1);
+  starved = starved || !p;
+  return p;
 }
 
 void json_prepare(void)
 {
   json_set_alloc_funcs(json_alloc, mem_free);
-  json_object_seed(1);
 }
+
+Status json_parse(const char *bytes, size_t size, json_t **out, Error *e)
+{
+  starved = false;
+  *out = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
+  return !*out && starved ? error_memory(e, size, _("a model file's header")) : STATUS_OK;
+}
+
+/* ---- what may be written */
+
+static Status cannot_keep(const char *option, const char *what, Error *e)
+{
+  return error_set(e, STATUS_DATA, "not-supported", _("a model file cannot keep option '%1$s': %2$s"), option, what);
+}
+
+static Status check_value(const char *option, const Value *value, int depth, Error *e)
+{
+  if (depth > JSON_DEPTH_MOST) {
+    return cannot_keep(option, _("it is nested too deep"), e);
+  }
+  if (value->kind > VALUE_MAP && !(value->kind == VALUE_FRAME && depth == 1)) {
+    return cannot_keep(option, value_kind_name(value->kind), e);
+  }
+  const bool items = value->kind == VALUE_LIST || value->kind == VALUE_MAP;
+  Status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && items && i < value->list.n; i++) {
+    const char *name = value->kind == VALUE_MAP ? value->list.names[i] : "";
+    status = utf8_check(name, strlen(name)) < strlen(name) ? cannot_keep(option, _("a name in it is not UTF-8"), e)
+                                                           : check_value(option, &value->list.items[i], depth + 1, e);
+  }
+  return status;
+}
+
+Status json_check_value(const char *option, const Value *value, Error *e)
+{
+  return check_value(option, value, 1, e);
+}
+
+/* ---- to JSON */
 
 static json_t *of_number(double number)
 {
@@ -29,47 +70,98 @@ static json_t *of_number(double number)
   return json_pack("{s:s}", "number", digits);
 }
 
+static json_t *of_text(const char *bytes, size_t length)
+{
+  if (utf8_check(bytes, length) == length && !memchr(bytes, '\0', length)) {
+    return json_stringn(bytes, length);
+  }
+  Text hex = {0};
+  for (size_t i = 0; i < length; i++) {
+    text_printf(&hex, "%02x", (unsigned)(unsigned char)bytes[i]);
+  }
+  json_t *json = hex.failed ? NULL : json_pack("{s:s}", "bytes", text_data(&hex));
+  text_free(&hex);
+  return json;
+}
+
+static bool is_mark(const char *name)
+{
+  return strcmp(name, "number") == 0 || strcmp(name, "missing") == 0 || strcmp(name, "bytes") == 0 ||
+         strcmp(name, "map") == 0;
+}
+
 static json_t *of_items(const Value *value)
 {
   const bool named = value->kind == VALUE_MAP;
   json_t *all = named ? json_object() : json_array();
   for (size_t i = 0; all && i < value->list.n; i++) {
     json_t *item = json_of_value(&value->list.items[i]);
-    const int failed = !item ? -1 : named ? json_object_set_new(all, value->list.names[i], item) : json_array_append_new(all, item);
+    const int failed = named ? json_object_set_new(all, value->list.names[i], item) : json_array_append_new(all, item);
     if (failed) {
       json_decref(all);
       all = NULL;
     }
   }
-  return all;
+  const bool marked = named && value->list.n == 1 && is_mark(value->list.names[0]);
+  return all && marked ? json_pack("{s:o}", "map", all) : all;
 }
 
 json_t *json_of_value(const Value *value)
 {
   switch (value->kind) {
+  case VALUE_MISSING: return json_pack("{s:b}", "missing", 1);
   case VALUE_BOOL: return json_boolean(value->flag);
   case VALUE_INT: return json_integer(value->integer);
   case VALUE_NUMBER: return of_number(value->number);
-  case VALUE_TEXT: return json_stringn(value->text.bytes, value->text.length);
+  case VALUE_TEXT: return of_text(value->text.bytes, value->text.length);
   case VALUE_LIST:
   case VALUE_MAP: return of_items(value);
   default: return json_null();
   }
 }
 
+/* ---- from JSON */
+
 static Status bad_value(Error *e)
 {
   return error_set(e, STATUS_FORMAT, "bad-model-file", _("a value in the file's description is of no known kind"));
 }
 
-static bool special_number(const json_t *json, double *number)
+static Status to_number(const json_t *json, Value *out, Error *e)
 {
-  const char *text = json_string_value(json_object_get(json, "number"));
-  if (!text || json_object_size(json) != 1) {
-    return false;
+  static const char *const names[] = {"Inf", "-Inf", "NaN"};
+  static const double numbers[] = {INFINITY, -(double)INFINITY, NAN};
+  const char *text = json_string_value(json);
+  for (size_t i = 0; text && i < 3; i++) {
+    if (strcmp(text, names[i]) == 0) {
+      *out = value_of_number(numbers[i]);
+      return STATUS_OK;
+    }
   }
-  *number = strcmp(text, "Inf") == 0 ? INFINITY : strcmp(text, "-Inf") == 0 ? -INFINITY : NAN;
-  return true;
+  return bad_value(e);
+}
+
+static int hex_digit(char c)
+{
+  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static Status to_bytes(const json_t *json, Value *out, Error *e)
+{
+  const char *text = json_string_value(json);
+  const size_t length = json_string_length(json);
+  if (!text || length % 2 != 0) {
+    return bad_value(e);
+  }
+  const Status status = value_text(text, length / 2, out, e); /* room for the bytes, written next */
+  for (size_t i = 0; status == STATUS_OK && i < length; i += 2) {
+    const int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
+    if (high < 0 || low < 0) {
+      return bad_value(e);
+    }
+    out->text.bytes[i / 2] = (char)(high << 4 | low);
+  }
+  return status;
 }
 
 static Status to_value(const json_t *json, int depth, Value *out, Error *e);
@@ -108,11 +200,26 @@ static Status to_map(const json_t *json, int depth, Value *out, Error *e)
   return STATUS_OK;
 }
 
+/* The only member of the object, and its name. */
+static Status to_marked(const char *mark, const json_t *item, int depth, Value *out, Error *e)
+{
+  if (strcmp(mark, "number") == 0) {
+    return to_number(item, out, e);
+  }
+  if (strcmp(mark, "bytes") == 0) {
+    return to_bytes(item, out, e);
+  }
+  if (strcmp(mark, "map") == 0 && json_is_object(item)) {
+    return to_map(item, depth, out, e);
+  }
+  *out = (Value){.kind = VALUE_MISSING};
+  return strcmp(mark, "missing") == 0 && json_is_true(item) ? STATUS_OK : bad_value(e);
+}
+
 static Status to_value(const json_t *json, int depth, Value *out, Error *e)
 {
-  double number;
   *out = (Value){.kind = VALUE_NONE};
-  if (depth > DEPTH_MOST) {
+  if (depth > JSON_DEPTH_MOST) {
     return bad_value(e);
   }
   switch (json_typeof(json)) {
@@ -122,12 +229,11 @@ static Status to_value(const json_t *json, int depth, Value *out, Error *e)
   case JSON_REAL: *out = value_of_number(json_real_value(json)); return STATUS_OK;
   case JSON_STRING: return value_text(json_string_value(json), json_string_length(json), out, e);
   case JSON_ARRAY: return to_list(json, depth, out, e);
-  case JSON_OBJECT:
-    if (special_number(json, &number)) {
-      *out = value_of_number(number);
-      return STATUS_OK;
-    }
-    return to_map(json, depth, out, e);
+  case JSON_OBJECT: {
+    void *only = json_object_size(json) == 1 ? json_object_iter((json_t *)json) : NULL;
+    const char *name = only ? json_object_iter_key(only) : "";
+    return is_mark(name) ? to_marked(name, json_object_iter_value(only), depth, out, e) : to_map(json, depth, out, e);
+  }
   case JSON_NULL: return STATUS_OK;
   default: return bad_value(e);
   }

@@ -89,7 +89,8 @@ static Status continue_data(const Model *model, const Frame *given, const Frame 
   *data = given ? given : model_data(model);
   if (!*data) {
     error_set(e, STATUS_STATE, "no-data", _("the model does not hold the data it was fitted to"));
-    return error_hint(e, _("give them: m:continue(df)"));
+    (void)error_hint(e, _("give them: m:continue(df)"));
+    return STATUS_STATE;
   }
   const char *known = model_data_digest((Model *)model);
   if (given && given != model_data(model) && known[0]) {

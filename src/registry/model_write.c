@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A model to bytes. Tensors are named by the path of their frame and column ("0.2.values": frame 0, column 2; a child's
- * tensors begin with "c0/"). Numbers: values. Text and sets: offsets and bytes of the cells' texts, and for sets also the
- * offsets of cells in the list of items. Where cells are missing: valid, 0 or 1 a row. */
+ * tensors begin with "c0/"). Numbers: values. String: offsets and bytes of the cells' texts. Category: offsets and bytes of
+ * the levels, values the codes; set: the same, and cells, the offsets of the rows in values. Where cells are missing: valid,
+ * 0 or 1 a row. Options keep their order, so that a file that is read and written again is the same. */
 #include <endian.h>
 #include <string.h>
 
@@ -68,14 +69,17 @@ static void put_bytes(Writer *w, const char *prefix, const Text *bytes, const Te
   text_free(&name);
 }
 
+/* The texts of the cells of a string column, or of the levels of the others. */
 static void put_texts(Writer *w, const char *prefix, const Column *column)
 {
+  const bool cells = column_type(column) == TYPE_STRING;
+  const size_t n = cells ? column_rows(column) : column_levels(column);
   Text bytes = {0}, offsets = {0};
   add_word(&offsets, 0);
-  for (size_t row = 0; row < column_rows(column); row++) {
-    if (column_valid(column, row)) {
+  for (size_t i = 0; i < n; i++) {
+    if (!cells || column_valid(column, i)) {
       size_t length;
-      const char *text = column_text(column, row, &length);
+      const char *text = cells ? column_text(column, i, &length) : column_level(column, i, &length);
       text_add(&bytes, text, length);
     }
     add_word(&offsets, bytes.size);
@@ -85,28 +89,29 @@ static void put_texts(Writer *w, const char *prefix, const Column *column)
   text_free(&offsets);
 }
 
-static void put_sets(Writer *w, const char *prefix, const Column *column)
+static void put_codes(Writer *w, const char *prefix, const Column *column)
 {
-  Text bytes = {0}, offsets = {0}, cells = {0};
-  size_t items = 0;
-  add_word(&offsets, 0);
+  const bool sets = column_type(column) == TYPE_SET;
+  Text values = {0}, cells = {0};
   add_word(&cells, 0);
   for (size_t row = 0; row < column_rows(column); row++) {
-    const int32_t *codes = NULL;
-    const size_t n = column_valid(column, row) ? column_set(column, row, &codes) : 0;
-    for (size_t i = 0; i < n; i++) {
-      size_t length;
-      const char *text = column_level(column, (size_t)codes[i], &length);
-      text_add(&bytes, text, length);
-      add_word(&offsets, bytes.size);
+    const bool valid = column_valid(column, row);
+    if (sets) {
+      const int32_t *codes = NULL;
+      const size_t n = valid ? column_set(column, row, &codes) : 0;
+      for (size_t i = 0; i < n; i++) {
+        add_word(&values, (uint64_t)codes[i]);
+      }
+      add_word(&cells, values.size / 8);
+    } else {
+      add_word(&values, valid ? (uint64_t)column_code(column, row) : 0);
     }
-    items += n;
-    add_word(&cells, items);
   }
-  put_bytes(w, prefix, &bytes, &offsets);
-  put_words(w, prefix, "cells", "I64", &cells);
-  text_free(&bytes);
-  text_free(&offsets);
+  put_words(w, prefix, "values", "I64", &values);
+  if (sets) {
+    put_words(w, prefix, "cells", "I64", &cells);
+  }
+  text_free(&values);
   text_free(&cells);
 }
 
@@ -124,9 +129,10 @@ static json_t *describe_column(Writer *w, const char *prefix, const char *name, 
 {
   static const char *const roles[] = {"none", "label", "predicted"};
   const Type type = column_type(column);
-  if (type == TYPE_SET) {
-    put_sets(w, prefix, column);
-  } else if (type_is_text(type)) {
+  if (type == TYPE_CATEGORY || type == TYPE_SET) {
+    put_texts(w, prefix, column);
+    put_codes(w, prefix, column);
+  } else if (type == TYPE_STRING) {
     put_texts(w, prefix, column);
   } else {
     put_numbers(w, prefix, column);
@@ -138,14 +144,23 @@ static json_t *describe_column(Writer *w, const char *prefix, const char *name, 
                    "zone", type == TYPE_TIMESTAMP ? column_zone(column) : "", "missing", column_missing(column) > 0);
 }
 
+/* Takes the item, also when there is no list or the item is NULL for want of memory. */
+static void append(Writer *w, json_t *list, json_t *item)
+{
+  if (json_array_append_new(list, item) != 0) {
+    w->failed = true;
+  }
+}
+
 static json_t *describe_frame(Writer *w, const char *path, const NamedFrame *named)
 {
   json_t *columns = json_array();
   for (size_t i = 0; columns && i < frame_columns(named->frame); i++) {
     Text prefix = {0};
     text_printf(&prefix, "%s.%zu", path, i);
-    json_t *column = describe_column(w, text_data(&prefix), frame_name(named->frame, i), frame_column(named->frame, i));
-    w->failed = w->failed || prefix.failed || !column || json_array_append_new(columns, column) != 0;
+    append(w, columns,
+           describe_column(w, text_data(&prefix), frame_name(named->frame, i), frame_column(named->frame, i)));
+    w->failed = w->failed || prefix.failed;
     text_free(&prefix);
   }
   return json_pack("{s:s, s:I, s:o}", "name", named->name, "rows", (json_int_t)frame_rows(named->frame), "columns", columns);
@@ -157,21 +172,37 @@ static json_t *describe_model(Writer *w, const char *path, Model *model)
   for (size_t i = 0; i < model->n_frames; i++) {
     Text name = {0};
     text_printf(&name, "%s%zu", path, i);
-    json_t *frame = describe_frame(w, text_data(&name), &model->frames[i]);
-    w->failed = w->failed || name.failed || !frame || json_array_append_new(frames, frame) != 0;
+    append(w, frames, describe_frame(w, text_data(&name), &model->frames[i]));
+    w->failed = w->failed || name.failed;
     text_free(&name);
   }
   for (size_t i = 0; i < model->n_children; i++) {
     Text name = {0};
     text_printf(&name, "%sc%zu/", path, i);
     json_t *child = describe_model(w, text_data(&name), model->children[i].model);
-    json_t *entry = json_pack("{s:s, s:o}", "name", model->children[i].name, "model", child);
-    w->failed = w->failed || name.failed || !entry || json_array_append_new(children, entry) != 0;
+    append(w, children, json_pack("{s:s, s:o}", "name", model->children[i].name, "model", child));
+    w->failed = w->failed || name.failed;
     text_free(&name);
   }
   return json_pack("{s:i, s:s, s:i, s:o, s:s, s:o, s:o}", "format", 1, "primitive", model->name, "version",
                    model->primitive->version, "options", json_of_value(&model->options), "data", model_data_digest(model),
                    "frames", frames, "children", children);
+}
+
+/* What a file cannot hold is refused before anything is written. */
+static Status check_model(const Model *model, int depth, Error *e)
+{
+  if (depth > JSON_DEPTH_MOST) {
+    return error_set(e, STATUS_DATA, "not-supported", _("a model file cannot keep models nested so deep"));
+  }
+  Status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < model->options.list.n; i++) {
+    status = json_check_value(model->options.list.names[i], &model->options.list.items[i], e);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < model->n_children; i++) {
+    status = check_model(model->children[i].model, depth + 1, e);
+  }
+  return status;
 }
 
 /* Header and data into one byte string; the header is padded to 8 bytes with blanks, as the format's readers expect. */
@@ -189,15 +220,18 @@ static Status join(Writer *w, const char *header, Text *out, Error *e)
 Status model_to_bytes(const Model *model, Text *out, Error *e)
 {
   json_prepare();
+  Status status = check_model(model, 0, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
   Writer w = {.tensors = json_object()};
   json_t *description = w.tensors ? describe_model(&w, "", (Model *)model) : NULL;
-  char *text = description ? json_dumps(description, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17)) : NULL;
-  json_t *metadata = text ? json_pack("{s:s}", "assay", text) : NULL;
-  if (!metadata || json_object_set_new(w.tensors, "__metadata__", metadata) != 0) {
+  char *text = description ? json_dumps(description, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+  if (!text || json_object_set_new(w.tensors, "__metadata__", json_pack("{s:s}", "assay", text)) != 0) {
     w.failed = true;
   }
   char *header = w.failed ? NULL : json_dumps(w.tensors, JSON_COMPACT | JSON_SORT_KEYS);
-  const Status status = header && !w.data.failed ? join(&w, header, out, e) : error_memory(e, 0, _("a model file"));
+  status = header && !w.data.failed ? join(&w, header, out, e) : error_memory(e, 0, _("a model file"));
   json_decref(description);
   json_decref(w.tensors);
   mem_free(text);

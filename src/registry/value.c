@@ -2,6 +2,7 @@
 #include "registry/value.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/alloc.h"
@@ -121,6 +122,46 @@ Status value_copy(const Value *value, Value *out, Error *e)
   case VALUE_FRAME: *out = value_of_frame(frame_ref(value->frame)); return STATUS_OK;
   case VALUE_MODEL: *out = value_of_model(model_ref(value->model)); return STATUS_OK;
   default: *out = *value; return STATUS_OK;
+  }
+}
+
+static Digest with_part(Digest digest, Digest part)
+{
+  const Digest both[] = {digest, part};
+  return digest_join(both, 2);
+}
+
+static Digest items_digest(const Value *value, Digest digest)
+{
+  for (size_t i = 0; i < value->list.n; i++) {
+    if (value->list.names) {
+      digest = with_part(digest, digest_bytes(value->list.names[i], strlen(value->list.names[i])));
+    }
+    digest = with_part(digest, value_digest(&value->list.items[i]));
+  }
+  return digest;
+}
+
+static Digest number_digest(double number)
+{
+  const double canonical = isnan(number) ? NAN : number;
+  return digest_bytes(&canonical, sizeof canonical);
+}
+
+Digest value_digest(const Value *value)
+{
+  const Digest kind = {(uint64_t)value->kind, 0};
+  switch (value->kind) {
+  case VALUE_BOOL: return with_part(kind, digest_bytes(value->flag ? "1" : "0", 1));
+  case VALUE_INT: return with_part(kind, digest_bytes(&value->integer, sizeof value->integer));
+  case VALUE_NUMBER: return with_part(kind, number_digest(value->number));
+  case VALUE_TEXT: return with_part(kind, digest_bytes(value->text.bytes, value->text.length));
+  case VALUE_LIST:
+  case VALUE_MAP: return items_digest(value, (Digest){(uint64_t)value->kind, value->list.n});
+  case VALUE_COLUMN: return with_part(kind, column_digest(value->column));
+  case VALUE_FRAME: return with_part(kind, frame_digest(value->frame));
+  case VALUE_MODEL: return with_part(kind, model_digest(value->model));
+  default: return kind;
   }
 }
 

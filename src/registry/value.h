@@ -74,6 +74,9 @@ Status value_copy(const Value *value, Value *out, Error *e) MUST_USE;
 /* A cell as a value: numbers, booleans, texts (timestamps as ISO text), lists (sets), VALUE_MISSING. */
 Status value_of_cell(const Column *column, size_t row, Value *out, Error *e) MUST_USE;
 
+/* Of kind and content, all of it; needs no memory. A value that went through a model file has the same. */
+Digest value_digest(const Value *value);
+
 /* How the value is written in Lua: for messages, journals and cards. Lists over ten items are cut with a mark. */
 void value_show(const Value *value, Text *out);
 
