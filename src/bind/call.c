@@ -28,10 +28,7 @@ static Job *push_job(lua_State *L, const Primitive *primitive)
   lua_setmetatable(L, -2);
   *box = job_new(primitive, session_of(L)->settings.seed);
   if (!*box) {
-    Error e;
-    error_clear(&e);
-    (void)error_memory(&e, 0, primitive->name);
-    throw_error(L, &e);
+    throw_memory(L, primitive->name);
   }
   return *box;
 }
@@ -76,7 +73,7 @@ static void append(lua_State *L, Value *list, int index)
 {
   Value *grown = mem_resize(list->list.items, list->list.n + 1, sizeof *grown);
   if (!grown) {
-    luaL_error(L, "not enough memory");
+    throw_memory(L, _("arguments"));
   }
   list->list.items = grown;
   grown[list->list.n++] = (Value){.kind = VALUE_NONE};
@@ -169,17 +166,21 @@ static void send_notes(Session *session, const Job *job)
   }
 }
 
-/* After a press: a partial model uses it up; anything else ends the statement. */
-static void settle_interrupt(lua_State *L, Session *session, Job *job)
+/* After a press: a model, partial or just finished, uses it up; anything else ends the statement, an error too, lest a loop
+ * of pcall swallow the press. */
+static void settle_interrupt(lua_State *L, Session *session, const Job *job)
 {
-  if (job->abandoned || (job->status == STATUS_CANCELLED && session->presses > 0)) {
-    interrupt_stop(session, L);
-    push_interrupted(L);
-    lua_error(L);
+  if (session->presses <= session->settled && !job->abandoned) {
+    return;
   }
-  if (session->presses > 0 && job->status == STATUS_OK && job->result.kind == VALUE_MODEL) {
+  if (!job->abandoned && job->status == STATUS_OK && job->result.kind == VALUE_MODEL) {
+    session->settled = session->presses;
     session->partial = true;
+    return;
   }
+  interrupt_stop(session, L);
+  push_interrupted(L);
+  lua_error(L);
 }
 
 /* The next fit or mine after a partial result does not begin. */

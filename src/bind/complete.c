@@ -22,6 +22,7 @@ typedef struct Span {
 /* An open bracket: what was called with it and the option given in it at this point. */
 typedef struct Level {
   Span callee, key;
+  bool value;       /* the bracket is the value of an option: all in it belongs to that option */
 } Level;
 
 typedef struct Scan {
@@ -57,6 +58,7 @@ static void push_level(Scan *s, char bracket)
     level.callee = s->path;
   } else if (bracket == '{' && outer) {
     level = *outer; /* options of the call, or the list given to an option */
+    level.value = outer->key.to > outer->key.from;
   }
   if (s->depth < OPEN_MOST) {
     s->open[s->depth++] = level;
@@ -101,9 +103,9 @@ static size_t scan_mark(Scan *s, size_t i)
     push_level(s, c);
   } else if ((c == ')' || c == '}' || c == ']') && s->depth > 0) {
     s->depth--;
-  } else if (c == ',' && level) {
+  } else if (c == ',' && level && !level->value) {
     level->key = (Span){0, 0};
-  } else if (c == '=' && level && s->path_ends && s->line[i + 1] != '=') {
+  } else if (c == '=' && level && !level->value && s->path_ends && s->line[i + 1] != '=') {
     level->key = s->path;
   } else if (c == '-' && i + 1 < s->point && s->line[i + 1] == '-') {
     s->comment = true;

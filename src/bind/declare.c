@@ -50,7 +50,7 @@ static const char *field_text(lua_State *L, int table, const char *name, Arena *
   const char *text = lua_isnil(L, -1) ? otherwise : luaL_tolstring(L, -1, NULL);
   const char *copy = text ? arena_string(arena, text) : NULL;
   if (text && !copy) {
-    luaL_error(L, "not enough memory");
+    throw_memory(L, _("a primitive"));
   }
   lua_settop(L, table);
   return copy;
@@ -121,7 +121,7 @@ static void read_options(lua_State *L, Declared *declared)
   const int table = lua_gettop(L);
   Option *options = arena_alloc(&declared->arena, n, sizeof *options);
   if (!options) {
-    luaL_error(L, "not enough memory");
+    throw_memory(L, _("a primitive"));
   }
   for (size_t i = 0; i < n; i++) {
     lua_rawgeti(L, table, (lua_Integer)i + 1);
@@ -187,7 +187,7 @@ int declare_primitive(lua_State *L)
   lua_settop(L, 1);
   Declared *declared = mem_zero(1, sizeof *declared);
   if (!declared) {
-    return luaL_error(L, "not enough memory");
+    return throw_memory(L, _("a primitive"));
   }
   declared->next = declared_all; /* owned from here on, whatever is thrown */
   declared_all = declared;
@@ -239,7 +239,7 @@ static void push_any(lua_State *L, const Value *value)
   memset(box, 0, sizeof *box);
   luaL_setmetatable(L, box_names[VALUE_FRAME]);
   if (value && value_copy(value, &box->value, NULL) != STATUS_OK) {
-    luaL_error(L, "not enough memory");
+    throw_memory(L, _("a primitive"));
   }
   value_push(L, &box->value);
   lua_remove(L, -2);

@@ -43,6 +43,14 @@ _Noreturn int throw_error(lua_State *L, const Error *e)
   __builtin_unreachable();
 }
 
+_Noreturn int throw_memory(lua_State *L, const char *what)
+{
+  Error e;
+  error_clear(&e);
+  (void)error_memory(&e, 0, what);
+  throw_error(L, &e);
+}
+
 void push_interrupted(lua_State *L)
 {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &interrupted_key);
@@ -111,6 +119,36 @@ void error_read(lua_State *L, int index, Error *e)
   show_value(L, index, &style, false, &text);
   snprintf(e->what, sizeof e->what, _("the script threw %s"), text_data(&text));
   text_free(&text);
+}
+
+static int read_thrown(lua_State *L)
+{
+  error_read(L, 2, lua_touserdata(L, 1));
+  return 0;
+}
+
+void error_take(lua_State *L, int lua_status, Error *e)
+{
+  const Session *session = session_of(L);
+  bool shown = false;
+  error_clear(e);
+  if (lua_status == LUA_ERRMEM) {
+    (void)error_memory(e, 0, _("the statement"));
+    return;
+  }
+  if (!session->stop) {
+    lua_pushcfunction(L, read_thrown);
+    lua_pushlightuserdata(L, e);
+    lua_pushvalue(L, -3);
+    shown = lua_pcall(L, 2, 0, 0) == LUA_OK;
+  }
+  if (session->stop) {
+    error_clear(e);
+    (void)error_cancelled(e);
+  } else if (!shown) {
+    error_clear(e);
+    (void)error_set(e, STATUS_STATE, "lua-error", _("the script threw a value that cannot be shown"));
+  }
 }
 
 int message_handler(lua_State *L)

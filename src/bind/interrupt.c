@@ -46,6 +46,7 @@ void interrupt_begin(Session *session)
   session->running = session->L;
   session->stop = 0;
   session->presses = 0;
+  session->settled = 0;
   session->partial = false;
   session->exiting = false;
   session->active = 1;

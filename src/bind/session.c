@@ -65,9 +65,11 @@ Status session_new(const SessionHooks *hooks, const SessionSettings *settings, S
   *(Session **)lua_getextraspace(session->L) = session;
   session->running = session->L;
   lua_pushcfunction(session->L, open_all);
-  if (lua_pcall(session->L, 0, 0, 0) != LUA_OK) {
+  const int status = lua_pcall(session->L, 0, 0, 0);
+  if (status != LUA_OK) {
     Error why;
-    error_read(session->L, -1, &why);
+    error_clear(&why);
+    error_take(session->L, status, &why);
     error_set(e, why.status, why.id, "%s", why.what);
     session_free(session);
     return why.status;
@@ -291,35 +293,12 @@ static int run_require(lua_State *L)
   return 0;
 }
 
-static int read_thrown(lua_State *L)
-{
-  error_read(L, 2, lua_touserdata(L, 1));
-  return 0;
-}
-
-/* What was thrown may have a __tostring of the user's, which may throw, or run until Ctrl-C. */
-static void read_error(Session *session, Error *e)
-{
-  lua_State *L = session->L;
-  lua_pushcfunction(L, read_thrown);
-  lua_pushlightuserdata(L, e);
-  lua_pushvalue(L, -3);
-  const bool shown = !session->stop && lua_pcall(L, 2, 0, 0) == LUA_OK;
-  if (session->stop) {
-    error_clear(e);
-    (void)error_cancelled(e);
-  } else if (!shown) {
-    error_clear(e);
-    (void)error_set(e, STATUS_STATE, "lua-error", _("the script threw a value that cannot be shown"));
-  }
-}
-
 static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
 {
   lua_State *L = session->L;
   outcome->partial = session->partial;
   if (lua_status != LUA_OK && !session->exiting) {
-    read_error(session, &outcome->error);
+    error_take(L, lua_status, &outcome->error);
   }
   const bool stopped = session->stop != 0;
   if (session->exiting) {

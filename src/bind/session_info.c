@@ -161,14 +161,17 @@ Status session_last(Session *session, Text *out, Error *e)
   request.style.height = 0;
   lua_pushcfunction(L, show_last);
   lua_pushlightuserdata(L, &request);
+  interrupt_begin(session); /* a __tostring of the user's may run for long */
   const int status = lua_pcall(L, 1, 0, 0);
   Error why;
   if (status != LUA_OK) {
-    error_read(L, -1, &why);
-    lua_settop(L, 0);
+    error_take(L, status, &why);
+  }
+  interrupt_end(session);
+  lua_settop(L, 0);
+  if (status != LUA_OK) {
     return error_set(e, why.status, why.id, "%s", why.what);
   }
-  lua_settop(L, 0);
   if (!request.found) {
     text_puts(out, _("nothing was shown yet\n"));
   }

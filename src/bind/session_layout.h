@@ -25,7 +25,8 @@ struct Session {
   volatile sig_atomic_t stop;      /* the sticky hook is set: everything unwinds */
   volatile sig_atomic_t presses;   /* Ctrl-C in this statement */
   _Atomic(Task *) task;            /* of the primitive that runs now */
-  bool partial;                    /* a press was used up by a partial result */
+  int settled;                     /* presses that were used up by a partial result */
+  bool partial;                    /* there was one: the next fit of the statement does not begin */
   bool exiting;                    /* os.exit unwinds */
   int exit_code;
   size_t pressure;                 /* bytes outside Lua since the collector was last told */
@@ -71,11 +72,15 @@ void report_memory(lua_State *L, size_t bytes);
 
 /* Throws the error as an object with fields id, message, where, hint, and text for tostring. */
 _Noreturn int throw_error(lua_State *L, const Error *e);
+_Noreturn int throw_memory(lua_State *L, const char *what); /* "no memory for ..." */
 
 void push_interrupted(lua_State *L); /* the interruption object made beforehand */
 
-/* Reads whatever was thrown into an Error. */
+/* Reads whatever was thrown into an Error; may throw, since a __tostring of the user's may be run. */
 void error_read(lua_State *L, int index, Error *e);
+
+/* The same, of what a failed lua_pcall left on top of the stack; does not throw. */
+void error_take(lua_State *L, int lua_status, Error *e);
 int message_handler(lua_State *L); /* for lua_pcall: adds file:line of the user's code */
 
 /* ---- interrupts: interrupt.c */

@@ -56,21 +56,13 @@ void report_memory(lua_State *L, size_t bytes)
   }
 }
 
-static void no_memory(lua_State *L)
-{
-  Error e;
-  error_clear(&e);
-  (void)error_memory(&e, 0, _("a value"));
-  throw_error(L, &e);
-}
-
 static void read_other(lua_State *L, int index, Value *out)
 {
   const char *type = luaL_typename(L, index);
   char text[64];
   snprintf(text, sizeof text, _("a %s"), type);
   if (value_text(text, strlen(text), out, NULL) != STATUS_OK) {
-    no_memory(L);
+    throw_memory(L, _("a value"));
   }
   out->kind = VALUE_OTHER;
 }
@@ -80,7 +72,7 @@ static void read_depth(lua_State *L, int index, int depth, Value *out);
 static void read_list(lua_State *L, int index, size_t n, int depth, Value *out)
 {
   if (value_list(n, false, out, NULL) != STATUS_OK) {
-    no_memory(L);
+    throw_memory(L, _("a value"));
   }
   for (size_t i = 0; i < n; i++) {
     lua_rawgeti(L, index, (lua_Integer)i + 1);
@@ -107,7 +99,7 @@ static void sort_map(Value *map)
 static void read_map(lua_State *L, int index, size_t n, int depth, Value *out)
 {
   if (value_list(n, true, out, NULL) != STATUS_OK) {
-    no_memory(L);
+    throw_memory(L, _("a value"));
   }
   out->list.n = 0;
   lua_pushnil(L);
@@ -115,7 +107,7 @@ static void read_map(lua_State *L, int index, size_t n, int depth, Value *out)
     const size_t i = out->list.n;
     out->list.names[i] = mem_string(lua_tostring(L, -2));
     if (!out->list.names[i]) {
-      no_memory(L);
+      throw_memory(L, _("a value"));
     }
     out->list.n = i + 1;
     read_depth(L, lua_gettop(L), depth + 1, &out->list.items[i]);
@@ -162,7 +154,7 @@ static void read_depth(lua_State *L, int index, int depth, Value *out)
   const Box *box = lua_type(L, index) == LUA_TUSERDATA ? box_at(L, index) : NULL;
   if (box) {
     if (value_copy(&box->value, out, NULL) != STATUS_OK) {
-      no_memory(L);
+      throw_memory(L, _("a value"));
     }
     return;
   }
@@ -176,7 +168,7 @@ static void read_depth(lua_State *L, int index, int depth, Value *out)
     size_t length;
     const char *text = lua_tolstring(L, index, &length);
     if (value_text(text, length, out, NULL) != STATUS_OK) {
-      no_memory(L);
+      throw_memory(L, _("a value"));
     }
     break;
   }
@@ -287,7 +279,7 @@ void cell_push(lua_State *L, const Column *column, size_t row)
     memset(box, 0, sizeof *box);
     luaL_setmetatable(L, box_names[VALUE_COLUMN]);
     if (value_of_cell(column, row, &box->value, NULL) != STATUS_OK) {
-      no_memory(L);
+      throw_memory(L, _("a value"));
     }
     lua_pushlstring(L, box->value.text.bytes, box->value.text.length);
     lua_remove(L, -2);
