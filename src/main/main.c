@@ -190,7 +190,7 @@ static int run_program(Program *program)
   }
   const bool abandoned = program->console.abandoned;
   if (!abandoned) { /* a job that was left behind still uses its inputs */
-    console_attach(&program->console, NULL);
+    console_detach(&program->console);
     session_free(program->session);
     pool_close();
   }

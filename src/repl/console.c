@@ -214,6 +214,12 @@ void console_attach(Console *console, Session *session)
   signals_session(session);
 }
 
+void console_detach(Console *console)
+{
+  console->session = NULL;
+  signals_closing();
+}
+
 static RunState finish(Console *console, RunState state, const RunOutcome *outcome)
 {
   signals_end();

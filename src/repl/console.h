@@ -40,6 +40,9 @@ bool console_close(Console *console);
 void console_hooks(Console *console, SessionHooks *hooks);
 void console_attach(Console *console, Session *session);
 
+/* Before the session is freed. */
+void console_detach(Console *console);
+
 /* How output is drawn now; how messages are. */
 ViewStyle console_style(const Console *console);
 ViewStyle console_error_style(const Console *console);

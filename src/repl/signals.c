@@ -13,7 +13,7 @@ enum { INTERRUPTED = 130, STACK_SIZE = 1 << 16 };
 
 static Session *volatile session;
 static volatile sig_atomic_t is_interactive, presses, last_press, job_waits;
-static volatile sig_atomic_t prompt_waits, idle_press, idle_stop;
+static volatile sig_atomic_t prompt_waits, idle_press, idle_stop, closing;
 static PromptSignals prompt;
 static timer_t deadline;
 static bool have_deadline;
@@ -72,10 +72,19 @@ static void on_deadline(int signal)
   errno = before;
 }
 
+/* Whether the program is about to end by itself: then it may, unless it is asked once more. */
+static bool ends_anyway(void)
+{
+  return closing && closing++ == 1;
+}
+
 static void on_press(int signal)
 {
   (void)signal;
   const int now = milliseconds();
+  if (ends_anyway()) {
+    return;
+  }
   if (!session || session_interrupt(session) == 0) {
     if (!is_interactive) {
       leave(INTERRUPTED);
@@ -109,7 +118,9 @@ static void after_press(void *context)
 
 static void on_end(int signal)
 {
-  leave(128 + signal);
+  if (!ends_anyway()) {
+    leave(128 + signal);
+  }
 }
 
 /* Gives the terminal back, then lets the signal do what it does by itself. */
@@ -228,6 +239,12 @@ done:
 void signals_session(Session *to)
 {
   session = to;
+}
+
+void signals_closing(void)
+{
+  session = NULL;
+  closing = 1;
 }
 
 void signals_prompt(const PromptSignals *on_screen)

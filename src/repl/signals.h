@@ -27,6 +27,9 @@ Status signals_install(Loop *loop, bool interactive, Error *e) MUST_USE;
 /* Whom presses go to; NULL for nobody. */
 void signals_session(Session *session);
 
+/* The program ends by itself now: a first request to end is met by that, a second one at once. */
+void signals_closing(void);
+
 /* The prompt that is on the screen and waits for a line; NULL: none. Copied. */
 void signals_prompt(const PromptSignals *prompt);
 

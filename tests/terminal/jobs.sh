@@ -8,9 +8,9 @@ RANDOM=${TERMINAL_SEED:-1}
 plan 13
 cd "$TMPDIR" || exit
 
-cat >data.lua <<'LUA'
+cat >data.lua <<LUA
 x, y = {}, {}
-for i = 1, 100000 do
+for i = 1, 100000 // $slow do
   x[i], y[i] = math.random() + math.random(), math.random()
 end
 df = frame{x = x, y = y}
@@ -18,6 +18,16 @@ x, y = nil, nil
 small = df:head(2000)
 function long() return df:kmeans{k = 60, starts = 200, refine = "none"} end
 function some() return df:kmeans{k = 30, starts = 4, refine = "none"} end
+parts, stops = false, 0
+function many() return small:kmeans{k = 30, starts = $((400 / slow)), refine = "none"} end
+function step()
+  if not parts then
+    parts = many()
+  elseif not parts.complete then
+    stops = stops + 1
+    parts = parts:continue()
+  end
+end
 kept = "here"
 LUA
 
@@ -64,15 +74,13 @@ at_a_moment() {
 # A fit that is stopped at random moments, again and again, ends where the uninterrupted one does.
 continues() {
   local i
-  enter 'stops = 0' && enter 'whole = small:kmeans{k = 30, starts = 400, refine = "none"}' && wait_prompt 60 &&
-    enter 'parts = small:kmeans{k = 30, starts = 400, refine = "none"}' || return
+  enter 'whole = many()' && wait_prompt 60 && enter 'step()' || return
   for ((i = 0; i < rounds; i++)); do
     sleep "0.$(printf '%03d' $((RANDOM % 60)))"
     press C-c
-    wait_prompt && alive || return
-    enter 'if not parts.complete then stops = stops + 1 parts = parts:continue() end' || return
+    wait_prompt && alive && enter 'step()' || return
   done
-  wait_prompt 60 && enter 'while not parts.complete do parts = parts:continue() end' && wait_prompt 60 &&
+  wait_prompt 60 && enter 'while not parts or not parts.complete do step() end' && wait_prompt 60 &&
     answers 'parts.complete and stops > 2' '^true$' && answers 'whole.inertia == parts.inertia and "sa" .. "me"' '^same$' &&
     answers 'whole.iterations == parts.iterations and "equ" .. "al"' '^equal$'
 }

@@ -59,8 +59,8 @@ in_batch() {
 
 check "half a line" half_a_line
 check "an empty line" nothing_typed
-check "a loop" running 'while true do end'
-check "a loop of pcall" running 'while true do pcall(function() while true do end end) end'
-check "a loop of coroutines" running 'while true do coroutine.wrap(function() for i = 1, 1e5 do pcall(error) end end)() end'
-check "batch" in_batch
+check_stop "a loop" running 'while true do end'
+check_stop "a loop of pcall" running 'while true do pcall(function() while true do end end) end'
+check_stop "a loop of coroutines" running 'while true do coroutine.wrap(function() for i = 1, 1e5 do pcall(error) end end)() end'
+check_stop "batch" in_batch
 ((failures == 0))
