@@ -49,10 +49,10 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 INSTRUMENT :=
 ifneq ($(SANITIZE),)
 # gcc guesses wrongly about uninitialised and out-of-range values in instrumented code.
-INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer \
+INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-format-truncation \
               -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds
 ifneq ($(findstring clang,$(CC)),)
-INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-format-truncation
 endif
 endif
 LINK_FLAGS := -pthread -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))
