@@ -24,9 +24,9 @@ socket=$TMPDIR/screen
 # How much slower the variant of the build under test may be. The thread sanitizer also holds signals back while a program
 # computes, so that what only a signal ends cannot be ended there: check_stop skips such tests.
 slow=1
-case ${BUILD##*/} in
-  asan) slow=4 ;;
-  tsan) slow=12 ;;
+case ${BUILD:-} in
+  *asan) slow=4 ;;
+  *tsan) slow=12 ;;
 esac
 patience=${TERMINAL_PATIENCE:-$((20 * slow))}
 tests=0 failures=0 exit_status=

@@ -3,7 +3,7 @@
 # The prompt: statements over several lines, values, the prompt's own commands, ways to leave.
 
 source "${BASH_SOURCE%/*}/lib.sh"
-plan 31
+plan 36
 
 banner() {
   term_start "$ASSAY" && wait_prompt || return
@@ -83,6 +83,24 @@ says_how_to_leave() { start_assay && enter 'quit' && wait_for '\.quit leaves'; }
 
 prompt_is_stripped() { start_assay && enter '> 40 + 2' && wait_for '^42$'; }
 
+table='df = read "'$ROOT'/datasets/credit/credit.csv"'
+
+in_the_pager() {
+  command -v less >/dev/null || { echo "# no less"; return 1; }
+  start_assay && enter "$table" && wait_prompt && answers df '\.last shows' && enter '.last' && wait_for '^:' &&
+    press C-c && press Space && press q && wait_prompt && answers '"pa" .. "ged"' '^paged$' && ! has_line '\^C \(Ctrl-D'
+}
+
+own_pager() { # PAGER, pattern
+  term_start env "PAGER=$1" "$ASSAY" -q && wait_prompt && enter "$table" && wait_prompt && enter df && wait_for '1000 rows' && wait_prompt &&
+    enter .last && wait_for "$2" && wait_prompt
+}
+
+many_lines() { (($(all_text | wc -l) > 1000)); }
+prints() { own_pager "$1" '^1000 rows' && until_true "$patience" many_lines; }
+
+in_batch_no_pager() { printf '%s\n' "$table" df .last | PAGER=false "$ASSAY" -q -i 2>&1 | wc -l | awk '{ exit $1 < 1000 }'; }
+
 dumb_terminal() {
   term_start bash -c "TERM=dumb script -qec '$ASSAY -q' $TMPDIR/typescript" && wait_prompt && enter '"ok" .. "ay"' &&
     wait_for okay && press C-d && wait_exit && ! grep -q $'\033' "$TMPDIR/typescript"
@@ -118,5 +136,10 @@ check "-i goes on after the script" after_script
 check "the start-up script runs, but not with --no-rc" rc_file
 check "quit says how to leave" says_how_to_leave
 check "a pasted prompt is taken off" prompt_is_stripped
+check ".last opens the pager, q comes back" in_the_pager
+check "\$PAGER is used" own_pager 'wc -l; echo "di""d page"' '^did page'
+check "an empty PAGER prints" prints ''
+check "a PAGER that does not exist prints" prints no-such-pager
+check "no pager where input is no terminal" in_batch_no_pager
 check "a dumb terminal gets no escape sequences" dumb_terminal
 ((failures == 0))
