@@ -166,9 +166,9 @@ static void write_error(Console *console, const char *bytes, size_t n)
 
 void console_note(Console *console, const char *line)
 {
+  const ViewStyle style = console_error_style(console);
   Text text = {0};
-  text_puts(&text, line);
-  text_char(&text, '\n');
+  (void)style_paragraph(&style, VIEW_PLAIN, line, 2, 0, 0, &text);
   write_error(console, text_data(&text), text.size);
   text_free(&text);
 }
