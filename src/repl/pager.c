@@ -24,12 +24,13 @@ static void set_signals(posix_spawnattr_t *attributes)
   posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
-/* Starts it with `input` as standard input; gives 0 when that failed. */
+/* Starts it with `input` as standard input; gives 0 when that failed. less shows colour (R), scrolls wide tables
+ * sideways (S) and ends by itself when all fits (F). */
 static pid_t start(int input)
 {
   const char *pager = getenv("PAGER");
   char *const shell[] = {(char *)"sh", (char *)"-c", (char *)pager, NULL};
-  char *const less[] = {(char *)"less", (char *)"-FIRX", NULL};
+  char *const less[] = {(char *)"less", (char *)"-FIRSX", NULL};
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t child = 0;
@@ -38,7 +39,7 @@ static pid_t start(int input)
   posix_spawnattr_init(&attributes);
   set_signals(&attributes);
   if (pager) {
-    setenv("LESS", "FIRX", 0); /* what less needs to show colour, where the user does not say otherwise */
+    setenv("LESS", "FIRSX", 0); /* where the user does not say otherwise */
   }
   char *const *argv = pager ? shell : less;
   if (posix_spawnp(&child, argv[0], &actions, &attributes, argv, environ) != 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pager.h -- long text through $PAGER, else less -FIRX, when both ends are terminals; printed as it is
+/* pager.h -- long text through $PAGER, else less -FIRSX, when both ends are terminals; printed as it is
  * otherwise. */
 #ifndef ASSAY_REPL_PAGER_H
 #define ASSAY_REPL_PAGER_H

@@ -53,7 +53,7 @@ term_start() {
   printf -v command '%q ' "$@"
   # A keeper session holds the server while options are set and after the program has ended.
   tm new-session -d -s keeper -x "$columns" -y "$lines" 'exec cat' || return 1
-  tm set-option -g history-limit 5000 \; set-option -g status off \; set-option -g escape-time 10
+  tm set-option -g history-limit 20000 \; set-option -g status off \; set-option -g escape-time 10
   tm new-session -d -s test -x "$columns" -y "$lines" "$command; echo \$? >'$TMPDIR/status'; exec cat >/dev/null"
 }
 
