@@ -432,11 +432,15 @@ static Status read_options(const Reader *r, const json_t *description, Model *mo
 {
   Error why;
   error_clear(&why);
-  const Status status = json_to_value(json_object_get(description, "options"), &model->options, &why);
+  const json_t *options = json_object_get(description, "options");
+  if (!json_is_object(options)) {
+    return bad(r, _("the options are missing"));
+  }
+  const Status status = json_to_value(options, &model->options, &why);
   if (status != STATUS_OK) {
     return bad_because(r, status, &why);
   }
-  return model->options.kind == VALUE_MAP ? STATUS_OK : bad(r, _("the options are missing"));
+  return model->options.kind == VALUE_MAP ? STATUS_OK : bad(r, _("the options are no table"));
 }
 
 /* The options must be what the primitive takes, so that whoever reads them later finds what is expected. A model may have
