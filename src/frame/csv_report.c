@@ -226,8 +226,8 @@ static void add_call(const CsvReader *reader, const Column *const *columns, Text
     }
   }
   const char *name = reader->names[chosen];
-  text_puts(out, _("to decide otherwise: "));
-  text_puts(out, "read(");
+  text_puts(out, _("to decide otherwise:\n"));
+  text_puts(out, "  read(");
   add_quoted(reader->path, out);
   text_puts(out, ", {types = {");
   if (is_lua_name(name)) {

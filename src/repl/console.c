@@ -168,7 +168,11 @@ void console_note(Console *console, const char *line)
 {
   const ViewStyle style = console_error_style(console);
   Text text = {0};
-  (void)style_paragraph(&style, VIEW_PLAIN, line, 2, 0, 0, &text);
+  if (line[0] == ' ') { /* code, to be copied: it stays in one piece */
+    text_printf(&text, "%s\n", line);
+  } else {
+    (void)style_paragraph(&style, VIEW_PLAIN, line, 2, 0, 0, &text);
+  }
   write_error(console, text_data(&text), text.size);
   text_free(&text);
 }

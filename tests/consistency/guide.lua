@@ -9,8 +9,8 @@
 -- assay tests/consistency/guide.lua --write puts what is shown now into the console blocks that differ.
 
 local write_back = arg[1] == "--write"
-local program = os.getenv("ASSAY") or "./assay"
-local root = os.getenv("ROOT") or "."
+local program = os.getenv("ASSAY") or io.popen("pwd"):read() .. "/assay"
+local root = os.getenv("ROOT") or io.popen("pwd"):read()
 local mark = "== end of statement "
 
 local function read_all(path)

@@ -448,7 +448,7 @@ static void test_report(void **state)
                       "empty: string, because every cell is missing; missing: 3\n"
                       "when: category, because '2026-02-30' at line 3 is no date\n"
                       "blank: int64; missing: 1, of them blanks: 1, first at line 3\n"
-                      "to decide otherwise: read(\"x.csv\", {types = {zip = \"int64\"}})\n");
+                      "to decide otherwise:\n  read(\"x.csv\", {types = {zip = \"int64\"}})\n");
   frame_unref(frame);
   frame = parse("\"Unit \"\"Price\"\"\",end\n1,x\n", NULL);
   assert_non_null(strstr(frame_report(frame), "{types = {[\"Unit \\\"Price\\\"\"] = \"string\"}}"));
