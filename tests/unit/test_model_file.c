@@ -234,7 +234,7 @@ static void test_cut_off(void **state)
   for (size_t size = 0; size < small.size; size++) {
     assert_int_equal(attempt(small.data, size), STATUS_FORMAT);
   }
-  for (size_t size = 0; size < good.size; size += 89) {
+  for (size_t size = 0; size < good.size; size += 389) {
     assert_int_equal(attempt(good.data, size), STATUS_FORMAT);
   }
   Text longer = copy_of(&small);
@@ -248,13 +248,13 @@ static void test_flipped_bits(void **state)
   Text file = copy_of(&small);
   size_t survived = 0;
   for (size_t i = 0; i < file.size; i++) {
-    for (int bit = 0; bit < 8; bit++) {
+    for (int bit = (int)(i % 4); bit < 8; bit += 4) {
       file.data[i] = (char)(file.data[i] ^ 1 << bit);
       survived += attempt(file.data, file.size) == STATUS_OK;
       file.data[i] = (char)(file.data[i] ^ 1 << bit);
     }
   }
-  assert_true(survived > 0 && survived < file.size * 4); /* a letter of a name does not matter, nearly all the rest does */
+  assert_true(survived > 0 && survived < file.size); /* a letter of a name does not matter, nearly all the rest does */
   assert_int_equal(attempt(file.data, file.size), STATUS_OK);
   text_free(&file);
 }
@@ -264,13 +264,13 @@ static void test_bytes_replaced(void **state)
   (void)state;
   static const char bytes[] = {'\0', '"', '\\', '{', ']', '9', '-', 'e', '\xFF', '\xC3'};
   Text file = copy_of(&good);
-  for (size_t i = 0; i < 8 + header_length(&good); i += 7) {
+  for (size_t i = 0; i < 8 + header_length(&good); i += 23) {
     const char kept = file.data[i];
-    file.data[i] = bytes[i / 7 % sizeof bytes];
+    file.data[i] = bytes[i / 23 % sizeof bytes];
     (void)attempt(file.data, file.size);
     file.data[i] = kept;
   }
-  for (size_t i = 8 + header_length(&good); i < file.size; i += 3) {
+  for (size_t i = 8 + header_length(&good); i < file.size; i += 11) {
     const char kept = file.data[i];
     file.data[i] = (char)(kept ^ (i % 2 ? 0x80 : 0x01));
     (void)attempt(file.data, file.size);
