@@ -20,21 +20,7 @@ Status session_help(Session *session, const char *topic, Text *out, Error *e)
     }
     return error_set(e, STATUS_NAME, "no-help", _("no page has the words %s"), topic);
   }
-  Error none;
-  error_clear(&none);
-  const Status status = help_page(topic, width, out, &none);
-  Text found = {0};
-  if (status == STATUS_NAME && help_search(topic, width, &found)) {
-    text_printf(out, _("no page is called '%s'; these have the word:\n"), topic);
-    text_add(out, text_data(&found), found.size);
-    text_free(&found);
-    return text_status(out, e);
-  }
-  text_free(&found);
-  if (status != STATUS_OK && e) {
-    *e = none;
-  }
-  return status;
+  return help_page(topic, width, out, e);
 }
 
 /* ---- .vars: a frame of the user's names */

@@ -323,6 +323,32 @@ static size_t page_names(const char **names, size_t most)
   return n;
 }
 
+/* Not a page's name: the page that was meant, or those that have the word. */
+static Status no_page(const char *topic, size_t width, Text *out, Error *e)
+{
+  const char *names[4096];
+  const size_t n = page_names(names, 4096);
+  const size_t near = text_nearest(topic, names, n);
+  if (near < n) {
+    error_set(e, STATUS_NAME, "no-help", _("no help for '%s'"), topic);
+    (void)error_hint(e, _("did you mean ?%1$s ... or search with ?\"%2$s\""), names[near], topic);
+    return STATUS_NAME;
+  }
+  Text found = {0};
+  const bool any = help_search(topic, width, &found);
+  if (any) {
+    text_printf(out, _("no page is called '%s'; these have the word:\n"), topic);
+    text_add(out, text_data(&found), found.size);
+  }
+  text_free(&found);
+  if (any) {
+    return text_status(out, e);
+  }
+  error_set(e, STATUS_NAME, "no-help", _("no help for '%s', and no page has the word"), topic);
+  (void)error_hint(e, _("search with other words: ?\"choose k\"; ? shows where to begin"));
+  return STATUS_NAME;
+}
+
 Status help_page(const char *topic, size_t width, Text *out, Error *e)
 {
   if (topic[0] == '\0') {
@@ -340,13 +366,7 @@ Status help_page(const char *topic, size_t width, Text *out, Error *e)
     text_char(out, '\n');
     help_wrap(page->text, width, 0, 0, out);
   } else if (!family_page(topic, width, out) && !option_page(topic, width, out)) {
-    const char *names[4096];
-    const size_t n = page_names(names, 4096);
-    error_set(e, STATUS_NAME, "no-help", _("no help for '%s'"), topic);
-    const size_t near = text_nearest(topic, names, n);
-    (void)(near < n ? error_hint(e, _("did you mean ?%1$s ... or search with ?\"%2$s\""), names[near], topic)
-                    : error_hint(e, _("search with ?\"%s\""), topic));
-    return STATUS_NAME;
+    return no_page(topic, width, out, e);
   }
   return text_status(out, e);
 }
