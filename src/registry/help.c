@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "registry/help.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -335,7 +336,7 @@ static Status no_page(const char *topic, size_t width, Text *out, Error *e)
     return STATUS_NAME;
   }
   Text found = {0};
-  const bool any = help_search(topic, width, &found);
+  const bool any = isalnum((unsigned char)topic[0]) && help_search(topic, width, &found);
   if (any) {
     text_printf(out, _("no page is called '%s'; these have the word:\n"), topic);
     text_add(out, text_data(&found), found.size);
