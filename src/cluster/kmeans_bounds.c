@@ -26,12 +26,14 @@ struct KmeansBounds {
   size_t groups, vectors; /* groups; vectors of eight centres in each */
   size_t stride;          /* n rounded up to blocks */
   size_t n, k, d;
-  bool ready;      /* bounds belong to `centres` */
-  float *bounds;   /* groups x stride */
-  double *centres; /* k x d: of the pass before */
-  double *lanes;   /* groups x vectors x d x 8: the centres of this pass, infinity where there is none */
-  float *drift;    /* groups: largest move since the pass before */
-  float *apart;    /* k x groups: distance of a centre to the nearest other one of a group; NULL: not kept */
+  bool ready;           /* bounds belong to `centres` */
+  float *bounds;        /* groups x stride */
+  double *centres;      /* k x d: of the pass before */
+  float *kept;          /* a copy of bounds, see kmeans_bounds_keep */
+  double *lanes;        /* groups x vectors x d x 8: the centres of this pass, infinity where there is none */
+  float *drift;         /* groups: largest move since the pass before */
+  float *apart;         /* k: distance of a centre to the nearest other one; NULL: not kept */
+  int32_t *group_of;    /* k */
   struct Strip *strips; /* per worker */
 };
 
@@ -65,21 +67,13 @@ static size_t group_start(const KmeansBounds *bounds, size_t group)
   return bounds->k * group / bounds->groups;
 }
 
-static size_t group_of(const KmeansBounds *bounds, size_t centre)
-{
-  size_t group = centre * bounds->groups / bounds->k;
-  while (group + 1 < bounds->groups && group_start(bounds, group + 1) <= centre) {
-    group++;
-  }
-  return group;
-}
-
 bool kmeans_bounds_wanted(const KmeansFit *fit)
 {
   if (fit->settings->method != KMEANS_METHOD_AUTO) {
     return fit->settings->method == KMEANS_METHOD_BOUNDS && fit->k > 1;
   }
-  return fit->k > KMEANS_LANES && fit->k * fit->d >= 400;
+  return fit->k > KMEANS_LANES &&
+         fit->k * fit->d >= 100; /* below that, keeping bounds costs what they save */
 }
 
 static bool bounds_alloc(KmeansBounds *bounds, size_t workers)
@@ -90,13 +84,15 @@ static bool bounds_alloc(KmeansBounds *bounds, size_t workers)
   bounds->lanes = mem_buffer(lanes * bounds->d, sizeof(double));
   bounds->drift = mem_buffer(bounds->groups, sizeof(float));
   bounds->strips = mem_buffer(workers, sizeof(Strip));
+  bounds->group_of = mem_buffer(bounds->k, sizeof(int32_t));
   if (bounds->k * bounds->k <= bounds->n) {
-    bounds->apart = mem_buffer(bounds->k * bounds->groups, sizeof(float));
+    bounds->apart = mem_buffer(bounds->k, sizeof(float));
     if (!bounds->apart) {
       return false;
     }
   }
-  return bounds->bounds && bounds->centres && bounds->lanes && bounds->drift && bounds->strips;
+  return bounds->bounds && bounds->centres && bounds->lanes && bounds->drift && bounds->strips &&
+         bounds->group_of;
 }
 
 Status kmeans_bounds_new(KmeansFit *fit, Error *e)
@@ -118,6 +114,11 @@ Status kmeans_bounds_new(KmeansFit *fit, Error *e)
   if (status == STATUS_OK && !bounds_alloc(bounds, fit->workers)) {
     status = error_memory(e, bytes, _("bounds of distances"));
   }
+  for (size_t group = 0; status == STATUS_OK && group < bounds->groups; group++) {
+    for (size_t j = group_start(bounds, group); j < group_start(bounds, group + 1); j++) {
+      bounds->group_of[j] = (int32_t)group;
+    }
+  }
   return status;
 }
 
@@ -126,10 +127,12 @@ void kmeans_bounds_free(KmeansBounds *bounds)
   if (bounds) {
     mem_free(bounds->bounds);
     mem_free(bounds->centres);
+    mem_free(bounds->kept);
     mem_free(bounds->lanes);
     mem_free(bounds->drift);
     mem_free(bounds->apart);
     mem_free(bounds->strips);
+    mem_free(bounds->group_of);
     mem_free(bounds);
   }
 }
@@ -145,6 +148,47 @@ void kmeans_bounds_forget(KmeansBounds *bounds, size_t row)
 {
   for (size_t group = 0; bounds && group < bounds->groups; group++) {
     bounds->bounds[group * bounds->stride + row] = 0;
+  }
+}
+
+Status kmeans_bounds_keep(KmeansBounds *bounds, Error *e)
+{
+  if (!bounds) {
+    return STATUS_OK;
+  }
+  const size_t size = bounds->groups * bounds->stride;
+  bounds->kept = bounds->kept ? bounds->kept : mem_buffer(size, sizeof(float));
+  if (!bounds->kept) {
+    return error_memory(e, size * sizeof(float), _("bounds of distances"));
+  }
+  memcpy(bounds->kept, bounds->bounds, size * sizeof(float));
+  return STATUS_OK;
+}
+
+void kmeans_bounds_back(KmeansBounds *bounds, const double *centres)
+{
+  if (bounds) {
+    memcpy(bounds->bounds, bounds->kept, bounds->groups * bounds->stride * sizeof(float));
+    memcpy(bounds->centres, centres, bounds->k * bounds->d * sizeof(double));
+    bounds->ready = true;
+  }
+}
+
+/* A bound takes in a distance that its group has got. */
+static void take_in(KmeansBounds *bounds, size_t group, size_t row, double square)
+{
+  float *const bound = &bounds->bounds[group * bounds->stride + row];
+  const float distance = round_down(square);
+  *bound = distance < *bound ? distance : *bound;
+}
+
+void kmeans_bounds_exchange(KmeansBounds *bounds, size_t row, size_t centre, double square, size_t before,
+                            double square_before, size_t now)
+{
+  if (now != centre) {
+    take_in(bounds, (size_t)bounds->group_of[centre], row, square);
+  } else if (before != centre) {
+    take_in(bounds, (size_t)bounds->group_of[before], row, square_before);
   }
 }
 
@@ -190,30 +234,27 @@ static void set_drift(KmeansBounds *bounds, const double *centres)
   }
 }
 
-/* Distances between centres. If a row is nearer to its centre than half the distance from there to another,
- * that one cannot be its nearest. */
+/* How far each centre is from the nearest other one. A row nearer to its centre than half of that has no
+ * other nearest. */
 static void set_apart(const KmeansFit *fit, const double *centres)
 {
   KmeansBounds *const bounds = fit->bounds;
   const KmeansScratch *const scratch = &fit->scratch[0];
-  for (size_t i = 0; i < bounds->k * bounds->groups; i++) {
-    bounds->apart[i] = FLT_MAX;
-  }
   for (size_t i = 0; i < bounds->k; i += KMEANS_TILE) {
     const size_t rows = bounds->k - i < KMEANS_TILE ? bounds->k - i : KMEANS_TILE;
+    double best[KMEANS_TILE], next[KMEANS_TILE];
+    int64_t label[KMEANS_TILE] = {0}, ignored[KMEANS_TILE] = {0};
+    for (size_t r = 0; r < KMEANS_TILE; r++) {
+      best[r] = next[r] = (double)INFINITY;
+    }
     fit->kernels->tile(centres + i * bounds->d, rows, bounds->d, scratch->tile);
-    for (size_t j = 0; j < bounds->k; j++) {
-      if (j % KMEANS_CHUNK == 0) {
-        const size_t points = bounds->k - j < KMEANS_CHUNK ? bounds->k - j : KMEANS_CHUNK;
-        fit->kernels->distances(scratch->tile, bounds->d, centres + j * bounds->d, points,
-                                scratch->distances);
-      }
-      const size_t group = group_of(bounds, j);
-      for (size_t r = 0; r < rows; r++) {
-        const float apart = round_down(scratch->distances[j % KMEANS_CHUNK * KMEANS_TILE + r]);
-        float *const kept = &bounds->apart[(i + r) * bounds->groups + group];
-        *kept = i + r != j && apart < *kept ? apart : *kept;
-      }
+    for (size_t j = 0; j < bounds->k; j += KMEANS_CHUNK) {
+      const size_t points = bounds->k - j < KMEANS_CHUNK ? bounds->k - j : KMEANS_CHUNK;
+      fit->kernels->distances(scratch->tile, bounds->d, centres + j * bounds->d, points, scratch->distances);
+      fit->kernels->nearest_two(scratch->distances, points, (int64_t)j, best, label, next, ignored);
+    }
+    for (size_t r = 0; r < rows; r++) {
+      bounds->apart[i + r] = round_down(next[r]); /* the nearest is the centre itself */
     }
   }
 }
@@ -297,6 +338,18 @@ static Status first_block(void *context, void *sum, size_t first, size_t count, 
 
 /* ---- Later passes ---- */
 
+/* Takes rows off the list that are so close to their centre that no other can be nearer. */
+static size_t drop_close(const float *apart, Strip *strip, size_t open)
+{
+  size_t left = 0;
+  for (size_t i = 0; i < open; i++) {
+    const uint32_t row = strip->open[i];
+    strip->open[left] = row;
+    left += !(apart[strip->label[row]] > 2 * strip->upper[row]);
+  }
+  return left;
+}
+
 /* Distances to the own centres, bounds after the moves; gives the number of open rows. */
 static size_t open_rows(const Pass *pass, Strip *strip, const double *x, size_t first, size_t count)
 {
@@ -304,8 +357,8 @@ static size_t open_rows(const Pass *pass, Strip *strip, const double *x, size_t 
   const KmeansBounds *const bounds = pass->bounds;
   memcpy(strip->label, pass->before + first, count * sizeof(int32_t));
   fit->kernels->own(x, count, fit->d, pass->centres, strip->label, strip->best);
+  fit->kernels->upper(strip->best, count, 1 + SLACK, strip->upper);
   for (size_t i = 0; i < count; i++) {
-    strip->upper[i] = round_up(strip->best[i]);
     strip->least[i] = FLT_MAX;
   }
   for (size_t group = 0; group < bounds->groups; group++) {
@@ -317,23 +370,17 @@ static size_t open_rows(const Pass *pass, Strip *strip, const double *x, size_t 
     strip->open[open] = (uint32_t)i;
     open += !(strip->least[i] > strip->upper[i]);
   }
-  return open;
+  return bounds->apart ? drop_close(bounds->apart, strip, open) : open;
 }
 
 /* The open rows that must be compared with a group. */
-static size_t rows_for_group(const Pass *pass, Strip *strip, size_t open, const float *bound, size_t group,
-                             const int32_t *before)
+static size_t rows_for_group(Strip *strip, size_t open, const float *bound)
 {
-  const KmeansBounds *const bounds = pass->bounds;
   size_t count = 0;
   for (size_t i = 0; i < open; i++) {
     const uint32_t row = strip->open[i];
-    bool wanted = !(bound[row] > strip->upper[row]);
-    if (wanted && bounds->apart) {
-      wanted = !(bounds->apart[(size_t)before[row] * bounds->groups + group] > 2 * strip->upper[row]);
-    }
     strip->list[count] = row;
-    count += wanted;
+    count += !(bound[row] > strip->upper[row]);
   }
   return count;
 }
@@ -372,7 +419,7 @@ static void settle_group(const Pass *pass, Strip *strip, size_t first, size_t co
     const uint32_t row = strip->list[i];
     const double best = strip->group_best[i];
     const int32_t label = strip->group_label[i];
-    const size_t former = group_of(bounds, (size_t)strip->label[row]);
+    const size_t former = (size_t)bounds->group_of[strip->label[row]];
     const bool better = best < strip->best[row] || (best == strip->best[row] && label < strip->label[row]);
     if (former == group) {
       bound[row] = round_down(strip->group_next[i]);
@@ -397,7 +444,7 @@ static void do_strip(const Pass *pass, Strip *strip, const double *x, size_t fir
   const size_t open = open_rows(pass, strip, x, first, count);
   for (size_t group = 0; open > 0 && group < bounds->groups; group++) {
     const float *const bound = bounds->bounds + group * bounds->stride + first;
-    const size_t listed = rows_for_group(pass, strip, open, bound, group, pass->before + first);
+    const size_t listed = rows_for_group(strip, open, bound);
     if (listed > 0) {
       compare_group(pass, strip, x, listed, group);
       settle_group(pass, strip, first, listed, group);

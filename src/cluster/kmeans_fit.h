@@ -89,6 +89,9 @@ void kmeans_merge(void *context, void *sum, const void *other);
  * most `steps` more iterations and tells whether the run ended; the solution is then in centres, labels,
  * totals. */
 void kmeans_begin(KmeansFit *fit);
+void kmeans_assigned(KmeansFit *fit); /* labels_before and totals were filled for state->current */
+Status kmeans_move(KmeansFit *fit, const char *phase, bool *ended,
+                   Error *e) MUST_USE; /* ends the iteration */
 void kmeans_resume(KmeansFit *fit);
 Status kmeans_steps(KmeansFit *fit, size_t steps, size_t most, const char *phase, bool *ended,
                     Error *e) MUST_USE;
@@ -119,6 +122,16 @@ Status kmeans_bounds_new(KmeansFit *fit, Error *e) MUST_USE;
 void kmeans_bounds_free(KmeansBounds *bounds);
 void kmeans_bounds_reset(KmeansBounds *bounds);              /* the next pass starts from nothing */
 void kmeans_bounds_forget(KmeansBounds *bounds, size_t row); /* the row's label was changed by hand */
+
+/* Bounds of a result from which several tries begin: keep copies them, back brings them back and says that
+ * they now belong to `centres`, which differ from the kept ones by one centre only; for that one
+ * kmeans_bounds_exchange must then be called for every row, with the squared distance to it and the labels
+ * before and now. */
+Status kmeans_bounds_keep(KmeansBounds *bounds, Error *e) MUST_USE;
+void kmeans_bounds_back(KmeansBounds *bounds, const double *centres);
+void kmeans_bounds_exchange(KmeansBounds *bounds, size_t row, size_t centre, double square, size_t before,
+                            double square_before, size_t now);
+
 Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels,
                           double *totals, Error *e) MUST_USE;
 

@@ -66,6 +66,16 @@ typedef struct Pass {
   int32_t *labels;
 } Pass;
 
+/* The next tile's rows on their way into the cache while this one is worked on; wide rows come in time by
+ * themselves. */
+static void fetch_ahead(const double *x, size_t rows, size_t d)
+{
+  const size_t some = rows < KMEANS_TILE ? rows : KMEANS_TILE;
+  for (size_t i = 0; some * d <= 2048 && i < some * d; i += 8) {
+    __builtin_prefetch(x + i, 0, 3);
+  }
+}
+
 static Status plain_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
   const Pass *const pass = context;
@@ -78,6 +88,7 @@ static Status plain_block(void *context, void *sum, size_t first, size_t count, 
     double best[KMEANS_TILE];
     int64_t label[KMEANS_TILE];
     fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
+    fetch_ahead(x + (i + rows) * fit->d, count - i - rows, fit->d);
     if (!kmeans_assign_tile(fit->task, fit->kernels, scratch, pass->centres, fit->k, fit->d, best, label)) {
       return error_cancelled(e);
     }
@@ -234,18 +245,23 @@ void kmeans_new_centres(const KmeansFit *fit, double *out)
   }
 }
 
+void kmeans_assigned(KmeansFit *fit)
+{
+  int32_t *const labels = fit->labels_before;
+  fit->labels_before = fit->labels;
+  fit->labels = labels;
+  memcpy(fit->centres, fit->state->current, fit->k * fit->d * sizeof(double));
+  fit->valid = true;
+  fit->fresh = false;
+}
+
 /* Assigns for state->current. The old solution stays whole when this fails. */
 static Status assign(KmeansFit *fit, Error *e)
 {
   const int32_t *const before = fit->fresh ? NULL : fit->labels;
   const Status status = kmeans_pass(fit, fit->state->current, before, fit->labels_before, fit->totals, e);
   if (status == STATUS_OK) {
-    int32_t *const labels = fit->labels_before;
-    fit->labels_before = fit->labels;
-    fit->labels = labels;
-    memcpy(fit->centres, fit->state->current, fit->k * fit->d * sizeof(double));
-    fit->valid = true;
-    fit->fresh = false;
+    kmeans_assigned(fit);
   }
   return status;
 }
@@ -263,15 +279,11 @@ static void report_step(const KmeansFit *fit, const char *phase)
                                     .columns = fit->d});
 }
 
-/* One iteration: assign, fill, move. */
-static Status iterate(KmeansFit *fit, const char *phase, bool *ended, Error *e)
+Status kmeans_move(KmeansFit *fit, const char *phase, bool *ended, Error *e)
 {
   KmeansState *const state = fit->state;
   const size_t bytes = fit->k * fit->d * sizeof(double);
-  Status status = assign(fit, e);
-  if (status == STATUS_OK) {
-    status = fill_empty(fit, e);
-  }
+  const Status status = fill_empty(fit, e);
   if (status != STATUS_OK) {
     return status;
   }
@@ -300,7 +312,8 @@ Status kmeans_steps(KmeansFit *fit, size_t steps, size_t most, const char *phase
       *ended = status == STATUS_OK;
       state->run_converged = state->last;
     } else {
-      status = iterate(fit, phase, ended, e);
+      status = assign(fit, e);
+      status = status == STATUS_OK ? kmeans_move(fit, phase, ended, e) : status;
     }
     if (status != STATUS_OK) {
       return status;

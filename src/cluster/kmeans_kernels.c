@@ -359,6 +359,13 @@ static void scan_group(const double *x, size_t d, const uint32_t *list, size_t c
   }
 }
 
+static void upper_bounds(const double *restrict squares, size_t count, double factor, float *restrict out)
+{
+  for (size_t i = 0; i < count; i++) {
+    out[i] = (float)(sqrt(squares[i]) * factor);
+  }
+}
+
 /* The factor makes up for the rounding of the subtraction and of the float. */
 static void lower_bounds(float *restrict bounds, size_t count, float drift, float *restrict least)
 {
@@ -381,5 +388,6 @@ const KmeansKernels NAME_OF(ISA) = {
     .own = own_distances,
     .sums = cluster_sums,
     .scan = scan_group,
+    .upper = upper_bounds,
     .lower = lower_bounds,
 };

@@ -52,6 +52,9 @@ typedef struct KmeansKernels {
   void (*scan)(const double *x, size_t d, const uint32_t *list, size_t count, const double *group,
                double *best, double *next, int64_t *lane);
 
+  /* out[i] = sqrt(squares[i]) * factor as a float: upper bounds. */
+  void (*upper)(const double *squares, size_t count, double factor, float *out);
+
   /* Lower bounds of one group of centres after it moved by at most drift: bounds[i] falls, least[i] takes the
    * minimum. */
   void (*lower)(float *bounds, size_t count, float drift, float *least);

@@ -201,10 +201,10 @@ Status kmeans_silhouette(Task *task, const Rows *rows, const int32_t *labels, si
     pool_run(workers, (rows->n + STRIP - 1) / STRIP, do_strip, &s);
     status = first_failure(&s, workers, e);
     double sum = 0;
-    for (size_t i = 0; i < rows->n; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < rows->n; i++) {
       sum += s.widths[i];
     }
-    *mean = sum / (double)labelled;
+    *mean = status == STATUS_OK ? sum / (double)labelled : (double)NAN;
   }
   for (size_t i = 0; s.workers && i < workers; i++) {
     worker_free(&s.workers[i]);

@@ -31,6 +31,7 @@ void kmeans_swap_free(KmeansSwap *swap)
   if (swap) {
     mem_free(swap->nearest);
     mem_free(swap->next);
+    mem_free(swap->next_label);
     mem_free(swap->block_sums);
     mem_free(swap->candidates);
     mem_free(swap->losses);
@@ -50,11 +51,13 @@ static Status swap_new(KmeansFit *fit, Error *e)
   if (swap) {
     swap->nearest = mem_buffer(fit->n, sizeof(double));
     swap->next = mem_buffer(fit->n, sizeof(double));
+    swap->next_label = mem_buffer(fit->n, sizeof(int32_t));
     swap->block_sums = mem_buffer(blocks_of(fit), sizeof(double));
     swap->candidates = mem_buffer(CANDIDATES * fit->d, sizeof(double));
     swap->losses = mem_buffer(CANDIDATES * (fit->k + 1), sizeof(double));
   }
-  return swap && swap->nearest && swap->next && swap->block_sums && swap->candidates && swap->losses
+  return swap && swap->nearest && swap->next && swap->next_label && swap->block_sums && swap->candidates &&
+                 swap->losses
              ? STATUS_OK
              : error_memory(e, bytes, _("swapping of centres"));
 }
@@ -73,7 +76,7 @@ static Status two_block(void *context, void *sum, size_t first, size_t count, si
   for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
     const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
     double best[KMEANS_TILE], next[KMEANS_TILE];
-    int64_t label[KMEANS_TILE] = {0}, ignored[KMEANS_TILE] = {0};
+    int64_t label[KMEANS_TILE] = {0}, next_label[KMEANS_TILE] = {0};
     for (size_t r = 0; r < KMEANS_TILE; r++) {
       best[r] = next[r] = (double)INFINITY;
     }
@@ -82,11 +85,12 @@ static Status two_block(void *context, void *sum, size_t first, size_t count, si
       const size_t points = fit->k - j < KMEANS_CHUNK ? fit->k - j : KMEANS_CHUNK;
       fit->kernels->distances(scratch->tile, fit->d, fit->state->best + j * fit->d, points,
                               scratch->distances);
-      fit->kernels->nearest_two(scratch->distances, points, (int64_t)j, best, label, next, ignored);
+      fit->kernels->nearest_two(scratch->distances, points, (int64_t)j, best, label, next, next_label);
     }
     for (size_t r = 0; r < rows; r++) {
       swap->nearest[first + i + r] = best[r];
       swap->next[first + i + r] = next[r];
+      swap->next_label[first + i + r] = (int32_t)next_label[r];
       total += (fit->weights ? fit->weights[first + i + r] : 1) * best[r];
     }
     if (task_cancelled(fit->task)) {
@@ -179,6 +183,71 @@ static Status best_exchange(KmeansFit *fit, Random *random, size_t *candidate, s
   return status;
 }
 
+/* ---- The first assignment after an exchange, from what is known of the best result ---- */
+
+typedef struct After {
+  KmeansMerge merge;
+  KmeansFit *fit;
+  size_t removed;      /* number of the centre that was exchanged */
+  const double *point; /* where it is now */
+} After;
+
+/* New label and squared distance of row i, `distance` from the exchanged centre. */
+static int32_t label_after(const After *after, size_t i, double distance, double *square)
+{
+  const KmeansSwap *const swap = after->fit->swap;
+  const int32_t before = after->fit->labels_best[i], number = (int32_t)after->removed;
+  const bool lost = before == number;
+  const int32_t other = lost ? swap->next_label[i] : before;
+  const double known = lost ? swap->next[i] : swap->nearest[i];
+  const bool taken = distance < known || (distance == known && number < other);
+  *square = taken ? distance : known;
+  return taken ? number : other;
+}
+
+static Status after_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
+{
+  const After *const after = context;
+  const KmeansFit *const fit = after->fit;
+  const KmeansScratch *const scratch = &fit->scratch[worker];
+  const double *x;
+  const Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
+  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
+    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
+    const int32_t *const before = fit->labels_best + first + i;
+    int32_t *const labels = fit->labels_before + first + i;
+    double squares[KMEANS_TILE];
+    fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
+    fit->kernels->distances(scratch->tile, fit->d, after->point, 1, scratch->distances);
+    for (size_t r = 0; r < rows; r++) {
+      labels[r] = label_after(after, first + i + r, scratch->distances[r], &squares[r]);
+      if (fit->bounds) {
+        kmeans_bounds_exchange(fit->bounds, first + i + r, after->removed, scratch->distances[r],
+                               (size_t)before[r], fit->swap->nearest[first + i + r], (size_t)labels[r]);
+      }
+    }
+    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, squares, before, sum);
+  }
+  return status;
+}
+
+/* Labels and totals of state->current, which is the best result but for the centre `removed`. */
+static Status assign_after(KmeansFit *fit, size_t removed, Error *e)
+{
+  const size_t size = kmeans_totals_size(fit->k, fit->d);
+  After after = {{size}, fit, removed, fit->state->current + removed * fit->d};
+  const Reduce reduce = {.size = size * sizeof(double),
+                         .block = after_block,
+                         .merge = kmeans_merge,
+                         .context = &after};
+  kmeans_bounds_back(fit->bounds, fit->state->current);
+  const Status status = rows_reduce(fit->task, fit->n, &reduce, fit->totals, e);
+  if (status == STATUS_OK) {
+    kmeans_assigned(fit);
+  }
+  return status;
+}
+
 /* ---- Tries ---- */
 
 static bool improved(const KmeansFit *fit, double inertia)
@@ -186,10 +255,27 @@ static bool improved(const KmeansFit *fit, double inertia)
   return inertia < fit->state->best_inertia * (1 - 1e-12);
 }
 
-static Status begin_trial(KmeansFit *fit, Error *e)
+/* What is kept of the best result. After a try that helped, the bounds of its last pass are at hand. */
+static Status know_best(KmeansFit *fit, Error *e)
+{
+  KmeansSwap *const swap = fit->swap;
+  Status status = swap->ready ? STATUS_OK : kmeans_swap_find_two(fit, e);
+  if (status == STATUS_OK && fit->bounds && !swap->kept) {
+    kmeans_bounds_reset(fit->bounds);
+    status = kmeans_pass(fit, fit->state->best, NULL, fit->labels_before, fit->totals, e);
+    if (status == STATUS_OK) {
+      status = kmeans_bounds_keep(fit->bounds, e);
+      swap->kept = status == STATUS_OK;
+    }
+  }
+  return status;
+}
+
+/* Makes the best exchange of a new draw and the first iteration from it. */
+static Status begin_trial(KmeansFit *fit, bool *ended, Error *e)
 {
   KmeansState *const state = fit->state;
-  Status status = fit->swap->ready ? STATUS_OK : kmeans_swap_find_two(fit, e);
+  Status status = know_best(fit, e);
   if (status != STATUS_OK) {
     return status;
   }
@@ -202,43 +288,56 @@ static Status begin_trial(KmeansFit *fit, Error *e)
     memcpy(state->current + removed * fit->d, fit->swap->candidates + candidate * fit->d,
            fit->d * sizeof(double));
     kmeans_begin(fit);
+    status = assign_after(fit, removed, e);
+  }
+  if (status == STATUS_OK) {
+    status = kmeans_move(fit, "swap", ended, e);
+  }
+  if (status == STATUS_OK) {
     state->stage = KMEANS_STAGE_TRIAL;
   }
   return status;
 }
 
+/* The try became the best result; its bounds are those of its last pass. */
+static Status accept(KmeansFit *fit, Error *e)
+{
+  KmeansState *const state = fit->state;
+  kmeans_keep_best(fit, state->best_iterations + state->iteration, state->run_converged);
+  fit->swap->ready = false;
+  state->accepted++;
+  state->failed = 0;
+  return kmeans_bounds_keep(fit->bounds, e);
+}
+
 /* Runs the exchange until it has won, or cannot. */
-static Status go_on(KmeansFit *fit, Error *e)
+static Status go_on(KmeansFit *fit, bool ended, Error *e)
 {
   KmeansState *const state = fit->state;
   if (!fit->valid) {
     kmeans_resume(fit);
   }
-  bool ended = false;
   Status status = STATUS_OK;
-  while (status == STATUS_OK && !ended) {
+  while (!ended) {
     const double before = state->objective;
     status = kmeans_steps(fit, 1, fit->settings->max_iterations, "swap", &ended, e);
+    if (status != STATUS_OK) {
+      return status;
+    }
     const double gap = state->objective - state->best_inertia, fall = before - state->objective;
-    if (isfinite(before) && gap > 0 && fall * PATIENCE < gap) {
+    if (gap > 0 && fall * PATIENCE < gap) {
       break;
     }
   }
-  if (status != STATUS_OK) {
-    return status;
-  }
   if (ended && improved(fit, *kmeans_totals(fit->totals, fit->k).inertia)) {
-    kmeans_keep_best(fit, state->best_iterations + state->iteration, state->run_converged);
-    fit->swap->ready = false;
-    state->accepted++;
-    state->failed = 0;
+    status = accept(fit, e);
   } else {
     fit->valid = false;
     state->failed++;
   }
   state->trial++;
   state->stage = KMEANS_STAGE_SWAP;
-  return STATUS_OK;
+  return status;
 }
 
 Status kmeans_swap(KmeansFit *fit, Error *e)
@@ -248,12 +347,13 @@ Status kmeans_swap(KmeansFit *fit, Error *e)
   Status status = swap_new(fit, e);
   while (status == STATUS_OK && state->stage < KMEANS_STAGE_POLISH && state->failed < most &&
          state->best_inertia > 0) {
+    bool ended = false;
     task_progress(fit->task, state->failed, most);
     if (state->stage != KMEANS_STAGE_TRIAL) {
-      status = begin_trial(fit, e);
+      status = begin_trial(fit, &ended, e);
     }
     if (status == STATUS_OK) {
-      status = go_on(fit, e);
+      status = go_on(fit, ended, e);
     }
   }
   return status == STATUS_OK ? kmeans_polish(fit, e) : status;
