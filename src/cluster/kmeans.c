@@ -329,6 +329,31 @@ static Status make_result(KmeansFit *fit, bool complete, KmeansResult *out, Erro
   return status;
 }
 
+/* A fit stopped before its first assignment still gives one: to rows drawn at random (or the centres given). The state
+ * stays as it was, so that going on is not touched by it. A further press ends this too. */
+static Status first_assignment(KmeansFit *fit, Error *e)
+{
+  const KmeansSettings *const settings = fit->settings;
+  KmeansSettings quick = *settings;
+  quick.init = settings->init == KMEANS_CENTRES ? KMEANS_CENTRES : KMEANS_RANDOM;
+  atomic_store(&fit->task->cancel, false);
+  Status status = kmeans_check_data(fit, e);
+  fit->settings = &quick;
+  if (status == STATUS_OK) {
+    status = kmeans_seed(fit, fit->centres, e);
+  }
+  fit->settings = settings;
+  if (fit->bounds) {
+    kmeans_bounds_reset(fit->bounds);
+  }
+  if (status == STATUS_OK) {
+    status = kmeans_pass(fit, fit->centres, NULL, fit->labels, fit->totals, e);
+  }
+  task_cancel(fit->task);
+  fit->valid = status == STATUS_OK;
+  return status;
+}
+
 static Status fit_all(KmeansFit *fit, KmeansResult *out, Error *e)
 {
   Status status = kmeans_check_data(fit, e);
@@ -341,9 +366,10 @@ static Status fit_all(KmeansFit *fit, KmeansResult *out, Error *e)
   if (status == STATUS_OK) {
     return make_result(fit, true, out, e);
   }
-  if (status == STATUS_CANCELLED && (fit->valid || fit->valid_best)) {
+  if (status == STATUS_CANCELLED) {
     error_clear(e);
-    return make_result(fit, false, out, e);
+    status = fit->valid || fit->valid_best ? STATUS_OK : first_assignment(fit, e);
+    return status == STATUS_OK ? make_result(fit, false, out, e) : status;
   }
   return status;
 }

@@ -123,9 +123,10 @@ typedef struct KmeansResult {
 void kmeans_result_free(KmeansResult *result);
 
 /* Fits. weights: n numbers of 0 or more, or NULL. On STATUS_OK out is filled (caller frees). After a cancel:
- * STATUS_OK with complete = false and the best centres so far, with labels and inertia that belong to them;
- * STATUS_CANCELLED when not one assignment was done. In both cases `state` holds where to go on: calling
- * again with the same data and settings ends with the same bits as a fit that was never interrupted. Errors:
+ * STATUS_OK with complete = false and the best centres so far, with labels and inertia that belong to them; a fit
+ * that had none yet makes one assignment, to rows drawn at random, and gives STATUS_CANCELLED only when a second
+ * cancel stops that. In both cases `state` holds where to go on: calling again with the same data and settings
+ * ends with the same bits as a fit that was never interrupted. Errors:
  * STATUS_DATA (not finite, squares overflow, k > n, fewer distinct rows than k, weights), STATUS_ARGUMENT
  * (centres), STATUS_MEMORY, STATUS_LIMIT, and those of rows->block. */
 Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings,
