@@ -231,6 +231,7 @@ Status kmeans_check_data(KmeansFit *fit, Error *e)
   if (status == STATUS_OK && !(*all.weight > 0)) {
     status = error_set(e, STATUS_DATA, "kmeans-weight", _("weights: all weights are 0"));
   }
+  fit->totss = 0;
   for (size_t c = 0; status == STATUS_OK && c < fit->d; c++) {
     fit->totss += all.squares[c];
   }

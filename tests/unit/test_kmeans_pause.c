@@ -76,6 +76,25 @@ static double inertia_of(const Case *c, const KmeansResult *r)
   return sum;
 }
 
+static double totss_of(const Case *c)
+{
+  double total = 0;
+  for (size_t j = 0; j < c->d; j++) {
+    double weight = 0, mean = 0;
+    for (size_t i = 0; i < c->n; i++) {
+      const double w = c->weights ? c->weights[i] : 1;
+      weight += w;
+      mean += w * c->x[i * c->d + j];
+    }
+    mean /= weight;
+    for (size_t i = 0; i < c->n; i++) {
+      const double difference = c->x[i * c->d + j] - mean;
+      total += (c->weights ? c->weights[i] : 1) * difference * difference;
+    }
+  }
+  return total;
+}
+
 static void check_partial(const Case *c, const KmeansResult *r)
 {
   assert_false(r->complete);
@@ -83,6 +102,7 @@ static void check_partial(const Case *c, const KmeansResult *r)
   assert_true(r->stopped_at[0] != '\0');
   const double inertia = inertia_of(c, r);
   assert_true(fabs(inertia - r->inertia) <= 1e-11 * inertia);
+  assert_true(fabs(totss_of(c) - r->totss) <= 1e-11 * r->totss);
 }
 
 /* Fits with a cancel at read number `at`, then again at each further number of reads in `pauses`, to the end.
