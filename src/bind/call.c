@@ -16,16 +16,20 @@ static int job_box_gc(lua_State *L)
   return 0;
 }
 
+void open_calls(lua_State *L)
+{
+  luaL_newmetatable(L, job_box_name);
+  lua_pushcfunction(L, job_box_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}
+
 /* The empty box first, then what it owns. */
 static Job *push_job(lua_State *L, const Primitive *primitive)
 {
   Job **box = lua_newuserdatauv(L, sizeof(Job *), 0);
   *box = NULL;
-  if (luaL_newmetatable(L, job_box_name)) {
-    lua_pushcfunction(L, job_box_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  luaL_setmetatable(L, job_box_name);
   *box = job_new(primitive, session_of(L)->settings.seed);
   if (!*box) {
     throw_memory(L, primitive->name);

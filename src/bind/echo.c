@@ -8,6 +8,8 @@
 #include "view/model_card.h"
 #include "view/table.h"
 
+static const char text_name[] = "assay.text";
+
 enum { ITEMS_MOST = 20, DEPTH_MOST = 3 };
 
 typedef struct Shower {
@@ -273,15 +275,19 @@ static int text_gc(lua_State *L)
   return 0;
 }
 
+void open_texts(lua_State *L)
+{
+  luaL_newmetatable(L, text_name);
+  lua_pushcfunction(L, text_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}
+
 Text *push_text(lua_State *L)
 {
   Text *text = lua_newuserdatauv(L, sizeof *text, 0);
   memset(text, 0, sizeof *text);
-  if (luaL_newmetatable(L, "assay.text")) {
-    lua_pushcfunction(L, text_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  luaL_setmetatable(L, text_name);
   return text;
 }
 

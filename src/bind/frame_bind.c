@@ -5,6 +5,8 @@
 #include "bind/session_layout.h"
 #include "frame/builder.h"
 
+static const char maker_name[] = "assay.maker";
+
 static const Frame *check_frame(lua_State *L, int index)
 {
   const Box *box = luaL_checkudata(L, index, box_names[VALUE_FRAME]);
@@ -190,11 +192,7 @@ static Maker *push_maker(lua_State *L)
 {
   Maker *maker = lua_newuserdatauv(L, sizeof *maker, 0);
   memset(maker, 0, sizeof *maker);
-  if (luaL_newmetatable(L, "assay.maker")) {
-    lua_pushcfunction(L, maker_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  luaL_setmetatable(L, maker_name);
   maker->draft = draft_new();
   return maker;
 }
@@ -336,5 +334,8 @@ void open_frame(lua_State *L)
                                     {"__pairs", frame_pairs},   {NULL, NULL}};
   luaL_getmetatable(L, box_names[VALUE_FRAME]);
   luaL_setfuncs(L, events, 0);
-  lua_pop(L, 1);
+  luaL_newmetatable(L, maker_name);
+  lua_pushcfunction(L, maker_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 2);
 }

@@ -11,16 +11,27 @@
 #include "core/file.h"
 #include "registry/help.h"
 
+/* A __gc function that finds no memory for its call is not run again, and what its object owns would be lost. Lua
+ * answers -1 to all questions about the collector while it runs such a function. */
+static bool runs_finalizer(const Session *session, size_t size)
+{
+  enum { PIECE_MOST = 1 << 16, ALL_MOST = 1 << 20 };
+  const size_t limit = mem_limit_get();
+  return session->L && size <= PIECE_MOST && (limit == 0 || mem_in_use() < limit + ALL_MOST) &&
+         lua_gc(session->L, LUA_GCISRUNNING, 0) == -1;
+}
+
 /* Lua's memory is counted like all other. */
 static void *lua_memory(void *context, void *p, size_t before, size_t size)
 {
-  (void)context;
+  const Session *session = context;
   (void)before;
   if (size == 0) {
     mem_free(p);
     return NULL;
   }
-  return mem_resize(p, size, 1);
+  void *moved = mem_resize(p, size, 1);
+  return moved || !runs_finalizer(session, size) ? moved : mem_resize_past_limit(p, size, 1);
 }
 
 static int open_all(lua_State *L)
@@ -34,6 +45,8 @@ static int open_all(lua_State *L)
   interrupt_open(L);
   open_values(L);
   open_errors(L);
+  open_calls(L);
+  open_texts(L);
   open_frame(L);
   open_column(L);
   open_model(L);
@@ -57,7 +70,7 @@ Status session_new(const SessionHooks *hooks, const SessionSettings *settings, S
   session->hooks = *hooks;
   session->settings = *settings;
   atomic_init(&session->task, NULL);
-  session->L = lua_newstate(lua_memory, NULL);
+  session->L = lua_newstate(lua_memory, session);
   if (!session->L) {
     mem_free(session);
     return error_memory(e, 0, _("a session"));

@@ -90,6 +90,7 @@ void interrupt_end(Session *session);
 void interrupt_stop(Session *session, lua_State *L); /* sets the sticky hook */
 
 /* ---- calls: call.c, declare.c */
+void open_calls(lua_State *L);
 void push_primitive(lua_State *L, const Primitive *primitive); /* the Lua function of a primitive */
 void publish_primitive(lua_State *L, const Primitive *primitive); /* puts it into its family's table and the globals */
 bool push_method(lua_State *L, ValueKind kind, const char *name); /* false and nothing pushed when there is none */
@@ -142,6 +143,8 @@ int frame_construct(lua_State *L); /* frame{...} */
 
 /* Shows the values from index `first` to the top, each in its own way. */
 void echo_values(lua_State *L, int first);
+
+void open_texts(lua_State *L);
 
 /* A Text that the collector frees, on top of the stack: for texts made while something may throw. */
 Text *push_text(lua_State *L);

@@ -78,18 +78,26 @@ void *mem_buffer(size_t n, size_t size)
   return counted(p);
 }
 
-void *mem_resize(void *p, size_t n, size_t size)
+static void *resized(void *p, size_t bytes)
 {
-  size_t bytes;
-  if (!product(n, size, &bytes) || refused(bytes)) {
-    return NULL;
-  }
   const size_t before = p ? malloc_usable_size(p) : 0;
   void *moved = realloc(p, bytes ? bytes : 1);
   if (moved) {
     atomic_fetch_sub_explicit(&in_use, before, memory_order_relaxed);
   }
   return counted(moved);
+}
+
+void *mem_resize(void *p, size_t n, size_t size)
+{
+  size_t bytes;
+  return product(n, size, &bytes) && !refused(bytes) ? resized(p, bytes) : NULL;
+}
+
+void *mem_resize_past_limit(void *p, size_t n, size_t size)
+{
+  size_t bytes;
+  return product(n, size, &bytes) ? resized(p, bytes) : NULL;
 }
 
 void mem_free(void *p)

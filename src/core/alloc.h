@@ -20,6 +20,9 @@ void *mem_buffer(size_t n, size_t size) __attribute__((malloc, warn_unused_resul
 /* Like realloc: on failure NULL and p stays valid. p may be NULL. */
 void *mem_resize(void *p, size_t n, size_t size) __attribute__((warn_unused_result));
 
+/* The same past --memory and the sweep of the tests: for the few bytes without which memory could not be given back. */
+void *mem_resize_past_limit(void *p, size_t n, size_t size) __attribute__((warn_unused_result));
+
 /* Frees what any of the above gave; NULL is fine. */
 void mem_free(void *p);
 
