@@ -228,9 +228,9 @@ Status signals_install(Loop *loop, bool interactive, Error *e)
   }
   if (interactive) {
     TRY(loop_signal(loop, SIGWINCH, NULL, after_resize, NULL, e));
-    if (!ignored(SIGTSTP)) {
-      TRY(loop_signal(loop, SIGTSTP, on_stop, after_stop, NULL, e));
-    }
+  }
+  if (!ignored(SIGTSTP)) { /* in batch too: a live line turns the echo off */
+    TRY(loop_signal(loop, SIGTSTP, on_stop, after_stop, NULL, e));
   }
 done:
   return status;

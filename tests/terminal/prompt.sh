@@ -3,7 +3,9 @@
 # The prompt: statements over several lines, values, the prompt's own commands, ways to leave.
 
 source "${BASH_SOURCE%/*}/lib.sh"
-plan 36
+plan 40
+
+cd "$TMPDIR" || exit
 
 banner() {
   term_start "$ASSAY" && wait_prompt || return
@@ -101,6 +103,15 @@ prints() { own_pager "$1" '^1000 rows' && until_true "$patience" many_lines; }
 
 in_batch_no_pager() { printf '%s\n' "$table" df .last | PAGER=false "$ASSAY" -q -i 2>&1 | wc -l | awk '{ exit $1 < 1000 }'; }
 
+is_red() { tm capture-pane -e -p -t test | grep -q $'\033\\[[0-9;]*31m'; }
+red_error() { term_start env "$@" "$ASSAY" -q && wait_prompt && answers 'error("no")' '^error: .*no' && is_red; }
+plain_error() { ! red_error "$@" && has_line '^error: .*no'; }
+
+output_elsewhere() {
+  term_start bash -c '"$0" -q | tee copy >/dev/null' "$ASSAY" && wait_prompt && enter '"to " .. "a file"' && wait_prompt &&
+    press C-d && wait_exit && [[ $(<copy) == 'to a file' ]]
+}
+
 dumb_terminal() {
   term_start bash -c "TERM=dumb script -qec '$ASSAY -q' $TMPDIR/typescript" && wait_prompt && enter '"ok" .. "ay"' &&
     wait_for okay && press C-d && wait_exit && ! grep -q $'\033' "$TMPDIR/typescript"
@@ -141,5 +152,9 @@ check "\$PAGER is used" own_pager 'wc -l; echo "di""d page"' '^did page'
 check "an empty PAGER prints" prints ''
 check "a PAGER that does not exist prints" prints no-such-pager
 check "no pager where input is no terminal" in_batch_no_pager
+check "an error is red at a terminal" red_error -u NO_COLOR
+check "not with NO_COLOR" plain_error NO_COLOR=1
+check "but with an empty one" red_error NO_COLOR=
+check "output that goes elsewhere has no prompt" output_elsewhere
 check "a dumb terminal gets no escape sequences" dumb_terminal
 ((failures == 0))
