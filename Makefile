@@ -52,7 +52,7 @@ ifneq ($(SANITIZE),)
 INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-format-truncation \
               -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds
 ifneq ($(findstring clang,$(CC)),)
-INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-format-truncation
+INSTRUMENT := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 endif
 LINK_FLAGS := -pthread -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE))

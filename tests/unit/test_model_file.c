@@ -7,11 +7,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "frame/builder.h"
 #include "sample.h"
@@ -638,6 +640,40 @@ static void test_nested_models(void **state)
   }
 }
 
+/* ---- the corpus of the fuzz target: what is called kmeans-... are models, what is called broken-... are none. When this
+ * fails because the format has changed, make those files anew, or the fuzz target sees broken files only. */
+
+static void test_corpus(void **state)
+{
+  (void)state;
+  const char *root = getenv("ROOT");
+  char folder[500];
+  snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/model", root ? root : ".");
+  DIR *dir = opendir(folder);
+  if (!dir && !root) {
+    skip(); /* not run from the checkout's top */
+  }
+  assert_non_null(dir);
+  size_t models = 0, broken = 0;
+  for (const struct dirent *entry; (entry = readdir(dir));) {
+    char path[1000], *bytes = NULL;
+    size_t size;
+    const bool model = strncmp(entry->d_name, "kmeans-", 7) == 0, none = strncmp(entry->d_name, "broken-", 7) == 0;
+    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    if (model || none) {
+      assert_int_equal(file_read(path, 0, &bytes, &size, NULL), STATUS_OK);
+      if (attempt(bytes, size) != (model ? STATUS_OK : STATUS_FORMAT)) {
+        fail_msg("%s", path);
+      }
+      mem_free(bytes);
+      models += model;
+      broken += none;
+    }
+  }
+  closedir(dir);
+  assert_true(models >= 4 && broken >= 20);
+}
+
 /* ---- memory */
 
 static Status run_refused(void *context, Error *e)
@@ -685,7 +721,7 @@ int main(void)
     cmocka_unit_test(test_overlap),        cmocka_unit_test(test_strings),
     cmocka_unit_test(test_codes),          cmocka_unit_test(test_sets),
     cmocka_unit_test(test_numbers),        cmocka_unit_test(test_nested_models),
-    cmocka_unit_test(test_memory_fails),
+    cmocka_unit_test(test_corpus),         cmocka_unit_test(test_memory_fails),
   };
   return cmocka_run_group_tests(tests, make_files, free_files);
 }
