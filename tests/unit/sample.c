@@ -44,6 +44,20 @@ static const ModelClass sample_class = {.size = sizeof(ModelClass)};
 const Primitive sample_primitive = {SAMPLE("sample", "count")};
 const Primitive sample_list_primitive = {SAMPLE("sample_list", "tags")};
 
+#define ANY_OPTIONS(O) O(extra, VALUE, OPTION_UNSET, 0, 0, "", "", "anything")
+typedef struct AnyOptions {
+  ANY_OPTIONS(OPTION_FIELD)
+} AnyOptions;
+#define ROW(...) OPTION_ROW_OF(AnyOptions, __VA_ARGS__)
+static const Option any_options[] = {ANY_OPTIONS(ROW)};
+#undef ROW
+
+const Primitive any_primitive = {
+  .size = sizeof(Primitive), .family = "test", .name = "any", .method = "", .version = 1,
+  .summary = "a model of anything", .takes = VALUE_FRAME, .options = any_options, .n_options = 1,
+  .options_size = sizeof(AnyOptions), .gives = VALUE_MODEL, .returns = "", .reference = "", .example = "",
+  .run = run_sample, .model = &sample_class};
+
 /* ---- values */
 
 Value bytes_value(const char *bytes, size_t n)

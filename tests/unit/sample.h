@@ -48,6 +48,9 @@ enum {
  * REGISTER_PRIMITIVE(sample_primitive). test.sample_list is the same with tags as main. */
 extern const Primitive sample_primitive, sample_list_primitive;
 
+/* test.any, as in fuzz_model.c: one option of any value, a model of any frames. */
+extern const Primitive any_primitive;
+
 /* Columns spend float64, orders int64, member bool, day timestamp, region category, note string, basket set; some cells
  * missing, odd texts and numbers. NULL when memory fails. */
 Frame *sample_frame(size_t rows);
