@@ -259,6 +259,74 @@ static void test_read_memory_fails(void **state)
   assert_true(sweep(run_read, path) >= 1);
 }
 
+/* ---- reading at any place */
+
+static void test_read_at(void **state)
+{
+  (void)state;
+  const char *path = in_folder("at");
+  put_file(path, "0123456789");
+  FileReader *reader = NULL;
+  Error e;
+  error_clear(&e);
+  assert_int_equal(file_open(path, &reader, &e), STATUS_OK);
+  assert_true(file_size(reader) == 10);
+  char bytes[11] = "----------";
+  assert_int_equal(file_read_at(reader, 7, bytes, 3, &e), STATUS_OK);
+  assert_int_equal(file_read_at(reader, 0, bytes + 3, 2, &e), STATUS_OK);
+  assert_int_equal(file_read_at(reader, 10, bytes, 0, &e), STATUS_OK);
+  assert_string_equal(bytes, "78901-----");
+  assert_int_equal(truncate(path, 4), 0);
+  assert_int_equal(file_read_at(reader, 2, bytes, 2, &e), STATUS_OK);
+  assert_int_equal(file_read_at(reader, 2, bytes, 3, &e), STATUS_FILE);
+  assert_string_equal(e.id, "file-changed");
+  assert_non_null(strstr(e.what, path));
+  file_close(reader);
+  file_close(NULL);
+}
+
+/* What cannot be read at any place is no error: it is read in order. */
+static void test_open_without_places(void **state)
+{
+  (void)state;
+  const char *fifo = in_folder("opened-pipe");
+  assert_int_equal(mkfifo(fifo, 0600), 0);
+  put_file(in_folder("empty"), "");
+  const char *const paths[] = {fifo, "/dev/null", "/proc/self/status", folder, in_folder("empty")};
+  for (size_t i = 0; i < 5; i++) {
+    FileReader *reader = (FileReader *)8;
+    assert_int_equal(file_open(paths[i], &reader, NULL), STATUS_OK);
+    assert_null(reader);
+  }
+  FileReader *reader = (FileReader *)8;
+  Error e;
+  error_clear(&e);
+  assert_int_equal(file_open(in_folder("nowhere"), &reader, &e), STATUS_FILE);
+  assert_null(reader);
+  assert_string_equal(e.id, "no-such-file");
+}
+
+static Status run_open(void *context, Error *e)
+{
+  FileReader *reader;
+  char bytes[4];
+  Status status = file_open(context, &reader, e);
+  if (status == STATUS_OK) {
+    status = reader ? file_read_at(reader, 0, bytes, 4, e) : STATUS_INTERNAL;
+  }
+  file_close(reader);
+  return status;
+}
+
+static void test_open_memory_fails(void **state)
+{
+  (void)state;
+  char path[600];
+  snprintf(path, sizeof path, "%s", in_folder("at"));
+  put_file(path, "0123");
+  assert_true(sweep(run_open, path) >= 2);
+}
+
 /* ---- writing */
 
 static void test_write(void **state)
@@ -544,7 +612,9 @@ int main(void)
     cmocka_unit_test(test_read),              cmocka_unit_test(test_read_without_size),
     cmocka_unit_test(test_read_limit),        cmocka_unit_test(test_read_refused),
     cmocka_unit_test(test_read_forbidden),    cmocka_unit_test(test_read_standard_input),
-    cmocka_unit_test(test_read_memory_fails), cmocka_unit_test(test_write),
+    cmocka_unit_test(test_read_memory_fails), cmocka_unit_test(test_read_at),
+    cmocka_unit_test(test_open_without_places), cmocka_unit_test(test_open_memory_fails),
+    cmocka_unit_test(test_write),
     cmocka_unit_test(test_write_much),        cmocka_unit_test(test_modes),
     cmocka_unit_test(test_links),             cmocka_unit_test(test_longest_name),
     cmocka_unit_test(test_write_refused),     cmocka_unit_test(test_no_room),
