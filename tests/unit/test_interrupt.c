@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -24,11 +25,21 @@
 #include "session_fixture.h"
 
 enum {
-  REPEATS = 100,
-  HITS = 8, /* a test goes on until so many presses came at the right time */
+  REPEATS = 100, /* of a main case */
+  SOME = 12,     /* of any other */
+  HITS = 8,      /* presses that must come at the right time; a test goes on until they did */
   TRIES_MOST = 2000,
   STUCK_SECONDS = 1000 /* what no press ends, an alarm does */
 };
+
+/* How many times slower than a plain build this one is: sanitizers and valgrind get by with fewer repeats. */
+static double slowness = 1;
+
+static int fewer(int wanted)
+{
+  const int n = (int)(wanted / slowness);
+  return n > 3 ? n : 3;
+}
 
 static Session *volatile pressed; /* the session that the handler interrupts */
 static atomic_int presses;        /* of the present statement; 0: none came while it ran */
@@ -190,19 +201,19 @@ static void test_endless(PlayedAs as, uint64_t stream, int repeats)
 static void test_endless_at_prompt(void **state)
 {
   (void)state;
-  test_endless(PLAYED_PROMPT, 1, 12);
+  test_endless(PLAYED_PROMPT, 1, fewer(SOME));
 }
 
 static void test_endless_in_place(void **state)
 {
   (void)state;
-  test_endless(PLAYED_PROMPT_IN_PLACE, 2, 12);
+  test_endless(PLAYED_PROMPT_IN_PLACE, 2, fewer(SOME));
 }
 
 static void test_endless_in_batch(void **state)
 {
   (void)state;
-  test_endless(PLAYED_BATCH, 3, 12);
+  test_endless(PLAYED_BATCH, 3, fewer(SOME));
 }
 
 /* The main cases, often. */
@@ -217,7 +228,7 @@ static void test_main_cases(void **state)
   for (size_t i = 0; i < sizeof endless / sizeof *endless; i++) {
     for (size_t j = 0; j < sizeof names / sizeof *names; j++) {
       if (strcmp(endless[i].name, names[j]) == 0) {
-        run_endless(p, &endless[i], REPEATS, &random);
+        run_endless(p, &endless[i], fewer(REPEATS), &random);
       }
     }
   }
@@ -300,10 +311,10 @@ static void test_fit(PlayedAs as, uint64_t stream)
   int partial = 0;
   played_done(p, fit_preparation);
   const double whole = seconds_of_fit(p);
-  for (int i = 0; i < REPEATS / 2 || (partial < HITS && i < TRIES_MOST); i++) {
+  for (int i = 0; i < fewer(REPEATS / 2) || (partial < fewer(HITS) && i < TRIES_MOST); i++) {
     fit_once(p, whole, &random, &partial);
   }
-  assert_true(partial >= HITS);
+  assert_true(partial >= fewer(HITS));
   played_done(p, "os.remove(path)");
   played_free(p);
 }
@@ -329,7 +340,7 @@ static void test_after_partial(void **state)
   int partial = 0;
   played_done(p, fit_preparation);
   const double whole = seconds_of_fit(p);
-  for (int i = 0; i < REPEATS / 2 || (partial < HITS && i < TRIES_MOST); i++) {
+  for (int i = 0; i < fewer(REPEATS / 2) || (partial < fewer(HITS) && i < TRIES_MOST); i++) {
     played_done(p, "m, sizes, other = nil, nil, nil");
     (void)run_pressed(p, "m = df:kmeans(options) sizes = m:tidy() other = df:kmeans(options)",
                       random_delay(&random, whole), 1);
@@ -343,7 +354,7 @@ static void test_after_partial(void **state)
     played_done(p, "assert(rawget(_ENV, 'other') == nil)");
     played_done(p, "assert(rawget(_ENV, 'sizes') and #sizes == 12)");
   }
-  assert_true(partial >= HITS);
+  assert_true(partial >= fewer(HITS));
   played_free(p);
 }
 
@@ -355,7 +366,7 @@ static void test_two_presses(void **state)
   Random random = random_new(1, 8);
   played_done(p, fit_preparation);
   const double whole = seconds_of_fit(p);
-  for (int i = 0; i < REPEATS / 2; i++) {
+  for (int i = 0; i < fewer(REPEATS / 2); i++) {
     const double late =
         run_pressed(p, "m = df:kmeans(options) while true do end", random_delay(&random, whole), 2);
     assert_int_equal(p->outcome.state, RUN_INTERRUPTED);
@@ -374,7 +385,7 @@ static void test_fit_in_batch(void **state)
   int interrupted = 0;
   played_done(p, fit_preparation);
   const double whole = seconds_of_fit(p);
-  for (int i = 0; i < REPEATS / 2 || (interrupted < HITS && i < TRIES_MOST); i++) {
+  for (int i = 0; i < fewer(REPEATS / 2) || (interrupted < fewer(HITS) && i < TRIES_MOST); i++) {
     (void)run_pressed(p, "m = df:kmeans(options) m:augment(df):describe() print('end')",
                       random_delay(&random, whole), 1);
     if (p->outcome.state == RUN_INTERRUPTED) {
@@ -385,7 +396,7 @@ static void test_fit_in_batch(void **state)
       assert_int_equal(p->outcome.state, RUN_DONE);
     }
   }
-  assert_true(interrupted >= HITS);
+  assert_true(interrupted >= fewer(HITS));
   played_done(p, "assert(kept == 'kept' and #df == 2000)");
   played_free(p);
 }
@@ -427,10 +438,19 @@ static void test_stopped_coroutine(void **state)
   played_free(p);
 }
 
-static int catch_signal(void **state)
+/* Processor seconds of the fit below, on the machine where the number of repeats was chosen. */
+static const double PLAIN_SECONDS = 0.02;
+
+static int prepare(void **state)
 {
   struct sigaction action = {.sa_handler = on_signal};
+  Played *p = played_new(PLAYED_PROMPT_IN_PLACE);
   (void)state;
+  played_done(p, fit_preparation);
+  played_done(p, "df:kmeans(options);");
+  slowness = fmax(1, p->outcome.processor / PLAIN_SECONDS);
+  played_done(p, "os.remove(path)");
+  played_free(p);
   sigemptyset(&action.sa_mask);
   alarm(STUCK_SECONDS);
   return sigaction(SIGUSR1, &action, NULL);
@@ -446,7 +466,7 @@ int main(void)
       cmocka_unit_test(test_fit_in_batch),      cmocka_unit_test(test_idle),
       cmocka_unit_test(test_stopped_coroutine),
   };
-  const int failed = cmocka_run_group_tests(tests, catch_signal, NULL);
+  const int failed = cmocka_run_group_tests(tests, prepare, NULL);
   pool_close();
   return failed;
 }
