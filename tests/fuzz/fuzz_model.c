@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_model.c -- any bytes as a model file. They are refused as such, or make a model that is written and read again as
- * itself and bears all that is done with models: card, figures explained, prediction, going on with a stopped fit. Two
- * primitives have models here: cluster.kmeans, which checks what it reads, and test.any, which takes any frames. */
+/* fuzz_model.c -- any bytes as a model file. They are refused as such, or make a model that is written and
+ * read again as itself and bears all that is done with models: card, figures explained, prediction, going
+ * on with a stopped fit. Two primitives have models here: cluster.kmeans, which checks what it reads, and
+ * test.any, which takes any frames. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,8 +167,8 @@ static void use(const Model *model)
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
 
-/* A change of the header's length would end at the first check of the loader, so mostly only the header's text or only the
- * data are changed, and the length is set right. */
+/* A change of the header's length would end at the first check of the loader, so mostly only the header's
+ * text or only the data are changed, and the length is set right. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
 {
   uint64_t length = 0;
@@ -207,7 +208,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     use(model);
     model_unref(model);
   } else {
-    require(!model && status == STATUS_FORMAT && strcmp(e.id, "bad-model-file") == 0 && strstr(e.what, "fuzz.assay"));
+    require(!model && status == STATUS_FORMAT && strcmp(e.id, "bad-model-file") == 0 &&
+            strstr(e.what, "fuzz.assay"));
   }
   require(mem_in_use() == before);
   return 0;

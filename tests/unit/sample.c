@@ -35,10 +35,10 @@ static const Figure sample_figures[] = {
 static const ModelClass sample_class = {.size = sizeof(ModelClass)};
 
 #define SAMPLE(name_, main_)                                                                                 \
-  .size = sizeof(Primitive), .family = "test", .name = name_, .version = 3, .summary = "keeps what it is given", \
-  .takes = VALUE_FRAME, .main = main_, .options = sample_options, .n_options = SAMPLE_N_OPTIONS,             \
-  .options_size = sizeof(SampleOptions), .gives = VALUE_MODEL, .returns = "a model of nothing",              \
-  .reference = "", .example = "df:sample(1)", .figures = sample_figures,                                     \
+  .size = sizeof(Primitive), .family = "test", .name = name_, .version = 3,                                  \
+  .summary = "keeps what it is given", .takes = VALUE_FRAME, .main = main_, .options = sample_options,       \
+  .n_options = SAMPLE_N_OPTIONS, .options_size = sizeof(SampleOptions), .gives = VALUE_MODEL,                \
+  .returns = "a model of nothing", .reference = "", .example = "df:sample(1)", .figures = sample_figures,    \
   .n_figures = sizeof sample_figures / sizeof *sample_figures, .run = run_sample, .model = &sample_class
 
 const Primitive sample_primitive = {SAMPLE("sample", "count")};
@@ -158,8 +158,9 @@ static void add_cell(Builder *builder, Type type, size_t row)
 static const struct {
   const char *name;
   Type type;
-} columns[] = {{"spend", TYPE_FLOAT64},   {"orders", TYPE_INT64}, {"member", TYPE_BOOL}, {"day", TYPE_TIMESTAMP},
-               {"region", TYPE_CATEGORY}, {"note", TYPE_STRING},  {"basket", TYPE_SET}};
+} columns[] = {{"spend", TYPE_FLOAT64}, {"orders", TYPE_INT64},    {"member", TYPE_BOOL},
+               {"day", TYPE_TIMESTAMP}, {"region", TYPE_CATEGORY}, {"note", TYPE_STRING},
+               {"basket", TYPE_SET}};
 
 Frame *sample_frame(size_t rows)
 {

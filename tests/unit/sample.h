@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* sample.h -- what the tests of the registry share: a primitive with an option of every kind, whose model keeps whatever
- * it is given, a frame with a column of every type, and values built in one line. */
+/* sample.h -- what the tests of the registry share: a primitive with an option of every kind, whose model
+ * keeps whatever it is given, a frame with a column of every type, and values built in one line. */
 #ifndef ASSAY_TESTS_SAMPLE_H
 #define ASSAY_TESTS_SAMPLE_H
 
@@ -51,12 +51,12 @@ extern const Primitive sample_primitive, sample_list_primitive;
 /* test.any, as in fuzz_model.c: one option of any value, a model of any frames. */
 extern const Primitive any_primitive;
 
-/* Columns spend float64, orders int64, member bool, day timestamp, region category, note string, basket set; some cells
- * missing, odd texts and numbers. NULL when memory fails. */
+/* Columns spend float64, orders int64, member bool, day timestamp, region category, note string, basket
+ * set; some cells missing, odd texts and numbers. NULL when memory fails. */
 Frame *sample_frame(size_t rows);
 
-/* A model of test.sample with every option set, frames "tidy", "glance" and "all" (sample_frame), an option frame, and
- * child models to a depth. */
+/* A model of test.sample with every option set, frames "tidy", "glance" and "all" (sample_frame), an
+ * option frame, and child models to a depth. */
 Status sample_model(int depth, Model **out, Error *e) MUST_USE;
 
 /* Values; they fail the test when memory fails. The list makers take what they are given. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* sweep.h -- runs every path on which memory runs out (the failing-allocator sweep of MODELS.md).
  *
- * A clean run comes first: it must succeed, fills whatever is made once and kept, and counts the allocations. Then, for
- * n = 0, 1, 2 ..., the same run is made with every allocation after the n-th failing, past the clean run's count and until
- * it succeeds. Each run must either succeed or give STATUS_MEMORY with the id that goes with it, and must leave as many
- * bytes in use as it found. What a run made it checks itself: a run that succeeds without its memory must have made the
- * whole of it.
+ * A clean run comes first: it must succeed, fills whatever is made once and kept, and counts the
+ * allocations. Then, for n = 0, 1, 2 ..., the same run is made with every allocation after the n-th
+ * failing, past the clean run's count and until it succeeds. Each run must either succeed or give
+ * STATUS_MEMORY with the id that goes with it, and must leave as many bytes in use as it found. What a run
+ * made it checks itself: a run that succeeds without its memory must have made the whole of it.
  */
 #ifndef ASSAY_TESTS_SWEEP_H
 #define ASSAY_TESTS_SWEEP_H

@@ -20,9 +20,15 @@ static void *volatile kept; /* keeps the compiler from removing an allocation or
 /* Sizes that no machine has, made at run time so that the compiler does not warn. */
 static const size_t *too_large(size_t *n)
 {
-  static size_t pairs[][2] = {{SIZE_MAX, 1},     {SIZE_MAX, 2},   {2, SIZE_MAX},          {SIZE_MAX / 2 + 1, 2},
-                              {(size_t)1 << 32, (size_t)1 << 32}, {PTRDIFF_MAX, 1},       {SIZE_MAX / 8 + 1, 8},
-                              {(size_t)1 << 33, (size_t)1 << 31}, {PTRDIFF_MAX / 2, 3}};
+  static size_t pairs[][2] = {{SIZE_MAX, 1},
+                              {SIZE_MAX, 2},
+                              {2, SIZE_MAX},
+                              {SIZE_MAX / 2 + 1, 2},
+                              {(size_t)1 << 32, (size_t)1 << 32},
+                              {PTRDIFF_MAX, 1},
+                              {SIZE_MAX / 8 + 1, 8},
+                              {(size_t)1 << 33, (size_t)1 << 31},
+                              {PTRDIFF_MAX / 2, 3}};
   *n = sizeof pairs / sizeof *pairs;
   return pairs[0];
 }

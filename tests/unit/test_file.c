@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_file.c -- files are read whole and written whole or not at all: full disks, links, modes, folders, pipes. */
+/* test_file.c -- files are read whole and written whole or not at all: full disks, links, modes, folders,
+ * pipes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -489,7 +490,7 @@ static void test_no_room(void **state)
 {
   (void)state;
   enum { BIG = 1 << 20 };
-  static const size_t amounts[] = {5000, 300000, BIG}; /* refused at the commit, in between, with the first buffer */
+  static const size_t amounts[] = {5000, 300000, BIG}; /* refused at the commit, or when the buffer is full */
   const char *path = in_folder("room");
   char *big = calloc(BIG, 1);
   assert_non_null(big);
@@ -592,7 +593,8 @@ static void test_resolve(void **state)
   assert_string_equal(file_resolve("datasets/only-here.csv", buffer, sizeof buffer), expected);
   assert_string_equal(file_resolve("datasets/nowhere.csv", buffer, sizeof buffer), "datasets/nowhere.csv");
   assert_string_equal(file_resolve("only-here.csv", buffer, sizeof buffer), "only-here.csv");
-  assert_string_equal(file_resolve("datasets/only-here.csv", buffer, 20), "datasets/only-here.csv"); /* no room */
+  char few[20]; /* no room for the longer name */
+  assert_string_equal(file_resolve("datasets/only-here.csv", few, sizeof few), "datasets/only-here.csv");
   file_set_home(before);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_fit_memory.c -- the whole way of the main job below Lua, with memory that runs out anywhere on it: a CSV file is
- * read, a model fitted, saved, loaded, and its predictions are those of the model that was never saved. */
+/* test_fit_memory.c -- the whole way of the main job below Lua, with memory that runs out anywhere on it:
+ * a CSV file is read, a model fitted, saved, loaded, and its predictions are those of the model that was
+ * never saved. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,8 +21,8 @@
 static char csv_path[300], model_path[300];
 
 /* A call of a primitive as a face makes it: options checked, then run. Takes the arguments. */
-static Status call(const char *family, const char *name, const Value *data, Arguments arguments, size_t threads, Value *out,
-                   Error *e)
+static Status call(const char *family, const char *name, const Value *data, Arguments arguments,
+                   size_t threads, Value *out, Error *e)
 {
   const Primitive *primitive = registry_get(family, name);
   const Frame *frame = data->kind == VALUE_FRAME ? data->frame : NULL;
@@ -35,7 +36,12 @@ static Status call(const char *family, const char *name, const Value *data, Argu
   Status status = options ? options_check(primitive, &arguments, frame, &task.arena, options, &given, e)
                           : error_memory(e, 0, "options");
   if (status == STATUS_OK) {
-    Call made = {.primitive = primitive, .task = &task, .data = data, .options = options, .given = given, .notes = &notes};
+    Call made = {.primitive = primitive,
+                 .task = &task,
+                 .data = data,
+                 .options = options,
+                 .given = given,
+                 .notes = &notes};
     status = primitive->run(&made, out, e);
   }
   task_free(&task);
@@ -44,8 +50,8 @@ static Status call(const char *family, const char *name, const Value *data, Argu
 }
 
 /* The same with one option, given by name, or none; the value stays the caller's. */
-static Status call_with(const char *family, const char *name, const Value *data, const char *option, Value value,
-                        size_t threads, Value *out, Error *e)
+static Status call_with(const char *family, const char *name, const Value *data, const char *option,
+                        Value value, size_t threads, Value *out, Error *e)
 {
   char *names[] = {(char *)option};
   const Arguments arguments = {
@@ -83,7 +89,8 @@ static Status run_way(void *context, Error *e)
   TRY(call_with("model", "save", &model, "path", borrowed(model_path), way->threads, &nothing, e));
   TRY(call_with("model", "load", &none, "path", borrowed(model_path), way->threads, &loaded, e));
   TRY(call_with("model", "predict", &loaded, "data", frame, way->threads, &predicted, e));
-  if (!as_before(&way->fitted, model_digest(model.model)) || !as_before(&way->fitted, model_digest(loaded.model)) ||
+  if (!as_before(&way->fitted, model_digest(model.model)) ||
+      !as_before(&way->fitted, model_digest(loaded.model)) ||
       !as_before(&way->predicted, frame_digest(predicted.frame))) {
     status = error_set(e, STATUS_INTERNAL, "not-supported", "another result than before");
   }
@@ -126,7 +133,8 @@ static void test_limit(void **state)
     mem_limit(before + room);
     const Status status = run_way(&way, &e);
     mem_limit(0);
-    assert_true(status == STATUS_OK || ((status == STATUS_MEMORY || status == STATUS_LIMIT) && e.what[0] && e.hint[0]));
+    assert_true(status == STATUS_OK ||
+                ((status == STATUS_MEMORY || status == STATUS_LIMIT) && e.what[0] && e.hint[0]));
     assert_int_equal(mem_in_use(), before);
     refused += status != STATUS_OK;
   }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_help.c -- help pages, options' and families' pages, search, reference and stubs; wrapping; memory that fails. */
+/* test_help.c -- help pages, options' and families' pages, search, reference and stubs; wrapping; memory
+ * that fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,9 +84,17 @@ static void test_page_of_kmeans(void **state)
   (void)state;
   Text text = page("kmeans", 900), full = page("cluster.kmeans", 900);
   assert_string_equal(text_data(&text), text_data(&full));
-  static const char *const words[] = {"cluster.kmeans: ", "df:kmeans(k, {on, scale, ", "\nOptions\n", "required",
-                                      "default none", "one of none, zscore, range, robust", "1..", "\nGives a model",
-                                      "inertia", "m:why(\"name\")", "Reference: Lloyd 1982"};
+  static const char *const words[] = {"cluster.kmeans: ",
+                                      "df:kmeans(k, {on, scale, ",
+                                      "\nOptions\n",
+                                      "required",
+                                      "default none",
+                                      "one of none, zscore, range, robust",
+                                      "1..",
+                                      "\nGives a model",
+                                      "inertia",
+                                      "m:why(\"name\")",
+                                      "Reference: Lloyd 1982"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     assert_has(text_data(&text), words[i]);
   }
@@ -281,12 +290,28 @@ static void test_signatures(void **state)
 static void test_option_types(void **state)
 {
   (void)state;
-  static const char *const types[] = {
-    "a whole number 1..100", "a whole number 5..10", "a whole number", "a number 0..1", "a number", "true or false",
-    "true or false", "a text", "a text", "a list of texts", "a list of texts", "one of none, zscore, range",
-    "one of fast, slow", "the name of a text column", "the name of a column", "a list of numeric column names",
-    "a frame", "a frame or one of spread, random", "a text for all or a table of texts by name, each one of int64, string",
-    "a text for all or a table of texts by name", "any value", "any value"};
+  static const char *const types[] = {"a whole number 1..100",
+                                      "a whole number 5..10",
+                                      "a whole number",
+                                      "a number 0..1",
+                                      "a number",
+                                      "true or false",
+                                      "true or false",
+                                      "a text",
+                                      "a text",
+                                      "a list of texts",
+                                      "a list of texts",
+                                      "one of none, zscore, range",
+                                      "one of fast, slow",
+                                      "the name of a text column",
+                                      "the name of a column",
+                                      "a list of numeric column names",
+                                      "a frame",
+                                      "a frame or one of spread, random",
+                                      "a text for all or a table of texts by name, each one of int64, string",
+                                      "a text for all or a table of texts by name",
+                                      "any value",
+                                      "any value"};
   for (size_t i = 0; i < SAMPLE_N_OPTIONS; i++) {
     Text out = {0};
     option_type(&sample_primitive.options[i], &out);
@@ -297,8 +322,11 @@ static void test_option_types(void **state)
   static const struct {
     double low, high;
     const char *text;
-  } ranges[] = {{1, 1e308, "a whole number >= 1"}, {-1e308, 3, "a whole number <= 3"}, {-1e308, 1e308, "a whole number"},
-                {1, 1e9, "a whole number 1..1000000000"}, {2, 1, "a whole number"}};
+  } ranges[] = {{1, 1e308, "a whole number >= 1"},
+                {-1e308, 3, "a whole number <= 3"},
+                {-1e308, 1e308, "a whole number"},
+                {1, 1e9, "a whole number 1..1000000000"},
+                {2, 1, "a whole number"}};
   for (size_t i = 0; i < 5; i++) {
     Text out = {0};
     open.low = ranges[i].low;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_map.c -- the hash map: order of numbers, growth, odd keys, keys that collide, memory that fails; digests. */
+/* test_map.c -- the hash map: order of numbers, growth, odd keys, keys that collide, memory that fails;
+ * digests. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +32,8 @@ static void test_odd_keys(void **state)
   static const struct {
     const char *bytes;
     size_t length;
-  } keys[] = {{"", 0}, {"a", 1}, {"a\0", 2}, {"a\0b", 3}, {"\0", 1}, {"\0\0", 2}, {"客户", 6}, {"\xFF\xFE", 2}, {"b", 1}};
+  } keys[] = {{"", 0},     {"a", 1},    {"a\0", 2},      {"a\0b", 3}, {"\0", 1},
+              {"\0\0", 2}, {"客户", 6}, {"\xFF\xFE", 2}, {"b", 1}};
   enum { N = sizeof keys / sizeof *keys };
   Map *map = map_new();
   assert_non_null(map);
@@ -187,8 +189,9 @@ static void test_digest_join(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_odd_keys),     cmocka_unit_test(test_many_keys), cmocka_unit_test(test_crowded_keys),
-    cmocka_unit_test(test_memory_fails), cmocka_unit_test(test_digest),    cmocka_unit_test(test_digest_join),
+      cmocka_unit_test(test_odd_keys),     cmocka_unit_test(test_many_keys),
+      cmocka_unit_test(test_crowded_keys), cmocka_unit_test(test_memory_fails),
+      cmocka_unit_test(test_digest),       cmocka_unit_test(test_digest_join),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_model.c -- models as data: what they hold, their digest, to bytes and back, the verbs, memory that fails. Hostile
- * files are test_model_file.c's. */
+/* test_model.c -- models as data: what they hold, their digest, to bytes and back, the verbs, memory that
+ * fails. Hostile files are test_model_file.c's. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +50,8 @@ static Status proceed_to_self(Call *call, const Model *model, const Frame *data,
   return STATUS_OK;
 }
 
-static const ModelClass able_class = {.size = sizeof(ModelClass), .predict = predict_twice, .proceed = proceed_to_self};
+static const ModelClass able_class = {
+    .size = sizeof(ModelClass), .predict = predict_twice, .proceed = proceed_to_self};
 static Primitive able; /* test.able, in the registry while the tests run */
 
 static int add_able(void **state)
@@ -137,7 +138,8 @@ static void test_figures(void **state)
   assert_true(isnan(model_number(model, "nothing")));
   assert_false(model_figure(model, "nothing", &column));
   Frame *three = sample_frame(3);
-  assert_int_equal(model_set_frame(model, "glance", three, NULL), STATUS_OK); /* in the place of the first one */
+  assert_int_equal(model_set_frame(model, "glance", three, NULL),
+                   STATUS_OK); /* in the place of the first one */
   assert_int_equal(model_frames(model), 5);
   assert_false(model_figure(model, "spend", &column)); /* not one row */
   model_unref(model);
@@ -251,7 +253,8 @@ static Model *round_trip(const Model *model)
   Model *back = NULL;
   Error e;
   error_clear(&e);
-  if (model_to_bytes(model, &bytes, &e) != STATUS_OK || model_of_bytes(text_data(&bytes), bytes.size, "x", &back, &e) != STATUS_OK) {
+  if (model_to_bytes(model, &bytes, &e) != STATUS_OK ||
+      model_of_bytes(text_data(&bytes), bytes.size, "x", &back, &e) != STATUS_OK) {
     fail_msg("%s", e.what);
   }
   assert_int_equal(model_to_bytes(back, &again, &e), STATUS_OK);
@@ -297,7 +300,8 @@ static void test_round_trip(void **state)
     assert_int_equal(model_frames(back), 5);
     for (size_t i = 0; i < 5; i++) {
       assert_string_equal(model_frame_name(model, i), model_frame_name(back, i));
-      assert_same_columns(model_frame(model, model_frame_name(model, i)), model_frame(back, model_frame_name(model, i)));
+      assert_same_columns(model_frame(model, model_frame_name(model, i)),
+                          model_frame(back, model_frame_name(model, i)));
     }
     assert_int_equal(model_children(back), depth ? 2 : 0);
     model_unref(model);
@@ -309,11 +313,13 @@ static void test_round_trip(void **state)
 /* A model whose options are any value: lists, maps whose names look like the file's own marks, bytes. */
 static void assert_value_returns(Value value)
 {
-  Model *model = with_options(&(const SampleOptions){.count = 1, .label = "l", .scale = "none", .extra = &value});
+  Model *model =
+      with_options(&(const SampleOptions){.count = 1, .label = "l", .scale = "none", .extra = &value});
   assert_int_equal(model_set_frame(model, "tidy", sample_frame(1), NULL), STATUS_OK);
   assert_int_equal(model_set_frame(model, "glance", sample_frame(1), NULL), STATUS_OK);
   Model *back = round_trip(model);
-  assert_true(values_equal(value_get(model_options(model), "extra"), value_get(model_options(back), "extra")));
+  assert_true(
+      values_equal(value_get(model_options(model), "extra"), value_get(model_options(back), "extra")));
   model_unref(model);
   model_unref(back);
   value_free(&value);
@@ -328,7 +334,8 @@ static void test_values_of_any_kind(void **state)
 {
   (void)state;
   static const char *const names[] = {"z", "a", "number", "map", ""};
-  const Value items[] = {value_of_int(1), text_value("Inf"), text_value("NaN"), EMPTY_LIST, value_of_bool(false)};
+  const Value items[] = {value_of_int(1), text_value("Inf"), text_value("NaN"), EMPTY_LIST,
+                         value_of_bool(false)};
   assert_value_returns((Value){.kind = VALUE_MISSING});
   assert_value_returns(value_of_number((double)NAN));
   assert_value_returns(value_of_number((double)INFINITY));
@@ -352,13 +359,16 @@ static void test_values_of_any_kind(void **state)
   assert_value_returns(pair("map", pair("map", EMPTY_LIST)));
   assert_value_returns(pair("bytes", text_value("6162")));
   assert_value_returns(pair("missing", value_of_bool(true)));
-  assert_value_returns(LIST((Value){.kind = VALUE_MISSING}, LIST(EMPTY_LIST, pair("x", value_of_number(0.1)))));
+  assert_value_returns(
+      LIST((Value){.kind = VALUE_MISSING}, LIST(EMPTY_LIST, pair("x", value_of_number(0.1)))));
 }
 
-/* What cannot be kept is refused when it is saved, not when it is read: nothing is worse than a file one cannot open. */
+/* What cannot be kept is refused when it is saved, not when it is read: nothing is worse than a file one
+ * cannot open. */
 static void refuse_value(Value value, const char *word)
 {
-  Model *model = with_options(&(const SampleOptions){.count = 1, .label = "l", .scale = "none", .extra = &value});
+  Model *model =
+      with_options(&(const SampleOptions){.count = 1, .label = "l", .scale = "none", .extra = &value});
   Text bytes = {0};
   Error e;
   error_clear(&e);
@@ -479,13 +489,15 @@ static void test_files(void **state)
 
 /* ---- verbs */
 
-static Status run_verb(const char *verb, const Model *model, const void *options, Value *out, Text *notes, Error *e)
+static Status run_verb(const char *verb, const Model *model, const void *options, Value *out, Text *notes,
+                       Error *e)
 {
   Task task;
   task_init(&task, 1);
   const Primitive *primitive = registry_get("model", verb);
   const Value data = value_of_model((Model *)model);
-  Call call = {.primitive = primitive, .task = &task, .data = &data, .options = options, .given = 1, .notes = notes};
+  Call call = {
+      .primitive = primitive, .task = &task, .data = &data, .options = options, .given = 1, .notes = notes};
   *out = (Value){.kind = VALUE_NONE};
   error_clear(e);
   const Status status = primitive->run(&call, out, e);
@@ -560,7 +572,8 @@ static void test_augment(void **state)
   Task task;
   task_init(&task, 1);
   Call call = {.primitive = &able, .task = &task, .notes = &notes};
-  assert_int_equal(model_augment(&call, model, clash, &none, NULL), STATUS_NAME); /* the status without an error, too */
+  assert_int_equal(model_augment(&call, model, clash, &none, NULL),
+                   STATUS_NAME); /* the status without an error, too */
   assert_null(none);
   task_free(&task);
   frame_unref(clash);
@@ -679,7 +692,8 @@ static Status run_write(void *context, Error *e)
   const Kept *kept = context;
   Text bytes = {0};
   Status status = model_to_bytes(kept->model, &bytes, e);
-  if (status == STATUS_OK && (bytes.size != kept->bytes.size || memcmp(bytes.data, kept->bytes.data, bytes.size) != 0)) {
+  if (status == STATUS_OK &&
+      (bytes.size != kept->bytes.size || memcmp(bytes.data, kept->bytes.data, bytes.size) != 0)) {
     status = STATUS_INTERNAL;
   }
   text_free(&bytes);

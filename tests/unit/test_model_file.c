@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_model_file.c -- the layout of model files, and files that somebody else made: cut, flipped, edited. Each gives an
- * error that names the file, or a model that is written and read again as itself; none takes the program down. */
+/* test_model_file.c -- the layout of model files, and files that somebody else made: cut, flipped, edited.
+ * Each gives an error that names the file, or a model that is written and read again as itself; none takes
+ * the program down. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -142,7 +143,8 @@ static int make_files(void **state)
   (void)state;
   Model *model = NULL, *child = NULL;
   bool sound = sample_model(0, &model, NULL) == STATUS_OK && sample_model(0, &child, NULL) == STATUS_OK &&
-               model_set_child(model, "inner", child, NULL) == STATUS_OK && model_to_bytes(model, &good, NULL) == STATUS_OK;
+               model_set_child(model, "inner", child, NULL) == STATUS_OK &&
+               model_to_bytes(model, &good, NULL) == STATUS_OK;
   model_unref(model);
   model = NULL;
   sound = sound && model_new(&sample_primitive, NULL, &model, NULL) == STATUS_OK;
@@ -198,7 +200,9 @@ static void test_layout(void **state)
     json_int_t items, from, to;
     const char *dtype;
     assert_int_equal(json_object_size(entry), 3);
-    assert_int_equal(json_unpack(entry, "{s:s, s:[I], s:[I,I]}", "dtype", &dtype, "shape", &items, "data_offsets", &from, &to), 0);
+    assert_int_equal(json_unpack(entry, "{s:s, s:[I], s:[I,I]}", "dtype", &dtype, "shape", &items,
+                                 "data_offsets", &from, &to),
+                     0);
     assert_true(width_of(dtype) > 0);
     assert_int_equal(to - from, items * (json_int_t)width_of(dtype));
     assert_true(n < 500);
@@ -257,7 +261,8 @@ static void test_flipped_bits(void **state)
       file.data[i] = (char)(file.data[i] ^ 1 << bit);
     }
   }
-  assert_true(survived > 0 && survived < file.size); /* a letter of a name does not matter, nearly all the rest does */
+  assert_true(survived > 0 &&
+              survived < file.size); /* a letter of a name does not matter, nearly all the rest does */
   assert_int_equal(attempt(file.data, file.size), STATUS_OK);
   text_free(&file);
 }
@@ -285,8 +290,18 @@ static void test_bytes_replaced(void **state)
 static void test_lengths(void **state)
 {
   (void)state;
-  static const uint64_t lengths[] = {0, 1, 2, 7, UINT64_MAX, UINT64_MAX - 7, UINT64_MAX - 8, (uint64_t)1 << 63,
-                                     ((uint64_t)1 << 63) - 1, (uint64_t)1 << 32, (100u << 20) + 1, 100u << 20};
+  static const uint64_t lengths[] = {0,
+                                     1,
+                                     2,
+                                     7,
+                                     UINT64_MAX,
+                                     UINT64_MAX - 7,
+                                     UINT64_MAX - 8,
+                                     (uint64_t)1 << 63,
+                                     ((uint64_t)1 << 63) - 1,
+                                     (uint64_t)1 << 32,
+                                     (100u << 20) + 1,
+                                     100u << 20};
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
     Text file = copy_of(&small);
     set_length(&file, lengths[i]);
@@ -308,13 +323,28 @@ static void test_lengths(void **state)
 static void test_headers(void **state)
 {
   (void)state;
-  static const char *const headers[] = {
-    "{}", "[]", "\"x\"", "null", "12", "{\"__metadata__\":null}", "{\"__metadata__\":[]}", "{\"__metadata__\":{}}",
-    METADATA "null}}", METADATA "1}}", METADATA "{}}}", METADATA "\"\"}}", METADATA "\"[]\"}}", METADATA "\"{}\"}}",
-    METADATA "\"null\"}}", METADATA "\"{\"}}", METADATA "\"{}{}\"}}", METADATA "\"{\\u0000}\"}}",
-    METADATA "\"{\\\"primitive\\\":\\\"test.sample\\\"}\"}}",
-    METADATA "\"{\\\"primitive\\\":\\\"test.sample\\\",\\\"version\\\":1}\"}}",
-    METADATA "\"{\\\"primitive\\\":1,\\\"version\\\":1}\"}}"};
+  static const char *const headers[] = {"{}",
+                                        "[]",
+                                        "\"x\"",
+                                        "null",
+                                        "12",
+                                        "{\"__metadata__\":null}",
+                                        "{\"__metadata__\":[]}",
+                                        "{\"__metadata__\":{}}",
+                                        METADATA "null}}",
+                                        METADATA "1}}",
+                                        METADATA "{}}}",
+                                        METADATA "\"\"}}",
+                                        METADATA "\"[]\"}}",
+                                        METADATA "\"{}\"}}",
+                                        METADATA "\"null\"}}",
+                                        METADATA "\"{\"}}",
+                                        METADATA "\"{}{}\"}}",
+                                        METADATA "\"{\\u0000}\"}}",
+                                        METADATA "\"{\\\"primitive\\\":\\\"test.sample\\\"}\"}}",
+                                        METADATA
+                                        "\"{\\\"primitive\\\":\\\"test.sample\\\",\\\"version\\\":1}\"}}",
+                                        METADATA "\"{\\\"primitive\\\":1,\\\"version\\\":1}\"}}"};
   for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
     Text file = file_of(headers[i], "", 0);
     assert_int_equal(attempt(file.data, file.size), STATUS_FORMAT);
@@ -344,7 +374,8 @@ static void test_deep_json(void **state)
 static void test_descriptions(void **state)
 {
   (void)state;
-  refuse_edit(Q "primitive" Q ":" Q "test.sample", Q "primitive" Q ":" Q "test.nothing", "test.nothing, which this program does not have");
+  refuse_edit(Q "primitive" Q ":" Q "test.sample", Q "primitive" Q ":" Q "test.nothing",
+              "test.nothing, which this program does not have");
   refuse_edit(Q "primitive" Q ":" Q "test.sample", Q "primitive" Q ":" Q "frame.head", "frame.head");
   refuse_edit(Q "primitive" Q ":" Q "test.sample" Q, Q "primitive" Q ":7", "which primitive");
   refuse_edit(Q "version" Q ":3", Q "version" Q ":4", "newer version");
@@ -367,10 +398,22 @@ static void test_descriptions(void **state)
 static void test_options(void **state)
 {
   (void)state;
-  static const char *const counts[] = {"0", "101", "7.5", "null", "\\\"7\\\"", "[7]", "{}", "{" Q "number" Q ":" Q "NaN" Q "}",
-                                       "{" Q "number" Q ":" Q "seven" Q "}", "{" Q "missing" Q ":true}",
-                                       "{" Q "missing" Q ":1}", "{" Q "map" Q ":1}", "{" Q "bytes" Q ":" Q "6" Q "}",
-                                       "{" Q "bytes" Q ":" Q "6G" Q "}", "{" Q "bytes" Q ":7}", "[[[[[[[[[[7]]]]]]]]]]"};
+  static const char *const counts[] = {"0",
+                                       "101",
+                                       "7.5",
+                                       "null",
+                                       "\\\"7\\\"",
+                                       "[7]",
+                                       "{}",
+                                       "{" Q "number" Q ":" Q "NaN" Q "}",
+                                       "{" Q "number" Q ":" Q "seven" Q "}",
+                                       "{" Q "missing" Q ":true}",
+                                       "{" Q "missing" Q ":1}",
+                                       "{" Q "map" Q ":1}",
+                                       "{" Q "bytes" Q ":" Q "6" Q "}",
+                                       "{" Q "bytes" Q ":" Q "6G" Q "}",
+                                       "{" Q "bytes" Q ":7}",
+                                       "[[[[[[[[[[7]]]]]]]]]]"};
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     char to[200];
     snprintf(to, sizeof to, Q "count" Q ":%s", counts[i]);
@@ -398,7 +441,8 @@ static void test_columns(void **state)
   refuse_edit(Q "zone" Q ":" Q Q, Q "zone" Q ":" Q "Europe/Berlin" Q, "description");
   refuse_edit(Q "missing" Q ":true", Q "missing" Q ":" Q "yes" Q, "description");
   refuse_edit(Q "missing" Q ":false", Q "missing" Q ":true", "tensor is missing");
-  refuse_edit(Q "missing" Q ":true", Q "missing" Q ":false", ""); /* the tensor of valid cells belongs to nothing then */
+  refuse_edit(Q "missing" Q ":true", Q "missing" Q ":false",
+              ""); /* the tensor of valid cells belongs to nothing then */
   refuse_edit(Q "name" Q ":" Q "spend" Q, Q "name" Q ":" Q "orders" Q, "both named 'orders'");
   refuse_edit(Q "name" Q ":" Q "spend" Q, Q "name" Q ":" Q Q, "has no name");
   refuse_edit(Q "name" Q ":" Q "spend" Q, Q "name" Q ":7", "description");
@@ -466,7 +510,8 @@ static void test_overlap(void **state)
   Text file = edited(&small, second, "\"1.0.values\":{\"data_offsets\":[0,8],\"dtype\":\"I64\"");
   (void)attempt(file.data, file.size); /* an overlap and a hole of the same size: a model */
   text_free(&file);
-  /* The hole closed, the last tensors moved: every tensor lies in the file, but there are too few bytes for all. */
+  /* The hole closed, the last tensors moved: every tensor lies in the file, but there are too few bytes
+   * for all. */
   file = edited(&small, second, "\"1.0.values\":{\"data_offsets\":[0,8],\"dtype\":\"I64\"");
   Text closed = edited(&file, "[34,50]", "[26,42]");
   text_free(&file);
@@ -486,18 +531,21 @@ static Text model_with(const char *type, size_t rows, const char *tensors, const
 {
   Text header = {0};
   text_printf(&header,
-              "{%s,\"__metadata__\":{\"assay\":\"{" Q "primitive" Q ":" Q "test.sample" Q "," Q "version" Q ":1," Q "options" Q
-              ":{}," Q "frames" Q ":[{" Q "name" Q ":" Q "tidy" Q "," Q "rows" Q ":%zu," Q "columns" Q ":[{" Q "name" Q ":" Q
-              "c" Q "," Q "type" Q ":" Q "%s" Q "," Q "role" Q ":" Q "none" Q "," Q "zone" Q ":" Q Q "," Q "missing" Q
-              ":false}]},{" Q "name" Q ":" Q "glance" Q "," Q "rows" Q ":0," Q "columns" Q ":[]}]," Q "children" Q ":[]}\"}}",
+              "{%s,\"__metadata__\":{\"assay\":\"{" Q "primitive" Q ":" Q "test.sample" Q "," Q "version" Q
+              ":1," Q "options" Q ":{}," Q "frames" Q ":[{" Q "name" Q ":" Q "tidy" Q "," Q "rows" Q ":%zu," Q
+              "columns" Q ":[{" Q "name" Q ":" Q "c" Q "," Q "type" Q ":" Q "%s" Q "," Q "role" Q ":" Q
+              "none" Q "," Q "zone" Q ":" Q Q "," Q "missing" Q ":false}]},{" Q "name" Q ":" Q "glance" Q
+              "," Q "rows" Q ":0," Q "columns" Q ":[]}]," Q "children" Q ":[]}\"}}",
               tensors, rows, type);
   Text file = file_of(text_data(&header), data, size);
   text_free(&header);
   return file;
 }
 
-#define I64_AT(name, n, from, to) "\"0.0." name "\":{\"dtype\":\"I64\",\"shape\":[" #n "],\"data_offsets\":[" #from "," #to "]}"
-#define U8_AT(name, n, from, to) "\"0.0." name "\":{\"dtype\":\"U8\",\"shape\":[" #n "],\"data_offsets\":[" #from "," #to "]}"
+#define I64_AT(name, n, from, to)                                                                            \
+  "\"0.0." name "\":{\"dtype\":\"I64\",\"shape\":[" #n "],\"data_offsets\":[" #from "," #to "]}"
+#define U8_AT(name, n, from, to)                                                                             \
+  "\"0.0." name "\":{\"dtype\":\"U8\",\"shape\":[" #n "],\"data_offsets\":[" #from "," #to "]}"
 
 static void test_strings(void **state)
 {
@@ -538,16 +586,21 @@ static void test_strings(void **state)
 static void test_codes(void **state)
 {
   (void)state;
-  static const char category[] = I64_AT("offsets", 3, 0, 24) "," U8_AT("bytes", 2, 24, 26) "," I64_AT("values", 2, 26, 42);
+  static const char category[] =
+      I64_AT("offsets", 3, 0, 24) "," U8_AT("bytes", 2, 24, 26) "," I64_AT("values", 2, 26, 42);
   static const struct {
     int64_t offsets[3];
     char bytes[3];
     int64_t codes[2];
     const char *word;
-  } rows[] = {{{0, 1, 2}, "ab", {1, 0}, NULL},      {{0, 1, 2}, "ab", {1, 1}, NULL}, /* a level without a cell */
-              {{0, 1, 2}, "ab", {0, 2}, "codes"},   {{0, 1, 2}, "ab", {-1, 0}, "codes"},
-              {{0, 1, 2}, "ab", {INT64_MAX, 0}, "codes"}, {{0, 1, 2}, "aa", {0, 1}, "twice"},
-              {{0, 0, 2}, "ab", {0, 1}, NULL},      {{0, 1, 2}, "a\xFF", {0, 0}, "UTF-8"}};
+  } rows[] = {{{0, 1, 2}, "ab", {1, 0}, NULL},
+              {{0, 1, 2}, "ab", {1, 1}, NULL}, /* a level without a cell */
+              {{0, 1, 2}, "ab", {0, 2}, "codes"},
+              {{0, 1, 2}, "ab", {-1, 0}, "codes"},
+              {{0, 1, 2}, "ab", {INT64_MAX, 0}, "codes"},
+              {{0, 1, 2}, "aa", {0, 1}, "twice"},
+              {{0, 0, 2}, "ab", {0, 1}, NULL},
+              {{0, 1, 2}, "a\xFF", {0, 0}, "UTF-8"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char data[42];
     memcpy(data, rows[i].offsets, 24);
@@ -566,8 +619,8 @@ static void test_codes(void **state)
 static void test_sets(void **state)
 {
   (void)state;
-  static const char tensors[] = I64_AT("offsets", 3, 0, 24) "," U8_AT("bytes", 2, 24, 26) "," I64_AT("values", 3, 26, 50) ","
-                                I64_AT("cells", 3, 50, 74);
+  static const char tensors[] = I64_AT("offsets", 3, 0, 24) "," U8_AT("bytes", 2, 24, 26) "," I64_AT(
+      "values", 3, 26, 50) "," I64_AT("cells", 3, 50, 74);
   static const int64_t offsets[] = {0, 1, 2};
   static const struct {
     int64_t codes[3], cells[3];
@@ -597,7 +650,8 @@ static void test_sets(void **state)
 static void test_numbers(void **state)
 {
   (void)state;
-  static const uint64_t words[] = {0, 1, UINT64_MAX, (uint64_t)1 << 63, ((uint64_t)1 << 63) - 1, 0x7FF0000000000001, 2};
+  static const uint64_t words[] = {
+      0, 1, UINT64_MAX, (uint64_t)1 << 63, ((uint64_t)1 << 63) - 1, 0x7FF0000000000001, 2};
   static const char *const types[] = {"int64", "bool", "timestamp"};
   for (size_t i = 0; i < 3; i++) {
     Text file = model_with(types[i], 7, I64_AT("values", 7, 0, 56), words, sizeof words), shown = {0};
@@ -622,9 +676,10 @@ static void test_numbers(void **state)
 static void test_nested_models(void **state)
 {
   (void)state;
-  static const char leaf[] = "{" Q "primitive" Q ":" Q "test.sample" Q "," Q "version" Q ":1," Q "options" Q ":{}," Q "frames" Q
-                             ":[{" Q "name" Q ":" Q "tidy" Q "," Q "rows" Q ":0," Q "columns" Q ":[]},{" Q "name" Q ":" Q
-                             "glance" Q "," Q "rows" Q ":0," Q "columns" Q ":[]}]," Q "children" Q ":[";
+  static const char leaf[] =
+      "{" Q "primitive" Q ":" Q "test.sample" Q "," Q "version" Q ":1," Q "options" Q ":{}," Q "frames" Q
+      ":[{" Q "name" Q ":" Q "tidy" Q "," Q "rows" Q ":0," Q "columns" Q ":[]},{" Q "name" Q ":" Q "glance" Q
+      "," Q "rows" Q ":0," Q "columns" Q ":[]}]," Q "children" Q ":[";
   for (size_t depth = 0; depth < 400; depth += depth < 12 ? 1 : 100) {
     Text header = {0};
     text_puts(&header, METADATA "\"");
@@ -641,8 +696,9 @@ static void test_nested_models(void **state)
   }
 }
 
-/* ---- the corpus of the fuzz target: what is called broken-... is refused, odd-... may be taken, the rest are models. When
- * this fails because the format has changed, make those files anew, or the fuzz target sees broken files only. */
+/* ---- the corpus of the fuzz target: what is called broken-... is refused, odd-... may be taken, the rest
+ * are models. When this fails because the format has changed, make those files anew, or the fuzz target
+ * sees broken files only. */
 
 static void test_corpus(void **state)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_options.c -- arguments to typed options and back: every kind of option against every kind of value, ranges,
- * choices, columns, main options, defaults, messages, memory that fails. */
+/* test_options.c -- arguments to typed options and back: every kind of option against every kind of value,
+ * ranges, choices, columns, main options, defaults, messages, memory that fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,8 +28,8 @@ static Status check(Trial *t)
 {
   error_clear(&t->e);
   memset(&t->options, 0xAB, sizeof t->options);
-  return options_check(t->primitive ? t->primitive : &sample_primitive, &t->arguments, t->data, &t->arena, &t->options,
-                       &t->given, &t->e);
+  return options_check(t->primitive ? t->primitive : &sample_primitive, &t->arguments, t->data, &t->arena,
+                       &t->options, &t->given, &t->e);
 }
 
 static void end(Trial *t)
@@ -145,11 +145,22 @@ static void test_fields(void **state)
                                     "mode",  "by",    "key",   "on",   "other", "init",  "types", "names"};
   static const char *const types_of[] = {"b", "a"};
   const Value kinds[] = {text_value("int64"), text_value("string")};
-  const Value values[] = {value_of_number(42), value_of_int(INT64_MAX), value_of_int(1), value_of_bool(false),
-                          value_of_bool(true), text_value("x y"), LIST(text_value("p"), text_value("")),
-                          text_value("range"), text_value("slow"), text_value("region"), text_value("basket"),
-                          text_value("orders"), value_of_frame(sample_frame(1)), value_of_frame(sample_frame(2)),
-                          map_value(2, types_of, kinds), text_value("all")};
+  const Value values[] = {value_of_number(42),
+                          value_of_int(INT64_MAX),
+                          value_of_int(1),
+                          value_of_bool(false),
+                          value_of_bool(true),
+                          text_value("x y"),
+                          LIST(text_value("p"), text_value("")),
+                          text_value("range"),
+                          text_value("slow"),
+                          text_value("region"),
+                          text_value("basket"),
+                          text_value("orders"),
+                          value_of_frame(sample_frame(1)),
+                          value_of_frame(sample_frame(2)),
+                          map_value(2, types_of, kinds),
+                          text_value("all")};
   Trial t = {.arguments.named = map_value(16, all, values), .data = sample_frame(4)};
   assert_int_equal(check(&t), STATUS_OK);
   const SampleOptions *o = &t.options;
@@ -215,7 +226,8 @@ static void test_defaults(void **state)
 
 /* ---- errors */
 
-static void refuse(Arguments arguments, Frame *data, Status status, const char *id, const char *what, const char *hint)
+static void refuse(Arguments arguments, Frame *data, Status status, const char *id, const char *what,
+                   const char *hint)
 {
   Trial t = {.arguments = arguments, .data = data};
   assert_int_equal(check(&t), status);
@@ -223,7 +235,8 @@ static void refuse(Arguments arguments, Frame *data, Status status, const char *
   assert_non_null(strstr(t.e.what, what));
   assert_non_null(strstr(t.e.hint, hint));
   Error *none = NULL;
-  assert_int_equal(options_check(&sample_primitive, &t.arguments, data, &t.arena, &t.options, &t.given, none), status);
+  assert_int_equal(options_check(&sample_primitive, &t.arguments, data, &t.arena, &t.options, &t.given, none),
+                   status);
   end(&t);
 }
 
@@ -265,8 +278,8 @@ static void test_lists(void **state)
   assert_int_equal(check(&t), STATUS_OK);
   assert_int_equal(t.options.tags.n, 3);
   end(&t);
-  refuse(named("tags", LIST(text_value("a"), text_value("b"), text_value("c"), text_value("d"))), NULL, STATUS_ARGUMENT,
-         "out-of-range", "'tags'", "");
+  refuse(named("tags", LIST(text_value("a"), text_value("b"), text_value("c"), text_value("d"))), NULL,
+         STATUS_ARGUMENT, "out-of-range", "'tags'", "");
   refuse(named("words", EMPTY_LIST), NULL, STATUS_ARGUMENT, "out-of-range", "'words'", "");
   refuse(named("tags", LIST(LIST(text_value("a")))), NULL, STATUS_ARGUMENT, "wrong-type", "'tags'", "");
 }
@@ -274,15 +287,17 @@ static void test_lists(void **state)
 static void test_choices(void **state)
 {
   (void)state;
-  refuse(named("scale", text_value("zscor")), NULL, STATUS_ARGUMENT, "unknown-choice", "one of none, zscore, range, not \"zscor\"",
-         "did you mean 'zscore'?");
+  refuse(named("scale", text_value("zscor")), NULL, STATUS_ARGUMENT, "unknown-choice",
+         "one of none, zscore, range, not \"zscor\"", "did you mean 'zscore'?");
   refuse(named("scale", text_value("")), NULL, STATUS_ARGUMENT, "unknown-choice", "not \"\"", "");
-  refuse(named("scale", text_value("none|zscore")), NULL, STATUS_ARGUMENT, "unknown-choice", "none|zscore", "");
+  refuse(named("scale", text_value("none|zscore")), NULL, STATUS_ARGUMENT, "unknown-choice", "none|zscore",
+         "");
   refuse(named("init", text_value("sprad")), NULL, STATUS_ARGUMENT, "unknown-choice", "'init'", "'spread'");
   refuse(named("types", text_value("int46")), NULL, STATUS_ARGUMENT, "unknown-choice", "'types'", "'int64'");
   static const char *const names[] = {"a", "b"};
   const Value items[] = {text_value("int64"), text_value("strng")};
-  refuse(named("types", map_value(2, names, items)), NULL, STATUS_ARGUMENT, "unknown-choice", "\"strng\"", "'string'");
+  refuse(named("types", map_value(2, names, items)), NULL, STATUS_ARGUMENT, "unknown-choice", "\"strng\"",
+         "'string'");
 }
 
 /* A text with a NUL in it is no C string: taking it would cut it without a word. */
@@ -291,7 +306,8 @@ static void test_texts_with_nul(void **state)
   (void)state;
   static const char *const options[] = {"label", "scale", "by", "init", "names"};
   for (size_t i = 0; i < 5; i++) {
-    refuse(named(options[i], bytes_value("none\0x", 6)), NULL, STATUS_ARGUMENT, "wrong-type", "none\\000x", "");
+    refuse(named(options[i], bytes_value("none\0x", 6)), NULL, STATUS_ARGUMENT, "wrong-type", "none\\000x",
+           "");
   }
   refuse(named("tags", LIST(bytes_value("\0", 1))), NULL, STATUS_ARGUMENT, "wrong-type", "\\000", "");
 }
@@ -301,11 +317,20 @@ static void test_columns(void **state)
   (void)state;
   static const struct {
     const char *option, *column, *id;
-  } rows[] = {{"on", "spend", NULL},   {"on", "orders", NULL}, {"on", "member", NULL},
-              {"on", "day", "wrong-column-type"}, {"on", "region", "wrong-column-type"},
-              {"on", "note", "wrong-column-type"}, {"on", "basket", "wrong-column-type"}, {"by", "region", NULL},
-              {"by", "note", NULL},    {"by", "basket", "wrong-column-type"}, {"by", "spend", "wrong-column-type"},
-              {"key", "basket", NULL}, {"key", "day", NULL},   {"key", "spent", "unknown-column"},
+  } rows[] = {{"on", "spend", NULL},
+              {"on", "orders", NULL},
+              {"on", "member", NULL},
+              {"on", "day", "wrong-column-type"},
+              {"on", "region", "wrong-column-type"},
+              {"on", "note", "wrong-column-type"},
+              {"on", "basket", "wrong-column-type"},
+              {"by", "region", NULL},
+              {"by", "note", NULL},
+              {"by", "basket", "wrong-column-type"},
+              {"by", "spend", "wrong-column-type"},
+              {"key", "basket", NULL},
+              {"key", "day", NULL},
+              {"key", "spent", "unknown-column"},
               {"on", "", "unknown-column"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     Trial t = {.arguments = named(rows[i].option, text_value(rows[i].column)), .data = sample_frame(3)};
@@ -330,8 +355,8 @@ static void test_columns(void **state)
 static void test_names_of_options(void **state)
 {
   (void)state;
-  refuse(named("lable", text_value("x")), NULL, STATUS_NAME, "unknown-option", "test.sample has no option 'lable'",
-         "did you mean 'label'? options: count, offset, whole");
+  refuse(named("lable", text_value("x")), NULL, STATUS_NAME, "unknown-option",
+         "test.sample has no option 'lable'", "did you mean 'label'? options: count, offset, whole");
   refuse(named("zzzzzz", text_value("x")), NULL, STATUS_NAME, "unknown-option", "zzzzzz", "options: count, ");
   refuse((Arguments){.named = map_value(0, NULL, NULL)}, NULL, STATUS_ARGUMENT, "missing-option",
          "test.sample needs option 'count' (a whole number 1..100): how many", "");
@@ -365,9 +390,11 @@ static void test_main_value(void **state)
   assert_int_equal(t.options.count, 7);
   assert_true(t.given == 1);
   end(&t);
-  refuse((Arguments){.positional = LIST(value_of_int(7), text_value("more"))}, NULL, STATUS_ARGUMENT, "too-many-arguments",
-         "does not know what \"more\" is for", "only 'count' may be given without a name");
-  refuse((Arguments){.positional = LIST(LIST(value_of_int(7)))}, NULL, STATUS_ARGUMENT, "wrong-type", "not {7}", "");
+  refuse((Arguments){.positional = LIST(value_of_int(7), text_value("more"))}, NULL, STATUS_ARGUMENT,
+         "too-many-arguments", "does not know what \"more\" is for",
+         "only 'count' may be given without a name");
+  refuse((Arguments){.positional = LIST(LIST(value_of_int(7)))}, NULL, STATUS_ARGUMENT, "wrong-type",
+         "not {7}", "");
   Arguments twice = named("count", value_of_int(1));
   twice.positional = LIST(value_of_int(2));
   refuse(twice, NULL, STATUS_ARGUMENT, "option-twice", "'count' is given twice", "");
@@ -421,7 +448,8 @@ static void assert_round_trip(Trial *t)
   error_clear(&e);
   assert_int_equal(check(t), STATUS_OK);
   assert_int_equal(options_values(&sample_primitive, &t->options, &again.named, &e), STATUS_OK);
-  assert_int_equal(options_check(&sample_primitive, &again, t->data, &t->arena, &options, &given, &e), STATUS_OK);
+  assert_int_equal(options_check(&sample_primitive, &again, t->data, &t->arena, &options, &given, &e),
+                   STATUS_OK);
   assert_int_equal(options_values(&sample_primitive, &options, &values, &e), STATUS_OK);
   assert_true(values_equal(&again.named, &values));
   /* A struct that is equal in all but addresses gives the same values; numbers are compared here too. */
@@ -452,7 +480,8 @@ static void test_round_trip(void **state)
   t = (Trial){.arguments = named("tags", EMPTY_LIST)}; /* not the default again */
   assert_round_trip(&t);
   end(&t);
-  t = (Trial){.arguments = named("on", LIST(text_value("spend"), text_value("orders"))), .data = sample_frame(2)};
+  t = (Trial){.arguments = named("on", LIST(text_value("spend"), text_value("orders"))),
+              .data = sample_frame(2)};
   assert_round_trip(&t);
   end(&t);
   assert_int_equal(mem_in_use(), before);
@@ -467,8 +496,9 @@ static void test_values_of_options(void **state)
   assert_int_equal(check(&t), STATUS_OK);
   assert_int_equal(options_values(&sample_primitive, &t.options, &values, NULL), STATUS_OK);
   value_show(&values, &text);
-  assert_string_equal(text_data(&text), "{count = 9, whole = -3, share = 0.25, fast = true, label = \"plain\", "
-                                        "tags = {\"one\"}, scale = \"none\", init = \"spread\", preset = \"as set\"}");
+  assert_string_equal(text_data(&text),
+                      "{count = 9, whole = -3, share = 0.25, fast = true, label = \"plain\", "
+                      "tags = {\"one\"}, scale = \"none\", init = \"spread\", preset = \"as set\"}");
   text_free(&text);
   value_free(&values);
   end(&t);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_pool.c -- the pool: every item once, workers not shared, nested and simultaneous use, closing and starting anew. */
+/* test_pool.c -- the pool: every item once, workers not shared, nested and simultaneous use, closing and
+ * starting anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_random.c -- the generator against its authors' vectors, and what is made of its bits against the distributions.
- * Seeds are fixed, so that a run passes always or never; limits are the 99.9 % points of chi-square and Kolmogorov. */
+/* test_random.c -- the generator against its authors' vectors, and what is made of its bits against the
+ * distributions. Seeds are fixed, so that a run passes always or never; limits are the 99.9 % points of
+ * chi-square and Kolmogorov. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,13 +21,17 @@ static void test_known_answers(void **state)
   static const struct {
     uint32_t counter[4], key[2], out[4];
   } rows[] = {
-    {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
-    {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff},
-     {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-    {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0},
-     {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
-    {{1, 2, 3, 4}, {5, 6}, {0xc0c839bc, 0x889c87c5, 0x61986739, 0x2d4623d0}},
-    {{0xdeadbeef, 0, 0x80000000, 7}, {0x12345678, 0x9abcdef0}, {0x73bb76bd, 0xdd742609, 0xd42c0dce, 0x8fbdd983}},
+      {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+      {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+       {0xffffffff, 0xffffffff},
+       {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+      {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+       {0xa4093822, 0x299f31d0},
+       {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+      {{1, 2, 3, 4}, {5, 6}, {0xc0c839bc, 0x889c87c5, 0x61986739, 0x2d4623d0}},
+      {{0xdeadbeef, 0, 0x80000000, 7},
+       {0x12345678, 0x9abcdef0},
+       {0x73bb76bd, 0xdd742609, 0xd42c0dce, 0x8fbdd983}},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     uint32_t out[4];
@@ -35,11 +40,13 @@ static void test_known_answers(void **state)
   }
 }
 
-/* Word `position` of a stream by the raw function: block number and stream are the counter, the seed is the key. */
+/* Word `position` of a stream by the raw function: block number and stream are the counter, the seed is
+ * the key. */
 static uint64_t word_of(uint64_t seed, uint64_t stream, uint64_t position)
 {
   const uint64_t block = position / 2;
-  const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)stream, (uint32_t)(stream >> 32)};
+  const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)stream,
+                               (uint32_t)(stream >> 32)};
   const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
   uint32_t out[4];
   random_philox(counter, key, out);
@@ -50,7 +57,8 @@ static uint64_t word_of(uint64_t seed, uint64_t stream, uint64_t position)
 static void test_words_of_a_stream(void **state)
 {
   (void)state;
-  static const uint64_t seeds[] = {0, 1, UINT64_MAX, 0x123456789abcdef0}, streams[] = {0, 1, 1ull << 40, UINT64_MAX};
+  static const uint64_t seeds[] = {0, 1, UINT64_MAX, 0x123456789abcdef0},
+                        streams[] = {0, 1, 1ull << 40, UINT64_MAX};
   for (size_t s = 0; s < 4; s++) {
     Random random = random_new(seeds[s], streams[s]);
     for (uint64_t i = 0; i < 50; i++) {
@@ -59,7 +67,8 @@ static void test_words_of_a_stream(void **state)
   }
 }
 
-/* A saved position is three integers: going back to it must give the same words, also in the middle of a block. */
+/* A saved position is three integers: going back to it must give the same words, also in the middle of a
+ * block. */
 static void test_seek(void **state)
 {
   (void)state;
@@ -128,8 +137,8 @@ static void test_below_small(void **state)
   assert_true(chi_square(seven, 7) < 22.5);
 }
 
-/* Near the top of the range a generator that rejects nothing shows its bias: with n = 3 * 2^62 a third of the results
- * would come twice as often, with n = 2^63 + 1 taken by remainder half of them. */
+/* Near the top of the range a generator that rejects nothing shows its bias: with n = 3 * 2^62 a third of
+ * the results would come twice as often, with n = 2^63 + 1 taken by remainder half of them. */
 static void test_below_large(void **state)
 {
   (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_reduce.c -- sums over row blocks: the tree is what reduce.h says, on any number of threads; errors, cancel,
- * workers, memory that fails. */
+/* test_reduce.c -- sums over row blocks: the tree is what reduce.h says, on any number of threads; errors,
+ * cancel, workers, memory that fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +49,8 @@ static int free_values(void **state)
   return 0;
 }
 
-/* The sum, and a hash of how it was put together: a leaf hashes its rows, a node its two sides in their order. */
+/* The sum, and a hash of how it was put together: a leaf hashes its rows, a node its two sides in their
+ * order. */
 typedef struct Sum {
   double sum;
   uint64_t shape;
@@ -85,7 +86,8 @@ static Sum defined(double *rows_of, size_t block, size_t m, size_t n)
   Sum left = {0};
   if (m == 1) {
     const size_t first = block * BLOCK_ROWS, rest = n - first;
-    assert_int_equal(sum_block(rows_of, &left, first, rest < BLOCK_ROWS ? rest : BLOCK_ROWS, 0, NULL), STATUS_OK);
+    assert_int_equal(sum_block(rows_of, &left, first, rest < BLOCK_ROWS ? rest : BLOCK_ROWS, 0, NULL),
+                     STATUS_OK);
     return left;
   }
   size_t half = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_registry.c -- the registry: order, lookup, additions, what is refused as a descriptor; and every primitive of the
- * program passes the check that a plugin's must. */
+/* test_registry.c -- the registry: order, lookup, additions, what is refused as a descriptor; and every
+ * primitive of the program passes the check that a plugin's must. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -88,8 +88,17 @@ static void test_find(void **state)
   assert_ptr_equal(registry_method(VALUE_FRAME, "kmeans"), kmeans);
   assert_null(registry_method(VALUE_MODEL, "kmeans"));
   assert_null(registry_method(VALUE_NONE, "load"));
-  static const char *const none[] = {"", ".", "cluster", "cluster.", ".kmeans", "cluster.kmean", "kmeans.k",
-                                     "Cluster.kmeans", "cluster.kmeans.k", "clusterkmeans", "cluster.kmeans "};
+  static const char *const none[] = {"",
+                                     ".",
+                                     "cluster",
+                                     "cluster.",
+                                     ".kmeans",
+                                     "cluster.kmean",
+                                     "kmeans.k",
+                                     "Cluster.kmeans",
+                                     "cluster.kmeans.k",
+                                     "clusterkmeans",
+                                     "cluster.kmeans "};
   for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
     assert_null(registry_find(none[i]));
   }
@@ -296,9 +305,10 @@ static void test_bad_defaults(void **state)
   static const struct {
     size_t option;
     const char *standard;
-  } rows[] = {{SAMPLE_offset, "4"},  {SAMPLE_offset, "eleven"}, {SAMPLE_whole, "1.5"}, {SAMPLE_whole, "3 rows"},
-              {SAMPLE_share, "1.1"}, {SAMPLE_share, "half"},    {SAMPLE_share, "nan"}, {SAMPLE_fast, "yes"},
-              {SAMPLE_scale, "zscor"}, {SAMPLE_init, "sprad"},  {SAMPLE_other, "x"},   {SAMPLE_types, "int46"}};
+  } rows[] = {{SAMPLE_offset, "4"},     {SAMPLE_offset, "eleven"}, {SAMPLE_whole, "1.5"},
+              {SAMPLE_whole, "3 rows"}, {SAMPLE_share, "1.1"},     {SAMPLE_share, "half"},
+              {SAMPLE_share, "nan"},    {SAMPLE_fast, "yes"},      {SAMPLE_scale, "zscor"},
+              {SAMPLE_init, "sprad"},   {SAMPLE_other, "x"},       {SAMPLE_types, "int46"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     Primitive p = with_options(SAMPLE_N_OPTIONS);
     options[rows[i].option].standard = rows[i].standard;

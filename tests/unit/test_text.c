@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_text.c -- growing texts, UTF-8, nearest names, doubles as text; and errors, which are made of texts. */
+/* test_text.c -- growing texts, UTF-8, nearest names, doubles as text; errors, which are made of texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -195,7 +195,8 @@ static void test_utf8_every_code(void **state)
   }
 }
 
-/* A bad form in the midst of good text, at every offset, so that the fast path of eight bytes meets it everywhere. */
+/* A bad form in the midst of good text, at every offset, so that the fast path of eight bytes meets it
+ * everywhere. */
 static void test_utf8_check(void **state)
 {
   (void)state;
@@ -238,9 +239,18 @@ static void test_distance(void **state)
   static const struct {
     const char *a, *b;
     size_t distance;
-  } pairs[] = {{"", "", 0},        {"", "abc", 3},       {"abc", "", 3},      {"kmeans", "kmeans", 0},
-               {"kmeans", "KMeans", 0}, {"kmeans", "kmaens", 1}, {"kmeans", "kmean", 1}, {"kmeans", "kmeanss", 1},
-               {"kmeans", "kmoans", 1}, {"abcd", "badc", 2},  {"kitten", "sitting", 3}, {"ab", "ba", 1},
+  } pairs[] = {{"", "", 0},
+               {"", "abc", 3},
+               {"abc", "", 3},
+               {"kmeans", "kmeans", 0},
+               {"kmeans", "KMeans", 0},
+               {"kmeans", "kmaens", 1},
+               {"kmeans", "kmean", 1},
+               {"kmeans", "kmeanss", 1},
+               {"kmeans", "kmoans", 1},
+               {"abcd", "badc", 2},
+               {"kitten", "sitting", 3},
+               {"ab", "ba", 1},
                {"client", "客户", 6}};
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
     const size_t d = pairs[i].distance;
@@ -298,8 +308,21 @@ static void assert_reads_back(double x)
 static void test_doubles_read_back(void **state)
 {
   (void)state;
-  static const double some[] = {0.0, -0.0, 0.1, 1.0 / 3, 1e22, 1e23, DBL_MAX, -DBL_MAX, DBL_MIN, -2.2250738585072014e-308,
-                                4.9406564584124654e-324, 0x1p-1074, 0x1p53, 0x1p53 + 2, 123456789012345678.0};
+  static const double some[] = {0.0,
+                                -0.0,
+                                0.1,
+                                1.0 / 3,
+                                1e22,
+                                1e23,
+                                DBL_MAX,
+                                -DBL_MAX,
+                                DBL_MIN,
+                                -2.2250738585072014e-308,
+                                4.9406564584124654e-324,
+                                0x1p-1074,
+                                0x1p53,
+                                0x1p53 + 2,
+                                123456789012345678.0};
   for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
     assert_reads_back(some[i]);
   }
@@ -318,7 +341,8 @@ static void test_doubles_read_back(void **state)
   }
 }
 
-/* The shortest text: no decimal with fewer digits reads back as x. Where more than one of that length does, any will do. */
+/* The shortest text: no decimal with fewer digits reads back as x. Where more than one of that length
+ * does, any will do. */
 static void assert_shortest(double x, int digits)
 {
   char text[32];
@@ -397,7 +421,8 @@ static void test_long_errors(void **state)
     }
     Error e;
     error_clear(&e);
-    (void)error_set(&e, STATUS_NAME, "an-id-of-more-bytes-than-there-are-in-the-field", "no column '%s'", name);
+    (void)error_set(&e, STATUS_NAME, "an-id-of-more-bytes-than-there-are-in-the-field", "no column '%s'",
+                    name);
     (void)error_where(&e, "%s", name);
     (void)error_hint(&e, "did you mean %s?", name);
     assert_int_equal(utf8_check(e.what, strlen(e.what)), strlen(e.what));

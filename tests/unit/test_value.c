@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_value.c -- values: making, copying, showing, cells; and the comparisons of columns that are made of them. */
+/* test_value.c -- values: making, copying, showing, cells; and the comparisons of columns that are made of
+ * them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -189,7 +190,8 @@ static Status compare(const Column *column, const char *verb, const Value *value
   const Primitive *primitive = registry_get("column", verb);
   const ValueOptions options = {value};
   const Value data = value_of_column((Column *)column);
-  Call call = {.primitive = primitive, .task = &task, .data = &data, .options = &options, .given = 1, .notes = &notes};
+  Call call = {
+      .primitive = primitive, .task = &task, .data = &data, .options = &options, .given = 1, .notes = &notes};
   Value result = {.kind = VALUE_NONE};
   const Status status = primitive->run(&call, &result, e);
   assert_true(status == STATUS_OK || result.kind == VALUE_NONE);
@@ -232,8 +234,9 @@ static void test_compare_numbers(void **state)
   assert_int_equal(builder_finish(builder, &column, NULL), STATUS_OK);
   static const struct {
     const char *verb, *integer, *number, *nan;
-  } rows[] = {{"lt", "000-1", "100-1", "000-0"}, {"le", "100-1", "110-1", "000-0"}, {"gt", "010-0", "000-0", "000-0"},
-              {"ge", "110-0", "010-0", "000-0"}, {"eq", "100-0", "010-0", "000-0"}, {"ne", "011-1", "101-1", "111-1"}};
+  } rows[] = {{"lt", "000-1", "100-1", "000-0"}, {"le", "100-1", "110-1", "000-0"},
+              {"gt", "010-0", "000-0", "000-0"}, {"ge", "110-0", "010-0", "000-0"},
+              {"eq", "100-0", "010-0", "000-0"}, {"ne", "011-1", "101-1", "111-1"}};
   for (size_t i = 0; i < 6; i++) {
     assert_compared(column, rows[i].verb, value_of_int(1), rows[i].integer);
     assert_compared(column, rows[i].verb, value_of_number(2.5), rows[i].number);
