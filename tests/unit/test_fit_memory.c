@@ -107,7 +107,7 @@ static void test_one_thread(void **state)
 {
   (void)state;
   Way way = {.threads = 1};
-  assert_true(sweep_every(run_way, &way, 3) > 500);
+  assert_true(sweep_every(run_way, &way, 7) > 500);
 }
 
 static void test_two_threads(void **state)
@@ -115,7 +115,7 @@ static void test_two_threads(void **state)
   (void)state;
   Way one = {.threads = 1}, two = {.threads = 2};
   assert_int_equal(run_way(&one, NULL), STATUS_OK);
-  assert_true(sweep_every(run_way, &two, 7) > 500);
+  assert_true(sweep_every(run_way, &two, 19) > 500);
   assert_true(as_before(&one.fitted, two.fitted) && as_before(&one.predicted, two.predicted));
 }
 
