@@ -329,8 +329,8 @@ static Status make_result(KmeansFit *fit, bool complete, KmeansResult *out, Erro
   return status;
 }
 
-/* A fit stopped before its first assignment still gives one: to rows drawn at random (or the centres given). The state
- * stays as it was, so that going on is not touched by it. A further press ends this too. */
+/* A fit stopped before its first assignment still gives one: to rows drawn at random (or the centres given).
+ * The state stays as it was, so that going on is not touched by it. A further press ends this too. */
 static Status first_assignment(KmeansFit *fit, Error *e)
 {
   const KmeansSettings *const settings = fit->settings;

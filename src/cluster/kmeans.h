@@ -10,8 +10,8 @@
  * every method of iterating, number of threads and instruction set.
  *
  * Cost of an iteration: about n k d / 4 processor cycles with AVX-512; with bounds (kmeans_bounds.c) near
- * n d when few rows still move. Memory: 12 n bytes, with refine 36 n, with bounds 4 n groups more; k d
- * numbers per thread.
+ * n d when few rows still move. Memory: 20 n bytes, 40 n when refining; bounds take k n / 2 bytes more, at
+ * most 128 n (twice that when refining), and are left out where the budget forbids; k d numbers per thread.
  */
 #ifndef ASSAY_CLUSTER_KMEANS_H
 #define ASSAY_CLUSTER_KMEANS_H
@@ -123,12 +123,12 @@ typedef struct KmeansResult {
 void kmeans_result_free(KmeansResult *result);
 
 /* Fits. weights: n numbers of 0 or more, or NULL. On STATUS_OK out is filled (caller frees). After a cancel:
- * STATUS_OK with complete = false and the best centres so far, with labels and inertia that belong to them; a fit
- * that had none yet makes one assignment, to rows drawn at random, and gives STATUS_CANCELLED only when a second
- * cancel stops that. In both cases `state` holds where to go on: calling again with the same data and settings
- * ends with the same bits as a fit that was never interrupted. Errors:
- * STATUS_DATA (not finite, squares overflow, k > n, fewer distinct rows than k, weights), STATUS_ARGUMENT
- * (centres), STATUS_MEMORY, STATUS_LIMIT, and those of rows->block. */
+ * STATUS_OK with complete = false and the best centres so far, with labels and inertia that belong to them; a
+ * fit that had none yet makes one assignment, to rows drawn at random, and gives STATUS_CANCELLED only when a
+ * second cancel stops that. In both cases `state` holds where to go on: calling again with the same data and
+ * settings ends with the same bits as a fit that was never interrupted. Errors: STATUS_DATA (not finite,
+ * squares overflow, k > n, fewer distinct rows than k, weights), STATUS_ARGUMENT (centres), STATUS_MEMORY,
+ * STATUS_LIMIT, and those of rows->block. */
 Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings,
                   KmeansState *state, KmeansResult *out, Error *e) MUST_USE;
 

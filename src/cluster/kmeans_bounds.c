@@ -17,7 +17,7 @@
 #include "core/alloc.h"
 #include "core/reduce.h"
 
-enum { STRIP = 256, GROUPS_MOST = 64 };
+enum { STRIP = 256, GROUPS_MOST = 32 };
 
 #define SLACK 1e-6
 #define TINY 1e-30
@@ -95,31 +95,46 @@ static bool bounds_alloc(KmeansBounds *bounds, size_t workers)
          bounds->group_of;
 }
 
+static size_t groups_for(size_t k)
+{
+  const size_t groups = (k + KMEANS_LANES - 1) / KMEANS_LANES;
+  return groups < GROUPS_MOST ? groups : GROUPS_MOST;
+}
+
+/* With twice the room for the copy that refining keeps. */
+static size_t bounds_bytes(const KmeansFit *fit)
+{
+  size_t bytes;
+  return __builtin_mul_overflow(fit->n + BLOCK_ROWS, groups_for(fit->k) * 2 * sizeof(float), &bytes)
+             ? SIZE_MAX
+             : bytes;
+}
+
 Status kmeans_bounds_new(KmeansFit *fit, Error *e)
 {
-  const size_t groups = (fit->k + KMEANS_LANES - 1) / KMEANS_LANES;
-  KmeansBounds *const bounds = mem_zero(1, sizeof *bounds);
+  const size_t bytes = bounds_bytes(fit);
+  if (task_reserve(fit->task, bytes, "", NULL) != STATUS_OK) {
+    return STATUS_OK; /* plain passes give the same */
+  }
+  KmeansBounds *const bounds = fit->bounds = mem_zero(1, sizeof *bounds);
   if (!bounds) {
     return error_memory(e, sizeof *bounds, _("bounds of distances"));
   }
-  fit->bounds = bounds;
   bounds->n = fit->n;
   bounds->k = fit->k;
   bounds->d = fit->d;
-  bounds->groups = groups < GROUPS_MOST ? groups : GROUPS_MOST;
+  bounds->groups = groups_for(fit->k);
   bounds->vectors = ((fit->k + bounds->groups - 1) / bounds->groups + KMEANS_LANES - 1) / KMEANS_LANES;
   bounds->stride = (fit->n + BLOCK_ROWS - 1) / BLOCK_ROWS * BLOCK_ROWS;
-  const size_t bytes = bounds->groups * bounds->stride * sizeof(float);
-  Status status = task_reserve(fit->task, bytes, _("bounds of distances"), e);
-  if (status == STATUS_OK && !bounds_alloc(bounds, fit->workers)) {
-    status = error_memory(e, bytes, _("bounds of distances"));
+  if (!bounds_alloc(bounds, fit->workers)) {
+    return error_memory(e, bytes, _("bounds of distances"));
   }
-  for (size_t group = 0; status == STATUS_OK && group < bounds->groups; group++) {
+  for (size_t group = 0; group < bounds->groups; group++) {
     for (size_t j = group_start(bounds, group); j < group_start(bounds, group + 1); j++) {
       bounds->group_of[j] = (int32_t)group;
     }
   }
-  return status;
+  return STATUS_OK;
 }
 
 void kmeans_bounds_free(KmeansBounds *bounds)
@@ -484,14 +499,9 @@ Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *
       set_apart(fit, centres);
     }
   }
-  const size_t size = kmeans_totals_size(fit->k, fit->d);
-  Pass pass = {{size}, fit, bounds, centres, before, labels};
-  const Reduce reduce = {.size = size * sizeof(double),
-                         .block = later ? later_block : first_block,
-                         .merge = kmeans_merge,
-                         .context = &pass};
+  Pass pass = {{0}, fit, bounds, centres, before, labels};
   bounds->ready = false;
-  const Status status = rows_reduce(fit->task, fit->n, &reduce, totals, e);
+  const Status status = kmeans_sum(fit, later ? later_block : first_block, &pass, totals, e);
   if (status == STATUS_OK) {
     memcpy(bounds->centres, centres, fit->k * fit->d * sizeof(double));
     bounds->ready = true;

@@ -78,23 +78,29 @@ Status kmeans_pass_labelled(KmeansFit *fit, const double *centres, const int32_t
 void kmeans_tally(const KmeansFit *fit, const double *x, size_t first, size_t count, const int32_t *labels,
                   const double *distances, const int32_t *before, double *totals);
 
-/* Status kmeans_merge for rows_reduce: adds flat arrays; the context begins with a KmeansMerge. */
+/* Merges for rows_reduce: adds flat arrays; the context begins with a KmeansMerge. */
 typedef struct KmeansMerge {
   size_t size; /* in doubles */
 } KmeansMerge;
 void kmeans_merge(void *context, void *sum, const void *other);
+
+/* Sums totals over the rows with a block function that tallies; the context begins with a KmeansMerge. */
+typedef Status (*KmeansBlock)(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e);
+Status kmeans_sum(KmeansFit *fit, KmeansBlock block, void *context, double *totals, Error *e) MUST_USE;
 
 /* A run moves state->current by passes until it stays or `most` iterations are done. kmeans_begin starts one
  * from state->current, kmeans_resume goes on with one that this fit has no labels of. kmeans_steps does at
  * most `steps` more iterations and tells whether the run ended; the solution is then in centres, labels,
  * totals. */
 void kmeans_begin(KmeansFit *fit);
-void kmeans_assigned(KmeansFit *fit); /* labels_before and totals were filled for state->current */
-Status kmeans_move(KmeansFit *fit, const char *phase, bool *ended,
-                   Error *e) MUST_USE; /* ends the iteration */
 void kmeans_resume(KmeansFit *fit);
 Status kmeans_steps(KmeansFit *fit, size_t steps, size_t most, const char *phase, bool *ended,
                     Error *e) MUST_USE;
+
+/* The two halves of an iteration for who assigns by other means: labels_before and totals were filled for
+ * state->current; the centres move. */
+void kmeans_assigned(KmeansFit *fit);
+Status kmeans_move(KmeansFit *fit, const char *phase, bool *ended, Error *e) MUST_USE;
 
 /* Means of the clusters in `totals`; a cluster without weight keeps its centre in `centres`. */
 void kmeans_new_centres(const KmeansFit *fit, double *out);

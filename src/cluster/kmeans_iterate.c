@@ -44,17 +44,34 @@ void kmeans_tally(const KmeansFit *fit, const double *x, size_t first, size_t co
   int64_t changed = 0;
   for (size_t i = 0; i < count; i++) {
     const size_t label = (size_t)labels[i];
-    const double weight = weights ? weights[i] : 1;
-    const double square = weight * distances[i];
+    const double square = weights ? weights[i] * distances[i] : distances[i];
     inertia += square;
     changed += !before || before[i] != labels[i];
     to.rows[label]++;
-    to.weight[label] += weight;
     to.withinss[label] += square;
+  }
+  for (size_t i = 0; weights && i < count; i++) {
+    to.weight[labels[i]] += weights[i];
   }
   *to.inertia = inertia;
   *to.changed += (double)changed;
   fit->kernels->sums(x, count, fit->d, labels, weights, to.sums);
+}
+
+Status kmeans_sum(KmeansFit *fit, KmeansBlock block, void *context, double *totals, Error *e)
+{
+  const size_t size = kmeans_totals_size(fit->k, fit->d);
+  ((KmeansMerge *)context)->size = size;
+  const Reduce reduce = {.size = size * sizeof(double),
+                         .block = block,
+                         .merge = kmeans_merge,
+                         .context = context};
+  const Status status = rows_reduce(fit->task, fit->n, &reduce, totals, e);
+  if (status == STATUS_OK && !fit->weights) {
+    const KmeansTotals of = kmeans_totals(totals, fit->k);
+    memcpy(of.weight, of.rows, fit->k * sizeof(double));
+  }
+  return status;
 }
 
 /* A pass as a context of rows_reduce. */
@@ -124,25 +141,15 @@ Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before,
   if (fit->bounds) {
     return kmeans_bounds_pass(fit, centres, before, labels, totals, e);
   }
-  const size_t size = kmeans_totals_size(fit->k, fit->d);
-  Pass pass = {{size}, fit, centres, before, labels};
-  const Reduce reduce = {.size = size * sizeof(double),
-                         .block = plain_block,
-                         .merge = kmeans_merge,
-                         .context = &pass};
-  return rows_reduce(fit->task, fit->n, &reduce, totals, e);
+  Pass pass = {{0}, fit, centres, before, labels};
+  return kmeans_sum(fit, plain_block, &pass, totals, e);
 }
 
 Status kmeans_pass_labelled(KmeansFit *fit, const double *centres, const int32_t *labels, double *totals,
                             Error *e)
 {
-  const size_t size = kmeans_totals_size(fit->k, fit->d);
-  Pass pass = {{size}, fit, centres, labels, NULL};
-  const Reduce reduce = {.size = size * sizeof(double),
-                         .block = labelled_block,
-                         .merge = kmeans_merge,
-                         .context = &pass};
-  return rows_reduce(fit->task, fit->n, &reduce, totals, e);
+  Pass pass = {{0}, fit, centres, labels, NULL};
+  return kmeans_sum(fit, labelled_block, &pass, totals, e);
 }
 
 /* The row that an empty cluster takes: the farthest from its centre of those whose cluster keeps some weight

@@ -46,8 +46,12 @@ static size_t blocks_of(const KmeansFit *fit)
 
 static Status swap_new(KmeansFit *fit, Error *e)
 {
+  const size_t bytes = fit->n * (2 * sizeof(double) + sizeof(int32_t));
+  const Status status = task_reserve(fit->task, bytes, _("refining k-means"), e);
+  if (status != STATUS_OK) {
+    return status;
+  }
   KmeansSwap *const swap = fit->swap = mem_zero(1, sizeof *swap);
-  const size_t bytes = 2 * fit->n * sizeof(double);
   if (swap) {
     swap->nearest = mem_buffer(fit->n, sizeof(double));
     swap->next = mem_buffer(fit->n, sizeof(double));
@@ -59,7 +63,7 @@ static Status swap_new(KmeansFit *fit, Error *e)
   return swap && swap->nearest && swap->next && swap->next_label && swap->block_sums && swap->candidates &&
                  swap->losses
              ? STATUS_OK
-             : error_memory(e, bytes, _("swapping of centres"));
+             : error_memory(e, bytes, _("refining k-means"));
 }
 
 /* ---- Nearest and second nearest ---- */
@@ -234,14 +238,9 @@ static Status after_block(void *context, void *sum, size_t first, size_t count, 
 /* Labels and totals of state->current, which is the best result but for the centre `removed`. */
 static Status assign_after(KmeansFit *fit, size_t removed, Error *e)
 {
-  const size_t size = kmeans_totals_size(fit->k, fit->d);
-  After after = {{size}, fit, removed, fit->state->current + removed * fit->d};
-  const Reduce reduce = {.size = size * sizeof(double),
-                         .block = after_block,
-                         .merge = kmeans_merge,
-                         .context = &after};
+  After after = {{0}, fit, removed, fit->state->current + removed * fit->d};
   kmeans_bounds_back(fit->bounds, fit->state->current);
-  const Status status = rows_reduce(fit->task, fit->n, &reduce, fit->totals, e);
+  const Status status = kmeans_sum(fit, after_block, &after, fit->totals, e);
   if (status == STATUS_OK) {
     kmeans_assigned(fit);
   }

@@ -742,6 +742,39 @@ static void test_empty_clusters(void **state)
   data_free(&data);
 }
 
+/* Bounds are left out where the memory budget forbids them; without room for the labels there is a clear
+ * error. */
+static void test_budget(void **state)
+{
+  (void)state;
+  Data data = make_data(6000, 2, 25, 0.5, 0, 14);
+  const Rows rows = rows_of_matrix(data.x, data.n, data.d);
+  KmeansSettings settings = kmeans_settings(64);
+  settings.starts = 1;
+  settings.max_iterations = 8;
+  KmeansResult results[2];
+  const size_t budgets[] = {0, 300000, 2000};
+  for (size_t i = 0; i < 3; i++) {
+    Task task;
+    task_init(&task, 1);
+    task.budget = budgets[i];
+    task.threads = 1;
+    KmeansState fit_state = {0};
+    KmeansResult none;
+    Error e = {0};
+    const Status status =
+        kmeans_fit(&task, &rows, NULL, &settings, &fit_state, i < 2 ? &results[i] : &none, &e);
+    assert_int_equal(status, i < 2 ? STATUS_OK : STATUS_LIMIT);
+    assert_string_equal(e.id, i < 2 ? "" : "memory-budget");
+    kmeans_state_free(&fit_state);
+    task_free(&task);
+  }
+  same_results(&results[0], &results[1]);
+  kmeans_result_free(&results[0]);
+  kmeans_result_free(&results[1]);
+  data_free(&data);
+}
+
 static int end_threads(void **state)
 {
   (void)state;
@@ -767,6 +800,7 @@ int main(void)
       cmocka_unit_test(test_weights_are_repeats),
       cmocka_unit_test(test_tolerance_and_limits),
       cmocka_unit_test(test_empty_clusters),
+      cmocka_unit_test(test_budget),
   };
   return cmocka_run_group_tests(tests, NULL, end_threads);
 }
