@@ -84,7 +84,12 @@ static void test_contents(void **state)
 {
   (void)state;
   for (size_t n = 1; n < 400; n += 13) {
-    unsigned char *zeros = mem_zero(n, 3), *buffer = mem_buffer(n, 1);
+    unsigned char *dirty = mem_buffer(n, 1); /* what is given next may be this again */
+    assert_non_null(dirty);
+    memset(dirty, 0xAA, (n + 63) / 64 * 64);
+    kept = dirty;
+    mem_free(dirty);
+    unsigned char *buffer = mem_buffer(n, 1), *zeros = mem_zero(n, 3);
     assert_non_null(zeros);
     assert_non_null(buffer);
     for (size_t i = 0; i < n * 3; i++) {

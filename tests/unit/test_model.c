@@ -342,6 +342,8 @@ static void test_values_of_any_kind(void **state)
   assert_value_returns(value_of_number(-0.0));
   assert_value_returns(value_of_number(5e-324));
   assert_value_returns(value_of_number(1e300));
+  assert_value_returns(value_of_number(0.1 + 0.2));
+  assert_value_returns(value_of_number(-1.7976931348623157e308));
   assert_value_returns(value_of_number(3)); /* a number, not a whole number */
   assert_value_returns(value_of_int(INT64_MIN));
   assert_value_returns(value_of_int(INT64_MAX));

@@ -253,6 +253,16 @@ static void test_lowest_error(void **state)
   }
 }
 
+/* No block after the one that failed is begun. */
+static void test_error_stops(void **state)
+{
+  (void)state;
+  Error e;
+  Visit v = {.cancel_at = SIZE_MAX, .fail = {40}, .n_fail = 1};
+  assert_int_equal(visit(&v, 400 * BLOCK_ROWS, 1, &e), STATUS_DATA);
+  assert_int_equal(atomic_load(&v.blocks), 41);
+}
+
 static void test_error_without_words(void **state)
 {
   (void)state;
@@ -397,9 +407,12 @@ static void test_reserve(void **state)
   assert_non_null(strstr(e.what, "leaves 1.0 MB"));
   task.budget = 500000;
   assert_int_equal(task_reserve(&task, 600000, "distances", NULL), STATUS_LIMIT);
+  void *held = mem_alloc(100, 1);
+  assert_non_null(held);
   mem_limit(1); /* nothing left is not "no limit" */
   assert_int_equal(task_reserve(&task, 600000, "distances", NULL), STATUS_LIMIT);
   mem_limit(0);
+  mem_free(held);
   task_free(&task);
 }
 
@@ -408,7 +421,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tree_and_bits),       cmocka_unit_test(test_tree_of_every_size),
     cmocka_unit_test(test_init),                cmocka_unit_test(test_every_row_once),
-    cmocka_unit_test(test_lowest_error),        cmocka_unit_test(test_error_without_words),
+    cmocka_unit_test(test_lowest_error),        cmocka_unit_test(test_error_stops),
+    cmocka_unit_test(test_error_without_words),
     cmocka_unit_test(test_cancel),              cmocka_unit_test(test_task_threads),
     cmocka_unit_test(test_memory_fails),        cmocka_unit_test(test_task),
     cmocka_unit_test(test_reserve),

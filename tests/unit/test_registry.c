@@ -276,6 +276,8 @@ static void test_bad_options(void **state)
   p = with_options(SAMPLE_N_OPTIONS);
   p.options_size = sizeof(int64_t); /* the fields would be written past the struct */
   refuse(&p, "struct");
+  p.options_size = sizeof(SampleOptions) - 1; /* only the last field's last byte */
+  refuse(&p, "'preset'");
   p = with_options(SAMPLE_N_OPTIONS);
   p.options = NULL;
   refuse(&p, "options");
