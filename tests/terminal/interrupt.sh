@@ -66,9 +66,22 @@ stop_and_resume() {
     enter fg && wait_for '^> 1 \+ 4$' && press Enter && wait_for '^5$' && wait_prompt && alive
 }
 
+# The shell hands the terminal over a little after it has named the program.
+press_until_interrupted() {
+  local i
+  for ((i = 0; i < 5; i++)); do
+    press C-c
+    until_true 2 has_line 'interrupted' && return
+  done
+  show_failure "not interrupted"
+  return 1
+}
+
+stopped_twice() { (($(all_text | grep -c '^\[1\].*Stopped') == 2)) && line_ends_in 'shell:'; }
+
 stop_while_running() {
-  enter "print('beg' .. 'un') while true do end" && wait_for '^begun$' && press C-z && wait_for 'Stopped.*assay' &&
-    enter fg && until_true 5 lacks_line '^shell: *$' && press C-c && wait_for 'interrupted' && wait_prompt && alive
+  enter "print('beg' .. 'un') while true do end" && wait_for '^begun$' && press C-z &&
+    until_true "$patience" stopped_twice && enter fg && until_true "$patience" line_ends_in "$ASSAY -q" && press_until_interrupted && wait_prompt && alive
 }
 
 cd "$TMPDIR" || exit

@@ -67,7 +67,6 @@ type_text() {
   tm send-keys -t test -l -- "$text"
 }
 press() { tm send-keys -t test "$@"; }
-enter() { type_text "$1" && press Enter; }
 
 microseconds() { echo "${EPOCHREALTIME/[.,]/}"; }
 
@@ -79,6 +78,21 @@ until_true() {
     (($(microseconds) < deadline)) || return 1
     sleep 0.02
   done
+}
+
+# The line that the cursor is in, wrapped parts joined, ends like this text.
+line_ends_in() {
+  local line
+  line=$(tm capture-pane -p -J -t test | sed -e 's/ *$//' -e '/^$/d' | tail -n 1)
+  ((${#1} < 12)) || set -- "${1: -12}"
+  [[ $line == *"$1" ]]
+}
+
+# Enter is pressed when the text has been echoed, so that a prompt seen afterwards is a new one.
+enter() {
+  local shown=$1
+  while [[ $shown == *' ' ]]; do shown=${shown% }; done
+  type_text "$1" && { until_true "$patience" line_ends_in "$shown" || show_failure "not echoed: $1"; } && press Enter
 }
 
 has_line() { all_text | grep -Eq -- "$1"; }
