@@ -14,8 +14,10 @@ half_a_line() {
     wait_prompt && press Up && wait_for '^> kept = ' && press C-c && wait_prompt && [[ ! -e ran ]] && alive
 }
 
+cursor_at() { [[ $(tm display-message -p -t test '#{cursor_x}') == "$1" ]]; }
+
 cursor_within() {
-  type_text 'abcdefgh' && press Home && press C-c && wait_for '^> abcdefgh\^C$' && wait_prompt && alive
+  type_text 'abcdefgh' && wait_for '^> abcdefgh$' && press Home && until_true "$patience" cursor_at 2 && press C-c && wait_for '^> abcdefgh\^C$' && wait_prompt && alive
 }
 
 empty_line() { press C-c && wait_for '\^C \(Ctrl-D or \.quit leaves\)' && wait_prompt && alive; }
