@@ -78,6 +78,7 @@ static void append(lua_State *L, Value *list, int index)
   Value *grown = mem_resize(list->list.items, list->list.n + 1, sizeof *grown);
   if (!grown) {
     throw_memory(L, _("arguments"));
+    return; /* never: the error jumps */
   }
   list->list.items = grown;
   grown[list->list.n++] = (Value){.kind = VALUE_NONE};

@@ -150,6 +150,7 @@ static Status forecast(Job *job, double *seconds)
 void job_run(Session *session, Job *job)
 {
   double seconds;
+  atomic_store(&job->done, false); /* it may be a second try */
   job->began = clock_wall();
   job->status = forecast(job, &seconds);
   if (job->status != STATUS_OK) {

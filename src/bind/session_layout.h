@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "bind/job_layout.h"
 #include "bind/session.h"
 
 struct Session {
@@ -98,35 +99,6 @@ int declare_primitive(lua_State *L);                           /* primitive{...}
 const Primitive *function_primitive(lua_State *L, int index);  /* of a function of ours, else NULL */
 int run_declared(lua_State *L, Job *job);                      /* runs a primitive declared in Lua; pushes its result */
 void declared_free(Session *session);
-
-/* ---- jobs: job.c */
-
-/* Everything a call owns; held by the calling userdata and by the job's thread. */
-struct Job {
-  atomic_size_t references;
-  const Primitive *primitive;
-  Value data;
-  Arguments arguments;
-  void *options;
-  uint64_t given;
-  Task task;
-  Text notes;
-  Value result;
-  Error error;
-  Status status;
-  double began;
-  atomic_bool done;
-  bool abandoned;
-  void *lock;           /* guards wake */
-  JobWake wake;
-  void *wake_context;
-};
-
-Job *job_new(const Primitive *primitive, uint64_t seed);
-void job_unref(Job *job);
-
-/* Runs the job on a thread of its own while hooks->wait keeps the face alive, or in place. */
-void job_run(Session *session, Job *job);
 
 /* ---- metatables and library: frame_bind.c, column_bind.c, model_bind.c, library.c, chart_bind.c */
 void open_values(lua_State *L);

@@ -33,7 +33,7 @@ static int compare_mixed(int64_t integer, double x)
   if (isnan(x)) {
     return 0;
   }
-  if (x >= 0x1p63 || x < -0x1p63) {
+  if (x >= 9223372036854775808.0 || x < -9223372036854775808.0) { /* 2^63 */
     return x > 0 ? LESS : GREATER;
   }
   const int64_t whole = (int64_t)x;
