@@ -30,6 +30,7 @@ build       libxxhash-dev                 libxxhash   hash functions (headers on
 recommended gnuplot-nox|gnuplot-qt|gnuplot-x11 !gnuplot plots in files
 test        libcmocka-dev                 cmocka      unit tests
 test        tmux                          !tmux       tests at a terminal
+test        less                          !less       the pager of the tests at a terminal
 test        universal-ctags               !ctags      function lengths
 test        mandoc                        !mandoc     checks the man page
 lint        universal-ctags               !ctags      function lengths

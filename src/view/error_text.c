@@ -106,11 +106,30 @@ static void put_text(const Error *e, const ViewStyle *style, Text *out)
   }
 }
 
+/* An error of the user's own Lua code: its place stands in front, as compilers write it and editors look for it. */
+static bool is_of_script(const Error *e)
+{
+  return e->where[0] != '\0' && (strcmp(e->id, "syntax-error") == 0 || strcmp(e->id, "lua-error") == 0);
+}
+
+/* "error: stdin:2: what happened"; the place is never broken, so that it can be searched for. */
+static void placed_message(const Error *e, const char *what, const ViewStyle *style, Text *out)
+{
+  const char *label = _("error: ");
+  const size_t length = whole_length(e->where, sizeof e->where);
+  const size_t at = strlen(label) + width_of(e->where, length, style_ascii(style)) + 2;
+  style_put(style, VIEW_ERROR, label, out);
+  width_add(out, e->where, length, style_ascii(style));
+  text_puts(out, ": ");
+  style_paragraph(style, VIEW_PLAIN, what, MARGIN, at, WHAT_LINES, out);
+}
+
 void error_text(const Error *e, const ViewStyle *style, Text *out)
 {
   if (e->status == STATUS_OK) {
     return;
   }
+  const bool placed = is_of_script(e);
   char what[sizeof e->what];
   const size_t length = whole_length(e->what, sizeof e->what);
   memcpy(what, e->what, length);
@@ -119,8 +138,12 @@ void error_text(const Error *e, const ViewStyle *style, Text *out)
     style_paragraph(style, VIEW_WARNING, what, MARGIN, 0, WHAT_LINES, out);
     return;
   }
-  style_message(style, VIEW_ERROR, what, WHAT_LINES, out);
-  if (e->where[0] != '\0') {
+  if (placed) {
+    placed_message(e, what, style, out);
+  } else {
+    style_message(style, VIEW_ERROR, what, WHAT_LINES, out);
+  }
+  if (e->where[0] != '\0' && !placed) {
     paragraph(_("in "), e->where, sizeof e->where, VIEW_MUTED, WHERE_LINES, style, out);
   }
   if (e->text[0] != '\0') {

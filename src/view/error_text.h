@@ -9,6 +9,8 @@
  *     did you mean 'region'?
  *     [unknown-column: ?unknown-column explains]
  *
+ * Of an error of the user's own Lua code the place stands in front: "error: stdin:2: syntax error near '+'".
+ *
  * At most 20 lines, none wider than the style's width unless that is under 12; what does not fit ends in a
  * mark. Of a text of several lines the caret's is shown, and of a line too long for the screen the part
  * around the caret. The caret stands by display width. An interruption is the one word, since it is no
