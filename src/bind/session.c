@@ -325,8 +325,11 @@ static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
     outcome->state = interrupted ? RUN_INTERRUPTED : RUN_FAILED;
     outcome->code = interrupted ? 130 : 1;
   }
-  interrupt_end(session);
   lua_settop(L, 0);
+  if (outcome->error.status == STATUS_MEMORY) { /* what filled the memory is garbage now: the next statement has room */
+    lua_gc(L, LUA_GCCOLLECT, 0);
+  }
+  interrupt_end(session);
   return outcome->state;
 }
 
