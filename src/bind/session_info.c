@@ -26,9 +26,7 @@ Status session_help(Session *session, const char *topic, Text *out, Error *e)
 /* ---- .vars: a frame of the user's names */
 
 typedef struct Listing {
-  Draft *draft;
   Builder *name, *type, *shape, *bytes;
-  Frame *frame;
 } Listing;
 
 static size_t boxed_bytes(const Value *value)

@@ -16,7 +16,7 @@ static const Option kmeans_options[] = {KMEANS_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof kmeans_options / sizeof *kmeans_options };
 
-extern const Primitive *const kmeans_descriptor;
+static const Primitive kmeans; /* below: it points to the functions that need it */
 
 /* What a fit of a frame holds; freed in one place. */
 typedef struct Fit {
@@ -192,7 +192,7 @@ static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, F
   }
   if (status == STATUS_OK) {
     note_result(o, fit, call->notes);
-    status = model_new(kmeans_descriptor, o, &model, e);
+    status = model_new(&kmeans, o, &model, e);
   }
   if (status == STATUS_OK) {
     status = kmeans_model_fill(model, data, &fit->variables, o, &fit->result, &fit->state, fit->silhouette,
@@ -232,7 +232,7 @@ static Status kmeans_proceed(Call *call, const Model *model, const Frame *data, 
   Fit fit = {0};
   Status status = value_copy(model_options(model), &arguments.named, e);
   if (status == STATUS_OK) {
-    status = options_check(kmeans_descriptor, &arguments, data, &call->task->arena, &options, &given, e);
+    status = options_check(&kmeans, &arguments, data, &call->task->arena, &options, &given, e);
   }
   if (status == STATUS_OK) {
     status = prepare(call, data, &options, &fit, e);
@@ -426,5 +426,3 @@ static const Primitive kmeans = {
   .where = WHERE_JOB, .cost = kmeans_cost, .figures = kmeans_figures,
   .n_figures = sizeof kmeans_figures / sizeof *kmeans_figures, .run = run_kmeans, .model = &kmeans_class};
 REGISTER_PRIMITIVE(kmeans);
-
-const Primitive *const kmeans_descriptor = &kmeans;
