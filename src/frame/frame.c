@@ -21,6 +21,8 @@ struct Frame {
   size_t rows, n;
   Names *names;
   char *report;          /* NULL: none */
+  Frame *rejects;        /* NULL: none */
+  size_t *keys, n_keys;  /* columns it is grouped by */
   Column *columns[];     /* a reference each */
 };
 
@@ -150,7 +152,9 @@ void frame_unref(Frame *frame)
       column_unref(frame->columns[i]);
     }
     names_unref(frame->names);
+    frame_unref(frame->rejects);
     mem_free(frame->report);
+    mem_free(frame->keys);
     mem_free(frame);
   }
 }
@@ -351,21 +355,60 @@ const char *frame_report(const Frame *frame)
   return frame->report ? frame->report : "";
 }
 
-Status frame_with_report(const Frame *frame, const char *report, Frame **out, Error *e)
+const Frame *frame_rejects(const Frame *frame)
+{
+  return frame->rejects;
+}
+
+/* The same columns under the same names, without origin and keys; NULL: no memory. */
+static Frame *frame_again(const Frame *frame)
+{
+  Frame *made = frame_bare(names_ref(frame->names), frame->n, frame->rows);
+  for (size_t i = 0; made && i < frame->n; i++) {
+    made->columns[i] = column_ref(frame->columns[i]);
+  }
+  return made;
+}
+
+Status frame_with_origin(const Frame *frame, const char *report, const Frame *rejects, Frame **out, Error *e)
 {
   *out = NULL;
-  Frame *made = frame_bare(names_ref(frame->names), frame->n, frame->rows);
+  Frame *made = frame_again(frame);
   if (!made) {
     return no_memory(e);
   }
-  for (size_t i = 0; i < frame->n; i++) {
-    made->columns[i] = column_ref(frame->columns[i]);
-  }
+  made->rejects = rejects ? frame_ref(rejects) : NULL;
   made->report = mem_string(report);
   if (!made->report) {
     frame_unref(made);
     return no_memory(e);
   }
+  *out = made;
+  return STATUS_OK;
+}
+
+const size_t *frame_keys(const Frame *frame, size_t *n)
+{
+  *n = frame->n_keys;
+  return frame->keys;
+}
+
+Status frame_with_keys(const Frame *frame, const size_t *columns, size_t n, Frame **out, Error *e)
+{
+  *out = NULL;
+  Frame *made = frame_again(frame);
+  if (!made) {
+    return no_memory(e);
+  }
+  made->keys = mem_alloc(n, sizeof *made->keys);
+  if (!made->keys) {
+    frame_unref(made);
+    return no_memory(e);
+  }
+  if (n > 0) {
+    memcpy(made->keys, columns, n * sizeof *columns);
+  }
+  made->n_keys = n;
   *out = made;
   return STATUS_OK;
 }

@@ -54,9 +54,17 @@ Status frame_schema(const Frame *frame, Task *task, Frame **out, Error *e) MUST_
  * is 0, NaN is NaN). O(rows) per column, with room for two copies of a column and thread. */
 Status frame_describe(const Frame *frame, Task *task, Frame **out, Error *e) MUST_USE;
 
-/* What reading the file decided, as text; "" when the frame was not read. Frames made from this one do not
- * have it. */
+/* Where the frame came from: what reading the file decided, as text ("" when it was not read), and the rows that
+ * could not be read, NULL when all could: a frame of line, offset (of the first byte, from 0), reason, text.
+ * Frames made from this one have neither. */
 const char *frame_report(const Frame *frame);
-Status frame_with_report(const Frame *frame, const char *report, Frame **out, Error *e) MUST_USE;
+const Frame *frame_rejects(const Frame *frame);           /* borrowed */
+Status frame_with_origin(const Frame *frame, const char *report, const Frame *rejects, Frame **out,
+                         Error *e) MUST_USE;              /* rejects may be NULL */
+
+/* The columns that the frame is grouped by, in order: the next verb that knows groups works within them, and
+ * what it gives is not grouped, as are all other frames made from this one. n 0: not grouped. */
+const size_t *frame_keys(const Frame *frame, size_t *n);  /* borrowed */
+Status frame_with_keys(const Frame *frame, const size_t *columns, size_t n, Frame **out, Error *e) MUST_USE;
 
 #endif

@@ -317,7 +317,7 @@ static void test_report(void **state)
   (void)state;
   Frame *frame = small_frame(), *with, *part;
   assert_string_equal(frame_report(frame), "");
-  assert_int_equal(frame_with_report(frame, "3 rows read", &with, NULL), STATUS_OK);
+  assert_int_equal(frame_with_origin(frame, "3 rows read", NULL, &with, NULL), STATUS_OK);
   frame_unref(frame);
   assert_string_equal(frame_report(with), "3 rows read");
   assert_int_equal(frame_slice(with, 0, 2, &part, NULL), STATUS_OK);
@@ -369,7 +369,7 @@ static bool make_and_drop(void)
   good = frame_take(frame, rows, 3, &made[1], NULL) == STATUS_OK && good;
   good = frame_select(frame, columns, 2, &made[2], NULL) == STATUS_OK && good;
   good = frame_with(frame, "new", frame_column(frame, 0), &made[3], NULL) == STATUS_OK && good;
-  good = frame_with_report(frame, "read", &made[4], NULL) == STATUS_OK && good;
+  good = frame_with_origin(frame, "read", NULL, &made[4], NULL) == STATUS_OK && good;
   Error e = {0};
   size_t column;
   assert_int_equal(frame_need(frame, "nothing", &column, &e), STATUS_NAME);
