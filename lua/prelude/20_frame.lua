@@ -17,3 +17,14 @@ primitive {
     end
   end,
 }
+
+-- What `filter` and its like call for a function of a row (src/bind/call.c).
+debug.getregistry()["assay.condition"] = function(df, test)
+  local cells = {}
+  for i, row in df:rows() do
+    local answer = test(row)
+    cells[i] = answer == NA and NA or (answer and true or false)
+  end
+  cells[#df + 1] = true -- so that a column without any other cell is one of booleans
+  return frame{ { "condition", cells } }:head(#df).condition
+end

@@ -73,6 +73,30 @@ static bool is_options(lua_State *L, int index, int last)
   return index == last && lua_type(L, index) == LUA_TTABLE;
 }
 
+/* Whether a function may stand for what main takes: a condition. */
+static bool takes_function(const Primitive *primitive)
+{
+  for (size_t i = 0; i < primitive->n_options; i++) {
+    if (primitive->options[i].kind == OPTION_CONDITION && primitive->main && strcmp(primitive->options[i].name, primitive->main) == 0) {
+      return primitive->takes == VALUE_FRAME;
+    }
+  }
+  return false;
+}
+
+/* Pushes what stands for the argument: for a function of a row, the column of its answers (lua/prelude/20_frame.lua). */
+static void push_argument(lua_State *L, int index, const Primitive *primitive)
+{
+  if (lua_isfunction(L, index) && takes_function(primitive)) {
+    lua_getfield(L, LUA_REGISTRYINDEX, "assay.condition");
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, index);
+    lua_call(L, 2, 1);
+  } else {
+    lua_pushvalue(L, index);
+  }
+}
+
 static void append(lua_State *L, Value *list, int index)
 {
   Value *grown = mem_resize(list->list.items, list->list.n + 1, sizeof *grown);
@@ -92,8 +116,9 @@ static void read_table_options(lua_State *L, int index, Job *job)
   const size_t n = lua_rawlen(L, index);
   for (size_t i = 1; i <= n; i++) {
     lua_rawgeti(L, index, (lua_Integer)i);
+    push_argument(L, lua_gettop(L), job->primitive);
     append(L, &arguments->positional, lua_gettop(L));
-    lua_pop(L, 1);
+    lua_pop(L, 2);
   }
   lua_newtable(L);
   const int named = lua_gettop(L);
@@ -128,7 +153,9 @@ static void read_arguments(lua_State *L, int last, Job *job)
     if (is_options(L, i, last)) {
       read_table_options(L, i, job);
     } else if (!lua_isnil(L, i) || i < last) {
-      append(L, &job->arguments.positional, i);
+      push_argument(L, i, job->primitive);
+      append(L, &job->arguments.positional, lua_gettop(L));
+      lua_pop(L, 1);
     }
   }
 }

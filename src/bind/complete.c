@@ -395,7 +395,7 @@ static void complete_string(Finder *f, lua_State *L)
   } else if (primitive && primitive->main) {
     option = option_named(primitive, primitive->main, strlen(primitive->main));
   }
-  if (option && (option->kind == OPTION_COLUMN || option->kind == OPTION_COLUMNS)) {
+  if (option && (option->kind == OPTION_COLUMN || option->kind == OPTION_COLUMNS || option->kind == OPTION_ORDER)) {
     const Frame *frame = callee_frame(f, L, callee);
     if (frame) {
       add_columns(f, frame, option->choices, word, false);

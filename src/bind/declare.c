@@ -30,7 +30,8 @@ typedef struct Declared {
 static Declared *declared_all;
 
 static const char *const kind_names[OPTION_KIND_COUNT] = {"int",    "number",  "bool",  "text",         "texts",    "choice",
-                                                          "column", "columns", "frame", "choice_frame", "text_map", "value"};
+                                                          "column", "columns", "frame", "choice_frame", "text_map", "value",
+                                                          "order",  "expression", "expressions", "condition", "rest"};
 
 static _Noreturn void bad(lua_State *L, const char *format, const char *name)
 {
@@ -75,7 +76,7 @@ static OptionKind kind_of(lua_State *L, const char *name)
     }
   }
   return (OptionKind)luaL_error(L, "an option's kind must be one of int, number, bool, text, texts, choice, column, columns, "
-                                   "frame, choice_frame, text_map, value");
+                                   "frame, choice_frame, text_map, value, order, expression, expressions, condition, rest");
 }
 
 /* One option from the table on top of the stack at `index`. */
@@ -84,7 +85,7 @@ static Option read_option(lua_State *L, int index, Arena *arena, size_t number)
   Option option = {.offset = number * sizeof(Slot)};
   luaL_argcheck(L, lua_istable(L, index), 1, "each option must be a table");
   option.kind = kind_of(L, field_text(L, index, "kind", arena, NULL));
-  const bool list = option.kind == OPTION_TEXTS || option.kind == OPTION_COLUMNS;
+  const bool list = option_is_list(option.kind);
   option.name = field_text(L, index, "name", arena, "");
   option.help = field_text(L, index, "help", arena, "");
   option.unit = field_text(L, index, "unit", arena, "");
@@ -252,6 +253,8 @@ static void push_slot(lua_State *L, const Option *option, const Slot *slot)
   case OPTION_NUMBER: lua_pushnumber(L, slot->number); break;
   case OPTION_BOOL: lua_pushboolean(L, slot->flag); break;
   case OPTION_TEXTS:
+  case OPTION_ORDER:
+  case OPTION_EXPRESSIONS:
   case OPTION_COLUMNS: push_texts(L, slot->texts.items, NULL, slot->texts.n); break;
   case OPTION_FRAME: push_frame(L, slot->frame); break;
   case OPTION_CHOICE_FRAME:
@@ -268,6 +271,8 @@ static void push_slot(lua_State *L, const Option *option, const Slot *slot)
       push_texts(L, slot->map.items, slot->map.names, slot->map.n);
     }
     break;
+  case OPTION_CONDITION:
+  case OPTION_REST:
   case OPTION_VALUE: push_any(L, slot->value); break;
   default: lua_pushstring(L, slot->text);
   }

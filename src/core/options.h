@@ -35,6 +35,13 @@ typedef enum OptionKind {
   OPTION_CHOICE_FRAME, /* OptionChoiceFrame: one of the choices, or a frame */
   OPTION_TEXT_MAP,     /* OptionTextMap: one text for all, or texts by name; each one of the choices if there are any */
   OPTION_VALUE,        /* const struct Value *: anything; the primitive looks */
+  OPTION_ORDER,        /* OptionTexts, columns of the data, "-x" for falling (unless there is a column "-x") */
+  OPTION_EXPRESSION,   /* const char *: an expression, with or without "name =" before it */
+  OPTION_EXPRESSIONS,  /* OptionTexts: several */
+  OPTION_CONDITION,    /* const struct Value *: an expression (VALUE_TEXT) or a column of booleans; the binder makes the
+                        * latter of a function of a row */
+  OPTION_REST,         /* const struct Value *: a VALUE_MAP of the named arguments that are no options, or NULL; the
+                        * primitive refuses those it has no use for */
   OPTION_KIND_COUNT
 } OptionKind;
 
@@ -69,6 +76,17 @@ typedef struct OptionTextMap {
 #define OPTION_TYPE_CHOICE_FRAME OptionChoiceFrame
 #define OPTION_TYPE_TEXT_MAP OptionTextMap
 #define OPTION_TYPE_VALUE const struct Value *
+#define OPTION_TYPE_ORDER OptionTexts
+#define OPTION_TYPE_EXPRESSION const char *
+#define OPTION_TYPE_EXPRESSIONS OptionTexts
+#define OPTION_TYPE_CONDITION const struct Value *
+#define OPTION_TYPE_REST const struct Value *
+
+/* Whether the field is an OptionTexts. */
+static inline bool option_is_list(OptionKind kind)
+{
+  return kind == OPTION_TEXTS || kind == OPTION_COLUMNS || kind == OPTION_ORDER || kind == OPTION_EXPRESSIONS;
+}
 
 /* The field of the typed struct for a row of an option list. */
 #define OPTION_FIELD(field, kind, standard, low, high, choices, unit, help) OPTION_TYPE_##kind field;

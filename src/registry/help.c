@@ -63,6 +63,11 @@ void option_type(const Option *option, Text *out)
       option_choices(option, out);
     }
     break;
+  case OPTION_ORDER: text_puts(out, _("a list of column names, \"-x\" for falling")); break;
+  case OPTION_EXPRESSION: text_puts(out, _("an expression")); break;
+  case OPTION_EXPRESSIONS: text_puts(out, _("a list of expressions, each as \"name = expression\"")); break;
+  case OPTION_CONDITION: text_puts(out, _("an expression, a column of booleans or a function of a row")); break;
+  case OPTION_REST: text_puts(out, _("further names with their values")); break;
   default: text_puts(out, _("any value"));
   }
 }

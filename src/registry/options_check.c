@@ -194,6 +194,14 @@ static Status read_column(const Reader *r, const Value *value)
   return status;
 }
 
+/* A column, or one after a minus sign. */
+static Status check_order(const Reader *r, const char *key)
+{
+  size_t column;
+  const bool falling = key[0] == '-' && r->data && !frame_find(r->data, key, &column);
+  return check_column(r, key + falling);
+}
+
 /* A list, or one text as a list of one. */
 static Status read_texts(const Reader *r, const Value *value)
 {
@@ -214,6 +222,8 @@ static Status read_texts(const Reader *r, const Value *value)
     Status status = text_of(r, single ? value : &value->list.items[i], &items[i]);
     if (status == STATUS_OK && option->kind == OPTION_COLUMNS) {
       status = check_column(r, items[i]);
+    } else if (status == STATUS_OK && option->kind == OPTION_ORDER) {
+      status = check_order(r, items[i]);
     }
     for (size_t j = 0; status == STATUS_OK && option->kind == OPTION_COLUMNS && j < i; j++) {
       if (strcmp(items[i], items[j]) == 0) {
@@ -286,13 +296,38 @@ static Status read_any(const Reader *r, const Value *value)
   return STATUS_OK;
 }
 
+static Status read_condition(const Reader *r, const Value *value)
+{
+  if (value->kind != VALUE_TEXT && value->kind != VALUE_COLUMN) {
+    return wrong(r, value, "wrong-type");
+  }
+  if (value->kind == VALUE_COLUMN && column_type(value->column) != TYPE_BOOL) {
+    error_set(r->e, STATUS_ARGUMENT, "wrong-column-type", _("option '%1$s' takes a column of booleans, not of %2$s"),
+              r->option->name, type_name(column_type(value->column)));
+    return place(r, STATUS_ARGUMENT);
+  }
+  return read_any(r, value);
+}
+
+static Status read_rest(const Reader *r, const Value *value)
+{
+  const bool nothing = value->kind == VALUE_LIST && value->list.n == 0;
+  if (value->kind != VALUE_MAP && !nothing) {
+    return wrong(r, value, "wrong-type");
+  }
+  *(const Value **)r->field = nothing ? NULL : value;
+  return STATUS_OK;
+}
+
 static Status read_value(const Reader *r, const Value *value)
 {
   static Status (*const readers[OPTION_KIND_COUNT])(const Reader *, const Value *) = {
       [OPTION_INT] = read_int,         [OPTION_NUMBER] = read_number,   [OPTION_BOOL] = read_bool,
       [OPTION_TEXT] = read_text,       [OPTION_TEXTS] = read_texts,     [OPTION_CHOICE] = read_choice,
       [OPTION_COLUMN] = read_column,   [OPTION_COLUMNS] = read_texts,   [OPTION_FRAME] = read_frame,
-      [OPTION_CHOICE_FRAME] = read_choice_frame, [OPTION_TEXT_MAP] = read_text_map, [OPTION_VALUE] = read_any};
+      [OPTION_CHOICE_FRAME] = read_choice_frame, [OPTION_TEXT_MAP] = read_text_map, [OPTION_VALUE] = read_any,
+      [OPTION_ORDER] = read_texts,     [OPTION_EXPRESSION] = read_text, [OPTION_EXPRESSIONS] = read_texts,
+      [OPTION_CONDITION] = read_condition, [OPTION_REST] = read_rest};
   return readers[r->option->kind](r, value);
 }
 
@@ -360,11 +395,6 @@ static Status unknown_option(const Primitive *primitive, const char *name, Error
   return STATUS_NAME;
 }
 
-static bool is_list(OptionKind kind)
-{
-  return kind == OPTION_TEXTS || kind == OPTION_COLUMNS;
-}
-
 static Status too_many(const Primitive *primitive, const Value *extra, Error *e)
 {
   Text shown = {0};
@@ -378,16 +408,64 @@ static Status too_many(const Primitive *primitive, const Value *extra, Error *e)
   return STATUS_ARGUMENT;
 }
 
+/* A map in the arena for names that are no options; its items are borrowed. NULL: no memory. */
+static Value *rest_map(const Value *named, Arena *arena)
+{
+  Value *rest = arena_alloc(arena, 1, sizeof *rest);
+  Value *items = arena_alloc(arena, named->list.n, sizeof *items);
+  char **names = arena_alloc(arena, named->list.n, sizeof *names);
+  if (!rest || !items || !names) {
+    return NULL;
+  }
+  *rest = (Value){.kind = VALUE_MAP, .list = {items, names, 0}};
+  return rest;
+}
+
+/* A name that is no option: goes to the option for the rest, if there is one. */
+static Status deal_rest(const Primitive *primitive, const Value *named, size_t item, Arena *arena, const Value **values,
+                        Value **rest, Error *e)
+{
+  size_t option = 0;
+  while (option < primitive->n_options && primitive->options[option].kind != OPTION_REST) {
+    option++;
+  }
+  if (option == primitive->n_options) {
+    return unknown_option(primitive, named->list.names[item], e);
+  }
+  *rest = *rest ? *rest : rest_map(named, arena);
+  if (!*rest) {
+    return error_memory(e, 0, _("arguments"));
+  }
+  if (values[option] && values[option] != *rest) {
+    return error_set(e, STATUS_ARGUMENT, "option-twice", _("'%1$s' stands beside the option '%2$s'; put it into that"),
+                     named->list.names[item], primitive->options[option].name);
+  }
+  const size_t n = (*rest)->list.n++;
+  (*rest)->list.names[n] = named->list.names[item];
+  (*rest)->list.items[n] = named->list.items[item];
+  values[option] = *rest;
+  return STATUS_OK;
+}
+
 /* Which value each option has: from the named map, or main from the positional list. */
-static Status deal_out(const Primitive *primitive, const Arguments *arguments, const Value **values, Error *e)
+static Status deal_out(const Primitive *primitive, const Arguments *arguments, Arena *arena, const Value **values, Error *e)
 {
   const Value *named = &arguments->named;
-  for (size_t i = 0; named->kind == VALUE_MAP && i < named->list.n; i++) {
+  const size_t n = named->kind == VALUE_MAP ? named->list.n : 0;
+  Value *rest = NULL;
+  for (size_t i = 0; i < n; i++) {
     const size_t option = option_number(primitive, named->list.names[i]);
-    if (option == primitive->n_options) {
-      return unknown_option(primitive, named->list.names[i], e);
+    if (option < primitive->n_options) {
+      values[option] = &named->list.items[i];
     }
-    values[option] = &named->list.items[i];
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (option_number(primitive, named->list.names[i]) == primitive->n_options) {
+      const Status status = deal_rest(primitive, named, i, arena, values, &rest, e);
+      if (status != STATUS_OK) {
+        return status;
+      }
+    }
   }
   const Value *positional = &arguments->positional;
   if (positional->kind != VALUE_LIST || positional->list.n == 0) {
@@ -401,7 +479,7 @@ static Status deal_out(const Primitive *primitive, const Arguments *arguments, c
     return error_set(e, STATUS_ARGUMENT, "option-twice", _("option '%s' is given twice, with and without its name"),
                      primitive->main);
   }
-  if (is_list(primitive->options[main].kind)) {
+  if (option_is_list(primitive->options[main].kind)) {
     const bool nested = positional->list.n == 1 && positional->list.items[0].kind == VALUE_LIST;
     values[main] = nested ? &positional->list.items[0] : positional;
   } else if (positional->list.n > 1) {
@@ -428,7 +506,7 @@ Status options_check(const Primitive *primitive, const Arguments *arguments, con
   const Value *values[64] = {0};
   *given = 0;
   memset(options, 0, primitive->options_size);
-  Status status = deal_out(primitive, arguments, values, e);
+  Status status = deal_out(primitive, arguments, arena, values, e);
   for (size_t i = 0; status == STATUS_OK && i < primitive->n_options; i++) {
     const Option *option = &primitive->options[i];
     const Reader reader = {primitive, option, data, arena, (char *)options + option->offset, e};
@@ -488,6 +566,8 @@ static Status option_value(const Option *option, const void *field, Value *out, 
   case OPTION_NUMBER: *out = value_of_number(*(const double *)field); break;
   case OPTION_BOOL: *out = value_of_bool(*(const bool *)field); break;
   case OPTION_FRAME: *out = frame_or_none(*(const Frame *const *)field); break;
+  case OPTION_CONDITION:
+  case OPTION_REST:
   case OPTION_VALUE: {
     const Value *value = *(const Value *const *)field;
     return value ? value_copy(value, out, e) : STATUS_OK;
@@ -498,6 +578,8 @@ static Status option_value(const Option *option, const void *field, Value *out, 
     return both->frame ? STATUS_OK : text_or_none(both->choice, out, e);
   }
   case OPTION_TEXTS:
+  case OPTION_ORDER:
+  case OPTION_EXPRESSIONS:
   case OPTION_COLUMNS: {
     const OptionTexts *texts = field;
     return list_or_none(texts->items, NULL, texts->n, may_lack, out, e);

@@ -88,11 +88,15 @@ static const char *lua_type(const Option *option)
   case OPTION_NUMBER: return "number";
   case OPTION_BOOL: return "boolean";
   case OPTION_TEXTS:
+  case OPTION_ORDER:
+  case OPTION_EXPRESSIONS:
   case OPTION_COLUMNS: return "string|string[]";
   case OPTION_FRAME: return "Frame";
   case OPTION_CHOICE_FRAME: return "string|Frame";
   case OPTION_TEXT_MAP: return "string|table<string, string>";
   case OPTION_VALUE: return "any";
+  case OPTION_CONDITION: return "string|Column|fun(row: table): boolean";
+  case OPTION_REST: return "table<string, any>";
   default: return "string";
   }
 }

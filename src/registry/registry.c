@@ -123,12 +123,13 @@ static Status bad_option(const Primitive *primitive, const Option *option, Error
 /* Bytes of an option's field in the typed struct. */
 static size_t field_size(OptionKind kind)
 {
+  if (option_is_list(kind)) {
+    return sizeof(OptionTexts);
+  }
   switch (kind) {
   case OPTION_INT: return sizeof(int64_t);
   case OPTION_NUMBER: return sizeof(double);
   case OPTION_BOOL: return sizeof(bool);
-  case OPTION_TEXTS:
-  case OPTION_COLUMNS: return sizeof(OptionTexts);
   case OPTION_CHOICE_FRAME: return sizeof(OptionChoiceFrame);
   case OPTION_TEXT_MAP: return sizeof(OptionTextMap);
   default: return sizeof(void *);

@@ -98,8 +98,11 @@ static unsigned taken(OptionKind kind)
   case OPTION_NUMBER: return 1 << 2 | 1 << 3 | 1 << 4;
   case OPTION_BOOL: return 1 << 1;
   case OPTION_TEXT:
+  case OPTION_EXPRESSION:
   case OPTION_COLUMN: return 1 << 5;
   case OPTION_TEXTS:
+  case OPTION_ORDER:
+  case OPTION_EXPRESSIONS:
   case OPTION_COLUMNS: return 1 << 5 | 1 << 6;
   case OPTION_FRAME: return 1 << 11;
   case OPTION_CHOICE_FRAME: return 1 << 11; /* "x" is none of the choices */
