@@ -6,7 +6,7 @@
 
 #include "core/alloc.h"
 #include "core/file.h"
-#include "frame/csv.h"
+#include "io/csv.h"
 #include "registry/registry.h"
 
 static const Frame *of(const Call *call)

@@ -10,6 +10,18 @@ typedef struct Topic {
   const char *name, *summary, *text;
 } Topic;
 
+typedef struct TopicTable {
+  const Topic *topics;
+  size_t n;
+} TopicTable;
+
+/* Puts an array of topics into help at link time; its file is named *_topics.c, or *_primitives.c. */
+#define REGISTER_TOPICS(array)                                                                          \
+  static const TopicTable array##_table = {array, sizeof array / sizeof *array};                       \
+  static const TopicTable *const array##_registered                                                     \
+      __attribute__((used, section("assay_topics"), aligned(sizeof(void *)))) = &array##_table
+
+/* All topics in order of their names. Main thread only. */
 size_t topics_size(void);
 const Topic *topics_at(size_t index);
 

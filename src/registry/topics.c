@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Help topics that are no primitives: the language's few rules, and the ids of errors. A test sees to it that every id used
- * in the sources has its page here. */
+/* Help topics that are no primitives: the language's few rules, and the ids of errors of the lower layers. Others stand in
+ * *_topics.c beside their code; the linker collects the tables. A test sees to it that every id used in the sources has its
+ * page. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "registry/help.h"
 
 static const Topic topics[] = {
@@ -46,28 +50,6 @@ static const Topic topics[] = {
     {"command-in-statement", "a command of the prompt in the middle of a statement",
      "Complete the statement, or drop it with Ctrl-C. A line of it that begins with a dot needs a blank "
      "in front."},
-    {"csv-after-quote", "a quoted field goes on behind its closing quote",
-     "Between the quote and the next comma or line end nothing may stand. A quote that belongs to the text is doubled: "
-     "\"say \"\"hello\"\"\"."},
-    {"csv-blank-line", "an empty line among the rows",
-     "Blank lines are passed over at the end of a file only. In a file of one column a blank line is a missing cell."},
-    {"csv-carriage-return", "a carriage return stands alone",
-     "Lines end in LF or CRLF. Files of old Macs are converted with tr '\\r' '\\n'; inside a field it must be in quotes."},
-    {"csv-empty", "a CSV file has no header", "The first line must name the columns, parted by commas."},
-    {"csv-header-name", "a column has no name", "Give each column a name in the first line."},
-    {"csv-header-twice", "two columns have one name", "Give each column a name of its own in the first line."},
-    {"csv-long-field", "a field is longer than a reader takes", "Most often a quote was opened and not closed."},
-    {"csv-no-columns", "a frame without columns cannot be written", "A CSV file begins with its columns' names."},
-    {"csv-open-quote", "a quote is never closed",
-     "The message names the line where it opens. Close it at the end of its field, or double it if it belongs to the text."},
-    {"csv-packed", "a file is compressed", "Unpack it first; CSV is read from plain text."},
-    {"csv-ragged", "a row has more or fewer fields than the header",
-     "Nothing was read: a row is never shifted, merged or dropped. Most often a field with a comma lacks its quotes, or a "
-     "separator other than the comma is used."},
-    {"csv-type", "a cell does not fit the type asked for",
-     "The message has the line and the cell. Mend it, or leave the column out of types = {...} and see in df:report() what it "
-     "is read as."},
-    {"csv-types", "a fault of ours in finding types", "Please report it, with the file if you can."},
     {"empty-name", "a column has no name", "Give it one: a text of at least one character."},
     {"file-changed", "a file changed while it was read", "Read it again once nothing writes to it any more."},
     {"file-error", "the system refused a file", "The message has the path and the system's reason."},
@@ -161,12 +143,36 @@ static const Topic topics[] = {
     {"wrong-type", "a value is of a type that does not fit", "The message says what is expected and what came."},
 };
 
+REGISTER_TOPICS(topics);
+
+extern const TopicTable *const __start_assay_topics[];
+extern const TopicTable *const __stop_assay_topics[];
+
+enum { TOPICS_MOST = 1024 };
+
+static const Topic *all[TOPICS_MOST];
+static size_t count; /* 0: not collected yet */
+
+static int compare(const void *a, const void *b)
+{
+  const Topic *const *x = a, *const *y = b;
+  return strcmp((*x)->name, (*y)->name);
+}
+
 size_t topics_size(void)
 {
-  return sizeof topics / sizeof *topics;
+  if (count == 0) {
+    for (const TopicTable *const *t = __start_assay_topics; t < __stop_assay_topics; t++) {
+      for (size_t i = 0; i < (*t)->n && count < TOPICS_MOST; i++) {
+        all[count++] = &(*t)->topics[i];
+      }
+    }
+    qsort(all, count, sizeof *all, compare);
+  }
+  return count;
 }
 
 const Topic *topics_at(size_t index)
 {
-  return &topics[index];
+  return index < topics_size() ? all[index] : NULL;
 }

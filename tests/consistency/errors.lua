@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Every id of an error in the sources has its topic in src/registry/topics.c, and every topic its error.
+-- Every id of an error in the sources has its topic in a *topics.c, and every topic its error.
 package.path = arg[0]:gsub("[^/]*$", "../lua/?.lua;") .. package.path
 local t = require "lib"
 
@@ -10,14 +10,19 @@ local root = arg[0]:gsub("[^/]*$", "../..")
 local others = { ["k-means"] = true, ["enable-bracketed-paste"] = true, ["philox4x32-10"] = true }
 
 -- Topics about the language; the rest explain an error.
-local pages = { columns = true, missing = true, calls = true, interrupt = true, models = true }
+local pages = {
+  columns = true, missing = true, calls = true, interrupt = true, models = true, dates = true,
+  expressions = true, functions = true, formulas = true, reading = true, groups = true, windows = true,
+  plugins = true,
+}
 
 local topics, used = {}, {}
 local pipe = assert(io.popen("find '" .. root .. "/src' -name '*.c' | sort"))
 for path in pipe:lines() do
   local text = t.read(path):gsub("/%*.-%*/", "")
-  if path:find "registry/topics%.c$" then
+  if path:find "topics%.c$" then
     for name in text:gmatch '\n%s+{"([^"]+)",' do
+      assert(not topics[name], name .. " has two topics")
       topics[name] = true
     end
   elseif not path:find "main/flags%.c$" then

@@ -8,7 +8,7 @@
 
 #include "core/alloc.h"
 #include "core/file.h"
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #ifndef ASSAY_TESTS_CSV_PARSE_H
 #define ASSAY_TESTS_CSV_PARSE_H
 
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 Status parse_source(const CsvSource *source, const CsvOptions *options, size_t piece, Frame **out, Error *e);
 

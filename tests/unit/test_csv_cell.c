@@ -15,9 +15,9 @@
 #include <time.h>
 
 #include "core/random.h"
-#include "frame/csv_cell.h"
-#include "frame/csv_mask.h"
-#include "frame/csv_number.h"
+#include "io/csv_cell.h"
+#include "io/csv_mask.h"
+#include "io/csv_number.h"
 
 typedef struct KindCase {
   const char *text;

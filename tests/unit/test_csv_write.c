@@ -20,7 +20,7 @@
 #include "core/random.h"
 #include "core/text.h"
 #include "frame/builder.h"
-#include "frame/csv.h"
+#include "io/csv.h"
 
 static char folder[] = "/tmp/assay-csv-XXXXXX";
 static char path[64];

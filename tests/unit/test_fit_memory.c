@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "core/pool.h"
-#include "frame/csv.h"
+#include "io/csv.h"
 #include "sample.h"
 #include "sweep.h"
 

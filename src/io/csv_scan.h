@@ -10,8 +10,8 @@
  * counts are chained the rest is known, and csv_scan gives the fields of pieces that begin and end with
  * records. Both are O(bytes).
  */
-#ifndef ASSAY_FRAME_CSV_SCAN_H
-#define ASSAY_FRAME_CSV_SCAN_H
+#ifndef ASSAY_IO_CSV_SCAN_H
+#define ASSAY_IO_CSV_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

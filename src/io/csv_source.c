@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "frame/csv_source.h"
+#include "io/csv_source.h"
 
 #include <string.h>
 

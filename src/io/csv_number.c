@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "frame/csv_number.h"
+#include "io/csv_number.h"
 
 #include <math.h>
 #include <stdio.h>

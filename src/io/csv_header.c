@@ -5,7 +5,7 @@
 
 #include "core/alloc.h"
 #include "core/map.h"
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 enum { HEAD_BYTES = 1 << 16, HEAD_MOST = 1 << 30 }; /* bytes looked at for the header: at first, at most */
 

@@ -6,8 +6,8 @@
  * the decimal written (ties to even), whatever its length; int64 and timestamps are exact. All O(length),
  * without allocation.
  */
-#ifndef ASSAY_FRAME_CSV_CELL_H
-#define ASSAY_FRAME_CSV_CELL_H
+#ifndef ASSAY_IO_CSV_CELL_H
+#define ASSAY_IO_CSV_CELL_H
 
 #include <stdbool.h>
 #include <stddef.h>

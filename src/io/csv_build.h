@@ -10,8 +10,8 @@
  * A cell that does not fit the type tried is noted with its place (CsvSeen), the column's `clash` is set, and
  * a further pass reads it as what all its cells allow. When the type was asked for it is a fault instead.
  */
-#ifndef ASSAY_FRAME_CSV_BUILD_H
-#define ASSAY_FRAME_CSV_BUILD_H
+#ifndef ASSAY_IO_CSV_BUILD_H
+#define ASSAY_IO_CSV_BUILD_H
 
 #include <stdatomic.h>
 
@@ -19,8 +19,8 @@
 #include "core/task.h"
 #include "core/text.h"
 #include "frame/column_layout.h"
-#include "frame/csv_cell.h"
-#include "frame/csv_scan.h"
+#include "io/csv_cell.h"
+#include "io/csv_scan.h"
 
 /* How often each kind of cell came, and the offset of the first one. */
 typedef struct CsvSeen {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "frame/csv_cell.h"
+#include "io/csv_cell.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "frame/csv_number.h"
+#include "io/csv_number.h"
 
 static inline bool is_blank(char c)
 {

@@ -7,7 +7,7 @@
 #include "core/alloc.h"
 #include "core/pool.h"
 #include "core/reduce.h"
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 enum { TAIL_BYTES = 1 << 12 };
 

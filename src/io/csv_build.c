@@ -2,7 +2,7 @@
 /* Columns of values (texts: csv_text.c). A cell is first tried as what the column is; all else goes through
  * odd_cell, which is where missing cells, blanks around a value, forced types and cells that do not fit are
  * told apart. */
-#include "frame/csv_build.h"
+#include "io/csv_build.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * never stands in memory as a whole. Views may be taken by several threads at once, each with a buffer of its
  * own.
  */
-#ifndef ASSAY_FRAME_CSV_SOURCE_H
-#define ASSAY_FRAME_CSV_SOURCE_H
+#ifndef ASSAY_IO_CSV_SOURCE_H
+#define ASSAY_IO_CSV_SOURCE_H
 
 #include "core/file.h"
 

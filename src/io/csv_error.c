@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 enum { AROUND = 100, CELL_MOST = 40 }; /* bytes shown on either side of a fault, and of a cell */
 

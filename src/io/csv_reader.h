@@ -12,12 +12,12 @@
  *
  * The fault that is told is the first one in the file, whatever thread met whichever first.
  */
-#ifndef ASSAY_FRAME_CSV_READER_H
-#define ASSAY_FRAME_CSV_READER_H
+#ifndef ASSAY_IO_CSV_READER_H
+#define ASSAY_IO_CSV_READER_H
 
-#include "frame/csv.h"
-#include "frame/csv_build.h"
-#include "frame/csv_source.h"
+#include "io/csv.h"
+#include "io/csv_build.h"
+#include "io/csv_source.h"
 
 /* A stretch of the file between line feeds, before it is known which of these end records. */
 typedef struct CsvSegment {

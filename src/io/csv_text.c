@@ -7,7 +7,7 @@
 
 #include "core/alloc.h"
 #include "core/pool.h"
-#include "frame/csv_build.h"
+#include "io/csv_build.h"
 
 enum { FIRST_TEXTS = 1024 };
 

@@ -6,8 +6,8 @@
  * both exact doubles: Clinger 1990). The rest, well under one number in a thousand in most files, goes to
  * strtod, which the C library rounds correctly.
  */
-#ifndef ASSAY_FRAME_CSV_NUMBER_H
-#define ASSAY_FRAME_CSV_NUMBER_H
+#ifndef ASSAY_IO_CSV_NUMBER_H
+#define ASSAY_IO_CSV_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>

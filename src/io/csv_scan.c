@@ -3,11 +3,11 @@
  * feeds and quotes only, and most blocks have no quote: then a population count does. Scanning first writes
  * the places of all marks of a window, without a branch that depends on the text, and then walks over
  * them. */
-#include "frame/csv_scan.h"
+#include "io/csv_scan.h"
 
 #include <string.h>
 
-#include "frame/csv_mask.h"
+#include "io/csv_mask.h"
 
 static inline size_t low_bit(uint64_t mask)
 {

@@ -4,8 +4,8 @@
  * SSE2 is part of every x86-64, so that no choice at run time is needed; elsewhere eight bytes are compared
  * in one word. Both forms are here and give the same bits (tests compare them).
  */
-#ifndef ASSAY_FRAME_CSV_MASK_H
-#define ASSAY_FRAME_CSV_MASK_H
+#ifndef ASSAY_IO_CSV_MASK_H
+#define ASSAY_IO_CSV_MASK_H
 
 #include <stdint.h>
 #include <string.h>

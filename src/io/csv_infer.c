@@ -4,7 +4,7 @@
  * up, so a type guessed from some cells can turn out too narrow, but never wrong in another way. */
 #include <string.h>
 
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 enum { SAMPLE_PIECES = 16, SAMPLE_RECORDS = 256, SAMPLE_BYTES = 1 << 16 };
 

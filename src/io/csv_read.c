@@ -7,7 +7,7 @@
 #include "core/file.h"
 #include "core/pool.h"
 #include "core/reduce.h"
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 enum {
   PIECE_LEAST = 1 << 18, /* bytes */
@@ -333,7 +333,7 @@ static Status finish(CsvReader *reader, Frame **out, Error *e)
   const Column *const *made = (const Column *const *)columns;
   TRY(csv_report(reader, made, &report, e));
   TRY(frame_new((const char *const *)reader->names, made, reader->n, &bare, e));
-  TRY(frame_with_report(bare, text_data(&report), out, e));
+  TRY(frame_with_origin(bare, text_data(&report), NULL, out, e));
 done:
   for (size_t i = 0; i < reader->n; i++) {
     column_unref(columns[i]);

@@ -3,7 +3,7 @@
  * may stand in quotes, doubled inside, and must when it is empty, has blanks at an end, or a comma, brace or
  * quote in it. */
 #include "frame/builder.h"
-#include "frame/csv_build.h"
+#include "io/csv_build.h"
 
 typedef struct Items {
   const char *next, *end;

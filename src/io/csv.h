@@ -18,8 +18,8 @@
  * Nothing is ever shifted, dropped or cut: a row with another number of fields is an error with line and
  * counts.
  */
-#ifndef ASSAY_FRAME_CSV_H
-#define ASSAY_FRAME_CSV_H
+#ifndef ASSAY_IO_CSV_H
+#define ASSAY_IO_CSV_H
 
 #include "core/task.h"
 #include "frame/frame.h"

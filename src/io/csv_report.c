@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "frame/csv_reader.h"
+#include "io/csv_reader.h"
 
 enum { CELL_MOST = 30 };
 

@@ -10,8 +10,8 @@
 #include "core/pool.h"
 #include "core/reduce.h"
 #include "core/text.h"
-#include "frame/csv.h"
-#include "frame/csv_cell.h"
+#include "io/csv.h"
+#include "io/csv_cell.h"
 
 enum { BLOCK_CELLS = 1 << 15, BLOCKS_PER_THREAD = 4 };
 
