@@ -212,15 +212,36 @@ function Frame:head(main_or_options, options) end
 
 ---@class frame.read.options
 ---@field path string file name; "-" is standard input
+---@field format? string name of the format, when the file's name does not tell
 ---@field types? string|table<string, string> "string" for all columns, or types by column name
+---@field columns? string|string[] names of the columns to read, in this order
+---@field rows? integer how many to read at most
+---@field delimiter? string character between fields; found out when not given
+---@field quote? string character around fields; "" for none
+---@field escape? string character before a quote within quotes, beside doubling; "" for none
+---@field comment? string lines that begin with it are passed over; "" for none
+---@field header? boolean whether the first line names the columns; found out when not given
+---@field names? string|string[] names for the columns, instead of those of the header
+---@field skip? integer lines above the header to pass over; found out when not given
+---@field footer? integer lines at the end to pass over; found out when not given
+---@field ragged? "auto"|"fill"|"reject"|"error" what becomes of rows with too few or too many fields
+---@field encoding? string encoding of the text, as iconv names it; found out when not given
+---@field decimal? "."|"," decimal mark; found out by column when not given
+---@field thousands? string mark between thousands; found out by column when not given, "" for none
+---@field dates? "auto"|"ymd"|"mdy"|"dmy" order of day, month and year in dates like 03/04/2024
+---@field missing? string|string[] texts that stand for missing, instead of the usual ones
+---@field sheet? string sheet of a workbook
+---@field range? string cells of a sheet: "B2:F100"
+---@field table? string table of a database
+---@field sql? string query to a database
 
---- reads a CSV file into a frame.
+--- reads a file into a frame.
 ---@param main_or_options? any|frame.read.options
 ---@param options? frame.read.options
 ---@return Frame
 function frame.read(main_or_options, options) end
 
---- reads a CSV file into a frame.
+--- reads a file into a frame.
 ---@param main_or_options? any|frame.read.options
 ---@param options? frame.read.options
 ---@return Frame
@@ -302,16 +323,19 @@ function frame.tail(data, main_or_options, options) end
 function Frame:tail(main_or_options, options) end
 
 ---@class frame.write.options
----@field path string file name; it is replaced as a whole
+---@field path string file name; the file is replaced as a whole
+---@field format? string name of the format, when the file's name does not tell
+---@field table? string table of a database
+---@field append? boolean whether to add to a table that is there
 
---- writes the frame to a CSV file.
+--- writes the frame to a file.
 ---@param data Frame
 ---@param main_or_options? any|frame.write.options
 ---@param options? frame.write.options
 ---@return nil
 function frame.write(data, main_or_options, options) end
 
---- writes the frame to a CSV file.
+--- writes the frame to a file.
 ---@param main_or_options? any|frame.write.options
 ---@param options? frame.write.options
 ---@return nil

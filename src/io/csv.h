@@ -24,11 +24,38 @@
 #include "core/task.h"
 #include "frame/frame.h"
 
+typedef enum CsvHeader { CSV_HEADER_AUTO, CSV_HEADER_YES, CSV_HEADER_NO } CsvHeader;
+typedef enum CsvRagged { CSV_RAGGED_AUTO, CSV_RAGGED_FILL, CSV_RAGGED_REJECT, CSV_RAGGED_ERROR } CsvRagged;
+typedef enum CsvDates { CSV_DATES_AUTO, CSV_DATES_YMD, CSV_DATES_MDY, CSV_DATES_DMY } CsvDates;
+
+/* All zero: find out everything from the file. Texts are borrowed. */
 typedef struct CsvOptions {
+  /* Types */
   bool all_text;                 /* types = "string": every column as it stands; may be overruled by column */
   const char *const *names;      /* columns whose type is forced ... */
   const Type *types;             /* ... to this one; a cell that does not fit is an error with its line */
   size_t n_forced;
+  /* Structure: NULL is to find out; "" is none */
+  const char *delimiter, *quote, *escape; /* one ASCII character each; escape: one before a quote, beside doubling */
+  const char *comment;           /* lines that begin with it are passed over */
+  CsvHeader header;
+  const char *const *headings;   /* names to give the columns instead of the header's */
+  size_t n_headings;
+  bool skip_given, footer_given;
+  size_t skip, footer;           /* lines before the header and at the end to pass over */
+  CsvRagged ragged;              /* rows with another number of fields than the header */
+  const char *encoding;          /* a name that iconv knows; NULL: find out */
+  /* Values */
+  const char *decimal, *thousands; /* "." or ","; "," "." " " "'" "" ; NULL: find out by column */
+  CsvDates dates;                /* order of 03/04/2024 */
+  bool missing_given;
+  const char *const *missing;    /* texts that stand for missing, instead of the usual ones */
+  size_t n_missing;
+  /* Part of the file */
+  const char *const *columns;    /* to read, in this order; n 0: all */
+  size_t n_columns;
+  bool rows_given;
+  size_t rows;                   /* at most so many */
 } CsvOptions;
 
 /* The frame in a file's bytes; `path` is for messages. options may be NULL. The report (frame_report) says

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verbs of frames. */
 #include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/file.h"
-#include "io/csv.h"
 #include "registry/registry.h"
 
 static const Frame *of(const Call *call)
@@ -20,69 +17,6 @@ static Status give(Status status, Frame *const *frame, Value *out)
     *out = value_of_frame(*frame);
   }
   return status;
-}
-
-#define TYPES "float64|int64|bool|timestamp|category|string|set"
-#define READ_OPTIONS(O)                                                                                \
-  O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; \"-\" is standard input")                   \
-  O(types, TEXT_MAP, OPTION_UNSET, 1, 0, TYPES, "", "\"string\" for all columns, or types by column name")
-typedef struct ReadOptions {
-  READ_OPTIONS(OPTION_FIELD)
-} ReadOptions;
-#define ROW(...) OPTION_ROW_OF(ReadOptions, __VA_ARGS__)
-static const Option read_options[] = {READ_OPTIONS(ROW)};
-#undef ROW
-
-static Status forced_types(const OptionTextMap *map, Arena *arena, CsvOptions *csv, Error *e)
-{
-  if (map->all && strcmp(map->all, "string") != 0) {
-    error_set(e, STATUS_ARGUMENT, "out-of-range", _("only types = \"string\" can hold for every column, not \"%s\""), map->all);
-    (void)error_hint(e, _("name the columns: types = {zip = \"%s\"}"), map->all);
-    return STATUS_ARGUMENT;
-  }
-  csv->all_text = map->all != NULL;
-  Type *types = arena_alloc(arena, map->n, sizeof *types);
-  if (!types) {
-    return error_memory(e, 0, _("types"));
-  }
-  for (size_t i = 0; i < map->n; i++) {
-    (void)type_of_name(map->items[i], &types[i]);
-  }
-  csv->names = map->names;
-  csv->types = types;
-  csv->n_forced = map->n;
-  return STATUS_OK;
-}
-
-static Status run_read(Call *call, Value *out, Error *e)
-{
-  const ReadOptions *options = call->options;
-  CsvOptions csv = {0};
-  char buffer[PATH_MAX];
-  Frame *frame = NULL;
-  Status status = forced_types(&options->types, &call->task->arena, &csv, e);
-  if (status == STATUS_OK) {
-    status = csv_read(file_resolve(options->path, buffer, sizeof buffer), &csv, call->task, &frame, e);
-  }
-  if (status == STATUS_OK) {
-    text_puts(call->notes, frame_report(frame));
-  }
-  return give(status, &frame, out);
-}
-
-#define WRITE_OPTIONS(O) O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; it is replaced as a whole")
-typedef struct WriteOptions {
-  WRITE_OPTIONS(OPTION_FIELD)
-} WriteOptions;
-#define ROW(...) OPTION_ROW_OF(WriteOptions, __VA_ARGS__)
-static const Option write_options[] = {WRITE_OPTIONS(ROW)};
-#undef ROW
-
-static Status run_write(Call *call, Value *out, Error *e)
-{
-  const WriteOptions *options = call->options;
-  *out = (Value){.kind = VALUE_NONE};
-  return csv_write(of(call), options->path, call->task, e);
 }
 
 #define SELECT_OPTIONS(O) O(columns, COLUMNS, OPTION_REQUIRED, 0, 0, "", "", "names, in the order wanted")
@@ -209,23 +143,6 @@ static Status run_report(Call *call, Value *out, Error *e)
 #define IRIS "df = read \"datasets/iris/iris.csv\"\n"
 #define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
-
-static const Primitive read_primitive = {SIZED, .name = "read", .global = "read",
-  .summary = "reads a CSV file into a frame",
-  .details = "RFC 4180 with a header line, in UTF-8. Types are inferred over the whole file; numbers with a leading zero, more "
-             "than 18 digits or a leading + stay text. df:report() says what was decided. A path that begins with datasets/ is "
-             "also looked for among the data sets that come with the program.",
-  .takes = VALUE_NONE, .main = "path", OPTIONS(read_options, ReadOptions), .gives = VALUE_FRAME, .returns = "the frame",
-  .reference = "", .example = "df = read \"datasets/credit/credit.csv\"\ndf:schema()", .effects = EFFECT_READS,
-  .where = WHERE_JOB, .run = run_read};
-REGISTER_PRIMITIVE(read_primitive);
-
-static const Primitive write_primitive = {SIZED, .name = "write", .summary = "writes the frame to a CSV file",
-  .details = "The file appears whole or not at all. Reading it gives the same frame: texts that look like numbers, dates or NA "
-             "are quoted.",
-  .takes = VALUE_FRAME, .main = "path", OPTIONS(write_options, WriteOptions), .gives = VALUE_NONE, .returns = "nothing",
-  .reference = "", .example = IRIS "df:write(os.tmpname())", .effects = EFFECT_WRITES, .where = WHERE_JOB, .run = run_write};
-REGISTER_PRIMITIVE(write_primitive);
 
 static const Primitive select_primitive = {SIZED, .name = "select", .summary = "keeps some columns, in the order given",
   .takes = VALUE_FRAME, .main = "columns", OPTIONS(select_options, SelectOptions), .gives = VALUE_FRAME,

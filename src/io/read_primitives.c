@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* read and write: they find the format and leave the rest to it. */
+#include <limits.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "core/file.h"
+#include "io/format.h"
+#include "registry/registry.h"
+
+/* clang-format off */
+#define TYPES "float64|int64|bool|timestamp|category|string|set"
+#define READ_OPTIONS(O)                                                                                \
+  O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; \"-\" is standard input")                   \
+  O(format, TEXT, OPTION_UNSET, 1, 0, "", "", "name of the format, when the file's name does not tell") \
+  O(types, TEXT_MAP, OPTION_UNSET, 1, 0, TYPES, "", "\"string\" for all columns, or types by column name") \
+  O(columns, TEXTS, OPTION_UNSET, 1, 0, "", "", "names of the columns to read, in this order") \
+  O(rows, INT, OPTION_UNSET, 0, 1e15, "", "rows", "how many to read at most") \
+  O(delimiter, TEXT, OPTION_UNSET, 1, 0, "", "", "character between fields; found out when not given") \
+  O(quote, TEXT, OPTION_UNSET, 1, 0, "", "", "character around fields; \"\" for none") \
+  O(escape, TEXT, OPTION_UNSET, 1, 0, "", "", "character before a quote within quotes, beside doubling; \"\" for none") \
+  O(comment, TEXT, OPTION_UNSET, 1, 0, "", "", "lines that begin with it are passed over; \"\" for none") \
+  O(header, BOOL, OPTION_UNSET, 0, 0, "", "", "whether the first line names the columns; found out when not given") \
+  O(names, TEXTS, OPTION_UNSET, 1, 0, "", "", "names for the columns, instead of those of the header") \
+  O(skip, INT, OPTION_UNSET, 0, 1e15, "", "lines", "lines above the header to pass over; found out when not given") \
+  O(footer, INT, OPTION_UNSET, 0, 1e15, "", "lines", "lines at the end to pass over; found out when not given") \
+  O(ragged, CHOICE, "auto", 0, 0, "auto|fill|reject|error", "", "what becomes of rows with too few or too many fields") \
+  O(encoding, TEXT, OPTION_UNSET, 1, 0, "", "", "encoding of the text, as iconv names it; found out when not given") \
+  O(decimal, CHOICE, OPTION_UNSET, 0, 0, ".|,", "", "decimal mark; found out by column when not given") \
+  O(thousands, TEXT, OPTION_UNSET, 1, 0, "", "", "mark between thousands; found out by column when not given, \"\" for none") \
+  O(dates, CHOICE, "auto", 0, 0, "auto|ymd|mdy|dmy", "", "order of day, month and year in dates like 03/04/2024") \
+  O(missing, TEXTS, OPTION_UNSET, 0, 0, "", "", "texts that stand for missing, instead of the usual ones") \
+  O(sheet, TEXT, OPTION_UNSET, 1, 0, "", "", "sheet of a workbook") \
+  O(range, TEXT, OPTION_UNSET, 1, 0, "", "", "cells of a sheet: \"B2:F100\"") \
+  O(table, TEXT, OPTION_UNSET, 1, 0, "", "", "table of a database") \
+  O(sql, TEXT, OPTION_UNSET, 1, 0, "", "", "query to a database")
+/* clang-format on */
+
+typedef struct ReadOptions {
+  READ_OPTIONS(OPTION_FIELD)
+} ReadOptions;
+#define ROW(...) OPTION_ROW_OF(ReadOptions, __VA_ARGS__)
+static const Option read_options[] = {READ_OPTIONS(ROW)};
+#undef ROW
+
+enum {
+#define READ_NUMBER(field, ...) READ_##field,
+  READ_OPTIONS(READ_NUMBER)
+};
+
+static bool is_given(const Call *call, int option)
+{
+  return call->given >> option & 1;
+}
+
+static Status forced_types(const OptionTextMap *map, Arena *arena, CsvOptions *csv, Error *e)
+{
+  if (map->all && strcmp(map->all, "string") != 0) {
+    error_set(e, STATUS_ARGUMENT, "out-of-range", _("only types = \"string\" can hold for every column, not \"%s\""), map->all);
+    (void)error_hint(e, _("name the columns: types = {zip = \"%s\"}"), map->all);
+    return STATUS_ARGUMENT;
+  }
+  csv->all_text = map->all != NULL;
+  Type *types = arena_alloc(arena, map->n, sizeof *types);
+  if (!types) {
+    return error_memory(e, 0, _("types"));
+  }
+  for (size_t i = 0; i < map->n; i++) {
+    (void)type_of_name(map->items[i], &types[i]);
+  }
+  csv->names = map->names;
+  csv->types = types;
+  csv->n_forced = map->n;
+  return STATUS_OK;
+}
+
+static int choice_number(const char *const *choices, const char *choice)
+{
+  int i = 0;
+  while (strcmp(choices[i], choice) != 0) {
+    i++;
+  }
+  return i;
+}
+
+static Status csv_options(const Call *call, CsvOptions *csv, Error *e)
+{
+  static const char *const ragged[] = {"auto", "fill", "reject", "error"};
+  static const char *const dates[] = {"auto", "ymd", "mdy", "dmy"};
+  const ReadOptions *options = call->options;
+  *csv = (CsvOptions){.delimiter = options->delimiter,
+                      .quote = options->quote,
+                      .escape = options->escape,
+                      .comment = options->comment,
+                      .header = !is_given(call, READ_header) ? CSV_HEADER_AUTO
+                                : options->header            ? CSV_HEADER_YES
+                                                             : CSV_HEADER_NO,
+                      .headings = options->names.items,
+                      .n_headings = options->names.n,
+                      .skip_given = is_given(call, READ_skip),
+                      .skip = (size_t)options->skip,
+                      .footer_given = is_given(call, READ_footer),
+                      .footer = (size_t)options->footer,
+                      .ragged = (CsvRagged)choice_number(ragged, options->ragged),
+                      .encoding = options->encoding,
+                      .decimal = options->decimal,
+                      .thousands = options->thousands,
+                      .dates = (CsvDates)choice_number(dates, options->dates),
+                      .missing_given = is_given(call, READ_missing),
+                      .missing = options->missing.items,
+                      .n_missing = options->missing.n,
+                      .columns = options->columns.items,
+                      .n_columns = options->columns.n,
+                      .rows_given = is_given(call, READ_rows),
+                      .rows = (size_t)options->rows};
+  return forced_types(&options->types, &call->task->arena, csv, e);
+}
+
+/* Options that the format has no use for are refused. */
+static Status check_use(const Call *call, const Format *format, Error *e)
+{
+  static const struct {
+    int option;
+    unsigned needs;
+  } uses[] = {{READ_delimiter, FORMAT_TEXT}, {READ_quote, FORMAT_TEXT},   {READ_escape, FORMAT_TEXT},
+              {READ_comment, FORMAT_TEXT},   {READ_header, FORMAT_TEXT | FORMAT_SHEET},
+              {READ_names, FORMAT_TEXT | FORMAT_SHEET}, {READ_skip, FORMAT_TEXT | FORMAT_SHEET},
+              {READ_footer, FORMAT_TEXT},    {READ_encoding, FORMAT_TEXT}, {READ_decimal, FORMAT_TEXT},
+              {READ_thousands, FORMAT_TEXT}, {READ_ragged, FORMAT_TEXT},   {READ_dates, FORMAT_TEXT},
+              {READ_missing, FORMAT_TEXT},   {READ_sheet, FORMAT_SHEET},   {READ_range, FORMAT_SHEET},
+              {READ_table, FORMAT_TABLE},    {READ_sql, FORMAT_SQL}};
+  for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+    if (is_given(call, uses[i].option) && !(format->takes & uses[i].needs)) {
+      return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%1$s' means nothing for the format %2$s"),
+                       read_options[uses[i].option].name, format->name);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* The format that the call, the scheme or the extension tells; else CSV. */
+static Status pick_format(const char *name, const FormatPath *path, const Format **out, Error *e)
+{
+  Status status = format_of(name ? name : path->scheme, path->path, out, e);
+  if (status == STATUS_OK && !*out) {
+    status = format_of("csv", path->path, out, e);
+  }
+  return status;
+}
+
+static Status run_read(Call *call, Value *out, Error *e)
+{
+  const ReadOptions *options = call->options;
+  char buffer[PATH_MAX];
+  CsvOptions csv;
+  FormatPath path;
+  const Format *format = NULL;
+  Frame *frame = NULL;
+  Status status;
+  TRY(csv_options(call, &csv, e));
+  TRY(format_path(options->path, &call->task->arena, &path, e));
+  TRY(pick_format(options->format, &path, &format, e));
+  TRY(check_use(call, format, e));
+  if (!format->read) {
+    TRY(error_set(e, STATUS_STATE, "not-supported", _("the format %s can be written but not read"), format->name));
+  }
+  const ReadRequest request = {.path = file_resolve(path.path, buffer, sizeof buffer),
+                               .query = path.query,
+                               .csv = &csv,
+                               .sheet = options->sheet,
+                               .range = options->range,
+                               .table = options->table,
+                               .sql = options->sql};
+  TRY(format->read(&request, call->task, &frame, e));
+  text_puts(call->notes, frame_report(frame));
+  *out = value_of_frame(frame);
+done:
+  return status;
+}
+
+#define WRITE_OPTIONS(O) \
+  O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; the file is replaced as a whole") \
+  O(format, TEXT, OPTION_UNSET, 1, 0, "", "", "name of the format, when the file's name does not tell") \
+  O(table, TEXT, OPTION_UNSET, 1, 0, "", "", "table of a database") \
+  O(append, BOOL, "false", 0, 0, "", "", "whether to add to a table that is there")
+typedef struct WriteOptions {
+  WRITE_OPTIONS(OPTION_FIELD)
+} WriteOptions;
+#define ROW(...) OPTION_ROW_OF(WriteOptions, __VA_ARGS__)
+static const Option write_options[] = {WRITE_OPTIONS(ROW)};
+#undef ROW
+
+static Status run_write(Call *call, Value *out, Error *e)
+{
+  const WriteOptions *options = call->options;
+  FormatPath path;
+  const Format *format = NULL;
+  *out = (Value){.kind = VALUE_NONE};
+  Status status;
+  TRY(format_path(options->path, &call->task->arena, &path, e));
+  TRY(pick_format(options->format, &path, &format, e));
+  if (!format->write) {
+    TRY(error_set(e, STATUS_STATE, "not-supported", _("the format %s can be read but not written"), format->name));
+  }
+  if ((options->table || options->append) && !(format->takes & FORMAT_TABLE)) {
+    TRY(error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%1$s' means nothing for the format %2$s"),
+                  options->table ? "table" : "append", format->name));
+  }
+  const WriteRequest request = {.path = path.path, .query = path.query, .table = options->table, .append = options->append};
+  TRY(format->write(call->data->frame, &request, call->task, e));
+done:
+  return status;
+}
+
+static Status read_csv(const ReadRequest *request, Task *task, Frame **out, Error *e)
+{
+  return csv_read(request->path, request->csv, task, out, e);
+}
+
+static Status write_csv(const Frame *frame, const WriteRequest *request, Task *task, Error *e)
+{
+  return csv_write(frame, request->path, task, e);
+}
+
+static const Format csv_format = {.size = sizeof(Format), .name = "csv", .extensions = "csv|txt|dat|data",
+                                  .summary = "text with a delimiter between fields, found out by itself",
+                                  .takes = FORMAT_TEXT, .read = read_csv, .write = write_csv};
+REGISTER_FORMAT(csv_format);
+
+#define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1
+#define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
+
+static const Primitive read_primitive = {SIZED, .name = "read", .global = "read",
+  .summary = "reads a file into a frame",
+  .details = "RFC 4180 with a header line, in UTF-8. Types are inferred over the whole file; numbers with a leading zero, more "
+             "than 18 digits or a leading + stay text. df:report() says what was decided. A path that begins with datasets/ is "
+             "also looked for among the data sets that come with the program.",
+  .takes = VALUE_NONE, .main = "path", OPTIONS(read_options, ReadOptions), .gives = VALUE_FRAME, .returns = "the frame",
+  .reference = "", .example = "df = read \"datasets/credit/credit.csv\"\ndf:schema()", .effects = EFFECT_READS,
+  .where = WHERE_JOB, .run = run_read};
+REGISTER_PRIMITIVE(read_primitive);
+
+static const Primitive write_primitive = {SIZED, .name = "write", .summary = "writes the frame to a file",
+  .details = "The file appears whole or not at all. Reading CSV gives the same frame: texts that look like numbers, dates or "
+             "NA are quoted.",
+  .takes = VALUE_FRAME, .main = "path", OPTIONS(write_options, WriteOptions), .gives = VALUE_NONE, .returns = "nothing",
+  .reference = "", .example = "df = read \"datasets/iris/iris.csv\"\ndf:write(os.tmpname())", .effects = EFFECT_WRITES,
+  .where = WHERE_JOB, .run = run_write};
+REGISTER_PRIMITIVE(write_primitive);
