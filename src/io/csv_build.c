@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "frame/parse_number.h"
+#include "frame/parse_time.h"
 
 void csv_seen_clear(CsvSeen *seen)
 {
@@ -138,7 +140,7 @@ static bool time_in(const char *text, size_t length, bool utc, uint64_t *bits)
 {
   int64_t value;
   bool zone;
-  if (!csv_time(text, length, &value, &zone) || zone != utc) {
+  if (!parse_time(text, length, &value, &zone) || zone != utc) {
     return false;
   }
   *bits = (uint64_t)value;
@@ -148,7 +150,7 @@ static bool time_in(const char *text, size_t length, bool utc, uint64_t *bits)
 static bool as_int(const char *text, size_t length, uint64_t *bits)
 {
   int64_t value;
-  if (!csv_int(text, length, &value)) {
+  if (!parse_int(text, length, &value)) {
     return false;
   }
   *bits = (uint64_t)value;
@@ -158,7 +160,7 @@ static bool as_int(const char *text, size_t length, uint64_t *bits)
 static bool as_float(const char *text, size_t length, uint64_t *bits)
 {
   double value;
-  if (!csv_float(text, length, &value)) {
+  if (!parse_float(text, length, &value)) {
     return false;
   }
   memcpy(bits, &value, sizeof value);
@@ -178,7 +180,7 @@ static bool as_time_utc(const char *text, size_t length, uint64_t *bits)
 static bool as_bool(const char *text, size_t length, uint64_t *bits)
 {
   bool truth;
-  if (!csv_bool(text, length, &truth)) {
+  if (!parse_bool(text, length, &truth)) {
     return false;
   }
   *bits = truth;
@@ -193,17 +195,17 @@ static bool parse(const CsvColumn *column, const char *text, size_t length, uint
   bool truth, good;
   switch (column->type) {
     case TYPE_FLOAT64:
-      good = column->forced ? csv_float_forced(text, length, &number) : csv_float(text, length, &number);
+      good = column->forced ? parse_float_forced(text, length, &number) : parse_float(text, length, &number);
       if (good) {
         memcpy(bits, &number, sizeof number);
       }
       return good;
     case TYPE_INT64:
-      good = column->forced ? csv_int_forced(text, length, &whole) : csv_int(text, length, &whole);
+      good = column->forced ? parse_int_forced(text, length, &whole) : parse_int(text, length, &whole);
       *bits = good ? (uint64_t)whole : 0;
       return good;
     case TYPE_BOOL:
-      good = column->forced ? csv_bool_forced(text, length, &truth) : csv_bool(text, length, &truth);
+      good = column->forced ? parse_bool_forced(text, length, &truth) : parse_bool(text, length, &truth);
       *bits = good && truth;
       return good;
     default:
@@ -220,7 +222,7 @@ static bool odd_cell(CsvColumn *column, size_t index, const CsvBatch *batch, con
   const CsvKind kind =
       field->quoted && !column->forced ? csv_kind_quoted(text, length) : csv_kind(text, length);
   if (kind > CSV_BLANKS && !(field->quoted && !column->forced) && !column->unknown) {
-    csv_trim(&text, &length);
+    parse_trim(&text, &length);
     if (parse(column, text, length, bits)) {
       return true;
     }

@@ -5,6 +5,7 @@
 
 #include "core/alloc.h"
 #include "core/map.h"
+#include "frame/parse_number.h"
 #include "io/csv_reader.h"
 
 enum { HEAD_BYTES = 1 << 16, HEAD_MOST = 1 << 30 }; /* bytes looked at for the header: at first, at most */
@@ -99,7 +100,7 @@ static Status take_name(CsvReader *reader, size_t column, const CsvField *field,
     }
   } else {
     if (!field->quoted) {
-      csv_trim(&text, &length);
+      parse_trim(&text, &length);
       reader->trimmed[column] = length < field->length;
     }
     name = mem_text(text, length);

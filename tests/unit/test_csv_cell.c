@@ -15,9 +15,10 @@
 #include <time.h>
 
 #include "core/random.h"
+#include "frame/parse_number.h"
+#include "frame/parse_time.h"
 #include "io/csv_cell.h"
 #include "io/csv_mask.h"
-#include "io/csv_number.h"
 
 typedef struct KindCase {
   const char *text;
@@ -140,10 +141,10 @@ static void check_parsers(const char *text, size_t length)
   int64_t whole;
   double number;
   bool truth, utc;
-  if (csv_int(text, length, &whole) != (kind == CSV_INT) ||
-      csv_float(text, length, &number) != (kind == CSV_INT || kind == CSV_FLOAT) ||
-      csv_bool(text, length, &truth) != (kind == CSV_BOOL) ||
-      csv_time(text, length, &whole, &utc) != (kind == CSV_TIME || kind == CSV_TIME_UTC)) {
+  if (parse_int(text, length, &whole) != (kind == CSV_INT) ||
+      parse_float(text, length, &number) != (kind == CSV_INT || kind == CSV_FLOAT) ||
+      parse_bool(text, length, &truth) != (kind == CSV_BOOL) ||
+      parse_time(text, length, &whole, &utc) != (kind == CSV_TIME || kind == CSV_TIME_UTC)) {
     fail_msg("kind and parsers disagree on '%.*s'", (int)length, text);
   }
 }
@@ -170,24 +171,24 @@ static void test_int(void **state)
 {
   (void)state;
   int64_t value;
-  assert_true(csv_int("-999999999999999999", 19, &value));
+  assert_true(parse_int("-999999999999999999", 19, &value));
   assert_true(value == INT64_C(-999999999999999999));
-  assert_true(csv_int("0", 1, &value) && value == 0);
-  assert_true(csv_int_forced("9223372036854775807", 19, &value) && value == INT64_MAX);
-  assert_true(csv_int_forced("-9223372036854775808", 20, &value) && value == INT64_MIN);
-  assert_false(csv_int_forced("9223372036854775808", 19, &value));
-  assert_false(csv_int_forced("-9223372036854775809", 20, &value));
-  assert_true(csv_int_forced("+0042", 5, &value) && value == 42);
-  assert_false(csv_int_forced("", 0, &value));
-  assert_false(csv_int_forced("-", 1, &value));
-  assert_false(csv_int_forced("4.0", 3, &value));
+  assert_true(parse_int("0", 1, &value) && value == 0);
+  assert_true(parse_int_forced("9223372036854775807", 19, &value) && value == INT64_MAX);
+  assert_true(parse_int_forced("-9223372036854775808", 20, &value) && value == INT64_MIN);
+  assert_false(parse_int_forced("9223372036854775808", 19, &value));
+  assert_false(parse_int_forced("-9223372036854775809", 20, &value));
+  assert_true(parse_int_forced("+0042", 5, &value) && value == 42);
+  assert_false(parse_int_forced("", 0, &value));
+  assert_false(parse_int_forced("-", 1, &value));
+  assert_false(parse_int_forced("4.0", 3, &value));
 }
 
 static void check_float(const char *text)
 {
-  CsvDecimal decimal;
-  assert_true(csv_decimal(text, strlen(text), &decimal));
-  const double got = csv_decimal_value(&decimal, text), wanted = strtod(text, NULL);
+  ParsedDecimal decimal;
+  assert_true(parse_decimal(text, strlen(text), &decimal));
+  const double got = parse_decimal_value(&decimal, text), wanted = strtod(text, NULL);
   if (memcmp(&got, &wanted, sizeof got) != 0) {
     fail_msg("%s reads as %a, the nearest double is %a", text, got, wanted);
   }
@@ -348,7 +349,7 @@ static void test_dates_against_timegm(void **state)
              tm.tm_mday, i % 2 ? 'T' : ' ', tm.tm_hour, tm.tm_min, tm.tm_sec, i % 1000);
     int64_t value;
     bool utc;
-    if (!csv_time(text, strlen(text), &value, &utc) || !utc || value != seconds * 1000000 + i % 1000 * 1000) {
+    if (!parse_time(text, strlen(text), &value, &utc) || !utc || value != seconds * 1000000 + i % 1000 * 1000) {
       fail_msg("%s reads as %lld", text, (long long)value);
     }
   }
@@ -359,13 +360,13 @@ static void test_forced(void **state)
   (void)state;
   double number;
   bool truth;
-  assert_true(csv_float_forced("+007.5", 6, &number) && number == 7.5);
-  assert_true(csv_float_forced("12345678901234567890", 20, &number) && number == 12345678901234567890.0);
-  assert_false(csv_float_forced("1e309", 5, &number));
-  assert_false(csv_float_forced("x", 1, &number));
-  assert_true(csv_bool_forced("1", 1, &truth) && truth);
-  assert_true(csv_bool_forced("0", 1, &truth) && !truth);
-  assert_false(csv_bool_forced("2", 1, &truth));
+  assert_true(parse_float_forced("+007.5", 6, &number) && number == 7.5);
+  assert_true(parse_float_forced("12345678901234567890", 20, &number) && number == 12345678901234567890.0);
+  assert_false(parse_float_forced("1e309", 5, &number));
+  assert_false(parse_float_forced("x", 1, &number));
+  assert_true(parse_bool_forced("1", 1, &truth) && truth);
+  assert_true(parse_bool_forced("0", 1, &truth) && !truth);
+  assert_false(parse_bool_forced("2", 1, &truth));
 }
 
 /* The two ways of comparing 64 bytes give the same bits. */

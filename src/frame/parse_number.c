@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "io/csv_number.h"
+#include "frame/parse_number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static bool read_exponent(const char *p, const char *end, int64_t *exponent)
   return true;
 }
 
-bool csv_short_decimal(const char *text, size_t length, double *value)
+bool parse_short_decimal(const char *text, size_t length, double *value)
 {
   const bool negative = length > 0 && text[0] == '-';
   const char *const start = text + negative, *const end = text + length;
@@ -79,10 +79,10 @@ bool csv_short_decimal(const char *text, size_t length, double *value)
   return true;
 }
 
-bool csv_decimal(const char *text, size_t length, CsvDecimal *out)
+bool parse_decimal(const char *text, size_t length, ParsedDecimal *out)
 {
   const char *p = text, *const end = text + length;
-  *out = (CsvDecimal){.length = length, .negative = length > 0 && *p == '-', .plus = length > 0 && *p == '+'};
+  *out = (ParsedDecimal){.length = length, .negative = length > 0 && *p == '-', .plus = length > 0 && *p == '+'};
   p += out->negative || out->plus;
   const char *const start = p;
   p = read_digits(p, end, &out->digits);
@@ -119,7 +119,7 @@ static double scale_down(uint64_t digits, int power)
 
 /* The number's significant digits copied for strtod: more than 800 of them matter only in whether the rest is
  * 0. */
-static double by_library(const CsvDecimal *decimal, const char *text)
+static double by_library(const ParsedDecimal *decimal, const char *text)
 {
   enum { KEPT = 800 };
   char copy[KEPT + 40];
@@ -151,7 +151,7 @@ static double by_library(const CsvDecimal *decimal, const char *text)
 }
 
 /* How many digits count: those after the leading zeros. */
-static size_t significant(const CsvDecimal *decimal, const char *text)
+static size_t significant(const ParsedDecimal *decimal, const char *text)
 {
   size_t n = decimal->left + decimal->right;
   const char *p = text + (decimal->negative || decimal->plus);
@@ -161,7 +161,7 @@ static size_t significant(const CsvDecimal *decimal, const char *text)
   return n;
 }
 
-double csv_decimal_value(const CsvDecimal *decimal, const char *text)
+double parse_decimal_value(const ParsedDecimal *decimal, const char *text)
 {
   const size_t written = decimal->left + decimal->right;
   const uint64_t digits = decimal->digits;
@@ -183,4 +183,137 @@ double csv_decimal_value(const CsvDecimal *decimal, const char *text)
     }
   }
   return decimal->negative ? -value : value;
+}
+
+static inline bool is_blank(char c)
+{
+  return c == ' ' || c == '\t';
+}
+
+static inline bool is_digit(char c)
+{
+  return (unsigned char)(c - '0') < 10;
+}
+
+void parse_trim(const char **text, size_t *length)
+{
+  while (*length > 0 && is_blank((*text)[0])) {
+    ++*text;
+    --*length;
+  }
+  while (*length > 0 && is_blank((*text)[*length - 1])) {
+    --*length;
+  }
+}
+
+bool parse_int(const char *text, size_t length, int64_t *value)
+{
+  const bool negative = length > 0 && text[0] == '-';
+  const size_t digits = length - negative;
+  const char *p = text + negative;
+  if (digits == 0 || digits > PARSE_DIGITS_MOST || (digits > 1 && p[0] == '0')) {
+    return false;
+  }
+  uint64_t sum = 0;
+  unsigned bad = 0;
+  for (size_t i = 0; i < digits; i++) {
+    const unsigned digit = (unsigned char)(p[i] - '0');
+    bad |= digit > 9;
+    sum = sum * 10 + digit;
+  }
+  *value = (int64_t)(negative ? -sum : sum);
+  return !bad;
+}
+
+/* A sum that passes int64's range on the negative side first, so that its least number fits. */
+bool parse_int_forced(const char *text, size_t length, int64_t *value)
+{
+  const bool sign = length > 0 && (text[0] == '-' || text[0] == '+');
+  const bool negative = sign && text[0] == '-';
+  if (length == (size_t)sign) {
+    return false;
+  }
+  int64_t sum = 0;
+  for (size_t i = sign; i < length; i++) {
+    if (!is_digit(text[i]) || __builtin_mul_overflow(sum, 10, &sum) ||
+        __builtin_sub_overflow(sum, text[i] - '0', &sum)) {
+      return false;
+    }
+  }
+  if (!negative && sum == INT64_MIN) {
+    return false;
+  }
+  *value = negative ? sum : -sum;
+  return true;
+}
+
+static bool is_word(const char *text, size_t length, const char *word)
+{
+  return strlen(word) == length && memcmp(text, word, length) == 0;
+}
+
+/* R's spellings. */
+bool parse_special(const char *text, size_t length, double *value)
+{
+  const bool negative = length == 4 && text[0] == '-';
+  if (is_word(text, length, "NaN")) {
+    *value = (double)NAN;
+  } else if (is_word(text + negative, length - negative, "Inf")) {
+    *value = negative ? -(double)INFINITY : (double)INFINITY;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/* A decimal that is a number, not a code. */
+static bool is_number(const ParsedDecimal *decimal)
+{
+  return !decimal->zero_first && !decimal->plus && !(decimal->whole && decimal->left > PARSE_DIGITS_MOST);
+}
+
+bool parse_float(const char *text, size_t length, double *value)
+{
+  ParsedDecimal decimal;
+  if (parse_short_decimal(text, length, value)) {
+    return true;
+  }
+  if (!parse_decimal(text, length, &decimal)) {
+    return length <= 4 && parse_special(text, length, value);
+  }
+  if (!is_number(&decimal)) {
+    return false;
+  }
+  *value = parse_decimal_value(&decimal, text);
+  return !isinf(*value);
+}
+
+bool parse_float_forced(const char *text, size_t length, double *value)
+{
+  ParsedDecimal decimal;
+  if (!parse_decimal(text, length, &decimal)) {
+    return length <= 4 && parse_special(text, length, value);
+  }
+  *value = parse_decimal_value(&decimal, text);
+  return !isinf(*value);
+}
+
+bool parse_bool(const char *text, size_t length, bool *value)
+{
+  if (length == 4) {
+    *value = true;
+    return memcmp(text, "true", 4) == 0 || memcmp(text, "TRUE", 4) == 0 || memcmp(text, "True", 4) == 0;
+  }
+  *value = false;
+  return length == 5 &&
+         (memcmp(text, "false", 5) == 0 || memcmp(text, "FALSE", 5) == 0 || memcmp(text, "False", 5) == 0);
+}
+
+bool parse_bool_forced(const char *text, size_t length, bool *value)
+{
+  if (length == 1 && (text[0] == '0' || text[0] == '1')) {
+    *value = text[0] == '1';
+    return true;
+  }
+  return parse_bool(text, length, value);
 }
