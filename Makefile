@@ -167,7 +167,7 @@ help:                           ## this list
 # Each is rewritten only when its text changes, so that a change of compiler, flags, version or of the list of
 # objects makes again what depends on it and nothing else.
 
-LIBRARIES := readline ncursesw jansson libutf8proc
+LIBRARIES := readline ncursesw jansson libutf8proc zlib libzstd libpcre2-8
 find_lua   = for lua in lua5.4 lua-5.4 lua54 lua; do pkg-config --exists $$lua 2>/dev/null && break; done
 update     = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 complain   = { echo 'assay: libraries are missing; "make deps" installs them' >&2; rm -f $@.new; exit 1; }

@@ -26,7 +26,11 @@ build       liblua5.4-dev                 lua5.4|lua-5.4|lua54|lua Lua 5.4
 build       libopenblas0-pthread|libopenblas0-openmp =libopenblas.so.0 OpenBLAS (any but the serial one), opened at run time
 build       libjansson-dev                jansson     JSON
 build       libutf8proc-dev               libutf8proc Unicode
+build       zlib1g-dev                    zlib        packed files: gzip
+build       libzstd-dev                   libzstd     packed files: Zstandard
+build       libpcre2-dev                  libpcre2-8  regular expressions
 build       libxxhash-dev                 libxxhash   hash functions (headers only)
+build       tzdata                        -           time zones
 recommended gnuplot-nox|gnuplot-qt|gnuplot-x11 !gnuplot plots in files
 test        libcmocka-dev                 cmocka      unit tests
 test        tmux                          !tmux       tests at a terminal
