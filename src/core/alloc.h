@@ -11,36 +11,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *mem_alloc(size_t n, size_t size) __attribute__((malloc, alloc_size(1, 2), warn_unused_result));
-void *mem_zero(size_t n, size_t size) __attribute__((malloc, alloc_size(1, 2), warn_unused_result));
+#include "core/api.h"
+
+ASSAY_API void *mem_alloc(size_t n, size_t size) __attribute__((malloc, alloc_size(1, 2), warn_unused_result));
+ASSAY_API void *mem_zero(size_t n, size_t size) __attribute__((malloc, alloc_size(1, 2), warn_unused_result));
 
 /* Aligned to 64 bytes, its length rounded up to 64, the rest zero: buffers of columns and kernels. Not for mem_resize. */
-void *mem_buffer(size_t n, size_t size) __attribute__((malloc, warn_unused_result));
+ASSAY_API void *mem_buffer(size_t n, size_t size) __attribute__((malloc, warn_unused_result));
 
 /* Like realloc: on failure NULL and p stays valid. p may be NULL. */
-void *mem_resize(void *p, size_t n, size_t size) __attribute__((warn_unused_result));
+ASSAY_API void *mem_resize(void *p, size_t n, size_t size) __attribute__((warn_unused_result));
 
 /* The same past --memory and the sweep of the tests: for the few bytes without which memory could not be given back. */
-void *mem_resize_past_limit(void *p, size_t n, size_t size) __attribute__((warn_unused_result));
+ASSAY_API void *mem_resize_past_limit(void *p, size_t n, size_t size) __attribute__((warn_unused_result));
 
 /* Frees what any of the above gave; NULL is fine. */
-void mem_free(void *p);
+ASSAY_API void mem_free(void *p);
 
 /* A copy of n bytes with a NUL added; of a C string. */
-char *mem_text(const char *bytes, size_t n) __attribute__((malloc, warn_unused_result));
-char *mem_string(const char *text) __attribute__((malloc, warn_unused_result));
+ASSAY_API char *mem_text(const char *bytes, size_t n) __attribute__((malloc, warn_unused_result));
+ASSAY_API char *mem_string(const char *text) __attribute__((malloc, warn_unused_result));
 
 /* Bytes in use now, and at most so far. */
-size_t mem_in_use(void);
-size_t mem_peak(void);
+ASSAY_API size_t mem_in_use(void);
+ASSAY_API size_t mem_peak(void);
 
 /* Limit for bytes in use; 0 for none. Past it every allocation fails. */
-void mem_limit(size_t bytes);
-size_t mem_limit_get(void);
+ASSAY_API void mem_limit(size_t bytes);
+ASSAY_API size_t mem_limit_get(void);
 
 /* Tests: after `count` more allocations all later ones fail; negative turns this off. mem_count gives the number of
  * allocations made so far. */
-void mem_fail_from(int64_t count);
-int64_t mem_count(void);
+ASSAY_API void mem_fail_from(int64_t count);
+ASSAY_API int64_t mem_count(void);
 
 #endif

@@ -16,12 +16,12 @@ typedef struct Arena {
 } Arena;
 
 /* An Arena that is all zero is empty and ready. */
-void *arena_alloc(Arena *arena, size_t n, size_t size) MUST_USE;
-char *arena_text(Arena *arena, const char *bytes, size_t n) MUST_USE;
-char *arena_string(Arena *arena, const char *text) MUST_USE;
-char *arena_printf(Arena *arena, const char *format, ...) PRINTF(2, 3) MUST_USE;
+ASSAY_API void *arena_alloc(Arena *arena, size_t n, size_t size) MUST_USE;
+ASSAY_API char *arena_text(Arena *arena, const char *bytes, size_t n) MUST_USE;
+ASSAY_API char *arena_string(Arena *arena, const char *text) MUST_USE;
+ASSAY_API char *arena_printf(Arena *arena, const char *format, ...) PRINTF(2, 3) MUST_USE;
 
 /* Frees everything and leaves the arena empty and ready. */
-void arena_free(Arena *arena);
+ASSAY_API void arena_free(Arena *arena);
 
 #endif

@@ -7,19 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/api.h"
+
 typedef struct Digest {
   uint64_t high, low;
 } Digest;
 
 /* 64-bit hash of bytes; the same on every machine. */
-uint64_t digest_hash(const void *bytes, size_t n);
+ASSAY_API uint64_t digest_hash(const void *bytes, size_t n);
 
-Digest digest_bytes(const void *bytes, size_t n);
+ASSAY_API Digest digest_bytes(const void *bytes, size_t n);
 
 /* The digest of an ordered list of digests. */
-Digest digest_join(const Digest *parts, size_t n);
+ASSAY_API Digest digest_join(const Digest *parts, size_t n);
 
 /* 32 lower-case hexadecimal digits and NUL. */
-void digest_text(Digest digest, char out[33]);
+ASSAY_API void digest_text(Digest digest, char out[33]);
 
 #endif

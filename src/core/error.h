@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#include "core/api.h"
+
 /* Marks a text a user sees, where it is made. Formats use numbered arguments when there is more than one. */
 #define _(text) (text)
 
@@ -44,23 +46,23 @@ typedef struct Error {
 } Error;
 
 /* Clears e to no error. NULL is fine. */
-void error_clear(Error *e);
+ASSAY_API void error_clear(Error *e);
 
 /* Fills e (unless it already holds an error) and gives back `status`, so that `return error_set(...)` reads well. */
-Status error_set(Error *e, Status status, const char *id, const char *format, ...) PRINTF(4, 5);
+ASSAY_API Status error_set(Error *e, Status status, const char *id, const char *format, ...) PRINTF(4, 5);
 
 /* Adds the place or the cure; each keeps the first text given. Both give e's status. */
-Status error_where(Error *e, const char *format, ...) PRINTF(2, 3);
-Status error_hint(Error *e, const char *format, ...) PRINTF(2, 3);
+ASSAY_API Status error_where(Error *e, const char *format, ...) PRINTF(2, 3);
+ASSAY_API Status error_hint(Error *e, const char *format, ...) PRINTF(2, 3);
 
 /* The expression as typed and the offset the caret points at; a long text is cut around the caret. */
-Status error_caret(Error *e, const char *text, size_t length, size_t offset);
+ASSAY_API Status error_caret(Error *e, const char *text, size_t length, size_t offset);
 
 /* Out of memory while making `size` bytes (0: unknown) for `what`; gives STATUS_MEMORY. */
-Status error_memory(Error *e, size_t size, const char *what);
+ASSAY_API Status error_memory(Error *e, size_t size, const char *what);
 
 /* "interrupted"; gives STATUS_CANCELLED. */
-Status error_cancelled(Error *e);
+ASSAY_API Status error_cancelled(Error *e);
 
 /* Runs a fallible call; on failure jumps to the function's one exit label `done` with `status` set. */
 #define TRY(call)                              \

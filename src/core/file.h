@@ -16,40 +16,40 @@
 
 /* The whole file, NUL-terminated, owned by the caller (mem_free). `most`: a larger file is STATUS_LIMIT; 0 for no limit.
  * "-" reads standard input. A folder is an error. */
-Status file_read(const char *path, size_t most, char **bytes, size_t *size, Error *e) MUST_USE;
+ASSAY_API Status file_read(const char *path, size_t most, char **bytes, size_t *size, Error *e) MUST_USE;
 
 typedef struct FileReader FileReader;
 
 /* Opens a file to be read at any place, by several threads at once. *reader is NULL, without an error, for what
  * has no places (a pipe, a device, a file of the system without a size): use file_read for these. */
-Status file_open(const char *path, FileReader **reader, Error *e) MUST_USE;
-uint64_t file_size(const FileReader *reader); /* when it was opened */
+ASSAY_API Status file_open(const char *path, FileReader **reader, Error *e) MUST_USE;
+ASSAY_API uint64_t file_size(const FileReader *reader); /* when it was opened */
 
 /* Exactly n bytes from `offset` on. A file that became shorter is STATUS_FILE "file-changed". */
-Status file_read_at(const FileReader *reader, uint64_t offset, void *bytes, size_t n, Error *e) MUST_USE;
-void file_close(FileReader *reader);          /* NULL is fine */
+ASSAY_API Status file_read_at(const FileReader *reader, uint64_t offset, void *bytes, size_t n, Error *e) MUST_USE;
+ASSAY_API void file_close(FileReader *reader);          /* NULL is fine */
 
 typedef struct FileWriter FileWriter;
 
 /* Opens a writer; nothing is seen at `path` before file_commit. */
-Status file_create(const char *path, FileWriter **writer, Error *e) MUST_USE;
-Status file_write(FileWriter *writer, const void *bytes, size_t n, Error *e) MUST_USE;
+ASSAY_API Status file_create(const char *path, FileWriter **writer, Error *e) MUST_USE;
+ASSAY_API Status file_write(FileWriter *writer, const void *bytes, size_t n, Error *e) MUST_USE;
 
 /* Flushes, syncs, renames, and frees the writer, also on failure (then the target is as it was). */
-Status file_commit(FileWriter *writer, Error *e) MUST_USE;
+ASSAY_API Status file_commit(FileWriter *writer, Error *e) MUST_USE;
 
 /* Throws away what was written and frees the writer; NULL is fine. */
-void file_discard(FileWriter *writer);
+ASSAY_API void file_discard(FileWriter *writer);
 
 /* The folder with lua/ and datasets/; set once at the start, borrowed. */
-void file_set_home(const char *folder);
-const char *file_home(void);
+ASSAY_API void file_set_home(const char *folder);
+ASSAY_API const char *file_home(void);
 
 /* path itself, or, when there is no such file and path begins with "datasets/", the file of that name in the home folder
  * (written to buffer). */
-const char *file_resolve(const char *path, char *buffer, size_t size);
+ASSAY_API const char *file_resolve(const char *path, char *buffer, size_t size);
 
 /* True when something of that name can be opened for reading and is no folder. */
-bool file_exists(const char *path);
+ASSAY_API bool file_exists(const char *path);
 
 #endif

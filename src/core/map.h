@@ -14,17 +14,17 @@
 
 typedef struct Map Map;
 
-Map *map_new(void) MUST_USE;   /* NULL: no memory */
-void map_free(Map *map);
-size_t map_size(const Map *map);
+ASSAY_API Map *map_new(void) MUST_USE;   /* NULL: no memory */
+ASSAY_API void map_free(Map *map);
+ASSAY_API size_t map_size(const Map *map);
 
 /* The number of the key, added if it is new (*fresh, may be NULL, says so). */
-Status map_put(Map *map, const char *key, size_t length, size_t *number, bool *fresh, Error *e) MUST_USE;
+ASSAY_API Status map_put(Map *map, const char *key, size_t length, size_t *number, bool *fresh, Error *e) MUST_USE;
 
 /* True and the number when the key is there. */
-bool map_get(const Map *map, const char *key, size_t length, size_t *number);
+ASSAY_API bool map_get(const Map *map, const char *key, size_t length, size_t *number);
 
 /* The key with a number, borrowed until the map is freed or grows; NUL-terminated. */
-const char *map_key(const Map *map, size_t number, size_t *length);
+ASSAY_API const char *map_key(const Map *map, size_t number, size_t *length);
 
 #endif

@@ -25,9 +25,9 @@ typedef struct Reduce {
 
 /* Folds rows 0..n-1 into result (reduce->size bytes). worker is below task_threads(task): for scratch memory of each
  * thread. n = 0 gives init. Errors: those of block, STATUS_CANCELLED, STATUS_MEMORY. */
-Status rows_reduce(Task *task, size_t n, const Reduce *reduce, void *result, Error *e) MUST_USE;
+ASSAY_API Status rows_reduce(Task *task, size_t n, const Reduce *reduce, void *result, Error *e) MUST_USE;
 
 /* The number of workers rows_reduce may use for a task. */
-size_t task_threads(const Task *task);
+ASSAY_API size_t task_threads(const Task *task);
 
 #endif

@@ -42,8 +42,8 @@ typedef struct Task {
   void *trace_context;
 } Task;
 
-void task_init(Task *task, uint64_t seed);
-void task_free(Task *task);
+ASSAY_API void task_init(Task *task, uint64_t seed);
+ASSAY_API void task_free(Task *task);
 
 /* Safe in a signal handler. */
 static inline void task_cancel(Task *task)
@@ -56,14 +56,14 @@ static inline bool task_cancelled(const Task *task)
   return atomic_load_explicit(&((Task *)task)->cancel, memory_order_relaxed);
 }
 
-void task_progress(Task *task, uint64_t done, uint64_t total);
-void task_phase(Task *task, const char *phase);
+ASSAY_API void task_progress(Task *task, uint64_t done, uint64_t total);
+ASSAY_API void task_phase(Task *task, const char *phase);
 
 /* Sends a step to the listener, if any, and its objective to the live line. */
-void task_step(Task *task, const TraceStep *step);
+ASSAY_API void task_step(Task *task, const TraceStep *step);
 
 /* STATUS_LIMIT with both figures when `bytes` for `what` are more than the task's budget (or --memory) leaves. Ask before a
  * large allocation, so that the refusal names its reason. */
-Status task_reserve(const Task *task, size_t bytes, const char *what, Error *e) MUST_USE;
+ASSAY_API Status task_reserve(const Task *task, size_t bytes, const char *what, Error *e) MUST_USE;
 
 #endif

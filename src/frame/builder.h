@@ -12,46 +12,46 @@
 
 typedef struct Builder Builder;
 
-Builder *builder_new(Type type, size_t expected) MUST_USE; /* NULL: no memory */
-void builder_free(Builder *builder);                       /* NULL is fine */
-size_t builder_rows(const Builder *builder);
+ASSAY_API Builder *builder_new(Type type, size_t expected) MUST_USE; /* NULL: no memory */
+ASSAY_API void builder_free(Builder *builder);                       /* NULL is fine */
+ASSAY_API size_t builder_rows(const Builder *builder);
 
 /* One cell; the function must fit the type. Text must be UTF-8 without NUL: else the builder fails. */
-void builder_float(Builder *builder, double value);
-void builder_int(Builder *builder, int64_t value);         /* int64, timestamp */
-void builder_bool(Builder *builder, bool value);
-void builder_text(Builder *builder, const char *text, size_t length); /* category, string */
-void builder_missing(Builder *builder);
+ASSAY_API void builder_float(Builder *builder, double value);
+ASSAY_API void builder_int(Builder *builder, int64_t value);         /* int64, timestamp */
+ASSAY_API void builder_bool(Builder *builder, bool value);
+ASSAY_API void builder_text(Builder *builder, const char *text, size_t length); /* category, string */
+ASSAY_API void builder_missing(Builder *builder);
 
 /* A set cell: items one after the other, then the end of the cell. Items given twice are one. A missing cell
  * drops the items before it. */
-void builder_item(Builder *builder, const char *text, size_t length);
-void builder_set(Builder *builder);
+ASSAY_API void builder_item(Builder *builder, const char *text, size_t length);
+ASSAY_API void builder_set(Builder *builder);
 
-void builder_zone(Builder *builder, const char *zone);
-void builder_role(Builder *builder, Role role);
+ASSAY_API void builder_zone(Builder *builder, const char *zone);
+ASSAY_API void builder_role(Builder *builder, Role role);
 
 /* Gives the column and frees the builder, also on failure. */
-Status builder_finish(Builder *builder, Column **out, Error *e) MUST_USE;
+ASSAY_API Status builder_finish(Builder *builder, Column **out, Error *e) MUST_USE;
 
 typedef struct Draft Draft;
 
-Draft *draft_new(void) MUST_USE; /* NULL: no memory; the other functions take NULL as failed */
-void draft_free(Draft *draft);
+ASSAY_API Draft *draft_new(void) MUST_USE; /* NULL: no memory; the other functions take NULL as failed */
+ASSAY_API void draft_free(Draft *draft);
 /* Takes the reference; NULL marks the draft failed for want of memory. */
-void draft_column(Draft *draft, const char *name, Column *column);
-void draft_builder(Draft *draft, const char *name, Builder *builder); /* finishes, frees; NULL as above */
-void draft_floats(Draft *draft, const char *name, const double *values, size_t n); /* NaN becomes missing */
-void draft_ints(Draft *draft, const char *name, const int64_t *values, size_t n);
-void draft_texts(Draft *draft, const char *name, const char *const *texts, size_t n); /* NULL is missing */
+ASSAY_API void draft_column(Draft *draft, const char *name, Column *column);
+ASSAY_API void draft_builder(Draft *draft, const char *name, Builder *builder); /* finishes, frees; NULL as above */
+ASSAY_API void draft_floats(Draft *draft, const char *name, const double *values, size_t n); /* NaN becomes missing */
+ASSAY_API void draft_ints(Draft *draft, const char *name, const int64_t *values, size_t n);
+ASSAY_API void draft_texts(Draft *draft, const char *name, const char *const *texts, size_t n); /* NULL is missing */
 
 /* One-row columns, for glance. */
-void draft_float(Draft *draft, const char *name, double value); /* NaN becomes missing */
-void draft_int(Draft *draft, const char *name, int64_t value);
-void draft_bool(Draft *draft, const char *name, bool value);
-void draft_text(Draft *draft, const char *name, const char *text);
+ASSAY_API void draft_float(Draft *draft, const char *name, double value); /* NaN becomes missing */
+ASSAY_API void draft_int(Draft *draft, const char *name, int64_t value);
+ASSAY_API void draft_bool(Draft *draft, const char *name, bool value);
+ASSAY_API void draft_text(Draft *draft, const char *name, const char *text);
 
 /* Gives the frame and frees the draft, also on failure. */
-Status draft_finish(Draft *draft, Frame **out, Error *e) MUST_USE;
+ASSAY_API Status draft_finish(Draft *draft, Frame **out, Error *e) MUST_USE;
 
 #endif

@@ -66,11 +66,11 @@ typedef struct CsvOptions {
  * for a forced column that is not there; STATUS_LIMIT when the task's memory budget does not allow the
  * columns; STATUS_CANCELLED; STATUS_MEMORY. O(bytes), on all threads; the result does not depend on their
  * number. */
-Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task,
+ASSAY_API Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task,
                  Frame **out, Error *e) MUST_USE;
 
 /* Reads the file ("-": standard input) and parses it. */
-Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e) MUST_USE;
+ASSAY_API Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e) MUST_USE;
 
 /* Writes the frame to a file, whole or not at all: cells as column_cell_text, lines ending in LF, missing
  * cells empty (NA when there is one column). Reading gives the same digest: a text that looks like a value or
@@ -78,6 +78,6 @@ Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame *
  * since text has no place for it: the type of a column without a value, sets (written {a, b}, read back by
  * types = {x = "set"}), int64 of more than 18 digits and years outside 1 to 9999 (read back by their types),
  * zones other than UTC, roles. STATUS_DATA for a frame without columns. */
-Status csv_write(const Frame *frame, const char *path, Task *task, Error *e) MUST_USE;
+ASSAY_API Status csv_write(const Frame *frame, const char *path, Task *task, Error *e) MUST_USE;
 
 #endif

@@ -51,27 +51,27 @@ typedef struct Format {
       __attribute__((used, section("assay_formats"), aligned(sizeof(void *)))) = &(format)
 
 /* All formats there are now, built-in ones first. */
-size_t formats_size(void);
-const Format *formats_at(size_t index);
+ASSAY_API size_t formats_size(void);
+ASSAY_API const Format *formats_at(size_t index);
 
 /* Adds a plugin's format, for the rest of the run. Errors: a name, scheme or extension that is taken. */
-Status format_add(const Format *format, Error *e) MUST_USE;
+ASSAY_API Status format_add(const Format *format, Error *e) MUST_USE;
 
 /* Called with a name, scheme or extension that no format has; true when a plugin was loaded and it is worth looking
  * again. *e is filled when there is such a plugin and it cannot be loaded. */
 typedef bool (*FormatLoader)(const char *word, Error *e);
-void format_set_loader(FormatLoader loader);
+ASSAY_API void format_set_loader(FormatLoader loader);
 
 /* The format called `name`, or, when that is NULL, the one that the path's extension tells; *out is NULL, without an
  * error, when it tells none. A scheme's format is asked for by its name. Errors: STATUS_NAME with the nearest name;
  * those of loading a plugin. */
-Status format_of(const char *name, const char *path, const Format **out, Error *e) MUST_USE;
+ASSAY_API Status format_of(const char *name, const char *path, const Format **out, Error *e) MUST_USE;
 
 /* Takes a path apart: "sqlite:shop.db?table=x" is scheme, path and query; without a scheme the path is the path. The
  * parts are copied to the arena; NULL where there is none. */
 typedef struct FormatPath {
   const char *scheme, *path, *query;
 } FormatPath;
-Status format_path(const char *text, Arena *arena, FormatPath *out, Error *e) MUST_USE;
+ASSAY_API Status format_path(const char *text, Arena *arena, FormatPath *out, Error *e) MUST_USE;
 
 #endif

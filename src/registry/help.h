@@ -4,26 +4,14 @@
 #define ASSAY_REGISTRY_HELP_H
 
 #include "registry/registry.h"
-
-/* A topic that is no primitive: an error's id, a piece of the language, a prompt command. */
-typedef struct Topic {
-  const char *name, *summary, *text;
-} Topic;
-
-typedef struct TopicTable {
-  const Topic *topics;
-  size_t n;
-} TopicTable;
-
-/* Puts an array of topics into help at link time; its file is named *_topics.c, or *_primitives.c. */
-#define REGISTER_TOPICS(array)                                                                          \
-  static const TopicTable array##_table = {array, sizeof array / sizeof *array};                       \
-  static const TopicTable *const array##_registered                                                     \
-      __attribute__((used, section("assay_topics"), aligned(sizeof(void *)))) = &array##_table
+#include "registry/topic.h"
 
 /* All topics in order of their names. Main thread only. */
 size_t topics_size(void);
 const Topic *topics_at(size_t index);
+
+/* Adds those of a plugin, for the rest of the run; names that are taken, and those past the most, are left out. */
+void topics_add(const TopicTable *table);
 
 /* One line: "cluster.kmeans(df, k, {on, scale, ...})". */
 void help_signature(const Primitive *primitive, Text *out);

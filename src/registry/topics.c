@@ -172,6 +172,26 @@ size_t topics_size(void)
   return count;
 }
 
+static bool is_taken(const char *name)
+{
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(all[i]->name, name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void topics_add(const TopicTable *table)
+{
+  for (size_t i = 0; i < table->n && topics_size() < TOPICS_MOST; i++) {
+    if (!is_taken(table->topics[i].name)) {
+      all[count++] = &table->topics[i];
+    }
+  }
+  qsort(all, count, sizeof *all, compare);
+}
+
 const Topic *topics_at(size_t index)
 {
   return index < topics_size() ? all[index] : NULL;

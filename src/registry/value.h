@@ -48,13 +48,13 @@ typedef struct Value {
   };
 } Value;
 
-void value_free(Value *value);
+ASSAY_API void value_free(Value *value);
 
 /* "a whole number", "a frame" ... for messages. */
-const char *value_kind_name(ValueKind kind);
+ASSAY_API const char *value_kind_name(ValueKind kind);
 
 /* The makers take what they are given; value_text copies. */
-Status value_text(const char *text, size_t length, Value *out, Error *e) MUST_USE;
+ASSAY_API Status value_text(const char *text, size_t length, Value *out, Error *e) MUST_USE;
 static inline Value value_of_bool(bool flag) { return (Value){.kind = VALUE_BOOL, .flag = flag}; }
 static inline Value value_of_int(int64_t integer) { return (Value){.kind = VALUE_INT, .integer = integer}; }
 static inline Value value_of_number(double number) { return (Value){.kind = VALUE_NUMBER, .number = number}; }
@@ -63,21 +63,21 @@ static inline Value value_of_column(Column *column) { return (Value){.kind = VAL
 static inline Value value_of_model(Model *model) { return (Value){.kind = VALUE_MODEL, .model = model}; }
 
 /* An empty list or map with room for n items; items start as VALUE_NONE, names as NULL and are then filled in. */
-Status value_list(size_t n, bool named, Value *out, Error *e) MUST_USE;
+ASSAY_API Status value_list(size_t n, bool named, Value *out, Error *e) MUST_USE;
 
 /* The item of a map by name, or NULL. */
-const Value *value_get(const Value *map, const char *name);
+ASSAY_API const Value *value_get(const Value *map, const char *name);
 
 /* A deep copy (frames, columns and models by reference). */
-Status value_copy(const Value *value, Value *out, Error *e) MUST_USE;
+ASSAY_API Status value_copy(const Value *value, Value *out, Error *e) MUST_USE;
 
 /* A cell as a value: numbers, booleans, texts (timestamps as ISO text), lists (sets), VALUE_MISSING. */
-Status value_of_cell(const Column *column, size_t row, Value *out, Error *e) MUST_USE;
+ASSAY_API Status value_of_cell(const Column *column, size_t row, Value *out, Error *e) MUST_USE;
 
 /* Of kind and content, all of it; needs no memory. A value that went through a model file has the same. */
-Digest value_digest(const Value *value);
+ASSAY_API Digest value_digest(const Value *value);
 
 /* How the value is written in Lua: for messages, journals and cards. Lists over ten items are cut with a mark. */
-void value_show(const Value *value, Text *out);
+ASSAY_API void value_show(const Value *value, Text *out);
 
 #endif
