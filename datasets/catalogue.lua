@@ -16,4 +16,11 @@ return {
     columns = 21,
     good_for = "segmenting real customers, scoring, categories of text, cost of errors",
   },
+  {
+    name = "orders",
+    title = "Two years of orders of a small retailer, generated",
+    rows = 8141,
+    columns = 6,
+    good_for = "grouping, recency and frequency, cohorts, baskets; the truth behind it is known",
+  },
 }
