@@ -186,7 +186,8 @@ const char *const *frame_names(const Frame *frame)
 
 size_t frame_bytes(const Frame *frame)
 {
-  size_t bytes = sizeof *frame + strlen(frame_report(frame));
+  size_t bytes = sizeof *frame + strlen(frame_report(frame)) + frame->n_keys * sizeof *frame->keys;
+  bytes += frame->rejects ? frame_bytes(frame->rejects) : 0;
   for (size_t i = 0; i < frame->n; i++) {
     bytes += sizeof frame->columns[i] + strlen(frame_name(frame, i)) + column_bytes(frame->columns[i]);
   }

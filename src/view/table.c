@@ -360,8 +360,23 @@ static void hidden_names(const Table *table, Text *line)
   }
 }
 
+/* "grouped by: region, year". */
+static void group_names(const Table *table, Text *line)
+{
+  size_t n;
+  const size_t *keys = frame_keys(table->frame, &n);
+  text_puts(line, _("grouped by: "));
+  for (size_t i = 0; i < n; i++) {
+    const char *name = frame_name(table->frame, keys[i]);
+    text_puts(line, i > 0 ? ", " : "");
+    width_cut(line, name, strlen(name), TEXT_MOST, table->ascii);
+  }
+}
+
 static void put_footer(Table *table, Text *out)
 {
+  size_t keys;
+  (void)frame_keys(table->frame, &keys);
   const bool hidden = table->shown < frame_columns(table->frame);
   if (table->options.inner && !hidden && table->tail == 0) {
     return;
@@ -373,6 +388,11 @@ static void put_footer(Table *table, Text *out)
   if (hidden) {
     text_reset(&table->cell);
     hidden_names(table, &table->cell);
+    style_paragraph(table->style, VIEW_MUTED, text_data(&table->cell), 2, 0, HIDDEN_LINES, out);
+  }
+  if (keys > 0) {
+    text_reset(&table->cell);
+    group_names(table, &table->cell);
     style_paragraph(table->style, VIEW_MUTED, text_data(&table->cell), 2, 0, HIDDEN_LINES, out);
   }
 }

@@ -329,6 +329,49 @@ static void test_report(void **state)
   frame_unref(held);
 }
 
+static void test_rejects(void **state)
+{
+  (void)state;
+  Frame *frame = small_frame(), *lost, *with, *part;
+  assert_null(frame_rejects(frame));
+  assert_int_equal(frame_slice(frame, 0, 1, &lost, NULL), STATUS_OK);
+  assert_int_equal(frame_with_origin(frame, "one row rejected", lost, &with, NULL), STATUS_OK);
+  assert_ptr_equal(frame_rejects(with), lost);
+  assert_true(frame_bytes(with) > frame_bytes(frame) + frame_bytes(lost));
+  frame_unref(lost);
+  assert_int_equal(frame_rows(frame_rejects(with)), 1);
+  assert_int_equal(frame_slice(with, 0, 2, &part, NULL), STATUS_OK);
+  assert_null(frame_rejects(part));
+  frame_unref(part);
+  frame_unref(with);
+  frame_unref(frame);
+}
+
+static void test_keys(void **state)
+{
+  (void)state;
+  Frame *frame = small_frame(), *grouped, *none, *part;
+  const size_t keys[] = {2, 0};
+  size_t n;
+  (void)frame_keys(frame, &n);
+  assert_int_equal(n, 0);
+  assert_int_equal(frame_with_keys(frame, keys, 2, &grouped, NULL), STATUS_OK);
+  const size_t *kept = frame_keys(grouped, &n);
+  assert_int_equal(n, 2);
+  assert_int_equal(kept[0], 2);
+  assert_int_equal(kept[1], 0);
+  assert_int_equal(frame_with_keys(grouped, NULL, 0, &none, NULL), STATUS_OK);
+  (void)frame_keys(none, &n);
+  assert_int_equal(n, 0);
+  assert_int_equal(frame_slice(grouped, 0, 2, &part, NULL), STATUS_OK);
+  (void)frame_keys(part, &n);
+  assert_int_equal(n, 0);
+  frame_unref(part);
+  frame_unref(none);
+  frame_unref(grouped);
+  frame_unref(frame);
+}
+
 static bool same_digest(const Frame *a, const Frame *b)
 {
   const Digest x = frame_digest(a), y = frame_digest(b);
@@ -363,13 +406,14 @@ static bool make_and_drop(void)
   if (!frame) {
     return false;
   }
-  Frame *made[5] = {NULL};
+  Frame *made[6] = {NULL};
   const size_t rows[] = {5, 3, 69}, columns[] = {3, 1};
   bool good = frame_slice(frame, 1, 40, &made[0], NULL) == STATUS_OK;
   good = frame_take(frame, rows, 3, &made[1], NULL) == STATUS_OK && good;
   good = frame_select(frame, columns, 2, &made[2], NULL) == STATUS_OK && good;
   good = frame_with(frame, "new", frame_column(frame, 0), &made[3], NULL) == STATUS_OK && good;
   good = frame_with_origin(frame, "read", NULL, &made[4], NULL) == STATUS_OK && good;
+  good = frame_with_keys(frame, columns, 2, &made[5], NULL) == STATUS_OK && good;
   Error e = {0};
   size_t column;
   assert_int_equal(frame_need(frame, "nothing", &column, &e), STATUS_NAME);
@@ -387,7 +431,7 @@ static bool make_and_drop(void)
   assert_int_equal(e.status, status);
   good = good && status == STATUS_OK;
   frame_unref(drafted);
-  for (size_t i = 0; i < 5; i++) {
+  for (size_t i = 0; i < 6; i++) {
     frame_unref(made[i]);
   }
   frame_unref(frame);
@@ -423,7 +467,7 @@ int main(void)
     cmocka_unit_test(test_block),
     cmocka_unit_test(test_parts),
     cmocka_unit_test(test_select_and_with),
-    cmocka_unit_test(test_report),
+    cmocka_unit_test(test_report), cmocka_unit_test(test_rejects), cmocka_unit_test(test_keys),
     cmocka_unit_test(test_digest),
     cmocka_unit_test(test_no_memory),
   };

@@ -110,6 +110,26 @@ static void test_small(void **state)
   frame_unref(frame);
 }
 
+static void test_grouped(void **state)
+{
+  (void)state;
+  Frame *frame = small_frame(), *two, *grouped;
+  const ViewStyle style = style_of(80, 24);
+  const size_t keys[] = {2, 0};
+  assert_int_equal(frame_slice(frame, 0, 1, &two, NULL), STATUS_OK);
+  assert_int_equal(frame_with_keys(two, keys, 2, &grouped, NULL), STATUS_OK);
+  check_table(grouped, NULL, &style,
+              "name   │   spend │ visits\n"
+              "string │ float64 │  int64\n"
+              "───────┼─────────┼───────\n"
+              "客户   │   120.5 │      1\n"
+              "1 row × 3 columns\n"
+              "grouped by: visits, name\n");
+  frame_unref(grouped);
+  frame_unref(two);
+  frame_unref(frame);
+}
+
 static void test_plain_and_inner(void **state)
 {
   (void)state;
@@ -590,7 +610,7 @@ int main(void)
 {
   setlocale(LC_CTYPE, "C.UTF-8");
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_small),        cmocka_unit_test(test_plain_and_inner),
+    cmocka_unit_test(test_small),        cmocka_unit_test(test_grouped), cmocka_unit_test(test_plain_and_inner),
     cmocka_unit_test(test_colour),       cmocka_unit_test(test_types),
     cmocka_unit_test(test_long),         cmocka_unit_test(test_one_more_row),
     cmocka_unit_test(test_many_columns), cmocka_unit_test(test_very_many_columns),
