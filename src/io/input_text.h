@@ -18,7 +18,7 @@
 #include "core/task.h"
 #include "core/text.h"
 
-enum { INPUT_RATIO_MOST = 2000, INPUT_HEAD = 4096 };
+enum { INPUT_RATIO_MOST = 500, INPUT_HEAD = 4096 };
 
 /* The text of the file at `path` ("-": standard input), NUL-terminated, owned by the caller (mem_free). encoding: a name
  * that iconv knows, or NULL to find out. Each thing decided adds a line to the report. */
