@@ -479,7 +479,8 @@ static Status deal_out(const Primitive *primitive, const Arguments *arguments, A
     return error_set(e, STATUS_ARGUMENT, "option-twice", _("option '%s' is given twice, with and without its name"),
                      primitive->main);
   }
-  if (option_is_list(primitive->options[main].kind)) {
+  const OptionKind kind = primitive->options[main].kind;
+  if (option_is_list(kind) || (kind == OPTION_VALUE && positional->list.n > 1)) {
     const bool nested = positional->list.n == 1 && positional->list.items[0].kind == VALUE_LIST;
     values[main] = nested ? &positional->list.items[0] : positional;
   } else if (positional->list.n > 1) {
