@@ -37,6 +37,7 @@ typedef struct FunctionCall {
   const Type *types;             /* of the arguments */
   size_t n;                      /* arguments */
   void *state;                   /* what prepare made */
+  const struct Task *task;       /* to ask for a cancel where a cell may take long; NULL: nobody to ask */
 } FunctionCall;
 
 /* Cell i of an argument, constant or not. */
