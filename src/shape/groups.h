@@ -20,18 +20,23 @@ typedef struct Groups {
   size_t *start;      /* n + 1 */
   size_t *arranged;   /* rows; NULL before */
   bool ordered;       /* arranged by an order, not by row number: windows that need one look here */
+  OrderKey *keys;     /* the order: windows find ties with it; columns held */
+  size_t n_keys;
 } Groups;
 
-/* Expected O(rows * columns), on all threads. Errors: STATUS_MEMORY, STATUS_LIMIT (budget; over 2^32 - 1 groups),
- * STATUS_CANCELLED. */
+/* Expected O(rows * columns), on all threads. Errors: STATUS_MEMORY, STATUS_LIMIT (budget; 2^32 - 1 rows or more, also of
+ * groups_arrange), STATUS_CANCELLED. */
 Status groups_make(const Frame *frame, const size_t *columns, size_t n, Task *task, Groups **out, Error *e) MUST_USE;
 Status groups_whole(size_t rows, Groups **out, Error *e) MUST_USE;
 void groups_free(Groups *groups); /* NULL is fine */
 
 /* Arranges rows by group, within a group by `keys` (shape/order.h; n_keys 0: by row number). Stable. Arranged again
- * when the order is another one. */
+ * when the order is another one. `frame` is the keys' frame. */
 Status groups_arrange(Groups *groups, const Frame *frame, const OrderKey *keys, size_t n_keys, Task *task,
                       Error *e) MUST_USE;
+
+/* STATUS_LIMIT for more rows than can be grouped or sorted. */
+Status groups_check_rows(size_t rows, Error *e) MUST_USE;
 
 /* The key columns of the groups: a row per group, under their names. */
 Status groups_keys(const Groups *groups, const Frame *frame, const size_t *columns, size_t n, Frame **out,

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the errors of groups, order, aggregates and windows mean. */
+#include "registry/help.h"
+
+static const Topic shape_topics[] = {
+    {"too-many-rows", "more rows than can be grouped or sorted",
+     "Grouping and sorting number rows with 32 bits, which is enough for 4,294,967,294 of them. Work on a part of the "
+     "rows, or on df:sample(n)."},
+};
+REGISTER_TOPICS(shape_topics);
