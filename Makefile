@@ -87,21 +87,35 @@ UNIT       := $(patsubst tests/unit/%.c,$(TESTS)/unit/%,$(wildcard tests/unit/te
 UNIT_HELP  := $(patsubst tests/unit/%.c,$(TESTS)/unit/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(TESTS)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
+# Plugins: a folder each, with a manifest. pkg-config is asked here for the libraries they need, since a plugin whose
+# libraries are missing has no rules: make says so, goes on, and the program names the package when it is asked for.
+PIC           := $(BUILD)/pic
+plugin_field   = sed -n 's/^ *"$(2)": *"\([^"]*\)".*/\1/p' plugins/$(1)/plugin.json
+PLUGINS       := $(patsubst plugins/%/plugin.json,%,$(wildcard plugins/*/plugin.json))
+PLUGINS_BUILT := $(foreach p,$(PLUGINS),$(shell modules=$$($(call plugin_field,$(p),pkg-config)); \
+                   { [ -z "$$modules" ] || pkg-config --exists $$modules; } 2>/dev/null && echo $(p)))
+plugin_objects = $(patsubst plugins/%.c,$(PIC)/%.o,$(wildcard plugins/$(1)/*.c))
+PLUGIN_OBJ    := $(foreach p,$(PLUGINS_BUILT),$(call plugin_objects,$(p)))
+PLUGIN_SO     := $(foreach p,$(PLUGINS_BUILT),$(if $(wildcard plugins/$(p)/*.c),$(BUILD)/plugins/$(p)/$(p).so))
+PLUGIN_TEXTS  := $(patsubst plugins/%,$(BUILD)/plugins/%,$(wildcard plugins/*/plugin.json plugins/*/*.lua))
+PLUGIN_FUZZ   := $(foreach p,$(PLUGINS_BUILT),$(wildcard plugins/$(p)/tests/fuzz_*.c))
+FUZZERS       += $(foreach f,$(PLUGIN_FUZZ),$(TESTS)/fuzz/$(basename $(notdir $(f))))
+
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all demo test lint asan tsan valgrind clang fuzz bench check-all check-bare install uninstall clean help \
-        deps deps-build deps-test deps-lint deps-all programs everything run-tests run-fuzz FORCE
+        deps deps-build deps-test deps-lint deps-all plugins programs everything run-tests run-fuzz FORCE
 
 # ---- What people call -----------------------------------------------------------------------------------------
 
 ifeq ($(BUILD),build)
-all: assay                      ## build the program; ./assay is a link to it
+all: assay plugins              ## build the program and its plugins; ./assay is a link to it
 assay: $(BUILD)/assay
 	@ln -sfn $(BUILD)/assay $@
 else
-all: $(BUILD)/assay
+all: $(BUILD)/assay plugins
 	@:
 endif
 
@@ -223,8 +237,39 @@ $(GEN)/prelude.c: $(PRELUDE) $(wildcard lua/prelude) tools/embed
 $(GEN)/prelude.o: $(GEN)/prelude.c
 	$(call say,CC,$<) $(COMPILE) $(DEPFILE) -c -o $@ $<
 
-$(BUILD)/assay: $(OBJECTS) $(MAIN_OBJ) $(GEN)/objects $(GEN)/libs
-	$(call say,LINK,$@) $(CC) $(LDFLAGS) $(LINK_FLAGS) -o $@ $(MAIN_OBJ) @$(GEN)/objects @$(GEN)/libs
+# What the program exports to plugins: the functions of the installed headers.
+$(GEN)/exports: $(wildcard src/*/*.h) tools/api tools/api.txt
+	@mkdir -p $(@D)
+	@tools/api list >$@.new && mv $@.new $@
+
+EXPORT = -Wl,--dynamic-list=$(GEN)/exports
+
+$(BUILD)/assay: $(OBJECTS) $(MAIN_OBJ) $(GEN)/objects $(GEN)/libs $(GEN)/exports
+	$(call say,LINK,$@) $(CC) $(LDFLAGS) $(LINK_FLAGS) $(EXPORT) -o $@ $(MAIN_OBJ) @$(GEN)/objects @$(GEN)/libs
+
+# ---- Plugins --------------------------------------------------------------------------------------------------
+
+
+plugins: $(PLUGIN_SO) $(PLUGIN_TEXTS)
+	@$(foreach p,$(filter-out $(PLUGINS_BUILT),$(PLUGINS)),echo "  plugin $(p) is not built: install \
+	  $$($(call plugin_field,$(p),package)) and make again";) :
+
+$(PLUGIN_TEXTS): $(BUILD)/plugins/%: plugins/%
+	@mkdir -p $(@D) && cp $< $@
+
+$(PLUGIN_OBJ): $(GEN)/cflags $(GEN)/compiler
+
+define PLUGIN_RULES
+$(PIC)/$(1)/%.o: plugins/$(1)/%.c plugins/$(1)/plugin.json
+	$$(call say,CC,$$<) mkdir -p $$(@D) && modules=$$$$($(call plugin_field,$(1),pkg-config)) && \
+	$$(COMPILE) -fPIC $$$${modules:+$$$$(pkg-config --cflags $$$$modules)} $$(DEPFILE) -c -o $$@ $$<
+
+$(BUILD)/plugins/$(1)/$(1).so: $(call plugin_objects,$(1)) plugins/$(1)
+	$$(call say,LINK,$$@) mkdir -p $$(@D) && modules=$$$$($(call plugin_field,$(1),pkg-config)) && \
+	$$(CC) $$(LDFLAGS) $$(LINK_FLAGS) -shared -o $$@.new $(call plugin_objects,$(1)) \
+	  $$$${modules:+$$$$(pkg-config --libs $$$$modules)} -lm && mv $$@.new $$@
+endef
+$(foreach p,$(PLUGINS_BUILT),$(eval $(call PLUGIN_RULES,$(p))))
 
 # ---- Test programs --------------------------------------------------------------------------------------------
 
@@ -256,7 +301,17 @@ FUZZ_DRIVER := $(TESTS)/fuzz/replay.o
 endif
 
 $(FUZZERS): %: %.o $(filter %.o,$(FUZZ_DRIVER)) $(OBJECTS) $(GEN)/objects $(GEN)/libs
-	$(call say,LINK,$@) $(CC) $(LDFLAGS) $(LINK_FLAGS) -o $@ $< $(FUZZ_DRIVER) @$(GEN)/objects @$(GEN)/libs
+	$(call say,LINK,$@) $(CC) $(LDFLAGS) $(LINK_FLAGS) -o $@ $(filter %.o,$(filter-out $(OBJECTS),$^)) \
+	  $(filter-out %.o,$(FUZZ_DRIVER)) @$(GEN)/objects $(PLUGIN_LIBS) @$(GEN)/libs
+
+# The target of a plugin, plugins/NAME/tests/fuzz_x.c, is linked with the plugin's own objects.
+define PLUGIN_FUZZ_RULES
+$(TESTS)/fuzz/$(2).o: plugins/$(1)/tests/$(2).c
+	$$(call say,CC,$$<) mkdir -p $$(@D) && $$(COMPILE) -Iplugins/$(1) -Wno-missing-prototypes $$(DEPFILE) -c -o $$@ $$<
+$(TESTS)/fuzz/$(2): $(call plugin_objects,$(1))
+$(TESTS)/fuzz/$(2): PLUGIN_LIBS = $$$$(pkg-config --libs $$$$($(call plugin_field,$(1),pkg-config)))
+endef
+$(foreach f,$(PLUGIN_FUZZ),$(eval $(call PLUGIN_FUZZ_RULES,$(word 2,$(subst /, ,$(f))),$(basename $(notdir $(f))))))
 
 # New inputs are collected in the build folder; those worth keeping are copied to tests/fuzz/corpus by hand.
 run-fuzz: $(FUZZERS)
@@ -270,20 +325,31 @@ run-fuzz: $(FUZZERS)
 	done
 
 # ---- Installing -----------------------------------------------------------------------------------------------
-# PREFIX/share/assay has the folders of this checkout under the same names, so that the program finds things alike.
+# PREFIX/share/assay has the folders of this checkout under the same names, so that the program finds things alike;
+# plugins as they were built, and the source of the one to copy. PREFIX/include/assay is for building others.
 
 SHARE     = $(DESTDIR)$(PREFIX)/share/assay
+INCLUDE   = $(DESTDIR)$(PREFIX)/include/assay
+PKGCONFIG = $(DESTDIR)$(PREFIX)/lib/pkgconfig
 MANUALS   = $(wildcard doc/*.1)
-SHARED    = $(shell find datasets lua plugins -type f ! -path 'lua/prelude/*' ! -name '*.o' ! -name '.*' 2>/dev/null)
+SHARED    = $(shell find datasets lua -type f ! -path 'lua/prelude/*' ! -name '*.o' ! -name '.*' 2>/dev/null) \
+            $(wildcard plugins/README.md plugins/*/README.md plugins/example/*.c)
 
 install: all                    ## install below PREFIX (/usr/local); DESTDIR for packagers
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(SHARE)
 	install -m 755 $(BUILD)/assay $(DESTDIR)$(PREFIX)/bin/assay
 	@for file in $(SHARED); do install -D -m 644 $$file $(SHARE)/$$file || exit 1; done
 	@for page in $(MANUALS); do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/ || exit 1; done
+	@for file in $(PLUGIN_SO) $(PLUGIN_TEXTS); do \
+	  install -D -m 644 $$file $(SHARE)/plugins/$${file#$(BUILD)/plugins/} || exit 1; done
+	@for file in $$(tools/api headers); do install -D -m 644 src/$$file $(INCLUDE)/$$file || exit 1; done
+	@install -d $(PKGCONFIG) && printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include/assay' \
+	  'plugindir=$${prefix}/share/assay/plugins' '' 'Name: assay' 'Description: headers for plugins of assay' \
+	  'Version: $(VERSION)' 'Cflags: -D_GNU_SOURCE -fPIC -fvisibility=hidden -I$${includedir}' >$(PKGCONFIG)/assay.pc
 
 uninstall:                      ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/assay $(MANUALS:doc/%=$(DESTDIR)$(PREFIX)/share/man/man1/%)
-	rm -rf $(SHARE)
+	rm -f $(PKGCONFIG)/assay.pc
+	rm -rf $(SHARE) $(INCLUDE)
 
--include $(patsubst %.o,%.d,$(OBJECTS) $(MAIN_OBJ) $(TEST_OBJECTS))
+-include $(patsubst %.o,%.d,$(OBJECTS) $(MAIN_OBJ) $(PLUGIN_OBJ) $(TEST_OBJECTS))

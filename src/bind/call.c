@@ -304,6 +304,9 @@ void publish_primitive(lua_State *L, const Primitive *primitive)
 bool push_method(lua_State *L, ValueKind kind, const char *name)
 {
   const Primitive *primitive = registry_method(kind, name);
+  if (!primitive && plugin_brings(L, name)) {
+    primitive = registry_method(kind, name);
+  }
   if (primitive) {
     push_primitive(L, primitive);
   }

@@ -118,10 +118,14 @@ static int environment_index(lua_State *L)
   }
   lua_pushglobaltable(L);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, -2) == LUA_TNIL) {
-    return unknown_name(L);
+  if (lua_rawget(L, -2) != LUA_TNIL) {
+    return 1;
   }
-  return 1;
+  if (lua_type(L, 2) == LUA_TSTRING && plugin_brings(L, lua_tostring(L, 2))) {
+    lua_getglobal(L, lua_tostring(L, 2));
+    return 1;
+  }
+  return unknown_name(L);
 }
 
 static void open_environment(lua_State *L)
@@ -231,5 +235,6 @@ void open_library(lua_State *L)
   open_globals(L);
   open_charts(L);
   open_paths(L);
+  open_plugins(L);
   run_prelude(L);
 }

@@ -9,6 +9,7 @@
 #include "core/alloc.h"
 #include "core/clock.h"
 #include "core/file.h"
+#include "plug/plug.h"
 #include "registry/help.h"
 
 /* A __gc function that finds no memory for its call is not run again, and what its object owns would be lost. Lua
@@ -97,6 +98,7 @@ void session_free(Session *session)
     session->active = 0;
     lua_close(session->L);
     declared_free(session);
+    plug_attach(NULL);
     mem_free(session);
   }
 }

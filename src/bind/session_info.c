@@ -5,9 +5,28 @@
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "frame/builder.h"
+#include "plug/plug.h"
 #include "registry/help.h"
 #include "registry/model.h"
 #include "view/table.h"
+
+/* A plugin is loaded for the help of its names: "example", "example.benford", "benford.column". */
+static Status load_for_help(const char *topic, Error *e)
+{
+  char word[64];
+  bool loaded = false;
+  const size_t length = strcspn(topic, ".");
+  Status status = STATUS_OK;
+  plug_settle();
+  if (topic[0] == '\0' || registry_find(topic) || length >= sizeof word) {
+    goto done;
+  }
+  memcpy(word, topic, length);
+  word[length] = '\0';
+  TRY(plug_need(word, &loaded, e));
+done:
+  return status;
+}
 
 Status session_help(Session *session, const char *topic, Text *out, Error *e)
 {
@@ -20,7 +39,8 @@ Status session_help(Session *session, const char *topic, Text *out, Error *e)
     }
     return error_set(e, STATUS_NAME, "no-help", _("no page has the words %s"), topic);
   }
-  return help_page(topic, width, out, e);
+  const Status status = load_for_help(topic, e);
+  return status == STATUS_OK ? help_page(topic, width, out, e) : status;
 }
 
 /* ---- .vars: a frame of the user's names */

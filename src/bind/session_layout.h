@@ -111,6 +111,12 @@ void open_charts(lua_State *L);
 void push_environment(lua_State *L);
 int frame_construct(lua_State *L); /* frame{...} */
 
+/* ---- plugins: plugin_bind.c */
+void open_plugins(lua_State *L);
+
+/* Whether a plugin was loaded that brings a family, method or global of this name; throws when it cannot be loaded. */
+bool plugin_brings(lua_State *L, const char *name);
+
 /* ---- echo: echo.c */
 
 /* Shows the values from index `first` to the top, each in its own way. */
