@@ -8,5 +8,17 @@ static const Topic join_topics[] = {
     {"append-types", "columns of one name have types that do not go together",
      "int64 goes with float64, category with string; a column of missing cells goes with any. Bring the others to one type "
      "with cast, or read both files with types = {name = \"string\"}. Times must be of one zone."},
+    {"bad-span", "a text is no length of time",
+     "A length of time is a unit, with a whole number before it or not: \"month\", \"7 days\", \"15 minutes\"."},
+    {"join-asof", "a join as of a time that cannot be made",
+     "asof names a column of times in both frames (both wall time, or both with a zone), or of numbers in both; the join is "
+     "left or inner."},
+    {"join-expect", "keys have more partners than expected",
+     "expect says how many partners rows may have: in many-to-one a left row has at most one. The message has the first key "
+     "that stands in several rows. Keep one row per key with distinct or group and agg, or leave expect out."},
+    {"join-rows", "a frame has more rows than a join takes", "Rows of a frame are counted in 32 bits there. Join it in parts."},
+    {"join-types", "the keys of a join are of types that cannot be compared",
+     "Text goes with text, numbers with numbers, truth values and times with their like. Bring one side to the other's type with "
+     "cast, or read the file with types = {name = \"string\"}."},
 };
 REGISTER_TOPICS(join_topics);
