@@ -270,10 +270,8 @@ static bool fits(const ParsedAmount *amount, char decimal, char thousands, bool 
   if (amount->exponential && thousands && strchr(amount->digits, thousands)) {
     return false;
   }
-  if (indian && !memchr(amount->digits, ',', whole)) {
-    return true;
-  }
-  return groups_fit(amount->digits, whole, thousands ? thousands : '\n', indian);
+  const bool grouped = thousands && memchr(amount->digits, thousands, whole);
+  return groups_fit(amount->digits, whole, grouped ? thousands : '\n', indian && grouped);
 }
 
 static bool begins_with_zero(const ParsedAmount *amount)

@@ -157,8 +157,6 @@ static bool take_weekday(Reader *r)
     return false;
   }
   r->p += n;
-  (void)take(r, '.');
-  (void)take(r, ',');
   return true;
 }
 
@@ -359,6 +357,8 @@ static bool take_date(Reader *r, ParsedMoment *out)
 {
   Number first;
   if (take_weekday(r)) {
+    (void)take(r, '.');
+    (void)take(r, ',');
     (void)take_blanks(r);
   }
   if (r->p < r->end && !is_digit(*r->p)) {
