@@ -17,26 +17,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/api.h"
+
 enum { PARSE_DIGITS_MOST = 18 }; /* of a whole number; longer ones are codes */
 
 /* Takes blanks and tabs off both ends. */
-void parse_trim(const char **text, size_t *length);
+ASSAY_API void parse_trim(const char **text, size_t *length);
 
 /* Strict: what a cell must be to count as a number or truth value by itself. No leading zeros, no '+', at most
  * PARSE_DIGITS_MOST digits for a whole number; true TRUE True false FALSE False. A float may be any of the whole
  * numbers too, or NaN, Inf, -Inf. */
-bool parse_int(const char *text, size_t length, int64_t *value);
-bool parse_float(const char *text, size_t length, double *value);
-bool parse_bool(const char *text, size_t length, bool *value);
+ASSAY_API bool parse_int(const char *text, size_t length, int64_t *value);
+ASSAY_API bool parse_float(const char *text, size_t length, double *value);
+ASSAY_API bool parse_bool(const char *text, size_t length, bool *value);
 
 /* For a type that was asked for: leading zeros, a '+', and all of int64's range are taken too; 0 and 1 as truth
  * values. */
-bool parse_int_forced(const char *text, size_t length, int64_t *value);
-bool parse_float_forced(const char *text, size_t length, double *value);
-bool parse_bool_forced(const char *text, size_t length, bool *value);
+ASSAY_API bool parse_int_forced(const char *text, size_t length, int64_t *value);
+ASSAY_API bool parse_float_forced(const char *text, size_t length, double *value);
+ASSAY_API bool parse_bool_forced(const char *text, size_t length, bool *value);
 
 /* NaN, Inf and -Inf, as R writes them. */
-bool parse_special(const char *text, size_t length, double *value);
+ASSAY_API bool parse_special(const char *text, size_t length, double *value);
 
 /* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point. */
 typedef struct ParsedDecimal {
@@ -50,13 +52,13 @@ typedef struct ParsedDecimal {
 } ParsedDecimal;
 
 /* False when the text is no decimal number. */
-bool parse_decimal(const char *text, size_t length, ParsedDecimal *out);
+ASSAY_API bool parse_decimal(const char *text, size_t length, ParsedDecimal *out);
 
 /* The most common numbers in one go: digits, perhaps a point and digits, at most 15 of them. False: something
  * else. */
-bool parse_short_decimal(const char *text, size_t length, double *value);
+ASSAY_API bool parse_short_decimal(const char *text, size_t length, double *value);
 
 /* The nearest double, ties to even; infinite when it is too large. text: as given to parse_decimal. */
-double parse_decimal_value(const ParsedDecimal *decimal, const char *text);
+ASSAY_API double parse_decimal_value(const ParsedDecimal *decimal, const char *text);
 
 #endif

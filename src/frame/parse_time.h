@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/api.h"
+
 /* Strict: 2026-01-31, or with a 'T' or a blank and HH:MM, HH:MM:SS or HH:MM:SS.ffffff, then perhaps a Z (utc). */
-bool parse_time(const char *text, size_t length, int64_t *value, bool *utc);
+ASSAY_API bool parse_time(const char *text, size_t length, int64_t *value, bool *utc);
 
 #endif

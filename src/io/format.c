@@ -167,6 +167,30 @@ Status format_of(const char *name, const char *path, const Format **out, Error *
   return *out || !name ? STATUS_OK : unknown_format(name, e);
 }
 
+static const Format *find_content(const char *head, size_t n)
+{
+  for (size_t i = 0; i < formats_size(); i++) {
+    if (all[i]->knows && all[i]->knows(head, n)) {
+      return all[i];
+    }
+  }
+  return NULL;
+}
+
+Status format_of_content(const char *head, size_t n, const Format **out, Error *e)
+{
+  Error failed;
+  error_clear(&failed);
+  *out = find_content(head, n);
+  if (!*out && loader && loader(head, &failed)) {
+    *out = find_content(head, n);
+  }
+  if (failed.status != STATUS_OK && e && e->status == STATUS_OK) {
+    *e = failed;
+  }
+  return failed.status;
+}
+
 /* A scheme is at least two lower-case letters or digits before a colon, and known. */
 static size_t scheme_length(const char *text)
 {

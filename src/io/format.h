@@ -57,8 +57,8 @@ ASSAY_API const Format *formats_at(size_t index);
 /* Adds a plugin's format, for the rest of the run. Errors: a name, scheme or extension that is taken. */
 ASSAY_API Status format_add(const Format *format, Error *e) MUST_USE;
 
-/* Called with a name, scheme or extension that no format has; true when a plugin was loaded and it is worth looking
- * again. *e is filled when there is such a plugin and it cannot be loaded. */
+/* Called with a name, scheme or extension that no format has, or with a file's first bytes; true when a plugin was
+ * loaded and it is worth looking again. *e is filled when there is such a plugin and it cannot be loaded. */
 typedef bool (*FormatLoader)(const char *word, Error *e);
 ASSAY_API void format_set_loader(FormatLoader loader);
 
@@ -66,6 +66,10 @@ ASSAY_API void format_set_loader(FormatLoader loader);
  * error, when it tells none. A scheme's format is asked for by its name. Errors: STATUS_NAME with the nearest name;
  * those of loading a plugin. */
 ASSAY_API Status format_of(const char *name, const char *path, const Format **out, Error *e) MUST_USE;
+
+/* The format that knows a file by its first bytes: n of them (at most 4,096), with a NUL behind; *out is NULL when none
+ * does. Errors: those of loading a plugin. */
+ASSAY_API Status format_of_content(const char *head, size_t n, const Format **out, Error *e) MUST_USE;
 
 /* Takes a path apart: "sqlite:shop.db?table=x" is scheme, path and query; without a scheme the path is the path. The
  * parts are copied to the arena; NULL where there is none. */

@@ -30,7 +30,7 @@
   O(thousands, TEXT, OPTION_UNSET, 1, 0, "", "", "mark between thousands; found out by column when not given, \"\" for none") \
   O(dates, CHOICE, "auto", 0, 0, "auto|ymd|mdy|dmy", "", "order of day, month and year in dates like 03/04/2024") \
   O(missing, TEXTS, OPTION_UNSET, 0, 0, "", "", "texts that stand for missing, instead of the usual ones") \
-  O(sheet, TEXT, OPTION_UNSET, 1, 0, "", "", "sheet of a workbook") \
+  O(sheet, VALUE, OPTION_UNSET, 1, 0, "", "", "name or number of a workbook's sheet") \
   O(range, TEXT, OPTION_UNSET, 1, 0, "", "", "cells of a sheet: \"B2:F100\"") \
   O(table, TEXT, OPTION_UNSET, 1, 0, "", "", "table of a database") \
   O(sql, TEXT, OPTION_UNSET, 1, 0, "", "", "query to a database")
@@ -42,6 +42,8 @@ typedef struct ReadOptions {
 #define ROW(...) OPTION_ROW_OF(ReadOptions, __VA_ARGS__)
 static const Option read_options[] = {READ_OPTIONS(ROW)};
 #undef ROW
+
+enum { HEAD_BYTES = 4096 }; /* looked at to tell a format */
 
 enum {
 #define READ_NUMBER(field, ...) READ_##field,
@@ -138,14 +140,55 @@ static Status check_use(const Call *call, const Format *format, Error *e)
   return STATUS_OK;
 }
 
-/* The format that the call, the scheme or the extension tells; else CSV. */
-static Status pick_format(const char *name, const FormatPath *path, const Format **out, Error *e)
+/* The first bytes of a plain file; nothing of what cannot be opened twice. */
+static size_t read_head(const char *path, char head[HEAD_BYTES + 1])
 {
-  Status status = format_of(name ? name : path->scheme, path->path, out, e);
-  if (status == STATUS_OK && !*out) {
-    status = format_of("csv", path->path, out, e);
+  FileReader *reader = NULL;
+  size_t n = 0;
+  if (strcmp(path, "-") != 0 && file_open(path, &reader, NULL) == STATUS_OK && reader) {
+    n = file_size(reader) < HEAD_BYTES ? (size_t)file_size(reader) : HEAD_BYTES;
+    n = file_read_at(reader, 0, head, n, NULL) == STATUS_OK ? n : 0;
+  }
+  file_close(reader);
+  head[n] = '\0';
+  return n;
+}
+
+/* What the file's first bytes say, when its name says nothing, or no more than that it is text. */
+static Status look_inside(const char *path, const Format **format, Error *e)
+{
+  char head[HEAD_BYTES + 1];
+  const Format *seen = NULL;
+  const size_t n = read_head(path, head);
+  const Status status = n > 0 ? format_of_content(head, n, &seen, e) : STATUS_OK;
+  if (seen && (!*format || seen->takes & (FORMAT_SHEET | FORMAT_TABLE))) {
+    *format = seen;
   }
   return status;
+}
+
+/* The format that the call, the scheme or the extension tells; NULL when none does. */
+static Status pick_format(const char *name, const FormatPath *path, const Format **out, Error *e)
+{
+  return format_of(name ? name : path->scheme, path->path, out, e);
+}
+
+/* A sheet's name, or its number as text. */
+static Status sheet_name(const Value *value, Arena *arena, const char **out, Error *e)
+{
+  *out = NULL;
+  if (!value || value->kind == VALUE_NONE) {
+    return STATUS_OK;
+  }
+  if (value->kind == VALUE_INT) {
+    *out = arena_printf(arena, "%lld", (long long)value->integer);
+  } else if (value->kind == VALUE_TEXT) {
+    *out = arena_text(arena, value->text.bytes, value->text.length);
+  } else {
+    return error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'sheet' must be a text or a whole number, not %s"),
+                     value_kind_name(value->kind));
+  }
+  return *out ? STATUS_OK : error_memory(e, 0, _("a path"));
 }
 
 static Status run_read(Call *call, Value *out, Error *e)
@@ -155,19 +198,28 @@ static Status run_read(Call *call, Value *out, Error *e)
   CsvOptions csv;
   FormatPath path;
   const Format *format = NULL;
+  const char *sheet = NULL;
   Frame *frame = NULL;
   Status status;
+  TRY(sheet_name(options->sheet, &call->task->arena, &sheet, e));
   TRY(csv_options(call, &csv, e));
   TRY(format_path(options->path, &call->task->arena, &path, e));
   TRY(pick_format(options->format, &path, &format, e));
+  const char *file = file_resolve(path.path, buffer, sizeof buffer);
+  if (!options->format && !path.scheme && (!format || strcmp(format->name, "csv") == 0)) {
+    TRY(look_inside(file, &format, e));
+  }
+  if (!format) {
+    TRY(format_of("csv", path.path, &format, e));
+  }
   TRY(check_use(call, format, e));
   if (!format->read) {
     TRY(error_set(e, STATUS_STATE, "not-supported", _("the format %s can be written but not read"), format->name));
   }
-  const ReadRequest request = {.path = file_resolve(path.path, buffer, sizeof buffer),
+  const ReadRequest request = {.path = file,
                                .query = path.query,
                                .csv = &csv,
-                               .sheet = options->sheet,
+                               .sheet = sheet,
                                .range = options->range,
                                .table = options->table,
                                .sql = options->sql};
@@ -199,6 +251,9 @@ static Status run_write(Call *call, Value *out, Error *e)
   Status status;
   TRY(format_path(options->path, &call->task->arena, &path, e));
   TRY(pick_format(options->format, &path, &format, e));
+  if (!format) {
+    TRY(format_of("csv", path.path, &format, e));
+  }
   if (!format->write) {
     TRY(error_set(e, STATUS_STATE, "not-supported", _("the format %s can be read but not written"), format->name));
   }

@@ -228,8 +228,14 @@ void plug_settle(void)
 
 /* ---- who has it */
 
+/* word: a name, or how a file begins. */
 static bool has_format(const Manifest *m, const char *word)
 {
+  for (size_t i = 0; i < m->begins.n; i++) {
+    if (m->begins.items[i][0] && strncmp(word, m->begins.items[i], strlen(m->begins.items[i])) == 0) {
+      return true;
+    }
+  }
   return manifest_has(&m->formats, word) || manifest_has(&m->schemes, word) || manifest_has(&m->extensions, word);
 }
 
