@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* aggregate.h -- functions that make one cell of a group's cells: sum, mean, quantile ...
  *
- * Missing cells are skipped: with nothing left sum is 0, n and distinct are 0, all others are missing. Each group's
- * cells are taken in row order (first and last in the groups' order, when they are arranged by one), so results depend
- * on the data alone. Sums of float64 are compensated (Neumaier); variances are two-pass or Welford merged in row order;
- * sums of int64 are exact and an overflow is an error that names the group.
+ * Missing cells are skipped: with nothing left sum is 0, count and distinct are 0, all others are missing. A NaN makes
+ * sums, means and moments NaN, as in R; min, max and quantiles pass over it, as describe does, and are NaN only when
+ * nothing else is there. A group's cells are added in row order, within pieces of rows whose number follows from the
+ * numbers of rows and groups alone (first, last, nth and concat go by the groups' order, when they are arranged by one),
+ * so results do not depend on threads. Sums of float64 are compensated; moments take a second pass around the mean; sums of
+ * int64 are exact whatever their order, and one beyond int64 is an error that names the group.
  *
  * The expression language finds them here by name; a further one is a row of the table in aggregate_table.c.
  */

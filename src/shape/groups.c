@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "shape/aggregate_kinds.h"
 #include "shape/groups_digits.h"
 #include "shape/groups_items.h"
 
@@ -136,6 +137,23 @@ done:
   }
   mem_free(digits);
   groups_free(groups);
+  return status;
+}
+
+Status groups_pairs(const Groups *groups, const Column *x, Task *task, uint32_t **codes, size_t **first, size_t *n,
+                    Error *e)
+{
+  Digit digits[3] = {{.codes = groups->of_row, .range = groups->n > 0 ? groups->n : 1}};
+  size_t before = groups->of_row ? 1 : 0, count = 0;
+  Status status;
+  TRY(digits_for_group(x, task, digits + before, &count, e));
+  count += before;
+  TRY(reduce_digits(digits, &count, groups->rows, task, e));
+  TRY(groups_of_digits(digits, count, groups->rows, task, codes, first, n, e));
+done:
+  for (size_t i = 0; i < count; i++) {
+    digit_free(&digits[i]);
+  }
   return status;
 }
 

@@ -3,6 +3,9 @@
 #include "registry/help.h"
 
 static const Topic shape_topics[] = {
+    {"overflow", "a whole number beyond int64",
+     "Whole numbers reach from -9223372036854775808 to 9223372036854775807, and a result beyond them is refused rather than "
+     "wrapped round. Work with float64(x) where an approximate figure will do."},
     {"too-many-rows", "more rows than can be grouped or sorted",
      "Grouping and sorting number rows with 32 bits, which is enough for 4,294,967,294 of them. Work on a part of the "
      "rows, or on df:sample(n)."},
