@@ -19,3 +19,10 @@ double clock_processor(void)
 {
   return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
+
+int64_t clock_now(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
