@@ -70,4 +70,7 @@ Status expr_groups(const Expr *const *exprs, size_t n, Groups *groups, Task *tas
 Status expr_matches(const Expr *expr, Groups *groups, Task *task, size_t **rows, size_t *n, size_t *unknown,
                     Error *e) MUST_USE;
 
+/* The same of a column of booleans. */
+Status expr_true_rows(const Column *column, size_t **rows, size_t *n, size_t *unknown, Error *e) MUST_USE;
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* column_layout.h -- how a column lies in memory. Only the layers frame and shape (and their tests) may include it:
- * the latter's kernels go over whole columns.
+/* column_layout.h -- how a column lies in memory. Only the layers frame, shape and expr (and their tests) may include it:
+ * the kernels of the latter two go over whole columns.
  *
  * A Storage is one reference-counted allocation; a Buffer is a place in it. So a slice holds the same
  * storages at other places, and nothing is copied. What each type keeps, for `rows` cells (a word has 64

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Comparisons of columns: Lua's own operators cannot give a column, so these are methods. A missing cell compares to missing
  * (Kleene); texts compare by bytes, timestamps with ISO texts by their text. */
-#include <math.h>
 #include <string.h>
 
 #include "frame/builder.h"
+#include "frame/compare.h"
 #include "registry/registry.h"
-
-typedef enum Comparison { LESS = 1, EQUAL = 2, GREATER = 4 } Comparison;
 
 #define COMPARE_OPTIONS(O) O(value, VALUE, OPTION_REQUIRED, 1, 0, "", "", "a number, a text, a boolean or a column of equal length")
 typedef struct CompareOptions {
@@ -22,51 +20,28 @@ static bool is_number(const Value *value)
   return value->kind == VALUE_INT || value->kind == VALUE_NUMBER;
 }
 
-static int sign(double x, double y)
-{
-  return x < y ? LESS : x > y ? GREATER : x == y ? EQUAL : 0;
-}
-
-/* A whole number and a double by their true values, which the nearest double of the former need not have. */
-static int compare_mixed(int64_t integer, double x)
-{
-  if (isnan(x)) {
-    return 0;
-  }
-  if (x >= 9223372036854775808.0 || x < -9223372036854775808.0) { /* 2^63 */
-    return x > 0 ? LESS : GREATER;
-  }
-  const int64_t whole = (int64_t)x;
-  return integer != whole ? (integer < whole ? LESS : GREATER) : sign(0, x - (double)whole);
-}
-
-static int mirrored(int order)
-{
-  return order == LESS ? GREATER : order == GREATER ? LESS : order;
-}
-
 static int compare_bytes(const char *a, size_t n, const char *b, size_t m)
 {
   const int order = memcmp(a, b, n < m ? n : m);
-  return order < 0 ? LESS : order > 0 ? GREATER : n < m ? LESS : n > m ? GREATER : EQUAL;
+  return order < 0 ? ORDER_LESS : order > 0 ? ORDER_GREATER : n < m ? ORDER_LESS : n > m ? ORDER_GREATER : ORDER_EQUAL;
 }
 
-/* LESS, EQUAL or GREATER; 0 when NaN is among them; -1 when the two cannot be compared. */
+/* An order (frame/compare.h); -1 when the two cannot be compared. */
 static int compare_values(const Value *a, const Value *b)
 {
   if (a->kind == VALUE_INT && b->kind == VALUE_INT) {
-    return a->integer < b->integer ? LESS : a->integer > b->integer ? GREATER : EQUAL;
+    return order_integers(a->integer, b->integer);
   }
   if (is_number(a) && is_number(b)) {
-    return a->kind == VALUE_INT   ? compare_mixed(a->integer, b->number)
-           : b->kind == VALUE_INT ? mirrored(compare_mixed(b->integer, a->number))
-                                  : sign(a->number, b->number);
+    return a->kind == VALUE_INT   ? order_integer_real(a->integer, b->number)
+           : b->kind == VALUE_INT ? order_turned(order_integer_real(b->integer, a->number))
+                                  : order_reals(a->number, b->number);
   }
   if (a->kind == VALUE_TEXT && b->kind == VALUE_TEXT) {
     return compare_bytes(a->text.bytes, a->text.length, b->text.bytes, b->text.length);
   }
   if (a->kind == VALUE_BOOL && b->kind == VALUE_BOOL) {
-    return sign(a->flag, b->flag);
+    return order_reals(a->flag, b->flag);
   }
   return -1;
 }
@@ -99,7 +74,7 @@ static Status compare_row(const Column *column, const Value *value, size_t row, 
   } else if (status == STATUS_OK) {
     const int order = compare_values(&left, &right);
     status = order < 0 ? cannot_compare(column, value, e) : STATUS_OK;
-    builder_bool(out, (order & wanted) != 0 || (order == 0 && wanted == (LESS | GREATER)));
+    builder_bool(out, (order & wanted) != 0 || (order == 0 && wanted == (ORDER_LESS | ORDER_GREATER)));
   }
   value_free(&left);
   value_free(&right);
@@ -150,9 +125,9 @@ static Status compare_column(Call *call, int wanted, Value *out, Error *e)
     .run = run_##name_};                                                                                             \
   REGISTER_PRIMITIVE(name_##_primitive)
 
-COMPARE(lt, LESS, "which cells are less than a value");
-COMPARE(le, LESS | EQUAL, "which cells are less than or equal to a value");
-COMPARE(gt, GREATER, "which cells are greater than a value");
-COMPARE(ge, GREATER | EQUAL, "which cells are greater than or equal to a value");
-COMPARE(eq, EQUAL, "which cells are equal to a value");
-COMPARE(ne, LESS | GREATER, "which cells differ from a value");
+COMPARE(lt, ORDER_LESS, "which cells are less than a value");
+COMPARE(le, ORDER_LESS | ORDER_EQUAL, "which cells are less than or equal to a value");
+COMPARE(gt, ORDER_GREATER, "which cells are greater than a value");
+COMPARE(ge, ORDER_GREATER | ORDER_EQUAL, "which cells are greater than or equal to a value");
+COMPARE(eq, ORDER_EQUAL, "which cells are equal to a value");
+COMPARE(ne, ORDER_LESS | ORDER_GREATER, "which cells differ from a value");
