@@ -6,12 +6,15 @@
 #include "core/alloc.h"
 #include "core/file.h"
 #include "io/format.h"
+#include "io/input_text.h"
+#include "io/read_files.h"
 #include "registry/registry.h"
 
 /* clang-format off */
 #define TYPES "float64|int64|bool|timestamp|category|string|set"
 #define READ_OPTIONS(O)                                                                                \
-  O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; \"-\" is standard input")                   \
+  O(path, TEXTS, OPTION_REQUIRED, 1, 0, "", "", "files; with * and ? all that match; \"-\" is standard input") \
+  O(file, TEXT, OPTION_UNSET, 1, 0, "", "", "name of a column to add that says which file a row is from") \
   O(format, TEXT, OPTION_UNSET, 1, 0, "", "", "name of the format, when the file's name does not tell") \
   O(types, TEXT_MAP, OPTION_UNSET, 1, 0, TYPES, "", "\"string\" for all columns, or types by column name") \
   O(columns, TEXTS, OPTION_UNSET, 1, 0, "", "", "names of the columns to read, in this order") \
@@ -43,7 +46,6 @@ typedef struct ReadOptions {
 static const Option read_options[] = {READ_OPTIONS(ROW)};
 #undef ROW
 
-enum { HEAD_BYTES = 4096 }; /* looked at to tell a format */
 
 enum {
 #define READ_NUMBER(field, ...) READ_##field,
@@ -140,37 +142,21 @@ static Status check_use(const Call *call, const Format *format, Error *e)
   return STATUS_OK;
 }
 
-/* The first bytes of a plain file; nothing of what cannot be opened twice. */
-static size_t read_head(const char *path, char head[HEAD_BYTES + 1])
-{
-  FileReader *reader = NULL;
-  size_t n = 0;
-  if (strcmp(path, "-") != 0 && file_open(path, &reader, NULL) == STATUS_OK && reader) {
-    n = file_size(reader) < HEAD_BYTES ? (size_t)file_size(reader) : HEAD_BYTES;
-    n = file_read_at(reader, 0, head, n, NULL) == STATUS_OK ? n : 0;
-  }
-  file_close(reader);
-  head[n] = '\0';
-  return n;
-}
-
 /* What the file's first bytes say, when its name says nothing, or no more than that it is text. */
 static Status look_inside(const char *path, const Format **format, Error *e)
 {
-  char head[HEAD_BYTES + 1];
+  char head[INPUT_HEAD + 1];
   const Format *seen = NULL;
-  const size_t n = read_head(path, head);
-  const Status status = n > 0 ? format_of_content(head, n, &seen, e) : STATUS_OK;
+  size_t n = 0;
+  Status status = input_head(path, head, &n, e);
+  head[n] = '\0';
+  if (status == STATUS_OK && n > 0) {
+    status = format_of_content(head, n, &seen, e);
+  }
   if (seen && (!*format || seen->takes & (FORMAT_SHEET | FORMAT_TABLE))) {
     *format = seen;
   }
   return status;
-}
-
-/* The format that the call, the scheme or the extension tells; NULL when none does. */
-static Status pick_format(const char *name, const FormatPath *path, const Format **out, Error *e)
-{
-  return format_of(name ? name : path->scheme, path->path, out, e);
 }
 
 /* A sheet's name, or its number as text. */
@@ -191,42 +177,114 @@ static Status sheet_name(const Value *value, Arena *arena, const char **out, Err
   return *out ? STATUS_OK : error_memory(e, 0, _("a path"));
 }
 
-static Status run_read(Call *call, Value *out, Error *e)
+/* Reads one file of a path. */
+static Status read_file(const Call *call, const CsvOptions *csv, const FormatPath *path, const char *file, const char *sheet,
+                        Frame **out, Error *e)
 {
   const ReadOptions *options = call->options;
-  char buffer[PATH_MAX];
-  CsvOptions csv;
-  FormatPath path;
   const Format *format = NULL;
-  const char *sheet = NULL;
-  Frame *frame = NULL;
   Status status;
-  TRY(sheet_name(options->sheet, &call->task->arena, &sheet, e));
-  TRY(csv_options(call, &csv, e));
-  TRY(format_path(options->path, &call->task->arena, &path, e));
-  TRY(pick_format(options->format, &path, &format, e));
-  const char *file = file_resolve(path.path, buffer, sizeof buffer);
-  if (!options->format && !path.scheme && (!format || strcmp(format->name, "csv") == 0)) {
+  TRY(format_of(options->format ? options->format : path->scheme, file, &format, e));
+  if (!options->format && !path->scheme && (!format || strcmp(format->name, "csv") == 0)) {
     TRY(look_inside(file, &format, e));
   }
   if (!format) {
-    TRY(format_of("csv", path.path, &format, e));
+    TRY(format_of("csv", file, &format, e));
   }
   TRY(check_use(call, format, e));
   if (!format->read) {
     TRY(error_set(e, STATUS_STATE, "not-supported", _("the format %s can be written but not read"), format->name));
   }
   const ReadRequest request = {.path = file,
-                               .query = path.query,
-                               .csv = &csv,
+                               .query = path->query,
+                               .csv = csv,
                                .sheet = sheet,
                                .range = options->range,
                                .table = options->table,
                                .sql = options->sql};
-  TRY(format->read(&request, call->task, &frame, e));
+  TRY(format->read(&request, call->task, out, e));
+done:
+  return status;
+}
+
+/* The frames read so far, and the files they are from. */
+typedef struct Files {
+  Frame **frames;
+  const char **labels;
+  size_t n, room;
+} Files;
+
+static Status files_grow(Files *files, size_t more, Error *e)
+{
+  if (files->n + more > files->room) {
+    const size_t room = files->n + more + files->room;
+    Frame **frames = mem_resize(files->frames, room, sizeof *frames);
+    files->frames = frames ? frames : files->frames;
+    const char **labels = frames ? mem_resize(files->labels, room, sizeof *labels) : NULL;
+    files->labels = labels ? labels : files->labels;
+    if (!labels) {
+      return error_memory(e, room * sizeof *frames, _("frames"));
+    }
+    files->room = room;
+  }
+  return STATUS_OK;
+}
+
+/* The files that one text of the option means, as far as the rows asked for go. */
+static Status read_path(Call *call, CsvOptions *csv, const char *text, const char *sheet, Files *files, Error *e)
+{
+  Arena *arena = &call->task->arena;
+  FormatPath path;
+  const char *const *names = NULL;
+  size_t n = 1;
+  Status status;
+  TRY(format_path(text, arena, &path, e));
+  if (!path.scheme) {
+    TRY(files_of_path(path.path, arena, &names, &n, e));
+  }
+  TRY(files_grow(files, n, e));
+  for (size_t i = 0; i < n; i++) {
+    if (csv->rows_given && csv->rows == 0 && files->n > 0) {
+      break;
+    }
+    char buffer[PATH_MAX];
+    const char *file = names ? names[i] : file_resolve(path.path, buffer, sizeof buffer);
+    Frame *frame = NULL;
+    TRY(read_file(call, csv, &path, file, sheet, &frame, e));
+    files->labels[files->n] = names ? names[i] : text;
+    files->frames[files->n++] = frame;
+    csv->rows -= frame_rows(frame) < csv->rows ? frame_rows(frame) : csv->rows;
+  }
+done:
+  return status;
+}
+
+static Status run_read(Call *call, Value *out, Error *e)
+{
+  const ReadOptions *options = call->options;
+  CsvOptions csv;
+  Files files = {0};
+  const char *sheet = NULL;
+  Frame *frame = NULL;
+  Status status;
+  TRY(sheet_name(options->sheet, &call->task->arena, &sheet, e));
+  TRY(csv_options(call, &csv, e));
+  for (size_t i = 0; i < options->path.n; i++) {
+    TRY(read_path(call, &csv, options->path.items[i], sheet, &files, e));
+  }
+  if (files.n == 1 && !options->file) {
+    frame = frame_ref(files.frames[0]);
+  } else {
+    TRY(files_join(files.frames, files.labels, files.n, options->file, call->task, &frame, e));
+  }
   text_puts(call->notes, frame_report(frame));
   *out = value_of_frame(frame);
 done:
+  for (size_t i = 0; i < files.n; i++) {
+    frame_unref(files.frames[i]);
+  }
+  mem_free(files.frames);
+  mem_free(files.labels);
   return status;
 }
 
@@ -250,7 +308,7 @@ static Status run_write(Call *call, Value *out, Error *e)
   *out = (Value){.kind = VALUE_NONE};
   Status status;
   TRY(format_path(options->path, &call->task->arena, &path, e));
-  TRY(pick_format(options->format, &path, &format, e));
+  TRY(format_of(options->format ? options->format : path.scheme, path.path, &format, e));
   if (!format) {
     TRY(format_of("csv", path.path, &format, e));
   }
