@@ -111,29 +111,43 @@ Status expr_logic(Block *block, const Node *node, Piece *out)
 
 /* ---- if, coalesce */
 
-#define TAKE_LOOP(type)                                                                                              \
-  do {                                                                                                               \
-    type *restrict to = out->cells.values;                                                                           \
-    const type *restrict from = piece->cells.values;                                                                 \
-    if (piece->cells.constant) {                                                                                     \
-      const type one = from[0];                                                                                      \
-      for (size_t i = 0; i < n; i++) { to[i] = take[i] ? one : to[i]; }                                              \
-    } else {                                                                                                         \
-      for (size_t i = 0; i < n; i++) { to[i] = take[i] ? from[i] : to[i]; }                                          \
-    }                                                                                                                \
-  } while (0)
+/* Words of cells chosen by masks, without branches that random data would defeat. */
+static void take_words(const Piece *piece, const uint8_t *restrict take, size_t n, size_t words, int64_t *restrict to)
+{
+  const int64_t *restrict from = piece->cells.values;
+  const size_t step = piece->cells.constant ? 0 : words;
+  for (size_t i = 0; i < n; i++) {
+    const int64_t mask = -(int64_t)take[i];
+    for (size_t k = 0; k < words; k++) {
+      to[i * words + k] = (from[i * step + k] & mask) | (to[i * words + k] & ~mask);
+    }
+  }
+}
+
+static void take_bytes(const uint8_t *restrict from, bool constant, const uint8_t *restrict take, size_t n, uint8_t *restrict to)
+{
+  if (constant) {
+    const uint8_t one = from[0];
+    for (size_t i = 0; i < n; i++) {
+      to[i] = (one & take[i]) | (to[i] & (take[i] ^ 1));
+    }
+    return;
+  }
+  for (size_t i = 0; i < n; i++) {
+    to[i] = (from[i] & take[i]) | (to[i] & (take[i] ^ 1));
+  }
+}
 
 /* The cells of the rows to take become the result's. */
 static void take_rows(const Piece *piece, const uint8_t *take, size_t n, Piece *out)
 {
+  const bool constant = piece->cells.constant;
   switch (expr_width(out->cells.type)) {
-  case 1: TAKE_LOOP(uint8_t); break;
-  case 8: TAKE_LOOP(int64_t); break;
-  default: TAKE_LOOP(Span);
+  case 1: take_bytes(piece->cells.values, constant, take, n, out->cells.values); break;
+  case 8: take_words(piece, take, n, 1, out->cells.values); break;
+  default: take_words(piece, take, n, sizeof(Span) / sizeof(int64_t), out->cells.values);
   }
-  for (size_t i = 0; i < n; i++) {
-    out->cells.missing[i] = take[i] ? missing_at(&piece->cells, i) : out->cells.missing[i];
-  }
+  take_bytes(piece->cells.missing, constant, take, n, out->cells.missing);
 }
 
 /* What if and coalesce fill: nothing taken yet, rows that nobody asks for decided already. */
@@ -177,7 +191,7 @@ static Status choice_take(Block *block, const Node *node, Choice *choice, Piece 
 {
   Piece piece = {.slot = NULL};
   for (size_t i = 0; i < block->count; i++) {
-    choice->skip[i] = !choice->take[i];
+    choice->skip[i] = choice->take[i] ^ 1;
     choice->decided[i] |= choice->take[i];
   }
   block->skip = choice->skip;
@@ -193,6 +207,22 @@ static Status choice_take(Block *block, const Node *node, Choice *choice, Piece 
   return status;
 }
 
+static void open_rows(const Cells *condition, size_t n, uint8_t *restrict decided, uint8_t *restrict take)
+{
+  const uint8_t *restrict flags = condition->values, *restrict missing = condition->missing;
+  if (condition->constant) {
+    for (size_t i = 0; i < n; i++) {
+      take[i] = (decided[i] ^ 1) & (missing[0] ^ 1) & flags[0];
+      decided[i] |= missing[0];
+    }
+    return;
+  }
+  for (size_t i = 0; i < n; i++) {
+    take[i] = (decided[i] ^ 1) & (missing[i] ^ 1) & flags[i];
+    decided[i] |= missing[i];
+  }
+}
+
 /* A row is decided when its condition is true, and when it is missing. */
 static Status choice_condition(Block *block, const Node *node, Choice *choice)
 {
@@ -202,10 +232,8 @@ static Status choice_condition(Block *block, const Node *node, Choice *choice)
   block->coded = false;
   const Status status = expr_eval(block, node, &piece);
   block->coded = coded;
-  for (size_t i = 0; status == STATUS_OK && i < block->count; i++) {
-    const uint8_t open = !choice->decided[i], missing = missing_at(&piece.cells, i);
-    choice->take[i] = open & !missing & flag_at(&piece.cells, i);
-    choice->decided[i] |= missing;
+  if (status == STATUS_OK) {
+    open_rows(&piece.cells, block->count, choice->decided, choice->take);
   }
   expr_done(block, &piece);
   block->skip = choice->outer;
@@ -215,7 +243,7 @@ static Status choice_condition(Block *block, const Node *node, Choice *choice)
 static void choice_rest(const Block *block, Choice *choice)
 {
   for (size_t i = 0; i < block->count; i++) {
-    choice->take[i] = !choice->decided[i];
+    choice->take[i] = choice->decided[i] ^ 1;
   }
 }
 
