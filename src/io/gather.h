@@ -65,7 +65,7 @@ typedef struct GatherPlan {
   const char *source;          /* for messages: "shop.db, table orders" */
   const char *call;            /* for the report: read("shop.db", {table = "orders" */
   size_t first, rows;          /* the rows that are data */
-  size_t columns;
+  size_t left, columns;        /* the first of the columns, and how many */
   const char *const *names;    /* of the columns; NULL or empty: column_1 ... */
   size_t shown;                /* the number that messages give to the first row */
   bool markers;                /* texts such as NA or N/A are missing in a column of values */

@@ -105,7 +105,7 @@ static bool forced_type(const Finish *f, const char *name, Type *type)
 static Status misfit(const Finish *f, size_t column, size_t row, Type type, Error *e)
 {
   Text cell = {0};
-  gather_show(f->gather, row, column, &cell);
+  gather_show(f->gather, row, column + f->plan->left, &cell);
   error_set(e, STATUS_FORMAT, "type-does-not-fit", _("%1$s, column '%2$s', row %3$zu: '%4$.60s' is no %5$s"),
             f->plan->source, f->names[column], row + f->plan->shown, text_data(&cell), type_name(type));
   text_free(&cell);
@@ -140,14 +140,14 @@ static void report_mixed(Finish *f, size_t column, const GatherCensus *census)
 
 static void report_column(Finish *f, size_t column, const GatherCensus *census, const GatherChoice *choice)
 {
-  const GatherColumn *from = &f->gather->columns[column];
+  const GatherColumn *from = &f->gather->columns[column + f->plan->left];
   const char *name = f->names[column];
   if (choice->mixed && !choice->forced) {
     report_mixed(f, column, census);
     text_printf(&f->call, "%s%s = \"string\"", f->call.size ? ", " : "", name);
   } else if (choice->dropped && !choice->forced) {
     Text cell = {0};
-    gather_show(f->gather, choice->misfit, column, &cell);
+    gather_show(f->gather, choice->misfit, column + f->plan->left, &cell);
     text_printf(&f->lines, _("%1$s: %2$s, though declared %3$s: row %4$zu has '%5$.40s'\n"), name,
                 type_name(choice->type), from->declared, choice->misfit + f->plan->shown, text_data(&cell));
     text_free(&cell);
@@ -167,7 +167,8 @@ static Status make_column(Finish *f, size_t column, Column **out, Error *e)
 {
   static const GatherColumn empty = {.n = 0};
   const GatherPlan *plan = f->plan;
-  const GatherColumn *from = column < f->gather->n ? &f->gather->columns[column] : &empty;
+  const bool there = column + plan->left < f->gather->n;
+  const GatherColumn *from = there ? &f->gather->columns[column + plan->left] : &empty;
   GatherCensus census;
   Type type;
   size_t bad = 0;
@@ -182,7 +183,7 @@ static Status make_column(Finish *f, size_t column, Column **out, Error *e)
   }
   if (status == STATUS_OK) {
     f->missing += column_missing(*out);
-    if (column < f->gather->n) {
+    if (there) {
       report_column(f, column, &census, &choice);
     }
   }
