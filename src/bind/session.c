@@ -258,6 +258,7 @@ static int run_statement(lua_State *L)
 static void push_arguments(lua_State *L)
 {
   const Session *session = session_of(L);
+  luaL_checkstack(L, (int)session->settings.n_arguments, "arguments");
   for (size_t i = 1; i < session->settings.n_arguments; i++) {
     lua_pushstring(L, session->settings.arguments[i]);
   }
