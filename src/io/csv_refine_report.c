@@ -126,16 +126,15 @@ static void add_decoration(CsvRefined *column, const Plan *plan)
   }
   text_puts(&column->report, _(", from "));
   add_example(column, &evidence->decorated);
-  text_printf(&column->report, _(" and %zu such cells: "), evidence->decorated.n - 1);
-  text_puts(&column->report, system_name(plan->system));
+  text_printf(&column->report, _(", %1$zu such cells: %2$s"), evidence->decorated.n, system_name(plan->system));
   if (currency) {
-    text_printf(&column->report, _("; currency %1$s in %2$zu cells taken off"), amount_currency(currency), evidence->currency.n);
+    text_printf(&column->report, _("; %1$s taken off in %2$zu"), amount_currency(currency), evidence->currency.n);
     if (evidence->currency.n < evidence->numbers.n) {
-      text_printf(&column->report, _(", none in %zu"), evidence->numbers.n - evidence->currency.n);
+      text_printf(&column->report, _(", not there in %zu"), evidence->numbers.n - evidence->currency.n);
     }
   }
   if (evidence->percents.n > 0) {
-    text_puts(&column->report, _("; percentages divided by 100"));
+    text_printf(&column->report, _("; %% in %zu, divided by 100"), evidence->percents.n);
   }
 }
 

@@ -89,7 +89,7 @@ static void check(const char *cells, const char *type, const char *wanted, const
 static void test_numbers(void **state)
 {
   (void)state;
-  check("$84,835.00 |$57,091.00|", "float64", "84835|57091|NA", "currency $ in");
+  check("$84,835.00 |$57,091.00|", "float64", "84835|57091|NA", "$ taken off in");
   check("1.234,56|0,5|12", "float64", "1234.56|0.5|12", "decimal comma, '.' between");
   check("1,234|5,678,901", "int64", "1234|5678901", "',' between thousands");
   check("1 234,5|99", "float64", "1234.5|99", "decimal comma, blanks");
@@ -99,8 +99,8 @@ static void test_numbers(void **state)
   check("12.5%|100%|0", "float64", "0.125|1|0", "divided by 100");
   check("1,5|2,25", "float64", "1.5|2.25", "decimal comma");
   check("-5|+3|12", "int64", "-5|3|12", "'+3'");
-  check("USD 12|USD 13.5", "float64", "12|13.5", "currency USD");
-  check("5 \xE2\x82\xAC|7", "int64", "5|7", "none in");
+  check("USD 12|USD 13.5", "float64", "12|13.5", "USD taken off");
+  check("5 \xE2\x82\xAC|7", "int64", "5|7", "not there in");
 }
 
 static void test_either(void **state)
