@@ -9,7 +9,6 @@
 #include "expr/expr_check.h"
 #include "expr/expr_run.h"
 
-#pragma weak aggregate_run
 #pragma weak window_run
 
 /* ---- compiling */

@@ -66,15 +66,19 @@ struct Function {
 typedef struct FunctionTable {
   const Function *functions;
   size_t n;
+  const char *name;      /* "math_functions": ?functions lists them under what stands before _functions */
 } FunctionTable;
 
 /* Puts an array of functions into the language at link time. */
 #define REGISTER_FUNCTIONS(array)                                                                       \
-  static const FunctionTable array##_table = {array, sizeof array / sizeof *array};                    \
+  static const FunctionTable array##_table = {array, sizeof array / sizeof *array, #array};            \
   static const FunctionTable *const array##_registered                                                  \
       __attribute__((used, section("assay_functions"), aligned(sizeof(void *)))) = &array##_table
 
 /* All functions in order of their names; NULL past the end. */
 const Function *function_at(size_t index);
+
+/* The tables in order of their names; NULL past the end. */
+const FunctionTable *function_table_at(size_t index);
 
 #endif

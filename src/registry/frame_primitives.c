@@ -19,7 +19,7 @@ static Status give(Status status, Frame *const *frame, Value *out)
   return status;
 }
 
-#define SELECT_OPTIONS(O) O(columns, COLUMNS, OPTION_REQUIRED, 0, 0, "", "", "names, in the order wanted")
+#define SELECT_OPTIONS(O) O(columns, COLUMNS, OPTION_REQUIRED, 0, 0, "", "", "column names")
 typedef struct SelectOptions {
   SELECT_OPTIONS(OPTION_FIELD)
 } SelectOptions;
@@ -43,6 +43,110 @@ static Status run_select(Call *call, Value *out, Error *e)
     status = frame_select(of(call), columns, options->columns.n, &frame, e);
   }
   return give(status, &frame, out);
+}
+
+/* The columns that are not named. */
+static Status run_drop(Call *call, Value *out, Error *e)
+{
+  const SelectOptions *options = call->options;
+  const size_t n = frame_columns(of(call));
+  size_t *columns = arena_alloc(&call->task->arena, n, sizeof *columns);
+  bool *dropped = arena_alloc(&call->task->arena, n, sizeof *dropped);
+  if (!columns || !dropped) {
+    return error_memory(e, 0, _("columns"));
+  }
+  Status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < options->columns.n; i++) {
+    size_t column = 0;
+    status = frame_need(of(call), options->columns.items[i], &column, e);
+    if (status == STATUS_OK) {
+      dropped[column] = true;
+    }
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < n; i++) {
+    columns[kept] = i;
+    kept += !dropped[i];
+  }
+  if (status == STATUS_OK && kept == 0 && frame_rows(of(call)) > 0) {
+    error_set(e, STATUS_ARGUMENT, "no-columns", _("no column would be left"));
+    return error_hint(e, _("keep at least one, so that the rows stay known"));
+  }
+  Frame *frame = NULL;
+  if (status == STATUS_OK) {
+    status = frame_select(of(call), columns, kept, &frame, e);
+  }
+  return give(status, &frame, out);
+}
+
+#define RENAME_OPTIONS(O) O(names, REST, OPTION_UNSET, 0, 0, "", "", "new names with the old ones: {new = \"old\"}")
+typedef struct RenameOptions {
+  RENAME_OPTIONS(OPTION_FIELD)
+} RenameOptions;
+#define ROW(...) OPTION_ROW_OF(RenameOptions, __VA_ARGS__)
+static const Option rename_options[] = {RENAME_OPTIONS(ROW)};
+#undef ROW
+
+static Status rename_one(const Frame *frame, const char *name, const Value *old, const char **names, bool *renamed, Error *e)
+{
+  size_t column = 0;
+  if (old->kind != VALUE_TEXT) {
+    error_set(e, STATUS_ARGUMENT, "wrong-type", _("the old name of '%1$s' must be a text, not %2$s"), name, value_kind_name(old->kind));
+    return error_hint(e, _("write df:rename{%s = \"old\"}"), name);
+  }
+  const Status status = frame_need(frame, old->text.bytes, &column, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (renamed[column]) {
+    return error_set(e, STATUS_ARGUMENT, "column-twice", _("column '%s' is given two new names"), old->text.bytes);
+  }
+  renamed[column] = true;
+  names[column] = name;
+  return STATUS_OK;
+}
+
+/* Two columns of one name, before the frame says so without the cure. */
+static Status refuse_doubles(const char *const *names, size_t n, Error *e)
+{
+  for (size_t i = 0; i < n; i++) {
+    for (size_t k = 0; k < i; k++) {
+      if (strcmp(names[i], names[k]) == 0) {
+        error_set(e, STATUS_ARGUMENT, "column-twice", _("there would be two columns '%s'"), names[i]);
+        return error_hint(e, _("drop or rename the other one too"));
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
+static Status run_rename(Call *call, Value *out, Error *e)
+{
+  const RenameOptions *options = call->options;
+  const Frame *frame = of(call);
+  const size_t n = frame_columns(frame);
+  const char **names = arena_alloc(&call->task->arena, n, sizeof *names);
+  const Column **columns = arena_alloc(&call->task->arena, n, sizeof *columns);
+  bool *renamed = arena_alloc(&call->task->arena, n, sizeof *renamed);
+  if (!names || !columns || !renamed) {
+    return error_memory(e, 0, _("columns"));
+  }
+  for (size_t i = 0; i < n; i++) {
+    names[i] = frame_name(frame, i);
+    columns[i] = frame_column(frame, i);
+  }
+  Status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && options->names && i < options->names->list.n; i++) {
+    status = rename_one(frame, options->names->list.names[i], &options->names->list.items[i], names, renamed, e);
+  }
+  Frame *made = NULL;
+  if (status == STATUS_OK) {
+    status = refuse_doubles(names, n, e);
+  }
+  if (status == STATUS_OK) {
+    status = frame_new(names, columns, n, &made, e);
+  }
+  return give(status, &made, out);
 }
 
 #define HEAD_OPTIONS(O) O(n, INT, "10", 0, 1e15, "", "rows", "how many")
@@ -149,6 +253,17 @@ static const Primitive select_primitive = {SIZED, .name = "select", .summary = "
   .returns = "a frame with these columns", .reference = "", .example = IRIS "df:select(\"petal_length\", \"species\")",
   .where = WHERE_MAIN, .run = run_select};
 REGISTER_PRIMITIVE(select_primitive);
+
+static const Primitive drop_primitive = {SIZED, .name = "drop", .summary = "leaves some columns out", .takes = VALUE_FRAME,
+  .main = "columns", OPTIONS(select_options, SelectOptions), .gives = VALUE_FRAME, .returns = "a frame with the other columns",
+  .reference = "", .example = IRIS "df:drop(\"sepal_length\", \"sepal_width\")", .where = WHERE_MAIN, .run = run_drop};
+REGISTER_PRIMITIVE(drop_primitive);
+
+static const Primitive rename_primitive = {SIZED, .name = "rename", .summary = "gives columns other names", .takes = VALUE_FRAME,
+  OPTIONS(rename_options, RenameOptions), .gives = VALUE_FRAME, .returns = "a frame with the same columns in the same order",
+  .reference = "", .example = IRIS "df:rename{kind = \"species\", [\"Petal Length\"] = \"petal_length\"}", .where = WHERE_MAIN,
+  .run = run_rename};
+REGISTER_PRIMITIVE(rename_primitive);
 
 static const Primitive head_primitive = {SIZED, .name = "head", .summary = "the first rows", .takes = VALUE_FRAME, .main = "n",
   OPTIONS(head_options, HeadOptions), .gives = VALUE_FRAME, .returns = "a frame of at most n rows", .reference = "",

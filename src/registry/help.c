@@ -355,6 +355,15 @@ static Status no_page(const char *topic, size_t width, Text *out, Error *e)
   return STATUS_NAME;
 }
 
+static void topic_page(const Topic *page, size_t width, Text *out)
+{
+  Text title = {0};
+  text_printf(&title, "%s: %s", page->name, page->summary);
+  wrap_line(&title, width, 2, 0, out);
+  text_char(out, '\n');
+  help_wrap(page->text, width, 0, 0, out);
+}
+
 Status help_page(const char *topic, size_t width, Text *out, Error *e)
 {
   if (topic[0] == '\0') {
@@ -363,14 +372,14 @@ Status help_page(const char *topic, size_t width, Text *out, Error *e)
   }
   const Primitive *primitive = registry_find(topic);
   const Topic *page = find_topic(topic);
-  if (primitive) {
-    primitive_page(primitive, width, out);
-  } else if (page) {
-    Text title = {0};
-    text_printf(&title, "%s: %s", page->name, page->summary);
-    wrap_line(&title, width, 2, 0, out);
-    text_char(out, '\n');
-    help_wrap(page->text, width, 0, 0, out);
+  if (primitive || page) {
+    if (primitive) {
+      primitive_page(primitive, width, out);
+      text_puts(out, page ? "\n" : "");
+    }
+    if (page) { /* count is a verb, and a function of expressions */
+      topic_page(page, width, out);
+    }
   } else if (!family_page(topic, width, out) && !option_page(topic, width, out)) {
     return no_page(topic, width, out, e);
   }

@@ -6,6 +6,19 @@
 #include "registry/registry.h"
 #include "registry/topic.h"
 
+/* Topics made at the first use from what the program knows otherwise: the functions of expressions ("function"). */
+typedef struct TopicSource {
+  const char *kind;
+  const TopicTable *(*make)(void); /* the same table each time */
+} TopicSource;
+
+#define REGISTER_TOPIC_SOURCE(source)                                                                   \
+  static const TopicSource *const source##_registered                                                   \
+      __attribute__((used, section("assay_topic_sources"), aligned(sizeof(void *)))) = &(source)
+
+/* Those of a kind, or NULL. */
+const TopicTable *topics_of(const char *kind);
+
 /* All topics in order of their names. Main thread only. */
 size_t topics_size(void);
 const Topic *topics_at(size_t index);

@@ -79,6 +79,7 @@ static const Topic topics[] = {
      "Use fewer rows or columns at a time."},
     {"memory-budget", "more memory would be needed than allowed",
      "The message has both figures. Raise --memory, or use fewer rows, columns or clusters."},
+    {"no-columns", "no column would be left", "A frame without columns has no rows either. Keep at least one."},
     {"missing-option", "a required option was left out", "The message says what it is for; ?PRIMITIVE lists all options."},
     {"missing-values", "the data have missing cells",
      "Fits refuse them by default. missing = \"drop\" leaves those rows out and says how many; or fill them in first."},
@@ -147,6 +148,8 @@ REGISTER_TOPICS(topics);
 
 extern const TopicTable *const __start_assay_topics[];
 extern const TopicTable *const __stop_assay_topics[];
+extern const TopicSource *const __start_assay_topic_sources[] __attribute__((weak, visibility("hidden")));
+extern const TopicSource *const __stop_assay_topic_sources[] __attribute__((weak, visibility("hidden")));
 
 enum { TOPICS_MOST = 1024 };
 
@@ -159,17 +162,35 @@ static int compare(const void *a, const void *b)
   return strcmp((*x)->name, (*y)->name);
 }
 
+static void take_table(const TopicTable *table)
+{
+  for (size_t i = 0; i < table->n && count < TOPICS_MOST; i++) {
+    all[count++] = &table->topics[i];
+  }
+}
+
 size_t topics_size(void)
 {
   if (count == 0) {
     for (const TopicTable *const *t = __start_assay_topics; t < __stop_assay_topics; t++) {
-      for (size_t i = 0; i < (*t)->n && count < TOPICS_MOST; i++) {
-        all[count++] = &(*t)->topics[i];
-      }
+      take_table(*t);
+    }
+    for (const TopicSource *const *s = __start_assay_topic_sources; s && s < __stop_assay_topic_sources; s++) {
+      take_table((*s)->make());
     }
     qsort(all, count, sizeof *all, compare);
   }
   return count;
+}
+
+const TopicTable *topics_of(const char *kind)
+{
+  for (const TopicSource *const *s = __start_assay_topic_sources; s && s < __stop_assay_topic_sources; s++) {
+    if (strcmp((*s)->kind, kind) == 0) {
+      return (*s)->make();
+    }
+  }
+  return NULL;
 }
 
 static bool is_taken(const char *name)
