@@ -49,7 +49,9 @@ const ShapeFunction *window_at(size_t index);
 Status aggregate_run(const ShapeCall *calls, size_t n, Groups *groups, Task *task, Column **out, Error *e) MUST_USE;
 
 /* Applies a window function (lag, lead, rank, cumulative_sum, rolling_mean ...): a cell per row, computed within the
- * row's group along the groups' arrangement. The groups must be arranged. */
+ * row's group along the groups' arrangement; groups that are not arranged are gone through by row number. Windows of the
+ * rows so far or of the last rows give what the aggregate of that name gives for these rows. Errors: those of aggregates;
+ * STATUS_ARGUMENT "needs-order". */
 Status window_run(const ShapeCall *call, Groups *groups, Task *task, Column **out, Error *e) MUST_USE;
 
 #endif

@@ -190,21 +190,6 @@ static Lane lane_of(const Slot *slot, const Block *block, Desk *desk)
     type *const sum = (type *)(void *)(sums + lane->group[i] * stride);
 #define END }
 
-/* What rounding took from the total, exactly and without a branch (Knuth's two-sum), goes to the rest. */
-static inline void sum_add(Sum *sum, double value)
-{
-  const double total = sum->value + value, part = total - sum->value;
-  sum->rest += (sum->value - (total - part)) + (value - part);
-  sum->value = total;
-}
-
-static inline void whole_add(WholeSum *sum, int64_t value)
-{
-  const uint64_t low = sum->low + (uint64_t)value;
-  sum->high += (value >> 63) + (low < sum->low);
-  sum->low = low;
-}
-
 static void loop_count(const Lane *lane, char *sums, size_t stride)
 {
   EACH(uint64_t, sum)

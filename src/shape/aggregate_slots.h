@@ -92,6 +92,21 @@ static inline const void *sweep_at(const Sweep *sweep, size_t slot, size_t group
   return sweep->sums + group * sweep->stride + sweep->slots[slot].offset;
 }
 
+/* What rounding took from the total, exactly and without a branch (Knuth's two-sum), goes to the rest. */
+static inline void sum_add(Sum *sum, double value)
+{
+  const double total = sum->value + value, part = total - sum->value;
+  sum->rest += (sum->value - (total - part)) + (value - part);
+  sum->value = total;
+}
+
+static inline void whole_add(WholeSum *sum, int64_t value)
+{
+  const uint64_t low = sum->low + (uint64_t)value;
+  sum->high += (value >> 63) + (low < sum->low);
+  sum->low = low;
+}
+
 static inline double sum_value(Sum sum)
 {
   return sum.value - sum.value == 0 ? sum.value + sum.rest : sum.value;

@@ -168,14 +168,20 @@ static void forget_order(Groups *groups)
   groups->ordered = false;
 }
 
+void groups_release(Groups *groups)
+{
+  forget_order(groups);
+  mem_free(groups->start);
+  mem_free(groups->arranged);
+  groups->start = groups->arranged = NULL;
+}
+
 void groups_free(Groups *groups)
 {
   if (groups) {
-    forget_order(groups);
+    groups_release(groups);
     mem_free(groups->of_row);
     mem_free(groups->first);
-    mem_free(groups->start);
-    mem_free(groups->arranged);
     mem_free(groups);
   }
 }

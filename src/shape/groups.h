@@ -38,6 +38,9 @@ Status groups_arrange(Groups *groups, const Frame *frame, const OrderKey *keys, 
 /* STATUS_LIMIT for more rows than can be grouped or sorted. */
 Status groups_check_rows(size_t rows, Error *e) MUST_USE;
 
+/* Forgets the arrangement. */
+void groups_release(Groups *groups);
+
 /* The key columns of the groups: a row per group, under their names. */
 Status groups_keys(const Groups *groups, const Frame *frame, const size_t *columns, size_t n, Frame **out,
                    Error *e) MUST_USE;

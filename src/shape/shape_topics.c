@@ -3,6 +3,10 @@
 #include "registry/help.h"
 
 static const Topic shape_topics[] = {
+    {"needs-order", "a place in an order that was not given",
+     "rank(), dense_rank(), percent_rank(), cume_dist() and ntile() tell a row's place along an order of the rows. Give one "
+     "beside the expression, as in df:mutate{\"place = rank()\", order = \"-amount\"}; a group's rows are ordered within it. "
+     "rank_of(x) goes by the cells of x and needs none."},
     {"overflow", "a whole number beyond int64",
      "Whole numbers reach from -9223372036854775808 to 9223372036854775807, and a result beyond them is refused rather than "
      "wrapped round. Work with float64(x) where an approximate figure will do."},

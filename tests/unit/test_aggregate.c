@@ -911,11 +911,7 @@ static Status swept(void *context, Error *e)
     assert_true(status == STATUS_OK || !out[i]);
     column_unref(out[i]);
   }
-  mem_free(kept->arranged);
-  mem_free(kept->start);
-  mem_free(kept->keys);
-  kept->arranged = kept->start = NULL;
-  kept->keys = NULL;
+  groups_release(kept);
   task_free(&task);
   return status;
 }
