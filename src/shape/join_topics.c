@@ -10,6 +10,13 @@ static const Topic join_topics[] = {
      "with cast, or read both files with types = {name = \"string\"}. Times must be of one zone."},
     {"bad-span", "a text is no length of time",
      "A length of time is a unit, with a whole number before it or not: \"month\", \"7 days\", \"15 minutes\"."},
+    {"cut-labels", "the labels do not go with the bins",
+     "There must be one label per bin, no two alike; df:cut_points{...} shows the bins."},
+    {"cut-points", "numbers cannot be cut at these points",
+     "Cut points rise, and there are at least two. Equal widths need numbers that differ."},
+    {"cut-ties", "quantiles coincide because many numbers are equal",
+     "ties = \"merge\" takes such cut points as one and makes fewer bins; ties = \"order\" deals equal numbers to bins by row, so "
+     "that bins are of equal size; fewer bins, or cut points of your own (at = {...}), may fit the data better."},
     {"join-asof", "a join as of a time that cannot be made",
      "asof names a column of times in both frames (both wall time, or both with a zone), or of numbers in both; the join is "
      "left or inner."},
