@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What models of this family show beside tidy and glance. */
+#include "registry/model.h"
+
+static Status give(Call *call, const char *name, Value *out, Error *e)
+{
+  const Model *model = call->data->model;
+  const Frame *frame = model_frame(model, name);
+  if (!frame) {
+    return error_set(e, STATUS_STATE, "not-supported", _("%1$s has no %2$s"), model_name(model), name);
+  }
+  *out = value_of_frame(frame_ref(frame));
+  return STATUS_OK;
+}
+
+static Status run_cuts(Call *call, Value *out, Error *e)
+{
+  return give(call, "cuts", out, e);
+}
+
+static Status run_segments(Call *call, Value *out, Error *e)
+{
+  return give(call, "segments", out, e);
+}
+
+#define SIZED .size = sizeof(Primitive), .family = "customer", .version = 1, .takes = VALUE_MODEL, .takes_class = "customer", \
+              .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN
+#define RFM "df = read \"datasets/orders/orders.csv\"\nm = df:rfm{id = \"customer\", date = \"date\", order = \"order\", amount = \"price\"}\n"
+
+static const Primitive cuts_primitive = {
+    SIZED, .name = "cuts", .summary = "the cut points of the scores",
+    .returns = "a frame: variable cut value above (customers whose value is above the cut)",
+    .example = RFM "m:cuts()",
+    .run = run_cuts};
+REGISTER_PRIMITIVE(cuts_primitive);
+
+static const Primitive segments_primitive = {
+    SIZED, .name = "segments", .summary = "the segments: how many customers, and what they bring",
+    .returns = "a frame: segment n share recency frequency monetary (means) revenue revenue_share",
+    .example = RFM "m:segments()",
+    .run = run_segments};
+REGISTER_PRIMITIVE(segments_primitive);
