@@ -10,6 +10,7 @@
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "core/file.h"
+#include "registry/help.h"
 #include "registry/model.h"
 
 enum { OPEN_MOST = 64, ITEMS_MOST = 20000 };
@@ -371,6 +372,67 @@ static const Frame *callee_frame(Finder *f, lua_State *L, Span callee)
                                           : NULL;
 }
 
+/* ---- in an expression: names of columns, functions, and the language's words */
+
+/* A column's name as expressions write it. */
+static void add_quoted(Finder *f, const char *name, const char *word)
+{
+  if (is_word(name)) {
+    add(f, "", name, "", word);
+  } else if (strncmp(name, word + (word[0] == '`'), strlen(word) - (word[0] == '`')) == 0 && !strchr(name, '`')) {
+    char quoted[512];
+    snprintf(quoted, sizeof quoted, "`%s`", name);
+    add(f, "", quoted, "", "");
+  }
+}
+
+/* Where the last name of an expression begins; length when it cannot be one. */
+static size_t expression_word(const char *text, size_t length)
+{
+  char quote = 0;
+  size_t open = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (quote ? text[i] == quote : text[i] == '\'' || text[i] == '"' || text[i] == '`') {
+      quote = quote ? 0 : text[i];
+      open = i;
+    }
+  }
+  if (quote) {
+    return quote == '`' ? open : length + 1; /* within a text nothing is completed */
+  }
+  size_t from = length;
+  while (from > 0 && (is_name_char(text[from - 1]) || text[from - 1] == '.')) {
+    from--;
+  }
+  return from > 0 && (text[from - 1] == '$' || text[from - 1] == '@') ? length + 1 : from;
+}
+
+static void complete_expression(Finder *f, const Frame *frame, const char *text)
+{
+  static const char *const words[] = {"and", "or", "not", "in", "is", "missing", "true", "false", "NA"};
+  const size_t length = strlen(text), from = expression_word(text, length);
+  if (from > length) {
+    return;
+  }
+  f->out->from += from;
+  f->out->append = 0;
+  for (size_t i = 0; frame && i < frame_columns(frame); i++) {
+    add_quoted(f, frame_name(frame, i), text + from);
+  }
+  if (from == length) {
+    return; /* all the functions there are would be no help */
+  }
+  const TopicTable *functions = topics_of("function");
+  for (size_t i = 0; functions && i < functions->n; i++) {
+    if (strcmp(functions->topics[i].name, "functions") != 0) {
+      add(f, "", functions->topics[i].name, "(", text + from);
+    }
+  }
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    add(f, "", words[i], "", text + from);
+  }
+}
+
 /* ---- the three places: in a string, after a dot or colon, a bare word */
 
 static void complete_string(Finder *f, lua_State *L)
@@ -400,6 +462,9 @@ static void complete_string(Finder *f, lua_State *L)
     if (frame) {
       add_columns(f, frame, option->choices, word, false);
     }
+  } else if (option && (option->kind == OPTION_EXPRESSION || option->kind == OPTION_EXPRESSIONS ||
+                        option->kind == OPTION_CONDITION)) {
+    complete_expression(f, callee_frame(f, L, callee), word);
   } else if (option && option->choices[0]) {
     add_choices(f, option->choices, word);
   } else {

@@ -364,6 +364,14 @@ typedef struct Completed {
 } Completed;
 
 static const Completed completed[] = {
+    {"df:filter(\"spe", "spend", 11, 0},
+    {"df:filter(\"age > 3 and ci", "city", 23, 0},
+    {"df:mutate{\"x = sqr", "sqrt(", 15, 0},
+    {"df:agg({\"n = count()\", \"med", "median(", 24, 0},
+    {"df:filter(\"city == 'sp", "", 0, 0},
+    {"df:filter(\"age > $sp", "", 0, 0},
+    {"odd:filter(\"Un", "`Unit Price`", 12, 0},
+    {"odd:filter(\"`Un", "`Unit Price`", 12, 0},
     {"df.sp", "spend", 3, 0},
     {"df.spe|nd", "spend", 3, 0},
     {"x = df.sp", "spend", 7, 0},
