@@ -131,7 +131,8 @@ static bool half_day(const char **at, const char *end, int *half)
   return true;
 }
 
-/* One field of the format, `n` times the same letter. `packed`: digits follow at once, so no more than n are taken. */
+/* One field of the format, `n` times the same letter. `packed`: digits follow at once, so no more than n are
+ * taken. */
 static bool field(char letter, int n, bool packed, const char **at, const char *end, DateParts *parts)
 {
   int value, count;
@@ -204,8 +205,8 @@ bool arff_date(const char *format, const char *text, size_t length, int64_t *val
     parts.hour = parts.hour % 12 + 12 * parts.half;
   }
   Text iso = {0}; /* the calendar is that of parse_time */
-  text_printf(&iso, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", parts.year, parts.month, parts.day, parts.hour, parts.minute,
-              parts.second, parts.micro);
+  text_printf(&iso, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", parts.year, parts.month, parts.day, parts.hour,
+              parts.minute, parts.second, parts.micro);
   const bool good = !iso.failed && parse_time(text_data(&iso), iso.size, value, &utc);
   text_free(&iso);
   return good;

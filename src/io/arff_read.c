@@ -1,249 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* See arff_read.h. The header is read to a list of attributes, whose cells are then collected row by row. */
-#include "io/arff_read.h"
+#include "io/arff_reader.h"
 
 #include <string.h>
 
 #include "core/alloc.h"
-#include "frame/builder.h"
 #include "frame/column_layout.h"
 #include "frame/parse_number.h"
 #include "frame/parse_time.h"
 #include "io/csv_build.h"
 #include "io/input_text.h"
 
-enum { POLL_ROWS = 1024, VALUE_MOST = 40 };
-
-typedef enum ArffType { ARFF_NUMERIC, ARFF_INTEGER, ARFF_NOMINAL, ARFF_STRING, ARFF_DATE } ArffType;
-
-typedef struct Attribute {
-  char *name;
-  ArffType declared;
-  char *format;          /* of a date, or NULL */
-  Map *levels;           /* of a nominal one */
-  bool read, forced, real; /* real: an integer that turned out to be none */
-  Type type;
-  size_t row_set;        /* 1 + the row of the cell last given, in sparse rows */
-  Builder *texts;        /* string, and what is forced to text or set */
-  Text cells;            /* else: eight bytes each: double, int64, or code of a level */
-  Text valid;            /* a byte each */
-  size_t omitted;        /* strings left out in sparse rows */
-} Attribute;
-
-typedef struct Arff {
-  const char *bytes, *end, *path;
-  const CsvOptions *options;
-  Task *task;
-  const char *line;      /* the line at hand, and its end */
-  const char *line_end;
-  size_t number;         /* of the line, from 1 */
-  const char *next;
-  ArffLexer lexer;
-  Text scratch, item;
-  Attribute *attributes;
-  size_t n, room, rows;
-} Arff;
-
-/* ---- Lines and errors ---- */
-
-static bool next_line(Arff *arff)
-{
-  if (arff->next >= arff->end) {
-    return false;
-  }
-  arff->line = arff->next;
-  const char *feed = arff->line;
-  while (feed < arff->end && *feed != '\n' && *feed != '\r') {
-    feed++;
-  }
-  arff->line_end = feed;
-  arff->next = feed + (feed < arff->end) + (arff->end - feed > 1 && feed[0] == '\r' && feed[1] == '\n');
-  arff->number++;
-  arff->lexer = (ArffLexer){.at = arff->line, .end = arff->line_end, .scratch = &arff->scratch, .begin = arff->line};
-  return true;
-}
-
-/* Where the line at hand is, with a caret at the last piece. */
-static Status here(const Arff *arff, Error *e)
-{
-  (void)error_where(e, _("%1$s, line %2$zu"), arff->path, arff->number);
-  if (arff->line) {
-    (void)error_caret(e, arff->line, (size_t)(arff->line_end - arff->line), (size_t)(arff->lexer.begin - arff->line));
-  }
-  return STATUS_FORMAT;
-}
-
-static Status syntax(const Arff *arff, const char *what, Error *e)
-{
-  error_set(e, STATUS_FORMAT, "arff-syntax", "%s", what);
-  (void)error_hint(e, _("?arff-syntax shows the form of a file"));
-  return here(arff, e);
-}
-
-/* The value at hand, cut, in arff->item. */
-static const char *shown(Arff *arff)
-{
-  const size_t length = arff->lexer.length, cut = length > VALUE_MOST ? utf8_whole(arff->lexer.text, VALUE_MOST) : length;
-  text_reset(&arff->item);
-  text_add(&arff->item, arff->lexer.text, cut);
-  text_puts(&arff->item, cut < length ? "..." : "");
-  return text_data(&arff->item);
-}
-
-static bool is_word(const Arff *arff, const char *word)
-{
-  return arff->lexer.length == strlen(word) && strncasecmp(arff->lexer.text, word, arff->lexer.length) == 0;
-}
-
-/* ---- The header ---- */
-
-static Status add_attribute(Arff *arff, Attribute **out, Error *e)
-{
-  if (arff->n == arff->room) {
-    const size_t room = arff->room * 2 + 16;
-    Attribute *attributes = mem_resize(arff->attributes, room, sizeof *attributes);
-    if (!attributes) {
-      return error_memory(e, 0, _("attributes"));
-    }
-    arff->attributes = attributes;
-    arff->room = room;
-  }
-  *out = &arff->attributes[arff->n];
-  **out = (Attribute){.name = mem_text(arff->lexer.text, arff->lexer.length)};
-  arff->n += (*out)->name != NULL;
-  if (!(*out)->name) {
-    return error_memory(e, 0, _("attributes"));
-  }
-  for (size_t i = 0; i + 1 < arff->n; i++) {
-    if (strcmp(arff->attributes[i].name, (*out)->name) == 0) {
-      error_set(e, STATUS_FORMAT, "arff-twice", _("two attributes are called '%s'"), (*out)->name);
-      (void)error_hint(e, _("give each attribute a name of its own"));
-      return here(arff, e);
-    }
-  }
-  return (*out)->name[0] ? STATUS_OK : syntax(arff, _("an attribute has no name"), e);
-}
-
-static Status read_levels(Arff *arff, Attribute *attribute, Error *e)
-{
-  attribute->declared = ARFF_NOMINAL;
-  attribute->levels = map_new();
-  if (!attribute->levels) {
-    return error_memory(e, 0, _("levels"));
-  }
-  for (;;) {
-    const ArffKind kind = arff_next(&arff->lexer);
-    size_t number;
-    bool fresh;
-    if (kind == ARFF_CLOSE) {
-      return STATUS_OK;
-    }
-    if (kind != ARFF_WORD && kind != ARFF_QUOTED) {
-      return syntax(arff, kind == ARFF_UNCLOSED ? _("a quote is never closed") : _("a } should end the levels"), e);
-    }
-    const Status status = map_put(attribute->levels, arff->lexer.text, arff->lexer.length, &number, &fresh, e);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    if (!fresh) {
-      error_set(e, STATUS_FORMAT, "arff-twice", _("attribute '%1$s' has the level '%2$s' twice"), attribute->name, shown(arff));
-      (void)error_hint(e, _("declare each level once"));
-      return here(arff, e);
-    }
-  }
-}
-
-static Status read_format(Arff *arff, Attribute *attribute, Error *e)
-{
-  attribute->declared = ARFF_DATE;
-  const ArffKind kind = arff_next(&arff->lexer);
-  if (kind != ARFF_WORD && kind != ARFF_QUOTED) {
-    return STATUS_OK;
-  }
-  attribute->format = mem_text(arff->lexer.text, arff->lexer.length);
-  if (!attribute->format) {
-    return error_memory(e, 0, _("a date format"));
-  }
-  if (strcmp(attribute->format, "yyyy-MM-dd'T'HH:mm:ss") == 0) {
-    mem_free(attribute->format); /* the usual one: fractions and dates alone are taken too */
-    attribute->format = NULL;
-  }
-  return STATUS_OK;
-}
-
-static Status read_type(Arff *arff, Attribute *attribute, Error *e)
-{
-  static const struct {
-    const char *word;
-    ArffType type;
-  } types[] = {{"numeric", ARFF_NUMERIC}, {"real", ARFF_NUMERIC}, {"integer", ARFF_INTEGER}, {"string", ARFF_STRING}};
-  const ArffKind kind = arff_next(&arff->lexer);
-  if (kind == ARFF_OPEN) {
-    return read_levels(arff, attribute, e);
-  }
-  if (kind != ARFF_WORD && kind != ARFF_QUOTED) {
-    return syntax(arff, _("an attribute has no type"), e);
-  }
-  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-    if (is_word(arff, types[i].word)) {
-      attribute->declared = types[i].type;
-      return STATUS_OK;
-    }
-  }
-  if (is_word(arff, "date")) {
-    return read_format(arff, attribute, e);
-  }
-  if (is_word(arff, "relational")) {
-    error_set(e, STATUS_FORMAT, "arff-relational", _("attribute '%s' is a table within each row"), attribute->name);
-    (void)error_hint(e, _("Weka's filter MultiInstanceToPropositional makes one flat table of such a file"));
-    return here(arff, e);
-  }
-  error_set(e, STATUS_FORMAT, "arff-syntax", _("'%s' is no type of an attribute"), shown(arff));
-  (void)error_hint(e, _("types are numeric, real, integer, string, date, and levels in braces"));
-  return here(arff, e);
-}
-
-static Status read_attribute(Arff *arff, Error *e)
-{
-  Attribute *attribute = NULL;
-  const ArffKind kind = arff_next(&arff->lexer);
-  if (kind != ARFF_WORD && kind != ARFF_QUOTED) {
-    return syntax(arff, _("an attribute has no name"), e);
-  }
-  Status status = add_attribute(arff, &attribute, e);
-  if (status == STATUS_OK) {
-    status = read_type(arff, attribute, e);
-  }
-  return status != STATUS_OK || arff_next(&arff->lexer) == ARFF_END ? status
-                                                                     : syntax(arff, _("something follows the type"), e);
-}
-
-/* Up to the line of @data. */
-static Status read_header(Arff *arff, Error *e)
-{
-  while (next_line(arff)) {
-    const ArffKind kind = arff_next(&arff->lexer);
-    Status status = STATUS_OK;
-    if (kind == ARFF_END) {
-      continue;
-    }
-    if (kind == ARFF_WORD && is_word(arff, "@data")) {
-      return arff->n > 0 ? STATUS_OK : syntax(arff, _("there are no attributes"), e);
-    }
-    if (kind == ARFF_WORD && is_word(arff, "@attribute")) {
-      status = read_attribute(arff, e);
-    } else if (kind != ARFF_WORD || !is_word(arff, "@relation")) {
-      status = syntax(arff, _("a line before @data is neither @relation, @attribute nor a comment"), e);
-    }
-    if (status != STATUS_OK) {
-      return status;
-    }
-  }
-  error_set(e, STATUS_FORMAT, "arff-syntax", _("'%s' has no line @data"), arff->path);
-  (void)error_where(e, _("%1$s, line %2$zu"), arff->path, arff->number);
-  (void)error_hint(e, _("?arff-syntax shows the form of a file"));
-  return STATUS_FORMAT;
-}
+enum { POLL_ROWS = 1024 };
 
 /* ---- Which columns, of which types ---- */
 
@@ -266,7 +34,7 @@ static Status find_attribute(const Arff *arff, const char *name, size_t *number,
   return *number < arff->n ? STATUS_OK : STATUS_NAME;
 }
 
-static bool is_built(const Attribute *attribute)
+static bool is_built(const ArffAttribute *attribute)
 {
   return attribute->type == TYPE_STRING || attribute->type == TYPE_SET ||
          (attribute->type == TYPE_CATEGORY && attribute->declared != ARFF_NOMINAL);
@@ -284,21 +52,23 @@ static Status choose(Arff *arff, Error *e)
   for (size_t i = 0; i < options->n_columns + options->n_forced; i++) {
     size_t number = 0;
     const bool column = i < options->n_columns;
-    const Status status =
-        find_attribute(arff, column ? options->columns[i] : options->names[i - options->n_columns], &number, e);
+    const Status status = find_attribute(
+        arff, column ? options->columns[i] : options->names[i - options->n_columns], &number, e);
     if (status != STATUS_OK) {
       return status;
     }
-    Attribute *attribute = &arff->attributes[number];
+    ArffAttribute *attribute = &arff->attributes[number];
     attribute->read = attribute->read || column;
     attribute->forced = attribute->forced || !column;
     attribute->type = column ? attribute->type : options->types[i - options->n_columns];
   }
   for (size_t i = 0; i < arff->n; i++) {
-    Attribute *attribute = &arff->attributes[i];
-    const char *odd = attribute->format && attribute->type == TYPE_TIMESTAMP ? arff_date_unknown(attribute->format) : NULL;
+    ArffAttribute *attribute = &arff->attributes[i];
+    const char *odd =
+        attribute->format && attribute->type == TYPE_TIMESTAMP ? arff_date_unknown(attribute->format) : NULL;
     if (attribute->read && odd) {
-      error_set(e, STATUS_FORMAT, "arff-date", _("attribute '%1$s': the date format \"%2$s\" has the letter '%3$c', which is not known"),
+      error_set(e, STATUS_FORMAT, "arff-date",
+                _("attribute '%1$s': the date format \"%2$s\" has the letter '%3$c', which is not known"),
                 attribute->name, attribute->format, *odd);
       (void)error_where(e, "%s", arff->path);
       (void)error_hint(e, _("read it as text with types = {[\"%s\"] = \"string\"}"), attribute->name);
@@ -314,7 +84,7 @@ static Status choose(Arff *arff, Error *e)
 
 /* ---- Cells ---- */
 
-static void put(Attribute *attribute, const void *bits, bool valid)
+static void put(ArffAttribute *attribute, const void *bits, bool valid)
 {
   static const uint64_t zero;
   const char flag = valid;
@@ -322,7 +92,7 @@ static void put(Attribute *attribute, const void *bits, bool valid)
   text_add(&attribute->valid, &flag, 1);
 }
 
-static void put_missing(Attribute *attribute)
+static void put_missing(ArffAttribute *attribute)
 {
   if (attribute->texts) {
     builder_missing(attribute->texts);
@@ -332,7 +102,7 @@ static void put_missing(Attribute *attribute)
 }
 
 /* From now on the attribute's whole numbers are doubles. */
-static void make_real(Attribute *attribute)
+static void make_real(ArffAttribute *attribute)
 {
   int64_t *whole = (int64_t *)(void *)attribute->cells.data;
   for (size_t i = 0; i < attribute->cells.size / sizeof *whole; i++) {
@@ -343,22 +113,26 @@ static void make_real(Attribute *attribute)
   attribute->type = TYPE_FLOAT64;
 }
 
-static Status misfit(Arff *arff, const Attribute *attribute, Error *e)
+static Status misfit(Arff *arff, const ArffAttribute *attribute, Error *e)
 {
-  const char *value = shown(arff);
+  const char *value = arff_shown(arff);
   if (attribute->declared == ARFF_NOMINAL && attribute->type == TYPE_CATEGORY) {
-    error_set(e, STATUS_FORMAT, "arff-level", _("'%1$s' is no level of attribute '%2$s'"), value, attribute->name);
-    (void)error_hint(e, _("declare it in the line of @attribute, or read the column with types = {[\"%s\"] = \"string\"}"),
-                     attribute->name);
+    error_set(e, STATUS_FORMAT, "arff-level", _("'%1$s' is no level of attribute '%2$s'"), value,
+              attribute->name);
+    (void)error_hint(
+        e, _("declare it in the line of @attribute, or read the column with types = {[\"%s\"] = \"string\"}"),
+        attribute->name);
   } else {
     error_set(e, STATUS_FORMAT, "arff-type", _("attribute '%1$s': '%2$s' is no %3$s"), attribute->name, value,
-              attribute->type == TYPE_TIMESTAMP && attribute->format ? attribute->format : type_name(attribute->type));
-    (void)error_hint(e, _("mend the line, or read the column with types = {[\"%s\"] = \"string\"}"), attribute->name);
+              attribute->type == TYPE_TIMESTAMP && attribute->format ? attribute->format
+                                                                     : type_name(attribute->type));
+    (void)error_hint(e, _("mend the line, or read the column with types = {[\"%s\"] = \"string\"}"),
+                     attribute->name);
   }
-  return here(arff, e);
+  return arff_here(arff, e);
 }
 
-static bool put_number(Attribute *attribute, const char *text, size_t length)
+static bool put_number(ArffAttribute *attribute, const char *text, size_t length)
 {
   double real;
   int64_t whole;
@@ -377,7 +151,7 @@ static bool put_number(Attribute *attribute, const char *text, size_t length)
 }
 
 /* The value at hand as the attribute's next cell; false: it does not fit. */
-static bool put_value(Arff *arff, Attribute *attribute)
+static bool put_value(Arff *arff, ArffAttribute *attribute)
 {
   const char *text = arff->lexer.text;
   const size_t length = arff->lexer.length;
@@ -386,8 +160,7 @@ static bool put_value(Arff *arff, Attribute *attribute)
   bool truth, utc;
   switch (attribute->type) {
     case TYPE_FLOAT64:
-    case TYPE_INT64:
-      return put_number(attribute, text, length);
+    case TYPE_INT64: return put_number(attribute, text, length);
     case TYPE_BOOL:
       if (!parse_bool_forced(text, length, &truth)) {
         return false;
@@ -420,7 +193,7 @@ static bool put_value(Arff *arff, Attribute *attribute)
   return true;
 }
 
-static Status read_cell(Arff *arff, Attribute *attribute, ArffKind kind, Error *e)
+static Status read_cell(Arff *arff, ArffAttribute *attribute, ArffKind kind, Error *e)
 {
   if (!attribute->read) {
     return STATUS_OK;
@@ -433,7 +206,7 @@ static Status read_cell(Arff *arff, Attribute *attribute, ArffKind kind, Error *
 }
 
 /* What a sparse row leaves out. */
-static void put_omitted(Arff *arff, Attribute *attribute)
+static void put_omitted(Arff *arff, ArffAttribute *attribute)
 {
   static const int64_t zero;
   static const double none;
@@ -443,7 +216,8 @@ static void put_omitted(Arff *arff, Attribute *attribute)
   if (attribute->texts && attribute->declared == ARFF_NOMINAL && map_size(attribute->levels) > 0) {
     arff->lexer.text = map_key(attribute->levels, 0, &arff->lexer.length);
     builder_text(attribute->texts, arff->lexer.text, arff->lexer.length);
-  } else if (attribute->texts && (attribute->declared == ARFF_NUMERIC || attribute->declared == ARFF_INTEGER)) {
+  } else if (attribute->texts &&
+             (attribute->declared == ARFF_NUMERIC || attribute->declared == ARFF_INTEGER)) {
     builder_text(attribute->texts, "0", 1);
   } else if (attribute->texts || (attribute->declared == ARFF_NOMINAL && map_size(attribute->levels) == 0)) {
     attribute->omitted++;
@@ -459,16 +233,18 @@ static void put_omitted(Arff *arff, Attribute *attribute)
 
 static Status wrong_count(Arff *arff, size_t count, Error *e)
 {
-  error_set(e, STATUS_FORMAT, "arff-ragged", _("a row has %1$zu values where there are %2$zu attributes"), count, arff->n);
-  (void)error_hint(e, _("most often a value with a blank or comma lacks its quotes, or one was left out instead of written ?"));
-  return here(arff, e);
+  error_set(e, STATUS_FORMAT, "arff-ragged", _("a row has %1$zu values where there are %2$zu attributes"),
+            count, arff->n);
+  (void)error_hint(e, _("most often a value with a blank or comma lacks its quotes, or one was left out "
+                        "instead of written ?"));
+  return arff_here(arff, e);
 }
 
 static Status weight(const Arff *arff, Error *e)
 {
   error_set(e, STATUS_FORMAT, "arff-weight", "%s", _("a row has a weight"));
   (void)error_hint(e, _("make the weight an attribute of its own: a column that weights = \"...\" can name"));
-  return here(arff, e);
+  return arff_here(arff, e);
 }
 
 static Status read_dense(Arff *arff, ArffKind kind, Error *e)
@@ -483,12 +259,12 @@ static Status read_dense(Arff *arff, ArffKind kind, Error *e)
     }
   }
   if (kind == ARFF_UNCLOSED) {
-    return syntax(arff, _("a quote is never closed"), e);
+    return arff_syntax(arff, _("a quote is never closed"), e);
   }
   if (kind == ARFF_OPEN) {
     return weight(arff, e);
   }
-  return kind != ARFF_END ? syntax(arff, _("a brace stands among values"), e)
+  return kind != ARFF_END ? arff_syntax(arff, _("a brace stands among values"), e)
          : i != arff->n   ? wrong_count(arff, i, e)
                           : STATUS_OK;
 }
@@ -501,17 +277,18 @@ static Status read_sparse(Arff *arff, Error *e)
   while ((kind = arff_next(&arff->lexer)) == ARFF_WORD) {
     int64_t index;
     if (!parse_int(arff->lexer.text, arff->lexer.length, &index) || index < 0 || (uint64_t)index >= arff->n) {
-      return syntax(arff, _("a sparse row has a number that is none of an attribute, which count from 0"), e);
+      return arff_syntax(arff,
+                         _("a sparse row has a number that is none of an attribute, which count from 0"), e);
     }
     if ((size_t)index < next) {
-      return syntax(arff, _("the attributes of a sparse row must rise"), e);
+      return arff_syntax(arff, _("the attributes of a sparse row must rise"), e);
     }
     for (; next < (size_t)index; next++) {
       put_omitted(arff, &arff->attributes[next]);
     }
     kind = arff_next(&arff->lexer);
     if (kind != ARFF_WORD && kind != ARFF_QUOTED) {
-      return syntax(arff, _("a sparse row has an attribute without a value"), e);
+      return arff_syntax(arff, _("a sparse row has an attribute without a value"), e);
     }
     const Status status = read_cell(arff, &arff->attributes[next++], kind, e);
     if (status != STATUS_OK) {
@@ -519,19 +296,22 @@ static Status read_sparse(Arff *arff, Error *e)
     }
   }
   if (kind != ARFF_CLOSE) {
-    return syntax(arff, kind == ARFF_UNCLOSED ? _("a quote is never closed") : _("a } should end a sparse row"), e);
+    return arff_syntax(
+        arff, kind == ARFF_UNCLOSED ? _("a quote is never closed") : _("a } should end a sparse row"), e);
   }
   for (; next < arff->n; next++) {
     put_omitted(arff, &arff->attributes[next]);
   }
   kind = arff_next(&arff->lexer);
-  return kind == ARFF_END ? STATUS_OK : kind == ARFF_OPEN ? weight(arff, e) : syntax(arff, _("something follows a row"), e);
+  return kind == ARFF_END    ? STATUS_OK
+         : kind == ARFF_OPEN ? weight(arff, e)
+                             : arff_syntax(arff, _("something follows a row"), e);
 }
 
 static Status read_rows(Arff *arff, Error *e)
 {
   const size_t most = arff->options->rows_given ? arff->options->rows : SIZE_MAX;
-  while (arff->rows < most && next_line(arff)) {
+  while (arff->rows < most && arff_next_line(arff)) {
     const ArffKind kind = arff_next(&arff->lexer);
     if (kind == ARFF_END) {
       continue;
@@ -552,9 +332,10 @@ static Status read_rows(Arff *arff, Error *e)
 
 /* ---- The frame ---- */
 
-static Status nominal_column(const Attribute *attribute, size_t rows, Column **out, Error *e)
+static Status nominal_column(const ArffAttribute *attribute, size_t rows, Column **out, Error *e)
 {
-  Storage *codes = storage_new(rows, sizeof(int32_t)), *valid = storage_new(bitmap_words(rows), sizeof(uint64_t));
+  Storage *codes = storage_new(rows, sizeof(int32_t)),
+          *valid = storage_new(bitmap_words(rows), sizeof(uint64_t));
   Column *made = column_bare(TYPE_CATEGORY, rows);
   *out = NULL;
   if (!codes || !valid || !made || !(made->dictionary = dictionary_of(attribute->levels))) {
@@ -581,7 +362,7 @@ static Status nominal_column(const Attribute *attribute, size_t rows, Column **o
   return STATUS_OK;
 }
 
-static Builder *value_builder(const Attribute *attribute, size_t rows)
+static Builder *value_builder(const ArffAttribute *attribute, size_t rows)
 {
   Builder *builder = builder_new(attribute->type, rows);
   for (size_t row = 0; builder && row < rows; row++) {
@@ -603,7 +384,7 @@ static Builder *value_builder(const Attribute *attribute, size_t rows)
   return builder;
 }
 
-static Status add_column(Arff *arff, Attribute *attribute, Draft *draft, Error *e)
+static Status add_column(Arff *arff, ArffAttribute *attribute, Draft *draft, Error *e)
 {
   if (attribute->cells.failed || attribute->valid.failed) {
     return error_memory(e, 0, _("a column"));
@@ -631,12 +412,12 @@ static void add_report(const Arff *arff, const Frame *frame, const Text *notes, 
   for (size_t i = 0; i < frame_columns(frame); i++) {
     missing += column_missing(frame_column(frame, i));
   }
-  text_printf(out, _("%1$s: rows: %2$zu, columns: %3$zu, bytes: %4$zu, missing cells: %5$zu\n"), arff->path, arff->rows,
-              frame_columns(frame), (size_t)(arff->end - arff->bytes), missing);
+  text_printf(out, _("%1$s: rows: %2$zu, columns: %3$zu, bytes: %4$zu, missing cells: %5$zu\n"), arff->path,
+              arff->rows, frame_columns(frame), (size_t)(arff->end - arff->bytes), missing);
   text_puts(out, _("ARFF: types as the file declares them\n"));
   text_puts(out, notes ? text_data(notes) : "");
   for (size_t i = 0; i < arff->n; i++) {
-    const Attribute *attribute = &arff->attributes[i];
+    const ArffAttribute *attribute = &arff->attributes[i];
     if (!attribute->read) {
       continue;
     }
@@ -700,7 +481,7 @@ done:
 static void arff_free(Arff *arff)
 {
   for (size_t i = 0; i < arff->n; i++) {
-    Attribute *attribute = &arff->attributes[i];
+    ArffAttribute *attribute = &arff->attributes[i];
     mem_free(attribute->name);
     mem_free(attribute->format);
     map_free(attribute->levels);
@@ -713,11 +494,15 @@ static void arff_free(Arff *arff)
   text_free(&arff->item);
 }
 
-Status arff_frame(const char *bytes, size_t size, const char *path, const CsvOptions *options, const Text *notes, Task *task,
-                  Frame **out, Error *e)
+Status arff_frame(const char *bytes, size_t size, const char *path, const CsvOptions *options,
+                  const Text *notes, Task *task, Frame **out, Error *e)
 {
   static const CsvOptions none;
-  Arff arff = {.bytes = bytes, .end = bytes + size, .next = bytes, .path = path, .options = options ? options : &none,
+  Arff arff = {.bytes = bytes,
+               .end = bytes + size,
+               .next = bytes,
+               .path = path,
+               .options = options ? options : &none,
                .task = task};
   *out = NULL;
   Status status;
@@ -731,7 +516,7 @@ Status arff_frame(const char *bytes, size_t size, const char *path, const CsvOpt
     return STATUS_FORMAT;
   }
   task_phase(task, _("reading ARFF"));
-  TRY(read_header(&arff, e));
+  TRY(arff_header(&arff, e));
   TRY(choose(&arff, e));
   TRY(read_rows(&arff, e));
   TRY(finish(&arff, notes, out, e));
@@ -753,8 +538,8 @@ static Status read_arff(const ReadRequest *request, Task *task, Frame **out, Err
   Status status;
   *out = NULL;
   TRY(input_text(request->path, NULL, task, &bytes, &size, &notes, e));
-  TRY(arff_frame(bytes, size, strcmp(request->path, "-") == 0 ? _("standard input") : request->path, request->csv, &notes,
-                 task, out, e));
+  TRY(arff_frame(bytes, size, strcmp(request->path, "-") == 0 ? _("standard input") : request->path,
+                 request->csv, &notes, task, out, e));
 done:
   mem_free(bytes);
   text_free(&notes);
@@ -779,6 +564,10 @@ static bool knows_arff(const char *head, size_t n)
          (end - head > 10 && strncasecmp(head, "@attribute", 10) == 0);
 }
 
-static const Format arff_format = {.size = sizeof(Format), .name = "arff", .extensions = "arff",
-                                   .summary = "ARFF, the text format of Weka", .knows = knows_arff, .read = read_arff};
+static const Format arff_format = {.size = sizeof(Format),
+                                   .name = "arff",
+                                   .extensions = "arff",
+                                   .summary = "ARFF, the text format of Weka",
+                                   .knows = knows_arff,
+                                   .read = read_arff};
 REGISTER_FORMAT(arff_format);

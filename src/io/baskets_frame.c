@@ -83,7 +83,8 @@ static Status group_rows(const Column *id, const Task *task, Grouping *groups, E
       groups->without++;
     } else {
       cell_key(id, row, &scratch, &key, &length);
-      status = scratch.failed ? error_memory(e, 0, _("an id")) : map_put(map, key, length, &number, &fresh, e);
+      status =
+          scratch.failed ? error_memory(e, 0, _("an id")) : map_put(map, key, length, &number, &fresh, e);
       if (status == STATUS_OK) {
         groups->of[row] = number;
         status = !fresh || new_group(groups, row) ? STATUS_OK : error_memory(e, 0, _("baskets"));
@@ -146,8 +147,8 @@ static size_t add_items(const Column *item, size_t row, Builder *sets, Text *scr
   return 1;
 }
 
-static Status make_sets(const Grouping *groups, const size_t *sorted, const Column *item, const Task *task, size_t *missing,
-                        size_t *given, Column **out, Error *e)
+static Status make_sets(const Grouping *groups, const size_t *sorted, const Column *item, const Task *task,
+                        size_t *missing, size_t *given, Column **out, Error *e)
 {
   Builder *sets = builder_new(TYPE_SET, groups->n);
   Text scratch = {0};
@@ -190,7 +191,8 @@ static size_t items_in(const Column *sets)
   return items;
 }
 
-Status baskets_of_long(const Frame *frame, size_t id, size_t item, Task *task, Text *notes, Frame **out, Error *e)
+Status baskets_of_long(const Frame *frame, size_t id, size_t item, Task *task, Text *notes, Frame **out,
+                       Error *e)
 {
   Grouping groups = {0};
   size_t *sorted = NULL, missing = 0, given = 0;
@@ -199,7 +201,8 @@ Status baskets_of_long(const Frame *frame, size_t id, size_t item, Task *task, T
   Status status;
   *out = NULL;
   if (strcmp(name, "items") == 0) {
-    error_set(e, STATUS_DATA, "baskets-clash", "%s", _("the column of ids is called 'items', as the sets will be"));
+    error_set(e, STATUS_DATA, "baskets-clash", "%s",
+              _("the column of ids is called 'items', as the sets will be"));
     (void)error_hint(e, _("give the column another name first"));
     return STATUS_DATA;
   }
@@ -209,12 +212,14 @@ Status baskets_of_long(const Frame *frame, size_t id, size_t item, Task *task, T
   TRY(column_take(frame_column(frame, id), groups.first, groups.n, &ids, e));
   TRY(make_sets(&groups, sorted, frame_column(frame, item), task, &missing, &given, &sets, e));
   const size_t items = items_in(sets);
-  text_printf(notes, _("baskets: %1$zu, items in all: %2$zu, different items: %3$zu\n"), groups.n, items, column_levels(sets));
+  text_printf(notes, _("baskets: %1$zu, items in all: %2$zu, different items: %3$zu\n"), groups.n, items,
+              column_levels(sets));
   if (groups.without > 0) {
     text_printf(notes, _("rows without '%1$s', left out: %2$zu\n"), name, groups.without);
   }
   if (missing > 0) {
-    text_printf(notes, _("rows without '%1$s', which add nothing to their basket: %2$zu\n"), frame_name(frame, item), missing);
+    text_printf(notes, _("rows without '%1$s', which add nothing to their basket: %2$zu\n"),
+                frame_name(frame, item), missing);
   }
   if (given > items) {
     text_printf(notes, _("items given twice in a basket, dropped: %zu\n"), given - items);
@@ -260,18 +265,14 @@ static Presence presence(const Column *column, size_t row)
   const char *text;
   double value;
   switch (column_type(column)) {
-    case TYPE_BOOL:
-      return column_int(column, row) ? PRESENT : ABSENT;
+    case TYPE_BOOL: return column_int(column, row) ? PRESENT : ABSENT;
     case TYPE_INT64:
     case TYPE_FLOAT64:
       value = column_float(column, row);
       return value == 1 ? PRESENT : value == 0 ? ABSENT : UNCLEAR;
     case TYPE_CATEGORY:
-    case TYPE_STRING:
-      text = column_text(column, row, &length);
-      return text_presence(text, length);
-    default:
-      return UNCLEAR;
+    case TYPE_STRING: text = column_text(column, row, &length); return text_presence(text, length);
+    default: return UNCLEAR;
   }
 }
 
@@ -298,9 +299,11 @@ static Status unclear(const Onehot *work, size_t column, size_t row, Error *e)
 {
   Text cell = {0};
   column_cell_text(frame_column(work->frame, column), row, &cell);
-  error_set(e, STATUS_DATA, "baskets-values", _("column '%1$s', row %2$zu: '%3$s' does not say whether the item is in the basket"),
+  error_set(e, STATUS_DATA, "baskets-values",
+            _("column '%1$s', row %2$zu: '%3$s' does not say whether the item is in the basket"),
             frame_name(work->frame, column), row + 1, text_data(&cell));
-  (void)error_hint(e, _("say which values do: present = {\"%s\"}; or leave the column out of on = {...}"), text_data(&cell));
+  (void)error_hint(e, _("say which values do: present = {\"%s\"}; or leave the column out of on = {...}"),
+                   text_data(&cell));
   text_free(&cell);
   return STATUS_DATA;
 }
@@ -315,7 +318,8 @@ static Status add_basket(Onehot *work, size_t row, Builder *sets, Error *e)
     } else if (work->n_present > 0) {
       text_reset(&work->cell);
       column_cell_text(column, row, &work->cell);
-      here = is_among(text_data(&work->cell), work->cell.size, work->present, work->n_present) ? PRESENT : ABSENT;
+      here = is_among(text_data(&work->cell), work->cell.size, work->present, work->n_present) ? PRESENT
+                                                                                               : ABSENT;
     } else {
       here = presence(column, row);
     }
@@ -332,7 +336,8 @@ static Status add_basket(Onehot *work, size_t row, Builder *sets, Error *e)
 }
 
 /* The frame's other columns, and one more. */
-static Status with_others(const Frame *frame, const size_t *columns, size_t n, const Column *sets, Frame **out, Error *e)
+static Status with_others(const Frame *frame, const size_t *columns, size_t n, const Column *sets,
+                          Frame **out, Error *e)
 {
   const size_t all = frame_columns(frame);
   size_t kept = 0;
@@ -358,7 +363,8 @@ static Status with_others(const Frame *frame, const size_t *columns, size_t n, c
     size_t clash;
     TRY(frame_select(frame, others, kept, &rest, e));
     if (frame_find(rest, "items", &clash)) {
-      status = error_set(e, STATUS_DATA, "baskets-clash", "%s", _("there is a column called 'items', as the sets will be"));
+      status = error_set(e, STATUS_DATA, "baskets-clash", "%s",
+                         _("there is a column called 'items', as the sets will be"));
       (void)error_hint(e, _("give the column another name first"));
       goto done;
     }
@@ -371,8 +377,8 @@ done:
   return status;
 }
 
-Status baskets_of_onehot(const Frame *frame, const size_t *columns, size_t n, const char *const *present, size_t n_present,
-                         Task *task, Text *notes, Frame **out, Error *e)
+Status baskets_of_onehot(const Frame *frame, const size_t *columns, size_t n, const char *const *present,
+                         size_t n_present, Task *task, Text *notes, Frame **out, Error *e)
 {
   Onehot work = {.frame = frame, .columns = columns, .n = n, .present = present, .n_present = n_present};
   Column *sets = NULL;
@@ -382,15 +388,16 @@ Status baskets_of_onehot(const Frame *frame, const size_t *columns, size_t n, co
   task_phase(task, _("gathering baskets"));
   const size_t poll = n < POLL_ROWS ? POLL_ROWS / (n + 1) + 1 : 1;
   for (size_t row = 0; status == STATUS_OK && row < frame_rows(frame); row++) {
-    status = row % poll == 0 && task_cancelled(task) ? error_cancelled(e) : add_basket(&work, row, builder, e);
+    status =
+        row % poll == 0 && task_cancelled(task) ? error_cancelled(e) : add_basket(&work, row, builder, e);
   }
   TRY(status);
   TRY(work.cell.failed ? error_memory(e, 0, _("a cell")) : STATUS_OK);
   Builder *done_builder = builder;
   builder = NULL;
   TRY(builder_finish(done_builder, &sets, e));
-  text_printf(notes, _("baskets: %1$zu, items in all: %2$zu, different items: %3$zu\n"), column_rows(sets), items_in(sets),
-              column_levels(sets));
+  text_printf(notes, _("baskets: %1$zu, items in all: %2$zu, different items: %3$zu\n"), column_rows(sets),
+              items_in(sets), column_levels(sets));
   if (work.missing > 0) {
     text_printf(notes, _("missing cells, taken as absent: %zu\n"), work.missing);
   }
@@ -451,8 +458,8 @@ static Status clash_with(const char *name, Error *e)
   return STATUS_DATA;
 }
 
-static Status add_levels(const Frame *frame, size_t column, const Task *task, Draft *draft, uint64_t *bits, size_t words,
-                         Error *e)
+static Status add_levels(const Frame *frame, size_t column, const Task *task, Draft *draft, uint64_t *bits,
+                         size_t words, Error *e)
 {
   const Column *sets = frame_column(frame, column);
   Text name = {0};
@@ -516,7 +523,8 @@ Status baskets_to_onehot(const Frame *frame, size_t column, Task *task, Frame **
 }
 
 /* The row of each item; the items as a column. */
-static Status unfold(const Column *sets, const Task *task, size_t **rows, size_t *n, size_t *without, Column **items, Error *e)
+static Status unfold(const Column *sets, const Task *task, size_t **rows, size_t *n, size_t *without,
+                     Column **items, Error *e)
 {
   *n = items_in(sets);
   *rows = mem_alloc(*n, sizeof **rows);
@@ -544,7 +552,8 @@ static Status unfold(const Column *sets, const Task *task, size_t **rows, size_t
   return builder_finish(builder, items, e);
 }
 
-Status baskets_to_long(const Frame *frame, size_t column, const char *name, Task *task, Text *notes, Frame **out, Error *e)
+Status baskets_to_long(const Frame *frame, size_t column, const char *name, Task *task, Text *notes,
+                       Frame **out, Error *e)
 {
   size_t *rows = NULL, n = 0, without = 0, other;
   Column *items = NULL;

@@ -14,10 +14,10 @@ typedef struct Lines {
   Task *task;
   Builder *sets;
   Text scratch;
-  size_t line;                 /* from 1 */
-  size_t items, empty_items;   /* given, repeats too; and those without a text */
-  bool found;                  /* the separator was found out */
-  size_t lines_with;           /* how many of the looked at lines have it */
+  size_t line;               /* from 1 */
+  size_t items, empty_items; /* given, repeats too; and those without a text */
+  bool found;                /* the separator was found out */
+  size_t lines_with;         /* how many of the looked at lines have it */
   size_t lines_looked;
 } Lines;
 
@@ -65,7 +65,8 @@ static void find_separator(Lines *lines)
   lines->how.separator = count[best] > 0 ? candidates[best] : ' ';
 }
 
-static Status bad_quote(const Lines *lines, const char *what, const char *line, const char *at, size_t number, Error *e)
+static Status bad_quote(const Lines *lines, const char *what, const char *line, const char *at, size_t number,
+                        Error *e)
 {
   const char *stop = at;
   while (!is_end(lines, stop)) {
@@ -74,7 +75,8 @@ static Status bad_quote(const Lines *lines, const char *what, const char *line, 
   error_set(e, STATUS_FORMAT, "baskets-quote", "%s", what);
   (void)error_where(e, _("%1$s, line %2$zu"), lines->path, number);
   (void)error_caret(e, line, (size_t)(stop - line), (size_t)(at - line));
-  (void)error_hint(e, _("double a quote that belongs to an item, or read with quote = \"\" when quotes mean nothing"));
+  (void)error_hint(
+      e, _("double a quote that belongs to an item, or read with quote = \"\" when quotes mean nothing"));
   return STATUS_FORMAT;
 }
 
@@ -209,17 +211,18 @@ static void add_report(const Lines *lines, const Column *sets, const Text *notes
     empty += n == 0;
     largest = n > largest ? n : largest;
   }
-  text_printf(out, _("%1$s: baskets: %2$zu, items in all: %3$zu, different items: %4$zu\n"), lines->path, baskets, items,
-              column_levels(sets));
+  text_printf(out, _("%1$s: baskets: %2$zu, items in all: %3$zu, different items: %4$zu\n"), lines->path,
+              baskets, items, column_levels(sets));
   if (baskets > 0 && items > 0) {
     text_printf(out, _("items in a basket: %1$.4g on average, at most %2$zu; density: %3$.4g\n"),
-                (double)items / (double)baskets, largest, (double)items / (double)baskets / (double)column_levels(sets));
+                (double)items / (double)baskets, largest,
+                (double)items / (double)baskets / (double)column_levels(sets));
   }
   text_puts(out, notes ? text_data(notes) : "");
   text_printf(out, _("separator: %s"), separator_name(lines->how.separator, name));
   if (lines->found && lines->how.separator != ' ') {
-    text_printf(out, _(", which %1$zu of the first %2$zu lines have; sep = \" \" decides otherwise"), lines->lines_with,
-                lines->lines_looked);
+    text_printf(out, _(", which %1$zu of the first %2$zu lines have; sep = \" \" decides otherwise"),
+                lines->lines_with, lines->lines_looked);
   } else if (lines->found) {
     text_puts(out, _(", since no line has a tab, semicolon, bar or comma; sep = \",\" decides otherwise"));
   }
@@ -257,10 +260,11 @@ done:
   return status;
 }
 
-Status baskets_of_lines(const char *bytes, size_t size, const char *path, const BasketLines *how, const Text *notes,
-                        Task *task, Frame **out, Error *e)
+Status baskets_of_lines(const char *bytes, size_t size, const char *path, const BasketLines *how,
+                        const Text *notes, Task *task, Frame **out, Error *e)
 {
-  Lines lines = {.bytes = bytes, .at = bytes, .end = bytes + size, .path = path, .how = *how, .task = task, .line = 1};
+  Lines lines = {
+      .bytes = bytes, .at = bytes, .end = bytes + size, .path = path, .how = *how, .task = task, .line = 1};
   Status status = STATUS_OK;
   *out = NULL;
   task_phase(task, _("reading baskets"));

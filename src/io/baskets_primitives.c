@@ -12,7 +12,8 @@
 #include "registry/registry.h"
 
 #define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1
-#define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
+#define OPTIONS(list, type)                                                                                  \
+  .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
 static Status give(Status status, Frame *frame, Value *out)
 {
@@ -27,7 +28,7 @@ static Status give(Status status, Frame *frame, Value *out)
 /* clang-format off */
 #define LINES_OPTIONS(O) \
   O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name; \"-\" is standard input") \
-  O(sep, TEXT, OPTION_UNSET, 1, 0, "", "", "character between items, \" \" for blanks and tabs; found out when not given") \
+  O(sep, TEXT, OPTION_UNSET, 1, 0, "", "", "character between items, \" \" for blanks; found out when not given") \
   O(quote, TEXT, "\"", 1, 0, "", "", "character around items that hold the separator; \"\" for none") \
   O(header, BOOL, "false", 0, 0, "", "", "whether the first line is a heading and no basket") \
   O(encoding, TEXT, OPTION_UNSET, 1, 0, "", "", "encoding of the text, as iconv names it; found out when not given")
@@ -42,9 +43,11 @@ static const Option lines_options[] = {LINES_OPTIONS(ROW)};
 static Status one_character(const char *option, const char *text, bool may_be_none, char *out, Error *e)
 {
   *out = text ? text[0] : '\0';
-  const bool good = !text || (text[0] && !text[1] && text[0] != '\n' && text[0] != '\r' && (text[0] & 0x80) == 0);
+  const bool good =
+      !text || (text[0] && !text[1] && text[0] != '\n' && text[0] != '\r' && (text[0] & 0x80) == 0);
   if (!good && !(may_be_none && !text[0])) {
-    error_set(e, STATUS_ARGUMENT, "out-of-range", _("option '%1$s' is one ASCII character, not \"%2$s\""), option, text);
+    error_set(e, STATUS_ARGUMENT, "out-of-range", _("option '%1$s' is one ASCII character, not \"%2$s\""),
+              option, text);
     (void)error_hint(e, _("such as %s = \";\""), option);
     return STATUS_ARGUMENT;
   }
@@ -65,7 +68,8 @@ static Status run_read_baskets(Call *call, Value *out, Error *e)
   TRY(one_character("sep", options->sep, false, &lines.separator, e));
   TRY(one_character("quote", options->quote, true, &lines.quote, e));
   TRY(input_text(path, options->encoding, call->task, &bytes, &size, &notes, e));
-  TRY(baskets_of_lines(bytes, size, input ? _("standard input") : path, &lines, &notes, call->task, &frame, e));
+  TRY(baskets_of_lines(bytes, size, input ? _("standard input") : path, &lines, &notes, call->task, &frame,
+                       e));
   text_puts(call->notes, frame_report(frame));
   *out = value_of_frame(frame);
 done:
@@ -116,14 +120,15 @@ static bool begins_with(const char *name, const char *const *words, size_t n)
   return strcmp(plain, "id") == 0 && strcmp(words[0], "invoice") == 0;
 }
 
-/* The one column, not of times or sets, whose name begins with one of the words; the number of columns when there is none
- * or several. */
+/* The one column, not of times or sets, whose name begins with one of the words; the number of columns when
+ * there is none or several. */
 static size_t named_column(const Frame *frame, const char *const *words, size_t n)
 {
   size_t found = frame_columns(frame);
   for (size_t i = 0; i < frame_columns(frame); i++) {
     const Type type = column_type(frame_column(frame, i));
-    if (type != TYPE_TIMESTAMP && type != TYPE_SET && type != TYPE_FLOAT64 && begins_with(frame_name(frame, i), words, n)) {
+    if (type != TYPE_TIMESTAMP && type != TYPE_SET && type != TYPE_FLOAT64 &&
+        begins_with(frame_name(frame, i), words, n)) {
       if (found < frame_columns(frame)) {
         return frame_columns(frame);
       }
@@ -143,7 +148,8 @@ static Status repeats(const Column *column, const Task *task, bool *out, Error *
 
 static Status look_for_long(const Frame *frame, const Task *task, Form *form, Error *e)
 {
-  static const char *const ids[] = {"invoice", "order", "transaction", "basket", "receipt", "ticket", "cart", "tid"};
+  static const char *const ids[] = {"invoice", "order",  "transaction", "basket",
+                                    "receipt", "ticket", "cart",        "tid"};
   static const char *const items[] = {"item", "product", "article", "sku", "stockcode", "description"};
   const size_t n = frame_columns(frame);
   form->id = named_column(frame, ids, sizeof ids / sizeof *ids);
@@ -189,14 +195,17 @@ static Status unclear(const Frame *frame, Error *e)
 {
   for (size_t i = 0; i < frame_columns(frame); i++) {
     if (column_type(frame_column(frame, i)) == TYPE_SET) {
-      error_set(e, STATUS_DATA, "baskets-unclear", _("column '%s' holds baskets already"), frame_name(frame, i));
+      error_set(e, STATUS_DATA, "baskets-unclear", _("column '%s' holds baskets already"),
+                frame_name(frame, i));
       (void)error_hint(e, _("use the frame as it is; df:long() and df:onehot() turn it round"));
       return STATUS_DATA;
     }
   }
   const bool two = frame_columns(frame) >= 2;
   error_set(e, STATUS_DATA, "baskets-unclear", "%s", _("which columns make the baskets is not clear"));
-  (void)error_hint(e, _("a row per item: df:baskets{id = \"%1$s\", item = \"%2$s\"}; a column per item: df:baskets{on = {\"%1$s\", \"%2$s\"}}"),
+  (void)error_hint(e,
+                   _("a row per item: df:baskets{id = \"%1$s\", item = \"%2$s\"}; a column per item: "
+                     "df:baskets{on = {\"%1$s\", \"%2$s\"}}"),
                    two ? frame_name(frame, 0) : _("invoice"), two ? frame_name(frame, 1) : _("product"));
   return STATUS_DATA;
 }
@@ -215,11 +224,11 @@ static Status recognise(Call *call, Form *form, Error *e)
     return unclear(frame, e);
   }
   if (form->is_long) {
-    text_printf(call->notes, _("recognised as a row per item: id = \"%1$s\", item = \"%2$s\"\n"), frame_name(frame, form->id),
-                frame_name(frame, form->item));
+    text_printf(call->notes, _("recognised as a row per item: id = \"%1$s\", item = \"%2$s\"\n"),
+                frame_name(frame, form->id), frame_name(frame, form->item));
   } else {
-    text_printf(call->notes, _("recognised as a column per item: %1$zu of them, \"%2$s\" to \"%3$s\"\n"), form->n,
-                frame_name(frame, form->columns[0]), frame_name(frame, form->columns[form->n - 1]));
+    text_printf(call->notes, _("recognised as a column per item: %1$zu of them, \"%2$s\" to \"%3$s\"\n"),
+                form->n, frame_name(frame, form->columns[0]), frame_name(frame, form->columns[form->n - 1]));
   }
   return STATUS_OK;
 }
@@ -227,13 +236,14 @@ static Status recognise(Call *call, Form *form, Error *e)
 static Status both_needed(const BasketsOptions *options, Error *e)
 {
   if (options->on.n > 0 && (options->id || options->item)) {
-    error_set(e, STATUS_ARGUMENT, "out-of-range", "%s", _("options 'on' and 'id' are for different forms of baskets"));
+    error_set(e, STATUS_ARGUMENT, "out-of-range", "%s",
+              _("options 'on' and 'id' are for different forms of baskets"));
     (void)error_hint(e, _("a column per item: on = {...}; a row per item: id and item"));
     return STATUS_ARGUMENT;
   }
   if (!options->id != !options->item) {
-    error_set(e, STATUS_ARGUMENT, "missing-option", _("option '%1$s' needs '%2$s' beside it"), options->id ? "id" : "item",
-              options->id ? "item" : "id");
+    error_set(e, STATUS_ARGUMENT, "missing-option", _("option '%1$s' needs '%2$s' beside it"),
+              options->id ? "id" : "item", options->id ? "item" : "id");
     (void)error_hint(e, _("df:baskets{id = \"invoice\", item = \"product\"}"));
     return STATUS_ARGUMENT;
   }
@@ -278,8 +288,8 @@ static Status run_baskets(Call *call, Value *out, Error *e)
   if (form.is_long) {
     TRY(baskets_of_long(frame, form.id, form.item, call->task, call->notes, &made, e));
   } else {
-    TRY(baskets_of_onehot(frame, form.columns, form.n, options->present.items, options->present.n, call->task, call->notes,
-                          &made, e));
+    TRY(baskets_of_onehot(frame, form.columns, form.n, options->present.items, options->present.n, call->task,
+                          call->notes, &made, e));
   }
 done:
   return give(status, made, out);
@@ -287,7 +297,8 @@ done:
 
 /* ---- And back ---- */
 
-#define SETS_OPTIONS(O) O(column, COLUMN, OPTION_UNSET, 1, 0, "", "", "the column of sets; not needed when there is one")
+#define SETS_OPTIONS(O)                                                                                      \
+  O(column, COLUMN, OPTION_UNSET, 1, 0, "", "", "the column of sets; not needed when there is one")
 typedef struct SetsOptions {
   SETS_OPTIONS(OPTION_FIELD)
 } SetsOptions;
@@ -295,8 +306,8 @@ typedef struct SetsOptions {
 static const Option onehot_options[] = {SETS_OPTIONS(ROW)};
 #undef ROW
 
-#define LONG_OPTIONS(O) \
-  SETS_OPTIONS(O) \
+#define LONG_OPTIONS(O)                                                                                      \
+  SETS_OPTIONS(O)                                                                                            \
   O(as, TEXT, "item", 1, 0, "", "", "name of the new column")
 typedef struct LongOptions {
   LONG_OPTIONS(OPTION_FIELD)
@@ -321,8 +332,8 @@ static Status sets_column(const Frame *frame, const char *name, size_t *column, 
   }
   Status status = name ? frame_need(frame, name, column, e) : STATUS_OK;
   if (status == STATUS_OK && column_type(frame_column(frame, *column)) != TYPE_SET) {
-    error_set(e, STATUS_DATA, "baskets-no-sets", _("column '%1$s' is %2$s, not a set"), frame_name(frame, *column),
-              type_name(column_type(frame_column(frame, *column))));
+    error_set(e, STATUS_DATA, "baskets-no-sets", _("column '%1$s' is %2$s, not a set"),
+              frame_name(frame, *column), type_name(column_type(frame_column(frame, *column))));
     (void)error_hint(e, _("df:baskets{...} makes a column of sets"));
     status = STATUS_DATA;
   }
@@ -357,35 +368,73 @@ done:
 
 #define ORDERS "df = frame{{\"invoice\", {1, 1, 2}}, {\"product\", {\"milk\", \"bread\", \"milk\"}}}\n"
 
-static const Primitive read_baskets_primitive = {SIZED, .name = "read_baskets", .global = "read_baskets",
-  .summary = "reads a file with a basket per line", .takes = VALUE_NONE, .main = "path", OPTIONS(lines_options, LinesOptions),
-  .details = "Items are texts. Blanks around them do not count unless they are quoted; empty items and repeats are dropped; a "
-             "blank line is an empty basket. df:report() counts all of these and says what was found out.",
-  .gives = VALUE_FRAME, .returns = "a frame with one column of sets, items", .reference = "",
-  .example = "path = os.tmpname()\nfile = io.open(path, \"w\")\nfile:write(\"milk,bread\\nmilk\\n\")\nfile:close()\n"
-             "read_baskets(path, {sep = \",\"})",
-  .effects = EFFECT_READS, .where = WHERE_JOB, .run = run_read_baskets};
+static const Primitive read_baskets_primitive = {
+    SIZED,
+    .name = "read_baskets",
+    .global = "read_baskets",
+    .summary = "reads a file with a basket per line",
+    .details = "Items are texts. Blanks around them do not count unless they are quoted; empty items and repeats "
+               "are dropped; a blank line is an empty basket. df:report() counts all of these and says what was "
+               "found out.",
+    .takes = VALUE_NONE,
+    .main = "path",
+    OPTIONS(lines_options, LinesOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame with one column of sets, items",
+    .reference = "",
+    .example = "path = os.tmpname()\nfile = io.open(path, \"w\")\nfile:write(\"milk,bread\\nmilk\\n\")\n"
+               "file:close()\nread_baskets(path, {sep = \",\"})",
+    .effects = EFFECT_READS,
+    .where = WHERE_JOB,
+    .run = run_read_baskets};
 REGISTER_PRIMITIVE(read_baskets_primitive);
 
-static const Primitive baskets_primitive = {SIZED, .name = "baskets", .summary = "gathers rows or columns of items into baskets",
-  .details = "With id and item: a row per item becomes a row per basket, in order of first appearance. With on: columns that "
-             "say true, 1 or a text such as yes, t or x become the items of their row; a missing cell is absent. Without "
-             "options the form is recognised by names and cells, and refused when it is not clear.",
-  .takes = VALUE_FRAME, OPTIONS(baskets_options, BasketsOptions), .gives = VALUE_FRAME,
-  .returns = "the id column, or the other columns, and a column of sets, items", .reference = "",
-  .example = ORDERS "df:baskets{id = \"invoice\", item = \"product\"}", .where = WHERE_JOB, .run = run_baskets};
+static const Primitive baskets_primitive = {
+    SIZED,
+    .name = "baskets",
+    .summary = "gathers rows or columns of items into baskets",
+    .details = "With id and item: a row per item becomes a row per basket, in order of first appearance. With on: "
+               "columns that say true, 1 or a text such as yes, t or x become the items of their row; a missing "
+               "cell is absent. Without options the form is recognised by names and cells, and refused when it "
+               "is not clear.",
+    .takes = VALUE_FRAME,
+    OPTIONS(baskets_options, BasketsOptions),
+    .gives = VALUE_FRAME,
+    .returns = "the id column, or the other columns, and a column of sets, items",
+    .reference = "",
+    .example = ORDERS "df:baskets{id = \"invoice\", item = \"product\"}",
+    .where = WHERE_JOB,
+    .run = run_baskets};
 REGISTER_PRIMITIVE(baskets_primitive);
 
-static const Primitive onehot_primitive = {SIZED, .name = "onehot", .summary = "turns a column of sets into a column per item",
-  .takes = VALUE_FRAME, .main = "column", OPTIONS(onehot_options, SetsOptions), .gives = VALUE_FRAME,
-  .returns = "the other columns, and a bool column for each item", .reference = "",
-  .example = ORDERS "df:baskets{id = \"invoice\", item = \"product\"}:onehot()", .where = WHERE_JOB, .run = run_onehot};
+static const Primitive onehot_primitive = {
+    SIZED,
+    .name = "onehot",
+    .summary = "turns a column of sets into a column per item",
+    .takes = VALUE_FRAME,
+    .main = "column",
+    OPTIONS(onehot_options, SetsOptions),
+    .gives = VALUE_FRAME,
+    .returns = "the other columns, and a bool column for each item",
+    .reference = "",
+    .example = ORDERS "df:baskets{id = \"invoice\", item = \"product\"}:onehot()",
+    .where = WHERE_JOB,
+    .run = run_onehot};
 REGISTER_PRIMITIVE(onehot_primitive);
 
-static const Primitive long_primitive = {SIZED, .name = "long", .summary = "turns a column of sets into a row per item",
-  .details = "The other columns are repeated, so that the items can be joined with what is known of them. A set without items "
-             "has no row, and is counted.",
-  .takes = VALUE_FRAME, .main = "column", OPTIONS(long_options, LongOptions), .gives = VALUE_FRAME,
-  .returns = "a frame with an item in each row", .reference = "",
-  .example = ORDERS "df:baskets{id = \"invoice\", item = \"product\"}:long()", .where = WHERE_JOB, .run = run_long};
+static const Primitive long_primitive = {
+    SIZED,
+    .name = "long",
+    .summary = "turns a column of sets into a row per item",
+    .details = "The other columns are repeated, so that the items can be joined with what is known of them. A set "
+               "without items has no row, and is counted.",
+    .takes = VALUE_FRAME,
+    .main = "column",
+    OPTIONS(long_options, LongOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame with an item in each row",
+    .reference = "",
+    .example = ORDERS "df:baskets{id = \"invoice\", item = \"product\"}:long()",
+    .where = WHERE_JOB,
+    .run = run_long};
 REGISTER_PRIMITIVE(long_primitive);

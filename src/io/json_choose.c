@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which columns a JSON file has, and of which types. Keys of the tapes are joined by their paths, in order of the file. */
+/* Which columns a JSON file has, and of which types. Keys of the tapes are joined by their paths, in order of
+ * the file. */
 #include <string.h>
 
 #include "core/alloc.h"
@@ -101,7 +102,9 @@ static Status no_column(const JsonReader *reader, const char *name, Error *e)
   if (near < n) {
     (void)error_hint(e, _("did you mean '%s'?"), names[near]);
   } else {
-    (void)error_hint(e, _("objects within rows make columns like a.b; read the file without this option to see its columns"));
+    (void)error_hint(
+        e,
+        _("objects within rows make columns like a.b; read the file without this option to see its columns"));
   }
   mem_free(names);
   return STATUS_NAME;
@@ -117,7 +120,8 @@ static Status need_path(const JsonReader *reader, const char *name, size_t *numb
 static Status choose_columns(JsonReader *reader, Error *e)
 {
   const CsvOptions *options = reader->options;
-  reader->order = mem_alloc(options->n_columns > 0 ? options->n_columns : reader->n_paths, sizeof *reader->order);
+  reader->order =
+      mem_alloc(options->n_columns > 0 ? options->n_columns : reader->n_paths, sizeof *reader->order);
   Status status = reader->order ? STATUS_OK : error_memory(e, 0, _("columns"));
   for (size_t i = 0; status == STATUS_OK && i < options->n_columns; i++) {
     size_t number;
@@ -127,7 +131,7 @@ static Status choose_columns(JsonReader *reader, Error *e)
       reader->order[reader->n++] = number;
     }
   }
-  for (size_t i = 0; options->n_columns == 0 && i < reader->n_paths; i++) {
+  for (size_t i = 0; status == STATUS_OK && options->n_columns == 0 && i < reader->n_paths; i++) {
     if (is_column(&reader->paths[i])) {
       reader->paths[i].number = reader->n;
       reader->order[reader->n++] = i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From tapes to columns. Values are converted tape by tape, on all threads, straight to their row. Of texts and sets only
- * the place in the file is noted then; their columns are made afterwards, one thread to a column, in order of rows, so that
- * dictionaries are in order of first appearance. */
+/* From tapes to columns. Values are converted tape by tape, on all threads, straight to their row. Of texts
+ * and sets only the place in the file is noted then; their columns are made afterwards, one thread to a
+ * column, in order of rows, so that dictionaries are in order of first appearance. */
 #include <string.h>
 
 #include "core/alloc.h"
@@ -101,7 +101,8 @@ static bool as_int(const char *at, size_t length, int64_t *value)
   if (parse_int_forced(at, length, value)) {
     return true;
   }
-  if (!parse_float_forced(at, length, &real) || !(real >= -9007199254740992.0 && real <= 9007199254740992.0)) {
+  if (!parse_float_forced(at, length, &real) ||
+      !(real >= -9007199254740992.0 && real <= 9007199254740992.0)) {
     return false;
   }
   *value = (int64_t)real;
@@ -121,7 +122,8 @@ static bool value_bits(const JsonColumn *path, unsigned kind, const char *at, si
   }
   switch (path->type) {
     case TYPE_FLOAT64:
-      if (!(plain || text) || !(parse_short_decimal(at, length, &real) || parse_float_forced(at, length, &real))) {
+      if (!(plain || text) ||
+          !(parse_short_decimal(at, length, &real) || parse_float_forced(at, length, &real))) {
         return false;
       }
       memcpy(bits, &real, sizeof real);
@@ -138,7 +140,8 @@ static bool value_bits(const JsonColumn *path, unsigned kind, const char *at, si
       }
       return parse_bool_forced(at, length, &truth) && (*bits = truth, true);
     default:
-      return text && parse_time(at, length, &whole, &utc) && utc == path->utc && (*bits = (uint64_t)whole, true);
+      return text && parse_time(at, length, &whole, &utc) && utc == path->utc &&
+             (*bits = (uint64_t)whole, true);
   }
 }
 
@@ -163,7 +166,8 @@ static inline void set_bit(Storage *storage, size_t row, size_t first, size_t la
 
 static inline void clear_bit(Storage *storage, size_t row)
 {
-  __atomic_fetch_and((uint64_t *)storage_data(storage) + row / 64, ~(UINT64_C(1) << (row % 64)), __ATOMIC_RELAXED);
+  __atomic_fetch_and((uint64_t *)storage_data(storage) + row / 64, ~(UINT64_C(1) << (row % 64)),
+                     __ATOMIC_RELAXED);
 }
 
 /* The same key by two ways, "a.b" and b in a: the later value stands. */
@@ -198,7 +202,8 @@ static void put_place(JsonColumn *path, JsonTape *tape, uint64_t at, size_t row)
   *place = at + 1;
 }
 
-static void convert_value(Convert *work, size_t item, size_t worker, JsonTape *tape, JsonCell cell, size_t row)
+static void convert_value(Convert *work, size_t item, size_t worker, JsonTape *tape, JsonCell cell,
+                          size_t row)
 {
   JsonReader *reader = work->reader;
   const size_t number = reader->path_of[item][json_cell_node(cell)];
@@ -256,8 +261,8 @@ static bool poll(const Convert *work, size_t row)
 }
 
 /* The column's texts as codes; the map has more than `most` keys when there are too many of them. */
-static bool code_texts(Convert *work, const JsonColumn *path, size_t most, Map *map, int32_t *codes, uint64_t *valid,
-                       Text *scratch)
+static bool code_texts(Convert *work, const JsonColumn *path, size_t most, Map *map, int32_t *codes,
+                       uint64_t *valid, Text *scratch)
 {
   const uint64_t *places = storage_data(path->places);
   for (size_t row = 0; row < work->reader->rows && map_size(map) <= most; row++) {
@@ -376,7 +381,8 @@ static bool make_sets(Convert *work, size_t number, JsonColumn *path, Text *scra
       good = add_items(reader, places[row] - 1, builder, scratch, &fits);
       builder_set(builder);
       if (!fits) {
-        reader->misfits[reader->n_tapes + number] = (JsonMisfit){true, places[row] - 1, reader->order[number]};
+        reader->misfits[reader->n_tapes + number] =
+            (JsonMisfit){true, places[row] - 1, reader->order[number]};
         builder_free(builder);
         return true;
       }
@@ -399,7 +405,10 @@ static void make_texts(void *context, size_t item, size_t worker)
     return;
   }
   const size_t share = reader->rows / LEVELS_SHARE;
-  const size_t most = path->forced ? INT32_MAX : share < LEVELS_ALWAYS ? LEVELS_ALWAYS : share > LEVELS_MOST ? LEVELS_MOST : share;
+  const size_t most = path->forced            ? INT32_MAX
+                      : share < LEVELS_ALWAYS ? LEVELS_ALWAYS
+                      : share > LEVELS_MOST   ? LEVELS_MOST
+                                              : share;
   bool good = true;
   if (path->type == TYPE_SET) {
     good = make_sets(work, item, path, scratch, &work->columns[item]);

@@ -72,8 +72,8 @@ static bool next_row(const JsonReader *reader, JsonScan *scan, bool *more)
   return scan->at < scan->end || !*more || json_fail(scan, JSON_ENDS, scan->at);
 }
 
-/* Rows of an array (the scan stands behind its bracket) or a sequence. A new tape begins now and then, for the threads
- * that convert. */
+/* Rows of an array (the scan stands behind its bracket) or a sequence. A new tape begins now and then, for
+ * the threads that convert. */
 static Status read_rows(JsonReader *reader, JsonScan *scan, Error *e)
 {
   JsonTape *tape = new_tape(reader, offset_of(reader, scan->at), reader->size);
@@ -120,10 +120,12 @@ static Status ragged(const JsonReader *reader, uint32_t node, Error *e)
   const char *key = json_node_key(&reader->tapes[0], node, &length);
   Text name = {0};
   text_add(&name, key, length);
-  error_set(e, STATUS_DATA, "json-ragged", _("the array of '%s' has another length than the one before it"), text_data(&name));
+  error_set(e, STATUS_DATA, "json-ragged", _("the array of '%s' has another length than the one before it"),
+            text_data(&name));
   text_free(&name);
   (void)error_where(e, "%s", reader->path);
-  (void)error_hint(e, _("columns must have equal lengths; an object in brackets, [{...}], is read as one row"));
+  (void)error_hint(e,
+                   _("columns must have equal lengths; an object in brackets, [{...}], is read as one row"));
   return STATUS_DATA;
 }
 
@@ -168,7 +170,8 @@ static void read_piece(void *context, size_t item, size_t worker)
   Lines *lines = context;
   JsonTape *tape = &lines->reader->tapes[item];
   (void)worker;
-  if (!atomic_load(&lines->failed) && !task_cancelled(lines->reader->task) && !json_tape_lines(tape, lines->utf8)) {
+  if (!atomic_load(&lines->failed) && !task_cancelled(lines->reader->task) &&
+      !json_tape_lines(tape, lines->utf8)) {
     atomic_store(&lines->failed, true);
   }
   atomic_fetch_add_explicit(&lines->reader->task->done, tape->end - tape->begin, memory_order_relaxed);
@@ -207,7 +210,10 @@ static Status read_lines(JsonReader *reader, size_t piece, bool utf8, Error *e)
   Lines lines = {.reader = reader, .utf8 = utf8};
   const size_t usual = reader->size / PIECES_WANTED;
   atomic_init(&lines.failed, false);
-  if (!cut_lines(reader, piece ? piece : usual < PIECE_LEAST ? PIECE_LEAST : usual > PIECE_MOST ? PIECE_MOST : usual)) {
+  if (!cut_lines(reader, piece                 ? piece
+                         : usual < PIECE_LEAST ? PIECE_LEAST
+                         : usual > PIECE_MOST  ? PIECE_MOST
+                                               : usual)) {
     return error_memory(e, 0, _("the values of a JSON file"));
   }
   task_progress(reader->task, 0, reader->size - reader->start);
@@ -333,7 +339,8 @@ static Status read_values(JsonReader *reader, bool lines, size_t piece, Error *e
     return json_fault(reader, JSON_NOT_UTF8, good, e);
   }
   if (!brace && !bracket) {
-    return json_fault(reader, json_skip(&scan) ? JSON_NO_OBJECT : scan.trouble, offset_of(reader, scan.at), e);
+    return json_fault(reader, json_skip(&scan) ? JSON_NO_OBJECT : scan.trouble, offset_of(reader, scan.at),
+                      e);
   }
   if (reader->layout == JSON_ONE_ROW) {
     return read_object(reader, (size_t)offset_of(reader, scan.at), e);
@@ -435,7 +442,10 @@ Status json_frame(const char *bytes, size_t size, const char *path, const CsvOpt
                   size_t piece_bytes, Task *task, Frame **out, Error *e)
 {
   static const CsvOptions none;
-  JsonReader reader = {.bytes = bytes ? bytes : "", .size = size, .path = path, .options = options ? options : &none,
+  JsonReader reader = {.bytes = bytes ? bytes : "",
+                       .size = size,
+                       .path = path,
+                       .options = options ? options : &none,
                        .task = task};
   *out = NULL;
   const Status status = parse(&reader, lines, piece_bytes, out, e);
@@ -451,7 +461,8 @@ static Status read_file(const ReadRequest *request, bool lines, Task *task, Fram
   char *bytes = NULL;
   size_t size;
   *out = NULL;
-  JsonReader reader = {.path = path, .options = request->csv ? request->csv : &none, .task = task, .notes = &notes};
+  JsonReader reader = {
+      .path = path, .options = request->csv ? request->csv : &none, .task = task, .notes = &notes};
   Status status;
   TRY(input_bytes(request->path, task, &bytes, &size, &notes, e));
   if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* json_reader.h -- the inside of reading JSON: tapes (json_tape.h) become columns. For the files json_*.c and their tests.
+/* json_reader.h -- the inside of reading JSON: tapes (json_tape.h) become columns. For the files json_*.c and
+ * their tests.
  *
  * Types, from all values of a column but nulls:
  *
@@ -10,8 +11,8 @@
  *   texts that are all dates or times, all     timestamp
  *     with Z or all without
  *   arrays of texts, and empty arrays          set
- *   anything else, and numbers that would      text: category or string as for CSV, with numbers as they are written
- *     lose digits                              and arrays as JSON
+ *   anything else, and numbers that would      text: category or string as for CSV, with numbers as
+ *     lose digits                              they are written and arrays as JSON
  *   nulls only                                 string
  */
 #ifndef ASSAY_IO_JSON_READER_H
@@ -24,43 +25,43 @@
 typedef enum JsonLayout { JSON_ROWS, JSON_LINES, JSON_SEQUENCE, JSON_ONE_ROW, JSON_BY_COLUMN } JsonLayout;
 
 typedef struct JsonColumn {
-  const char *name;      /* borrowed from the reader's names, or static */
-  bool key, object;      /* it has values or nulls; it is an object somewhere */
+  const char *name; /* borrowed from the reader's names, or static */
+  bool key, object; /* it has values or nulls; it is an object somewhere */
   JsonSeen seen;
-  size_t number;         /* of the frame's column, SIZE_MAX: not read */
+  size_t number; /* of the frame's column, SIZE_MAX: not read */
   Type type;
   bool forced, utc;
   Storage *values, *valid; /* of values */
-  Storage *places;       /* texts and sets: 1 + offset of the value in the file; 0: missing */
+  Storage *places;         /* texts and sets: 1 + offset of the value in the file; 0: missing */
 } JsonColumn;
 
 /* A value that is not of the type asked for. */
 typedef struct JsonMisfit {
   bool found;
   uint64_t at;
-  size_t column;         /* of the paths */
+  size_t column; /* of the paths */
 } JsonMisfit;
 
 typedef struct JsonReader {
   const char *bytes;
-  size_t size, start;    /* start: behind a byte order mark */
+  size_t size, start; /* start: behind a byte order mark */
   const char *path;
   const CsvOptions *options;
   Task *task;
   JsonLayout layout;
   JsonTape *tapes;
   size_t n_tapes, tapes_room;
-  size_t *row_of;        /* the first row of each tape */
-  uint32_t **path_of;    /* per tape: from its nodes to paths */
-  Map *names;            /* paths by name */
-  JsonColumn *paths;     /* all keys of the file */
+  size_t *row_of;     /* the first row of each tape */
+  uint32_t **path_of; /* per tape: from its nodes to paths */
+  Map *names;         /* paths by name */
+  JsonColumn *paths;  /* all keys of the file */
   size_t n_paths, paths_room;
-  size_t *order;         /* the paths that become columns, in order */
+  size_t *order; /* the paths that become columns, in order */
   size_t n, rows, lines, blank_lines;
   JsonNote twice, empty;
-  JsonMisfit *misfits;   /* per tape, then per column */
+  JsonMisfit *misfits; /* per tape, then per column */
   Frame *rejects;
-  Text *notes;           /* lines of the report made while the file was opened */
+  Text *notes; /* lines of the report made while the file was opened */
 } JsonReader;
 
 /* Joins the tapes' keys and chooses the columns with their types. */
@@ -69,8 +70,10 @@ Status json_choose(JsonReader *reader, Error *e) MUST_USE;
 /* Makes the columns. */
 Status json_convert(JsonReader *reader, Column **columns, Error *e) MUST_USE;
 
-/* The value at an offset as text: a text's content, else as it is written, without blanks. False: no memory. */
-bool json_text_at(const JsonReader *reader, uint64_t offset, Text *scratch, const char **text, size_t *length);
+/* The value at an offset as text: a text's content, else as it is written, without blanks. False: no memory.
+ */
+bool json_text_at(const JsonReader *reader, uint64_t offset, Text *scratch, const char **text,
+                  size_t *length);
 
 Status json_report(const JsonReader *reader, const Column *const *columns, Text *out, Error *e) MUST_USE;
 size_t json_line(const JsonReader *reader, uint64_t offset); /* from 1 */

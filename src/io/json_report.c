@@ -10,7 +10,8 @@ enum { EXCERPT_BEFORE = 120, EXCERPT_AFTER = 80, VALUE_MOST = 40 };
 const char *json_trouble_text(JsonTrouble trouble)
 {
   switch (trouble) {
-    case JSON_WANTS_VALUE: return _("a value should stand here: a text in double quotes, a number, true, false, null, [ or {");
+    case JSON_WANTS_VALUE:
+      return _("a value should stand here: a text in double quotes, a number, true, false, null, [ or {");
     case JSON_WANTS_KEY: return _("a key in double quotes should stand here");
     case JSON_WANTS_COLON: return _("a colon should follow the key");
     case JSON_WANTS_COMMA_BRACE: return _("a comma or } should follow the value");
@@ -34,14 +35,20 @@ const char *json_trouble_text(JsonTrouble trouble)
 static const char *trouble_hint(JsonTrouble trouble)
 {
   switch (trouble) {
-    case JSON_WANTS_VALUE: return _("JSON has no NaN, no single quotes, no comments and no comma before a closing bracket");
-    case JSON_WANTS_KEY: return _("JSON has no keys without quotes, no comments and no comma before a closing brace");
-    case JSON_CONTROL: return _("a line break within a text is written \\n; most often a quote is missing before it");
+    case JSON_WANTS_VALUE:
+      return _("JSON has no NaN, no single quotes, no comments and no comma before a closing bracket");
+    case JSON_WANTS_KEY:
+      return _("JSON has no keys without quotes, no comments and no comma before a closing brace");
+    case JSON_CONTROL:
+      return _("a line break within a text is written \\n; most often a quote is missing before it");
     case JSON_OPEN_STRING:
     case JSON_ENDS: return _("most often the file was cut off; get it anew");
-    case JSON_NO_OBJECT: return _("rows are objects like {\"name\": \"Ann\", \"age\": 7}; put others into such a form first");
-    case JSON_NOT_UTF8: return _("JSON is written in UTF-8; convert the file, as with iconv -f latin1 -t utf8");
-    case JSON_MANY_KEYS: return _("most often an object is used as a list, with ids as keys; make it an array of objects first");
+    case JSON_NO_OBJECT:
+      return _("rows are objects like {\"name\": \"Ann\", \"age\": 7}; put others into such a form first");
+    case JSON_NOT_UTF8:
+      return _("JSON is written in UTF-8; convert the file, as with iconv -f latin1 -t utf8");
+    case JSON_MANY_KEYS:
+      return _("most often an object is used as a list, with ids as keys; make it an array of objects first");
     case JSON_AFTER: return _("a file holds one value, or one object per line");
     default: return _("mend the file at this place, or make it anew with a program that writes sound JSON");
   }
@@ -69,8 +76,8 @@ Status json_point(const JsonReader *reader, uint64_t at, Error *e)
   for (const char *c = line; c < here; c++) {
     column += ((unsigned char)*c & 0xC0) != 0x80;
   }
-  (void)error_where(e, _("%1$s, line %2$zu, column %3$zu, byte %4$llu"), reader->path, json_line(reader, at), column,
-                    (unsigned long long)at);
+  (void)error_where(e, _("%1$s, line %2$zu, column %3$zu, byte %4$llu"), reader->path, json_line(reader, at),
+                    column, (unsigned long long)at);
   const char *from = here - line > EXCERPT_BEFORE ? here - EXCERPT_BEFORE : line;
   while (from < here && ((unsigned char)*from & 0xC0) == 0x80) {
     from++;
@@ -88,13 +95,17 @@ Status json_point(const JsonReader *reader, uint64_t at, Error *e)
 
 Status json_fault(const JsonReader *reader, JsonTrouble trouble, uint64_t at, Error *e)
 {
-  static const char *const ids[JSON_TROUBLES] = {[JSON_NO_OBJECT] = "json-no-rows", [JSON_NOT_UTF8] = "not-utf8",
-                                                 [JSON_MANY_KEYS] = "json-many-keys", [JSON_DEPTH] = "json-depth",
+  static const char *const ids[JSON_TROUBLES] = {[JSON_NO_OBJECT] = "json-no-rows",
+                                                 [JSON_NOT_UTF8] = "not-utf8",
+                                                 [JSON_MANY_KEYS] = "json-many-keys",
+                                                 [JSON_DEPTH] = "json-depth",
                                                  [JSON_NUL] = "nul-byte"};
   if (trouble == JSON_NO_MEMORY) {
     return error_memory(e, 0, _("the values of a JSON file"));
   }
-  const Status status = trouble == JSON_NO_OBJECT ? STATUS_DATA : trouble == JSON_MANY_KEYS ? STATUS_LIMIT : STATUS_FORMAT;
+  const Status status = trouble == JSON_NO_OBJECT   ? STATUS_DATA
+                        : trouble == JSON_MANY_KEYS ? STATUS_LIMIT
+                                                    : STATUS_FORMAT;
   error_set(e, status, ids[trouble] ? ids[trouble] : "json-syntax", "%s", json_trouble_text(trouble));
   (void)json_point(reader, at, e);
   (void)error_hint(e, "%s", trouble_hint(trouble));
@@ -120,8 +131,8 @@ Status json_misfit(const JsonReader *reader, const JsonMisfit *misfit, Error *e)
   const JsonColumn *path = &reader->paths[misfit->column];
   Text value = {0};
   add_value(reader, misfit->at, &value);
-  error_set(e, STATUS_FORMAT, "json-type", _("column '%1$s': '%2$s' is no %3$s"), path->name, text_data(&value),
-            type_name(path->type));
+  error_set(e, STATUS_FORMAT, "json-type", _("column '%1$s': '%2$s' is no %3$s"), path->name,
+            text_data(&value), type_name(path->type));
   text_free(&value);
   (void)json_point(reader, misfit->at, e);
   (void)error_hint(e, _("read it as text with types = {%s = \"string\"}, or mend the file"), path->name);
@@ -151,10 +162,10 @@ static const char *kind_name(JsonKind kind)
 /* Kinds that make one type. */
 static int family_of(JsonKind kind)
 {
-  static const int families[JSON_KINDS] = {[JSON_BOOL] = 1, [JSON_INT] = 2, [JSON_REAL] = 2, [JSON_INT_ONLY] = 3,
-                                           [JSON_LONG] = 4, [JSON_TOO_LARGE] = 5, [JSON_TEXT] = 6, [JSON_SPECIAL] = 6,
-                                           [JSON_TIME] = 7, [JSON_TIME_UTC] = 8, [JSON_TEXTS] = 9, [JSON_EMPTY] = 9,
-                                           [JSON_ARRAY] = 10};
+  static const int families[JSON_KINDS] = {
+      [JSON_BOOL] = 1,      [JSON_INT] = 2,   [JSON_REAL] = 2,    [JSON_INT_ONLY] = 3, [JSON_LONG] = 4,
+      [JSON_TOO_LARGE] = 5, [JSON_TEXT] = 6,  [JSON_SPECIAL] = 6, [JSON_TIME] = 7,     [JSON_TIME_UTC] = 8,
+      [JSON_TEXTS] = 9,     [JSON_EMPTY] = 9, [JSON_ARRAY] = 10};
   return families[kind];
 }
 
@@ -179,8 +190,8 @@ static void add_mixture(const JsonReader *reader, const JsonSeen *seen, Text *ou
   const JsonKind shown = other == JSON_NULL ? one : other;
   Text value = {0};
   add_value(reader, seen->first[shown], &value);
-  text_printf(out, _(", because '%1$s' at line %2$zu is %3$s"), text_data(&value), json_line(reader, seen->first[shown]),
-              kind_name(shown));
+  text_printf(out, _(", because '%1$s' at line %2$zu is %3$s"), text_data(&value),
+              json_line(reader, seen->first[shown]), kind_name(shown));
   if (other != JSON_NULL) {
     text_printf(out, _(" and line %1$zu has %2$s"), json_line(reader, seen->first[one]), kind_name(one));
   }
@@ -289,7 +300,8 @@ static void add_notes(const JsonReader *reader, Text *out)
   for (size_t i = 0; i < reader->n_paths; i++) {
     nested += reader->paths[i].object;
   }
-  add_note(reader, &twice, _("keys given twice in one object, of which the last value holds: %1$zu, first at line %2$zu\n"),
+  add_note(reader, &twice,
+           _("keys given twice in one object, of which the last value holds: %1$zu, first at line %2$zu\n"),
            out);
   add_note(reader, &empty, _("empty objects, which make no cell: %1$zu, first at line %2$zu\n"), out);
   if (nested > 0) {
@@ -314,8 +326,8 @@ Status json_report(const JsonReader *reader, const Column *const *columns, Text 
   for (size_t i = 0; i < reader->n; i++) {
     missing += column_missing(columns[i]);
   }
-  text_printf(out, _("%1$s: rows: %2$zu, columns: %3$zu, bytes: %4$zu, missing cells: %5$zu\n"), reader->path, reader->rows,
-              reader->n, reader->size, missing);
+  text_printf(out, _("%1$s: rows: %2$zu, columns: %3$zu, bytes: %4$zu, missing cells: %5$zu\n"), reader->path,
+              reader->rows, reader->n, reader->size, missing);
   text_printf(out, _("JSON: %s\n"), layout_name(reader->layout));
   if (reader->notes) {
     text_puts(out, text_data(reader->notes));

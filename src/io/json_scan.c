@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Strings are passed over eight bytes at a time: a word is tested at once for a quote, a backslash and bytes below a blank
- * (Mycroft's test for a zero byte, after the searched byte was made zero by exclusive or). */
+/* Strings are passed over eight bytes at a time: a word is tested at once for a quote, a backslash and bytes
+ * below a blank (Mycroft's test for a zero byte, after the searched byte was made zero by exclusive or). */
 #include "io/json_scan.h"
 
 #include <math.h>
@@ -20,8 +20,8 @@ bool json_fail(JsonScan *scan, JsonTrouble trouble, const char *at)
 
 static const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
 
-/* Bytes may be marked falsely only above one that is marked rightly, in the order of their values' weights: so a word
- * without a mark has no such byte, and that is all it is asked for. */
+/* Bytes may be marked falsely only above one that is marked rightly, in the order of their values' weights:
+ * so a word without a mark has no such byte, and that is all it is asked for. */
 static inline uint64_t marks(uint64_t word)
 {
   const uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
@@ -196,12 +196,11 @@ static inline const char *digits_end(const char *at, const char *end)
 /* A whole number of more than 15 digits, or one with a point or exponent that may be too large. */
 static JsonKind long_kind(const char *text, size_t length)
 {
-  const double limit = 9007199254740992; /* 2^53: all whole numbers up to it are doubles */
   int64_t whole;
   ParsedDecimal decimal;
   if (parse_int_forced(text, length, &whole)) {
     const double real = (double)whole; /* 2^63 - 1 rounds to 2^63, past int64 */
-    const bool exact = (real <= limit && real >= -limit) || (real < 9223372036854775808.0 && (int64_t)real == whole);
+    const bool exact = real < 9223372036854775808.0 && (int64_t)real == whole;
     return exact ? JSON_INT : JSON_INT_ONLY;
   }
   if (!parse_decimal(text, length, &decimal)) {
@@ -214,7 +213,8 @@ static JsonKind long_kind(const char *text, size_t length)
   if (!decimal.whole) {
     return JSON_REAL;
   }
-  /* Past int64: exact when the double is this very number; only multiples of ten that float64 has, in practice. */
+  /* Past int64: exact when the double is this very number; only multiples of ten that float64 has, in
+   * practice. */
   char digits[32];
   const size_t sign = decimal.negative;
   const double size = fabs(real);
@@ -284,10 +284,11 @@ static JsonKind text_kind(const JsonString *string)
   }
   if (is_digit(string->text[0])) {
     return string->length < 8 || !parse_time(string->text, string->length, &time, &utc) ? JSON_TEXT
-           : utc                                                                       ? JSON_TIME_UTC
-                                                                                       : JSON_TIME;
+           : utc                                                                        ? JSON_TIME_UTC
+                                                                                        : JSON_TIME;
   }
-  return string->length <= 4 && parse_special(string->text, string->length, &special) ? JSON_SPECIAL : JSON_TEXT;
+  return string->length <= 4 && parse_special(string->text, string->length, &special) ? JSON_SPECIAL
+                                                                                      : JSON_TEXT;
 }
 
 static bool skip(JsonScan *scan, int depth, JsonKind *kind);
@@ -374,20 +375,11 @@ static bool skip(JsonScan *scan, int depth, JsonKind *kind)
       }
       *kind = text_kind(&string);
       return true;
-    case '{':
-      *kind = JSON_ARRAY;
-      return skip_object(scan, depth);
-    case '[':
-      return skip_array(scan, depth, kind);
-    case 't':
-      *kind = JSON_BOOL;
-      return literal(scan, "true", 4);
-    case 'f':
-      *kind = JSON_BOOL;
-      return literal(scan, "false", 5);
-    case 'n':
-      *kind = JSON_NULL;
-      return literal(scan, "null", 4);
+    case '{': *kind = JSON_ARRAY; return skip_object(scan, depth);
+    case '[': return skip_array(scan, depth, kind);
+    case 't': *kind = JSON_BOOL; return literal(scan, "true", 4);
+    case 'f': *kind = JSON_BOOL; return literal(scan, "false", 5);
+    case 'n': *kind = JSON_NULL; return literal(scan, "null", 4);
     default:
       if (*scan->at != '-' && !is_digit(*scan->at)) {
         return json_fail(scan, JSON_WANTS_VALUE, scan->at);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* json_scan.h -- the grammar of JSON (RFC 8259), character by character, without memory of its own.
  *
- * Strict: no comments, no trailing commas, no NaN, no leading zeros, no control characters in strings, no lone halves of
- * surrogate pairs, and \u0000 is refused since texts hold no NUL. Values may be nested JSON_DEPTH_MOST deep. A scan stands
- * at `at`; a function that fails gives false, with `trouble` set and `at` at the byte to blame. All O(bytes).
+ * Strict: no comments, no trailing commas, no NaN, no leading zeros, no control characters in strings, no
+ * lone halves of surrogate pairs, and \u0000 is refused since texts hold no NUL. Values may be nested
+ * JSON_DEPTH_MOST deep. A scan stands at `at`; a function that fails gives false, with `trouble` set and `at`
+ * at the byte to blame. All O(bytes).
  *
  * Whether the bytes are UTF-8 is not looked at here (utf8_check is asked for all of them at once).
  */
@@ -23,16 +24,16 @@ typedef enum JsonTrouble {
   JSON_WANTS_COLON,
   JSON_WANTS_COMMA_BRACE,
   JSON_WANTS_COMMA_BRACKET,
-  JSON_ENDS,          /* the bytes end within a value */
+  JSON_ENDS, /* the bytes end within a value */
   JSON_OPEN_STRING,
-  JSON_CONTROL,       /* a line break or other control character in a string */
+  JSON_CONTROL, /* a line break or other control character in a string */
   JSON_ESCAPE,
-  JSON_NUL,           /* \u0000 */
+  JSON_NUL, /* \u0000 */
   JSON_SURROGATE,
   JSON_NUMBER,
   JSON_DEPTH,
-  JSON_AFTER,         /* something follows the value */
-  JSON_NO_OBJECT,     /* a row that is none */
+  JSON_AFTER,     /* something follows the value */
+  JSON_NO_OBJECT, /* a row that is none */
   JSON_NOT_UTF8,
   JSON_MANY_KEYS,
   JSON_NO_MEMORY,
@@ -43,18 +44,18 @@ typedef enum JsonTrouble {
 typedef enum JsonKind {
   JSON_NULL,
   JSON_BOOL,
-  JSON_INT,         /* whole, exact as int64 and as float64 */
-  JSON_INT_ONLY,    /* whole, exact as int64, not as float64 */
-  JSON_REAL,        /* with a point or exponent; or whole, past int64, and exact as float64 */
-  JSON_LONG,        /* whole, exact as neither */
-  JSON_TOO_LARGE,   /* for float64: 1e400 */
+  JSON_INT,       /* whole, exact as int64 and as float64 */
+  JSON_INT_ONLY,  /* whole, exact as int64, not as float64 */
+  JSON_REAL,      /* with a point or exponent; or whole, past int64, and exact as float64 */
+  JSON_LONG,      /* whole, exact as neither */
+  JSON_TOO_LARGE, /* for float64: 1e400 */
   JSON_TEXT,
-  JSON_SPECIAL,     /* the texts "NaN" "Inf" "-Inf" */
-  JSON_TIME,        /* a text that is a date or time (frame/parse_time.h) */
+  JSON_SPECIAL, /* the texts "NaN" "Inf" "-Inf" */
+  JSON_TIME,    /* a text that is a date or time (frame/parse_time.h) */
   JSON_TIME_UTC,
-  JSON_TEXTS,       /* an array of texts, at least one */
-  JSON_EMPTY,       /* [] */
-  JSON_ARRAY,       /* any other array */
+  JSON_TEXTS, /* an array of texts, at least one */
+  JSON_EMPTY, /* [] */
+  JSON_ARRAY, /* any other array */
   JSON_KINDS
 } JsonKind;
 
@@ -68,7 +69,8 @@ bool json_fail(JsonScan *scan, JsonTrouble trouble, const char *at);
 
 static inline void json_blanks(JsonScan *scan)
 {
-  while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t')) {
+  while (scan->at < scan->end &&
+         (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t')) {
     scan->at++;
   }
 }
@@ -82,8 +84,8 @@ typedef struct JsonString {
 
 bool json_string(JsonScan *scan, JsonString *out);
 
-/* The value at `at`, which is no object, passed over and told; `depth` values are open around it. An array is one value
- * with all that is in it. */
+/* The value at `at`, which is no object, passed over and told; `depth` values are open around it. An array is
+ * one value with all that is in it. */
 bool json_value(JsonScan *scan, int depth, JsonKind *kind);
 
 /* Any value, passed over. */

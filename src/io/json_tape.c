@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* See json_tape.h. A row is taken back as a whole when its object turns out to be broken: the cells since its marker say
- * which counts to lower. */
+/* See json_tape.h. A row is taken back as a whole when its object turns out to be broken: the cells since its
+ * marker say which counts to lower. */
 #include "io/json_tape.h"
 
 #include <string.h>
@@ -98,7 +98,8 @@ static uint32_t *guess_of(JsonTape *tape, uint32_t parent, uint32_t previous)
                                : &tape->child;
 }
 
-static bool look_up(JsonTape *tape, uint32_t parent, const JsonString *key, uint32_t *node, JsonTrouble *trouble)
+static bool look_up(JsonTape *tape, uint32_t parent, const JsonString *key, uint32_t *node,
+                    JsonTrouble *trouble)
 {
   size_t number;
   bool fresh;
@@ -136,8 +137,8 @@ static bool look_up(JsonTape *tape, uint32_t parent, const JsonString *key, uint
 }
 
 /* The node of a key that stands after `previous` in the object of `parent`. */
-static bool find_node(JsonTape *tape, JsonScan *scan, uint32_t parent, uint32_t previous, const JsonString *key,
-                      uint32_t *node)
+static bool find_node(JsonTape *tape, JsonScan *scan, uint32_t parent, uint32_t previous,
+                      const JsonString *key, uint32_t *node)
 {
   const uint32_t guess = tape->n_nodes > 0 ? *guess_of(tape, parent, previous) : JSON_NONE;
   if (guess != JSON_NONE && tape->nodes[guess].raw_length == key->length &&
@@ -167,9 +168,9 @@ static bool add_cell(JsonTape *tape, JsonScan *scan, unsigned kind, uint32_t nod
 
 static void take_back(JsonTape *tape, JsonCell cell, uint64_t since)
 {
-  JsonSeen *seen = &tape->nodes[json_cell_node(cell)].seen;
   const unsigned kind = json_cell_kind(cell);
   if (kind < JSON_KINDS) {
+    JsonSeen *seen = &tape->nodes[json_cell_node(cell)].seen;
     seen->count[kind]--;
     seen->first[kind] = seen->first[kind] >= since ? UINT64_MAX : seen->first[kind];
   }
@@ -183,7 +184,8 @@ static void replace(JsonTape *tape, uint32_t node, size_t row_cell)
     if (json_cell_kind(cell) != JSON_ROW && json_cell_node(cell) == node) {
       JsonSeen *seen = &tape->nodes[node].seen;
       seen->count[json_cell_kind(cell)]--;
-      seen->first[json_cell_kind(cell)] = seen->count[json_cell_kind(cell)] ? seen->first[json_cell_kind(cell)] : UINT64_MAX;
+      seen->first[json_cell_kind(cell)] =
+          seen->count[json_cell_kind(cell)] ? seen->first[json_cell_kind(cell)] : UINT64_MAX;
       tape->cells[i] = tape->cells[--tape->n_cells];
       return;
     }

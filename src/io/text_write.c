@@ -24,7 +24,8 @@ static void format_block(void *context, size_t item, size_t worker)
 {
   Writer *writer = context;
   Text *out = &writer->blocks[item], *cell = &writer->cells[worker];
-  const size_t first = (writer->first_block + item) * writer->block_rows, rest = frame_rows(writer->frame) - first;
+  const size_t first = (writer->first_block + item) * writer->block_rows,
+               rest = frame_rows(writer->frame) - first;
   const size_t end = first + (rest < writer->block_rows ? rest : writer->block_rows);
   text_reset(out);
   for (size_t row = first; row < end && !task_cancelled(writer->task); row++) {
@@ -53,7 +54,8 @@ static Status write_round(Writer *writer, size_t n, FileWriter *file, Task *task
 static Status write_rows(const Frame *frame, const TextForm *form, FileWriter *file, Task *task, Error *e)
 {
   const size_t threads = task_threads(task), round = threads * BLOCKS_PER_THREAD, rows = frame_rows(frame);
-  const size_t columns = frame_columns(frame), block_rows = columns < BLOCK_CELLS && columns > 0 ? BLOCK_CELLS / columns : 1;
+  const size_t columns = frame_columns(frame),
+               block_rows = columns < BLOCK_CELLS && columns > 0 ? BLOCK_CELLS / columns : 1;
   const size_t blocks = rows / block_rows + (rows % block_rows != 0);
   Writer writer = {.frame = frame, .form = form, .task = task, .block_rows = block_rows};
   Status status = STATUS_OK;

@@ -9,7 +9,7 @@
 
 typedef struct Form {
   bool lines;
-  Text *keys;   /* per column: "name": with its quotes and colon */
+  Text *keys; /* per column: "name": with its quotes and colon */
 } Form;
 
 /* The length of the beginning that needs no escape. */
@@ -94,22 +94,12 @@ static void add_cell(const Column *column, size_t row, Text *cell, Text *out)
     return;
   }
   switch (column_type(column)) {
-    case TYPE_FLOAT64:
-      add_number(out, column_float(column, row));
-      break;
+    case TYPE_FLOAT64: add_number(out, column_float(column, row)); break;
     case TYPE_INT64:
-    case TYPE_BOOL:
-      column_cell_text(column, row, out);
-      break;
-    case TYPE_TIMESTAMP:
-      add_time(column, row, cell, out);
-      break;
-    case TYPE_SET:
-      add_items(column, row, out);
-      break;
-    default:
-      text = column_text(column, row, &length);
-      add_string(out, text, length);
+    case TYPE_BOOL: column_cell_text(column, row, out); break;
+    case TYPE_TIMESTAMP: add_time(column, row, cell, out); break;
+    case TYPE_SET: add_items(column, row, out); break;
+    default: text = column_text(column, row, &length); add_string(out, text, length);
   }
 }
 
@@ -142,8 +132,12 @@ Status text_write_json(const Frame *frame, const char *path, bool lines, Task *t
     TRY(text_status(&form.keys[i], e));
   }
   text_puts(&head, lines ? "" : "[");
-  const TextForm text = {.head = &head, .row = add_row, .context = &form,
-                         .tail = lines ? NULL : frame_rows(frame) > 0 ? "\n]\n" : "]\n"};
+  const TextForm text = {.head = &head,
+                         .row = add_row,
+                         .context = &form,
+                         .tail = lines                   ? NULL
+                                 : frame_rows(frame) > 0 ? "\n]\n"
+                                                         : "]\n"};
   TRY(text_write(frame, &text, path, task, e));
 done:
   for (size_t i = 0; i < n; i++) {
@@ -166,12 +160,19 @@ static Status write_lines(const Frame *frame, const WriteRequest *request, Task 
   return text_write_json(frame, request->path, true, task, e);
 }
 
-static const Format json_format = {.size = sizeof(Format), .name = "json", .extensions = "json",
+static const Format json_format = {.size = sizeof(Format),
+                                   .name = "json",
+                                   .extensions = "json",
                                    .summary = "JSON: an array of objects, a row each, and what is like it",
-                                   .knows = json_knows, .read = json_read, .write = write_array};
+                                   .knows = json_knows,
+                                   .read = json_read,
+                                   .write = write_array};
 REGISTER_FORMAT(json_format);
 
-static const Format jsonl_format = {.size = sizeof(Format), .name = "jsonl", .extensions = "jsonl|ndjson",
+static const Format jsonl_format = {.size = sizeof(Format),
+                                    .name = "jsonl",
+                                    .extensions = "jsonl|ndjson",
                                     .summary = "JSON lines: an object per line",
-                                    .read = json_read_lines, .write = write_lines};
+                                    .read = json_read_lines,
+                                    .write = write_lines};
 REGISTER_FORMAT(jsonl_format);

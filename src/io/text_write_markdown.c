@@ -14,7 +14,8 @@ static bool is_word(const char *text, size_t n, size_t at)
 /* An underscore inside a word is one; elsewhere it would begin or end emphasis. */
 static bool is_markup(const char *text, size_t n, size_t at)
 {
-  return strchr("\\|`*~<[]", text[at]) || (text[at] == '_' && !(at > 0 && is_word(text, n, at - 1) && is_word(text, n, at + 1)));
+  return strchr("\\|`*~<[]", text[at]) ||
+         (text[at] == '_' && !(at > 0 && is_word(text, n, at - 1) && is_word(text, n, at + 1)));
 }
 
 static void add_escaped(Text *out, const char *text, size_t n)
@@ -76,6 +77,9 @@ static Status write_markdown(const Frame *frame, const WriteRequest *request, Ta
   return text_write_markdown(frame, request->path, task, e);
 }
 
-static const Format markdown_format = {.size = sizeof(Format), .name = "markdown", .extensions = "md|markdown",
-                                       .summary = "a table of GitHub's Markdown", .write = write_markdown};
+static const Format markdown_format = {.size = sizeof(Format),
+                                       .name = "markdown",
+                                       .extensions = "md|markdown",
+                                       .summary = "a table of GitHub's Markdown",
+                                       .write = write_markdown};
 REGISTER_FORMAT(markdown_format);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TSV: CSV with tabs. A file that is called so and has a tab in its first lines is read with it; else the delimiter is
- * found out as for any table of text. */
+/* TSV: CSV with tabs. A file that is called so and has a tab in its first lines is read with it; else the
+ * delimiter is found out as for any table of text. */
 #include <string.h>
 
 #include "io/format.h"
@@ -28,7 +28,11 @@ static Status write_tsv(const Frame *frame, const WriteRequest *request, Task *t
   return text_write_delimited(frame, request->path, '\t', task, e);
 }
 
-static const Format tsv_format = {.size = sizeof(Format), .name = "tsv", .extensions = "tsv|tab",
-                                  .summary = "text with tabs between fields", .takes = FORMAT_TEXT, .read = read_tsv,
+static const Format tsv_format = {.size = sizeof(Format),
+                                  .name = "tsv",
+                                  .extensions = "tsv|tab",
+                                  .summary = "text with tabs between fields",
+                                  .takes = FORMAT_TEXT,
+                                  .read = read_tsv,
                                   .write = write_tsv};
 REGISTER_FORMAT(tsv_format);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_arff.c -- any bytes as ARFF. They are refused with a message, or make a frame whose columns keep every invariant,
- * with as many columns as read as text. */
+/* fuzz_arff.c -- any bytes as ARFF. They are refused with a message, or make a frame whose columns keep every
+ * invariant, with as many columns as read as text. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,8 @@ static Frame *parse(const uint8_t *data, size_t size, const CsvOptions *options)
   Error e;
   task_init(&task, 1);
   error_clear(&e);
-  const Status status = arff_frame(size ? (const char *)data : "", size, "fuzz.arff", options, NULL, &task, &frame, &e);
+  const Status status =
+      arff_frame(size ? (const char *)data : "", size, "fuzz.arff", options, NULL, &task, &frame, &e);
   require((status == STATUS_OK) == (frame != NULL));
   require(status == STATUS_OK || (status == e.status && e.what[0] && e.id[0] && e.where[0]));
   for (size_t i = 0; frame && i < frame_columns(frame); i++) {
@@ -37,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
   static const CsvOptions text = {.all_text = true};
   Frame *frame = parse(data, size, NULL), *texts = parse(data, size, &text);
-  require(!frame || (texts && frame_columns(texts) == frame_columns(frame) && frame_rows(texts) == frame_rows(frame)));
+  require(!frame ||
+          (texts && frame_columns(texts) == frame_columns(frame) && frame_rows(texts) == frame_rows(frame)));
   frame_unref(frame);
   frame_unref(texts);
   return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_json.c -- any bytes as JSON. They are refused with a message, or make a frame whose columns keep every invariant;
- * as JSON lines in small pieces the frame is the same as in one, and so are the lines refused; written and read again,
- * nothing changes any more after the first time. */
+/* fuzz_json.c -- any bytes as JSON. They are refused with a message, or make a frame whose columns keep every
+ * invariant; as JSON lines in small pieces the frame is the same as in one, and so are the lines refused;
+ * written and read again, nothing changes any more after the first time. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,8 @@ static void require_same(const Frame *a, const Frame *b)
   require(x.high == y.high && x.low == y.low);
 }
 
-/* Writing settles what has no form in JSON (the types of columns without values); from then on nothing changes. */
+/* Writing settles what has no form in JSON (the types of columns without values); from then on nothing
+ * changes. */
 static Frame *again(const Frame *frame, bool lines)
 {
   char path[] = "/tmp/assay-fuzz-XXXXXX", *bytes;

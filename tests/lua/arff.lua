@@ -64,8 +64,10 @@ t.test("dates in other formats", function()
   t.eq(t.cells(df.b), { "2024-02-29 07:00:00", "1900-03-01 23:00:00" })
   t.eq(t.cells(df.c), { "2024-12-01", "0001-01-01" })
   t.eq(t.cells(df.d), { "1970-01-01 01:02:03.25", "1970-01-01 23:59:59.999" })
-  t.raises("arff-date", function() arff '@relation r\n@attribute a date "EEE d"\n@data\n' end, "'E'", "string")
-  t.raises("arff-type", function() arff '@relation r\n@attribute a date "d/M/y"\n@data\n30/2/2024\n' end, "30/2/2024", "d/M/y")
+  t.raises("arff-date", function() arff '@relation r\n@attribute a date "EEE d"\n@data\n' end, "'E'",
+    "string")
+  t.raises("arff-type", function() arff '@relation r\n@attribute a date "d/M/y"\n@data\n30/2/2024\n' end,
+    "30/2/2024", "d/M/y")
 end)
 
 t.test("an integer attribute with other numbers is float64, and said", function()
@@ -78,7 +80,8 @@ end)
 
 t.test("types, columns and rows are honoured", function()
   local text = head .. "1,x,7\n2,y,8\n"
-  local df = arff(text, { types = { c = "int64", a = "int64", b = "string" }, columns = { "c", "a" }, rows = 1 })
+  local df = arff(text, { types = { c = "int64", a = "int64", b = "string" }, columns = { "c", "a" },
+    rows = 1 })
   t.eq(t.content(df), { { "c", "a" }, c = { 7 }, a = { 1 } })
   t.eq(t.types(arff(text, { types = "string" })), { "string", "string", "string" })
   t.eq(t.cells(arff(head .. "1,x,'{p, q}'\n", { types = { c = "set" } }).c), { { "p", "q" } })
@@ -94,13 +97,16 @@ t.test("what is refused, with its line", function()
     { head .. "1,x,p,{5}\n", "arff-weight", "line 6" }, { head .. "{0 1},{5}\n", "arff-weight", "line 6" },
     { head .. "1,x,'p\n", "arff-syntax", "line 6" }, { head .. "{3 1}\n", "arff-syntax", "line 6" },
     { head .. "{1 x, 0 1}\n", "arff-syntax", "line 6" }, { head .. "{0 1\n", "arff-syntax", "line 6" },
-    { "@relation r\n@attribute a numeric\n", "arff-syntax", "" }, { "@relation r\n@data\n1\n", "arff-syntax", "line 2" },
+    { "@relation r\n@attribute a numeric\n", "arff-syntax", "" }, { "@relation r\n@data\n1\n", "arff-syntax",
+      "line 2" },
     { "@relation r\n@attribute a numbers\n@data\n", "arff-syntax", "line 2" },
-    { "@relation r\n@attribute a\n@data\n", "arff-syntax", "line 2" }, { "@relation r\nx\n", "arff-syntax", "line 2" },
+    { "@relation r\n@attribute a\n@data\n", "arff-syntax", "line 2" }, { "@relation r\nx\n", "arff-syntax",
+      "line 2" },
     { "@relation r\n@attribute a {x\n@data\n", "arff-syntax", "line 2" },
     { "@relation r\n@attribute a real\n@attribute a real\n@data\n", "arff-twice", "line 3" },
     { "@relation r\n@attribute a {x, y, x}\n@data\n", "arff-twice", "line 2" },
-    { "@relation r\n@attribute bag relational\n@attribute x real\n@end bag\n@data\n", "arff-relational", "line 2" },
+    { "@relation r\n@attribute bag relational\n@attribute x real\n@end bag\n@data\n", "arff-relational",
+      "line 2" },
   }
   for _, case in ipairs(cases) do
     local e = t.raises(case[2], function() arff(case[1]) end)
@@ -111,11 +117,16 @@ end)
 
 -- Rows, columns, levels of all nominal attributes and missing cells as Weka 3.6.14 counts them.
 local weka = {
-  ["ReutersCorn-test"] = { 604, 2, 2, 0 }, ["ReutersCorn-train"] = { 1554, 2, 2, 0 }, ["ReutersGrain-test"] = { 604, 2, 2, 0 },
-  ["ReutersGrain-train"] = { 1554, 2, 2, 0 }, ["breast-cancer"] = { 286, 10, 53, 9 }, ["contact-lenses"] = { 24, 5, 12, 0 },
-  cpu = { 209, 7, 0, 0 }, ["cpu.with.vendor"] = { 209, 8, 30, 0 }, ["credit-g"] = { 1000, 21, 58, 0 }, diabetes = { 768, 9, 2, 0 },
-  glass = { 214, 10, 7, 0 }, ionosphere = { 351, 35, 2, 0 }, ["iris.2D"] = { 150, 3, 3, 0 }, iris = { 150, 5, 3, 0 },
-  labor = { 57, 17, 23, 326 }, ["segment-challenge"] = { 1500, 20, 7, 0 }, ["segment-test"] = { 810, 20, 7, 0 },
+  ["ReutersCorn-test"] = { 604, 2, 2, 0 }, ["ReutersCorn-train"] = { 1554, 2, 2, 0 },
+    ["ReutersGrain-test"] = { 604, 2, 2, 0 },
+  ["ReutersGrain-train"] = { 1554, 2, 2, 0 }, ["breast-cancer"] = { 286, 10, 53, 9 },
+    ["contact-lenses"] = { 24, 5, 12, 0 },
+  cpu = { 209, 7, 0, 0 }, ["cpu.with.vendor"] = { 209, 8, 30, 0 }, ["credit-g"] = { 1000, 21, 58, 0 },
+    diabetes = { 768, 9, 2, 0 },
+  glass = { 214, 10, 7, 0 }, ionosphere = { 351, 35, 2, 0 }, ["iris.2D"] = { 150, 3, 3, 0 }, iris = { 150, 5,
+    3, 0 },
+  labor = { 57, 17, 23, 326 }, ["segment-challenge"] = { 1500, 20, 7, 0 }, ["segment-test"] = { 810, 20, 7,
+    0 },
   soybean = { 683, 36, 119, 2337 }, supermarket = { 4627, 217, 218, 913670 }, unbalanced = { 856, 33, 2, 0 },
   vote = { 435, 17, 34, 392 }, ["weather.nominal"] = { 14, 5, 12, 0 }, ["weather.numeric"] = { 14, 5, 7, 0 },
 }

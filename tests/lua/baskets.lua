@@ -23,7 +23,8 @@ t.test("lines: blanks, empty items, repeats, blank lines, the last line", functi
   t.eq(t.names(df), { "items" })
   t.eq(t.cells(df.items), { { "milk", "bread" }, {}, { "butter" }, { "whole milk" } })
   local report = df:report()
-  for _, wanted in ipairs { "baskets: 4, items in all: 4, different items: 4", 'separator: ","', "empty baskets: 1",
+  for _, wanted in ipairs { "baskets: 4, items in all: 4, different items: 4", 'separator: ","',
+    "empty baskets: 1",
     "empty items dropped: 3", "items given twice in a basket, dropped: 1", "sep = " } do
     t.has(report, wanted)
   end
@@ -46,7 +47,8 @@ t.test("lines: quotes, heading, items stay text", function()
   t.eq(t.cells(lines('"a,b"\n', { quote = "" }).items), { { '"a', 'b"' } })
   local e = t.raises("baskets-quote", function() lines 'a\n"b,c\n' end, "never closed")
   t.has(e.where, "line 2")
-  t.has(t.raises("baskets-quote", function() lines 'a\n"b\nc",d\n"e"f,g\n' end, "behind its closing quote").where, "line 4")
+  t.has(t.raises("baskets-quote", function() lines 'a\n"b\nc",d\n"e"f,g\n' end,
+    "behind its closing quote").where, "line 4")
   t.eq(#lines "", 0)
   t.eq(t.cells(lines("\n").items), { {} })
 end)
@@ -54,13 +56,16 @@ end)
 t.test("a row per item: order of first appearance, what is missing is counted", function()
   local df = frame { { "order", { 7, 3, 7, NA, 5, 7, 3 } }, { "what", { "b", "a", "c", "x", NA, "b", NA } } }
   local baskets = df:baskets { id = "order", item = "what" }
-  t.eq(t.content(baskets), { { "order", "items" }, order = { 7, 3, 5 }, items = { { "b", "c" }, { "a" }, {} } })
+  t.eq(t.content(baskets), { { "order", "items" }, order = { 7, 3, 5 }, items = { { "b", "c" }, { "a" },
+    {} } })
   local shown = notes [[
 df = frame { { "order", { 7, 3, 7, NA, 5, 7, 3 } }, { "what", { "b", "a", "c", "x", NA, "b", NA } } }
 b = df:baskets { id = "order", item = "what" }
 ]]
-  for _, wanted in ipairs { "baskets: 3, items in all: 3, different items: 3", "rows without 'order', left out: 1",
-    "rows without 'what', which add nothing to their basket: 2", "items given twice in a basket, dropped: 1" } do
+  for _, wanted in ipairs { "baskets: 3, items in all: 3, different items: 3",
+    "rows without 'order', left out: 1",
+    "rows without 'what', which add nothing to their basket: 2",
+      "items given twice in a basket, dropped: 1" } do
     t.has(shown, wanted)
   end
   local coded = frame { { "who", { "p", "q", "p" } }, { "code", { 10, 11, 12 } } }
@@ -69,35 +74,45 @@ end)
 
 t.test("a column per item: truth values, 1 and 0, words, values that mean present", function()
   local df = frame {
-    { "id", { "p", "q", "r" } }, { "milk", { true, false, NA } }, { "bread", { 1, 0, 1 } }, { "tea", { "yes", "no", "t" } },
+    { "id", { "p", "q", "r" } }, { "milk", { true, false, NA } }, { "bread", { 1, 0, 1 } }, { "tea", { "yes",
+      "no", "t" } },
     { "rum", { 0.0, 1.0, 0.0 } },
   }
-  local want = { { "id", "items" }, id = { "p", "q", "r" }, items = { { "milk", "bread", "tea" }, { "rum" }, { "bread", "tea" } } }
+  local want = { { "id", "items" }, id = { "p", "q", "r" }, items = { { "milk", "bread", "tea" }, { "rum" },
+    { "bread", "tea" } } }
   local got = t.content(df:baskets { on = { "milk", "bread", "tea", "rum" } })
   for i = 1, 3 do
     table.sort(got.items[i])
     table.sort(want.items[i])
   end
   t.eq(got, want)
-  t.eq(t.cells(df:baskets({ on = { "id", "tea" }, present = { "q", "no" } }).items), { {}, { "id", "tea" }, {} })
-  local e = t.raises("baskets-values", function() df:baskets { on = { "milk", "id" } } end, "'id'", "row 1", "'p'", "present")
+  t.eq(t.cells(df:baskets({ on = { "id", "tea" }, present = { "q", "no" } }).items), { {}, { "id", "tea" },
+    {} })
+  local e = t.raises("baskets-values", function() df:baskets { on = { "milk", "id" } } end, "'id'", "row 1",
+    "'p'", "present")
   t.ok(#e.hint > 0)
   t.raises("baskets-values", function() frame({ a = { 2, 1 } }):baskets { on = { "a" } } end, "'2'")
 end)
 
 t.test("the form is recognised, said, and refused when it is not clear", function()
-  local online = frame { { "InvoiceNo", { "1", "1", "2" } }, { "StockCode", { "a", "b", "a" } }, { "Quantity", { 3, 4, 5 } } }
+  local online = frame { { "InvoiceNo", { "1", "1", "2" } }, { "StockCode", { "a", "b", "a" } },
+    { "Quantity", { 3, 4, 5 } } }
   t.eq(t.cells(online:baskets().items), { { "a", "b" }, { "a" } })
   local two = frame { { "x", { 1, 1, 2 } }, { "y", { "a", "b", "a" } } }
   t.eq(t.cells(two:baskets().items), { { "a", "b" }, { "a" } })
   local hot = frame { { "customer", { "u", "v" } }, { "a", { 1, 0 } }, { "b", { "t", NA } } }
-  t.eq(t.content(hot:baskets()), { { "customer", "items" }, customer = { "u", "v" }, items = { { "a", "b" }, {} } })
-  t.has(notes 'b = frame{{"invoice", {1, 1}}, {"item", {"a", "b"}}}:baskets()', 'recognised as a row per item: id = "invoice", item = "item"')
-  t.has(notes 'b = frame{{"a", {1, 0}}, {"b", {0, 1}}}:baskets()', 'recognised as a column per item: 2 of them, "a" to "b"')
+  t.eq(t.content(hot:baskets()), { { "customer", "items" }, customer = { "u", "v" }, items = { { "a", "b" },
+    {} } })
+  t.has(notes 'b = frame{{"invoice", {1, 1}}, {"item", {"a", "b"}}}:baskets()',
+    'recognised as a row per item: id = "invoice", item = "item"')
+  t.has(notes 'b = frame{{"a", {1, 0}}, {"b", {0, 1}}}:baskets()',
+    'recognised as a column per item: 2 of them, "a" to "b"')
   for _, df in ipairs {
-    frame { { "a", { 1, 2 } }, { "b", { "x", "y" } } }, frame { { "a", { 1, 0 } } }, frame { { "a", { "x", "y" } } },
+    frame { { "a", { 1, 2 } }, { "b", { "x", "y" } } }, frame { { "a", { 1, 0 } } }, frame { { "a", { "x",
+      "y" } } },
     frame { { "invoice", { 1, 2 } }, { "item", { "p", "q" } }, { "product", { "p", "q" } } },
-    frame { { "region", { "n", "s", "s" } }, { "kind", { "u", "v", "u" } }, { "a", { 1, 0, 1 } }, { "b", { 0, 1, 1 } } },
+    frame { { "region", { "n", "s", "s" } }, { "kind", { "u", "v", "u" } }, { "a", { 1, 0, 1 } }, { "b", { 0,
+      1, 1 } } },
   } do
     t.raises("baskets-unclear", function() df:baskets() end, "df:baskets{id = ", "on = {")
   end
@@ -110,15 +125,19 @@ t.test("options that do not fit together", function()
   t.raises("missing-option", function() df:baskets { item = "b" } end, "'id'")
   t.raises("out-of-range", function() df:baskets { id = "a", item = "b", on = { "a" } } end, "'on'")
   t.raises("unknown-column", function() df:baskets { id = "aa", item = "b" } end, "'aa'")
-  t.raises("baskets-clash", function() frame({ { "items", { 1, 1 } }, { "b", { "x", "y" } } }):baskets { id = "items", item = "b" } end)
-  t.raises("baskets-clash", function() frame({ { "items", { 1, 1 } }, { "b", { 1, 0 } } }):baskets { on = { "b" } } end)
+  t.raises("baskets-clash", function() frame({ { "items", { 1, 1 } }, { "b", { "x",
+    "y" } } }):baskets { id = "items", item = "b" } end)
+  t.raises("baskets-clash", function() frame({ { "items", { 1, 1 } }, { "b", { 1,
+    0 } } }):baskets { on = { "b" } } end)
 end)
 
 t.test("and back: a column per item, a row per item", function()
-  local df = frame { { "id", { 1, 2, 3, 4 } }, { "s", { { "b", "a" }, {}, NA, { "a" } } }, { "z", { "p", "q", "r", "s" } } }
+  local df = frame { { "id", { 1, 2, 3, 4 } }, { "s", { { "b", "a" }, {}, NA, { "a" } } }, { "z", { "p", "q",
+    "r", "s" } } }
   t.eq(t.content(df:onehot()), { { "id", "z", "b", "a" }, id = { 1, 2, 3, 4 }, z = { "p", "q", "r", "s" },
     a = { true, false, NA, true }, b = { true, false, NA, false } })
-  t.eq(t.content(df:long()), { { "id", "item", "z" }, id = { 1, 1, 4 }, item = { "b", "a", "a" }, z = { "p", "p", "s" } })
+  t.eq(t.content(df:long()), { { "id", "item", "z" }, id = { 1, 1, 4 }, item = { "b", "a", "a" }, z = { "p",
+    "p", "s" } })
   t.eq(t.names(df:long { "s", as = "product" }), { "id", "product", "z" })
   t.eq(t.names(df:long("s")), { "id", "item", "z" })
   t.eq(t.names(df:tail(1):onehot()), { "id", "z", "a" })
@@ -128,7 +147,8 @@ t.test("and back: a column per item, a row per item", function()
   t.raises("baskets-no-sets", function() df:long "z" end, "'z'")
   t.raises("baskets-no-sets", function() frame({ a = { 1 } }):onehot() end, "0 columns")
   t.raises("baskets-no-sets", function() frame({ a = { { "x" } }, b = { { "y" } } }):long() end, "2 columns")
-  t.same_frame(df:long("s"):baskets { id = "id", item = "item" }, frame { { "id", { 1, 4 } }, { "items", { { "b", "a" }, { "a" } } } })
+  t.same_frame(df:long("s"):baskets { id = "id", item = "item" }, frame { { "id", { 1, 4 } }, { "items",
+    { { "b", "a" }, { "a" } } } })
 end)
 
 t.test("a baskets frame comes back from CSV and JSON", function()

@@ -20,8 +20,10 @@ end)
 t.test("JSON lines, a sequence, one object, columns: all told by content", function()
   local want = { { "a", "b" }, a = { 1, 2 }, b = { "x", "y" } }
   for _, text in ipairs {
-    '[{"a":1,"b":"x"},{"a":2,"b":"y"}]', '{"a":1,"b":"x"}\n{"a":2,"b":"y"}', '\u{feff}{"a":1,"b":"x"}\r\n\r\n{"a":2,"b":"y"}\r\n',
-    '{\n"a":1,\n"b":"x"\n}\n{\n"a":2,\n"b":"y"\n}\n', '{"a":[1,2],"b":["x","y"]}', ' {"a" : [ 1 , 2 ] , "b" : ["x","y"] } ',
+    '[{"a":1,"b":"x"},{"a":2,"b":"y"}]', '{"a":1,"b":"x"}\n{"a":2,"b":"y"}',
+      '\u{feff}{"a":1,"b":"x"}\r\n\r\n{"a":2,"b":"y"}\r\n',
+    '{\n"a":1,\n"b":"x"\n}\n{\n"a":2,\n"b":"y"\n}\n', '{"a":[1,2],"b":["x","y"]}',
+      ' {"a" : [ 1 , 2 ] , "b" : ["x","y"] } ',
   } do
     t.eq(t.content(json(text)), want, text)
   end
@@ -39,7 +41,8 @@ t.test("objects within rows become columns a.b, to any depth", function()
 end)
 
 t.test("whole numbers are exact, and nothing loses digits", function()
-  local df = json [=[[{"i": 9223372036854775807, "f": 1, "m": 9007199254740993, "l": 9223372036854775809, "h": 1e400, "p": 18446744073709551616},
+  local df = json [=[[{"i": 9223372036854775807, "f": 1, "m": 9007199254740993,
+    "l": 9223372036854775809, "h": 1e400, "p": 18446744073709551616},
     {"i": -9223372036854775808, "f": 0.1, "m": 0.5, "l": 1, "h": 1, "p": 0.5}]]=]
   t.eq(t.types(df), { "int64", "float64", "category", "category", "category", "category" })
   t.eq(t.cells(df.i), { math.maxinteger, math.mininteger })
@@ -69,7 +72,9 @@ t.test("arrays of texts are sets, others JSON text", function()
 end)
 
 t.test("dates and times are recognised when all texts are", function()
-  local df = json '[{"d": "2024-02-29", "u": "2024-02-29T10:00:00Z", "m": "2024-01-01", "w": "2024-01-01"}, {"d": null, "u": "2024-01-01T00:00:00.5Z", "m": "later", "w": "2024-01-01T00:00:00Z"}]'
+  local df = json [=[
+    [{"d": "2024-02-29", "u": "2024-02-29T10:00:00Z", "m": "2024-01-01", "w": "2024-01-01"},
+    {"d": null, "u": "2024-01-01T00:00:00.5Z", "m": "later", "w": "2024-01-01T00:00:00Z"}] ]=]
   t.eq(t.types(df), { "timestamp", "timestamp", "category", "category" })
   t.eq(df.d[1], "2024-02-29")
   t.has(df:report(), "every text is a date or time")
@@ -94,13 +99,15 @@ end)
 t.test("types, columns and rows are honoured", function()
   local text = '[{"a": "007", "b": 1, "c": 2.0, "d": "0"}, {"a": "8", "b": 2, "c": 3, "d": 1}]'
   local df = json(text, { types = { a = "int64", b = "float64", c = "int64", d = "bool" } })
-  t.eq(t.content(df), { { "a", "b", "c", "d" }, a = { 7, 8 }, b = { 1.0, 2.0 }, c = { 2, 3 }, d = { false, true } })
+  t.eq(t.content(df), { { "a", "b", "c", "d" }, a = { 7, 8 }, b = { 1.0, 2.0 }, c = { 2, 3 }, d = { false,
+    true } })
   t.eq(t.names(json(text, { columns = { "c", "a" } })), { "c", "a" })
   t.eq(t.cells(json(text, { rows = 1 }).a), { "007" })
   t.eq(#json(text, { rows = 0 }), 0)
   t.eq(t.content(json('{"a": [1, 2.5, "x"]}', { rows = 2 })), { { "a" }, a = { 1.0, 2.5 } })
   t.eq(t.content(jsonl('{"a":1}\n{"a":2}\n{"a":"x"}\n', { rows = 2 })), { { "a" }, a = { 1, 2 } })
-  local e = t.raises("json-type", function() json(text, { types = { a = "timestamp" } }) end, "'a'", "'007'", "timestamp")
+  local e = t.raises("json-type", function() json(text, { types = { a = "timestamp" } }) end, "'a'", "'007'",
+    "timestamp")
   t.has(e.where, "line 1")
   t.raises("unknown-column", function() json(text, { types = { aa = "int64" } }) end, "'aa'", "'a'")
   t.raises("unknown-column", function() json(text, { columns = { "bb" } }) end, "'bb'")
@@ -176,7 +183,8 @@ t.test("round trips, cell by cell and bit for bit", function()
 end)
 
 t.test("times come back", function()
-  local df = read(t.file "d,w,u\n2024-02-29,2024-02-29 13:05:00,2024-02-29T13:05:00Z\n0001-01-01,,2024-01-01T00:00:00.5Z\n")
+  local df = read(t.file("d,w,u\n2024-02-29,2024-02-29 13:05:00,2024-02-29T13:05:00Z\n" ..
+    "0001-01-01,,2024-01-01T00:00:00.5Z\n"))
   local path = t.path ".json"
   df:write(path)
   t.has(t.read(path), '"d": "2024-02-29", "w": "2024-02-29T13:05:00", "u": "2024-02-29T13:05:00Z"')
@@ -200,7 +208,8 @@ end)
 
 t.test("Markdown: escaped, aligned, whole", function()
   local path = t.path ".md"
-  frame({ { "a|b", { "x|y\\", "two\nlines", NA } }, { "n_1", { 1.5, 2.0, NA } }, { "_e_", { "*b* <i> `c` & [l]", ("w"):rep(500), "" } } }):write(path)
+  frame({ { "a|b", { "x|y\\", "two\nlines", NA } }, { "n_1", { 1.5, 2.0, NA } }, { "_e_",
+    { "*b* <i> `c` & [l]", ("w"):rep(500), "" } } }):write(path)
   t.eq(t.read(path), "| a\\|b | n_1 | \\_e\\_ |\n| --- | ---: | --- |\n" ..
     "| x\\|y\\\\ | 1.5 | \\*b\\* \\<i> \\`c\\` &amp; \\[l\\] |\n" ..
     "| two<br>lines | 2 | " .. ("w"):rep(500) .. " |\n| NA | NA |  |\n")
@@ -209,7 +218,8 @@ t.test("Markdown: escaped, aligned, whole", function()
 end)
 
 t.test("TSV comes back", function()
-  local df = frame { { "a b", { "x,y", "tab\there", '"q"', NA } }, { "n", { 1, 2, 3, NA } }, { "r", { 1.0, 2.5, NA, t.nan } } }
+  local df = frame { { "a b", { "x,y", "tab\there", '"q"', NA } }, { "n", { 1, 2, 3, NA } }, { "r", { 1.0,
+    2.5, NA, t.nan } } }
   local path = t.path ".tsv"
   df:write(path)
   t.eq(t.read(path), 'a b\tn\tr\nx,y\t1\t1.0\n"tab\there"\t2\t2.5\n"""q"""\t3\t\n\t\tNaN\n')

@@ -45,7 +45,8 @@ t.test("a folder in which nothing may be written keeps what it has", function()
       local folder = t.path ""
       shell(("mkdir '%s' && echo old >'%s/x%s' && chmod 555 '%s'"):format(folder, folder, ending, folder))
       refuses(folder .. "/x" .. ending, ending)
-      t.eq(shell(("ls -A '%s'; cat '%s'/*; chmod 755 '%s'"):format(folder, folder, folder)), "x" .. ending .. "\nold\n")
+      t.eq(shell(("ls -A '%s'; cat '%s'/*; chmod 755 '%s'"):format(folder, folder, folder)), "x" .. ending ..
+        "\nold\n")
     end
   end
 end)
@@ -66,7 +67,8 @@ t.test("a folder that vanishes under the program", function()
     local folder = t.path ""
     local program = t.program:sub(1, 1) == "/" and t.program or os.getenv "PWD" .. "/" .. t.program
     local code = ("frame{a = {1}}:write %q"):format("x" .. ending)
-    local text = shell(("mkdir '%s' && cd '%s' && rmdir '%s' && '%s' -e '%s' 2>&1; echo $?"):format(folder, folder, folder,
+    local text = shell(("mkdir '%s' && cd '%s' && rmdir '%s' && '%s' -e '%s' 2>&1; echo $?"):format(folder,
+      folder, folder,
       program, code))
     t.has(text, "x" .. ending)
     t.has(text, "o such file")
@@ -104,7 +106,8 @@ t.test("killed at any moment, a hundred times: the old file or the new one", fun
       local delay = seconds * (0.2 + 0.9 * i / 20)
       local status = shell(("timeout -s KILL %.4f %s; echo $?"):format(delay, command))
       local found = t.read(path)
-      t.ok(found == old or found == whole, ("%s, killed after %.4f s: %d bytes"):format(ending, delay, #found))
+      t.ok(found == old or found == whole, ("%s, killed after %.4f s: %d bytes"):format(ending, delay,
+        #found))
       killed = killed + (status:match "137" and 1 or 0)
       kept = kept + (found == old and 1 or 0)
       written = written + (found == whole and 1 or 0)

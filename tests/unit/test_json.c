@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What cannot be seen from a script: that pieces and threads change nothing, that running out of memory is clean, that
- * a cancel is honoured, and that the scanner sees every byte of a string at every place of a word. */
+/* What cannot be seen from a script: that pieces and threads change nothing, that running out of memory is
+ * clean, that a cancel is honoured, and that the scanner sees every byte of a string at every place of a
+ * word. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,7 +97,8 @@ static void test_memory(void **state)
   make_lines(&text, 119);
   pool_set_threads(1);
   assert_true(sweep(run_lines, text.data) > 50);
-  assert_true(sweep(run_columns, (char *)(uintptr_t)"{\"a\": [1, null], \"b\": [\"x\", \"y\"], \"c\": [[\"p\"], []], \"d\": [\"\\u00e9\", \"1\"]}") > 20);
+  assert_true(sweep(run_columns, (char *)(uintptr_t) "{\"a\": [1, null], \"b\": [\"x\", \"y\"], \"c\": "
+                                                     "[[\"p\"], []], \"d\": [\"\\u00e9\", \"1\"]}") > 20);
   pool_set_threads(0);
   text_free(&text);
 }
@@ -110,7 +112,8 @@ static void test_cancel(void **state)
   error_clear(&e);
   task_init(&task, 1);
   task_cancel(&task);
-  assert_int_equal(json_frame("{\"a\":1}\n{\"a\":2}\n", 16, "x", NULL, true, 0, &task, &frame, &e), STATUS_CANCELLED);
+  assert_int_equal(json_frame("{\"a\":1}\n{\"a\":2}\n", 16, "x", NULL, true, 0, &task, &frame, &e),
+                   STATUS_CANCELLED);
   assert_null(frame);
   task_free(&task);
 }
@@ -153,23 +156,53 @@ typedef struct Case {
 static void test_values(void **state)
 {
   (void)state;
-  static const Case cases[] = {
-      {"0", JSON_FINE, JSON_INT}, {"-0", JSON_FINE, JSON_INT}, {"01", JSON_NUMBER, 0}, {"-", JSON_NUMBER, 0},
-      {"1.", JSON_NUMBER, 0}, {".5", JSON_WANTS_VALUE, 0}, {"1e", JSON_NUMBER, 0}, {"1e+", JSON_NUMBER, 0},
-      {"+1", JSON_WANTS_VALUE, 0}, {"NaN", JSON_WANTS_VALUE, 0}, {"1.5", JSON_FINE, JSON_REAL}, {"1e5", JSON_FINE, JSON_REAL},
-      {"1e400", JSON_FINE, JSON_TOO_LARGE}, {"9007199254740992", JSON_FINE, JSON_INT},
-      {"9007199254740993", JSON_FINE, JSON_INT_ONLY}, {"9223372036854775807", JSON_FINE, JSON_INT_ONLY},
-      {"-9223372036854775808", JSON_FINE, JSON_INT}, {"9223372036854775808", JSON_FINE, JSON_REAL},
-      {"9223372036854775809", JSON_FINE, JSON_LONG}, {"10000000000000000000", JSON_FINE, JSON_REAL},
-      {"123456789012345678901234567890", JSON_FINE, JSON_LONG}, {"true", JSON_FINE, JSON_BOOL}, {"tru", JSON_WANTS_VALUE, 0},
-      {"null", JSON_FINE, JSON_NULL}, {"\"x\"", JSON_FINE, JSON_TEXT}, {"\"2024-02-29\"", JSON_FINE, JSON_TIME},
-      {"\"2023-02-29\"", JSON_FINE, JSON_TEXT}, {"\"2024-02-29T01:02:03Z\"", JSON_FINE, JSON_TIME_UTC},
-      {"\"NaN\"", JSON_FINE, JSON_SPECIAL}, {"[]", JSON_FINE, JSON_EMPTY}, {"[\"a\", \"b\"]", JSON_FINE, JSON_TEXTS},
-      {"[\"a\", null]", JSON_FINE, JSON_ARRAY}, {"[1]", JSON_FINE, JSON_ARRAY}, {"[1,]", JSON_WANTS_VALUE, 0},
-      {"[1 2]", JSON_WANTS_COMMA_BRACKET, 0}, {"[{\"a\" 1}]", JSON_WANTS_COLON, 0}, {"[{\"a\":1,}]", JSON_WANTS_KEY, 0},
-      {"[{\"a\":1]", JSON_WANTS_COMMA_BRACE, 0}, {"[", JSON_ENDS, 0}, {"\"a", JSON_OPEN_STRING, 0}, {"\"\\x\"", JSON_ESCAPE, 0},
-      {"\"\\u12g4\"", JSON_ESCAPE, 0}, {"\"\\u0000\"", JSON_NUL, 0}, {"\"\\ud800\"", JSON_SURROGATE, 0},
-      {"\"\\udc00\"", JSON_SURROGATE, 0}, {"\"\\ud800\\u0041\"", JSON_SURROGATE, 0}, {"\"\\ud83d\\ude00\"", JSON_FINE, JSON_TEXT}};
+  static const Case cases[] = {{"0", JSON_FINE, JSON_INT},
+                               {"-0", JSON_FINE, JSON_INT},
+                               {"01", JSON_NUMBER, 0},
+                               {"-", JSON_NUMBER, 0},
+                               {"1.", JSON_NUMBER, 0},
+                               {".5", JSON_WANTS_VALUE, 0},
+                               {"1e", JSON_NUMBER, 0},
+                               {"1e+", JSON_NUMBER, 0},
+                               {"+1", JSON_WANTS_VALUE, 0},
+                               {"NaN", JSON_WANTS_VALUE, 0},
+                               {"1.5", JSON_FINE, JSON_REAL},
+                               {"1e5", JSON_FINE, JSON_REAL},
+                               {"1e400", JSON_FINE, JSON_TOO_LARGE},
+                               {"9007199254740992", JSON_FINE, JSON_INT},
+                               {"9007199254740993", JSON_FINE, JSON_INT_ONLY},
+                               {"9223372036854775807", JSON_FINE, JSON_INT_ONLY},
+                               {"-9223372036854775808", JSON_FINE, JSON_INT},
+                               {"9223372036854775808", JSON_FINE, JSON_REAL},
+                               {"9223372036854775809", JSON_FINE, JSON_LONG},
+                               {"10000000000000000000", JSON_FINE, JSON_REAL},
+                               {"123456789012345678901234567890", JSON_FINE, JSON_LONG},
+                               {"true", JSON_FINE, JSON_BOOL},
+                               {"tru", JSON_WANTS_VALUE, 0},
+                               {"null", JSON_FINE, JSON_NULL},
+                               {"\"x\"", JSON_FINE, JSON_TEXT},
+                               {"\"2024-02-29\"", JSON_FINE, JSON_TIME},
+                               {"\"2023-02-29\"", JSON_FINE, JSON_TEXT},
+                               {"\"2024-02-29T01:02:03Z\"", JSON_FINE, JSON_TIME_UTC},
+                               {"\"NaN\"", JSON_FINE, JSON_SPECIAL},
+                               {"[]", JSON_FINE, JSON_EMPTY},
+                               {"[\"a\", \"b\"]", JSON_FINE, JSON_TEXTS},
+                               {"[\"a\", null]", JSON_FINE, JSON_ARRAY},
+                               {"[1]", JSON_FINE, JSON_ARRAY},
+                               {"[1,]", JSON_WANTS_VALUE, 0},
+                               {"[1 2]", JSON_WANTS_COMMA_BRACKET, 0},
+                               {"[{\"a\" 1}]", JSON_WANTS_COLON, 0},
+                               {"[{\"a\":1,}]", JSON_WANTS_KEY, 0},
+                               {"[{\"a\":1]", JSON_WANTS_COMMA_BRACE, 0},
+                               {"[", JSON_ENDS, 0},
+                               {"\"a", JSON_OPEN_STRING, 0},
+                               {"\"\\x\"", JSON_ESCAPE, 0},
+                               {"\"\\u12g4\"", JSON_ESCAPE, 0},
+                               {"\"\\u0000\"", JSON_NUL, 0},
+                               {"\"\\ud800\"", JSON_SURROGATE, 0},
+                               {"\"\\udc00\"", JSON_SURROGATE, 0},
+                               {"\"\\ud800\\u0041\"", JSON_SURROGATE, 0},
+                               {"\"\\ud83d\\ude00\"", JSON_FINE, JSON_TEXT}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     JsonScan scan = {.at = cases[i].text, .end = cases[i].text + strlen(cases[i].text)};
     JsonKind kind = JSON_NULL;
@@ -194,9 +227,9 @@ static void test_unescape(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_strings), cmocka_unit_test(test_values),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_strings),  cmocka_unit_test(test_values),
                                      cmocka_unit_test(test_unescape), cmocka_unit_test(test_pieces),
-                                     cmocka_unit_test(test_memory), cmocka_unit_test(test_cancel)};
+                                     cmocka_unit_test(test_memory),   cmocka_unit_test(test_cancel)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;
