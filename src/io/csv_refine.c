@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "frame/column_cast.h"
 #include "frame/parse_number.h"
 #include "io/csv_refine_plan.h"
 
@@ -113,6 +114,83 @@ static Status look(const CsvRefined *column, const Markers *markers, Task *task,
   return STATUS_OK;
 }
 
+/* ---- Columns whose type was asked for */
+
+/* The first row with a text that became missing, though it says nothing of the kind. */
+static size_t find_misfit(const CsvRefined *column, const Markers *markers)
+{
+  for (size_t row = 0; row < column_rows(column->column); row++) {
+    size_t length;
+    if (column_valid(column->column, row) && !column_valid(column->out, row)) {
+      const char *text = column_text(column->column, row, &length);
+      parse_trim(&text, &length);
+      if (length > 0 && markers_find(markers, text, length) < 0) {
+        return row;
+      }
+    }
+  }
+  return SIZE_MAX;
+}
+
+static Status misfit(CsvRefined *column, const Markers *markers, Error *e)
+{
+  Text cell = {0};
+  column->misfit = find_misfit(column, markers);
+  column_cell_text(column->column, column->misfit, &cell);
+  const size_t shown = utf8_whole(text_data(&cell), cell.size < 60 ? cell.size : 60);
+  (void)error_set(e, STATUS_FORMAT, "csv-type", _("column '%1$s' is asked for as %2$s, but row %3$zu has '%4$.*5$s'"),
+                  column->name, type_name(column->wanted), column->misfit + 1, text_data(&cell), (int)shown);
+  text_free(&cell);
+  return error_hint(e, _("correct the cell, or leave the column out of 'types' and look at the report"));
+}
+
+/* A column of text is cast as far as its cells allow; others have their type already. */
+static Status refine_fixed(const CsvOptions *options, CsvRefined *column, const Markers *markers, Task *task, Error *e)
+{
+  static const unsigned orders[] = {[CSV_DATES_AUTO] = 0, [CSV_DATES_YMD] = ORDER_YMD, [CSV_DATES_MDY] = ORDER_MDY,
+                                    [CSV_DATES_DMY] = ORDER_DMY};
+  const CastOptions how = {.decimal = options->decimal,
+                           .thousands = options->thousands,
+                           .orders = orders[options->dates],
+                           .missing = markers->texts,
+                           .n_missing = markers->n,
+                           .drop_invalid = true};
+  size_t invalid = 0;
+  const bool text = type_is_text(column_type(column->column));
+  if (!text || type_is_text(column->wanted) || column->wanted == TYPE_SET) {
+    column->out = column_ref(column->column);
+    return STATUS_OK;
+  }
+  const Status status = column_cast(column->column, column->wanted, &how, task, &column->out, &invalid, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const size_t missing = column_missing(column->out) - column_missing(column->column) - invalid;
+  if (missing > 0) {
+    text_printf(&column->report, _("%1$s: %2$s, as asked for; blanks and words for missing: %3$zu\n"), column->name,
+                type_name(column->wanted), missing);
+  }
+  return invalid > 0 ? misfit(column, markers, e) : STATUS_OK;
+}
+
+static Status refine_one(const CsvOptions *options, CsvRefined *column, const Markers *markers, const FileHabits *habits,
+                         Plan *plan, Task *task, Error *e)
+{
+  if (column->fixed) {
+    return refine_fixed(options, column, markers, task, e);
+  }
+  if (plan->looked) {
+    plan_decide(options, column, habits, plan);
+  }
+  const Status status = plan_make(column, markers, plan, task, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  column->want_text = plan_wants_text(options, column, habits);
+  plan_report(column, options, markers, plan);
+  return text_status(&column->report, e);
+}
+
 static Status refine_all(const CsvOptions *options, CsvRefined *columns, size_t n, const Markers *markers, Plan *plans,
                          Task *task, Error *e)
 {
@@ -123,14 +201,7 @@ static Status refine_all(const CsvOptions *options, CsvRefined *columns, size_t 
   }
   plan_habits(columns, plans, n, &habits);
   for (size_t i = 0; i < n && status == STATUS_OK; i++) {
-    if (plans[i].looked) {
-      plan_decide(options, &columns[i], &habits, &plans[i]);
-    }
-    status = plan_make(&columns[i], markers, &plans[i], task, e);
-    if (status == STATUS_OK) {
-      plan_report(&columns[i], options, markers, &plans[i]);
-      status = text_status(&columns[i].report, e);
-    }
+    status = refine_one(options, &columns[i], markers, &habits, &plans[i], task, e);
     if (status != STATUS_OK) {
       (void)error_where(e, _("column '%s'"), columns[i].name);
     }
@@ -146,6 +217,8 @@ Status csv_refine(const CsvOptions *options, CsvRefined *columns, size_t n, Task
   Plan *plans = mem_zero(n + 1, sizeof *plans);
   for (size_t i = 0; i < n; i++) {
     columns[i].out = NULL;
+    columns[i].want_text = false;
+    columns[i].misfit = SIZE_MAX;
   }
   Status status = plans ? STATUS_OK : error_memory(e, n * sizeof *plans, _("columns"));
   if (!options->missing_given) {

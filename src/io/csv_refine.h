@@ -27,13 +27,17 @@ typedef struct CsvRefined {
   const char *name;
   const Column *column;    /* as the first pass made it; borrowed */
   const CsvSeen *seen;     /* kinds of its cells; NULL: not known */
-  bool fixed;              /* its type was asked for: options on values hold, but it is left as that type */
+  bool fixed;              /* its type was asked for: */
+  Type wanted;             /* this one; a column of text is cast to it, others are left */
   bool all_quoted;         /* quotes tell nothing */
   Column *out;             /* set: the refined column, or another reference to `column` */
   Text report;             /* lines "NAME: ..."; the caller frees it */
+  bool want_text;          /* set: numbers like 1.234 may mean something else here; read the column as text, judge anew */
+  size_t misfit;           /* set, with the error "csv-type": the first row that is not of the type asked for; else SIZE_MAX */
 } CsvRefined;
 
-/* Judges n columns of one file. options may be NULL. On failure all outs are NULL. */
+/* Judges n columns of one file. options may be NULL. On failure all outs are NULL. Errors: "csv-type", "cast-order" (a
+ * type asked for that a column of text has not), STATUS_LIMIT, STATUS_CANCELLED, STATUS_MEMORY. */
 Status csv_refine(const CsvOptions *options, CsvRefined *columns, size_t n, Task *task, Error *e) MUST_USE;
 
 #endif

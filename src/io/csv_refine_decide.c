@@ -26,27 +26,49 @@ static bool single(unsigned bits)
   return bits != 0 && (bits & (bits - 1)) == 0;
 }
 
-/* Whether some cell shows that a point is the decimal mark: not three digits behind it. */
-static bool floats_show_point(const CsvRefined *column)
+/* Decimals of a number as short as it can be written; 0 for a whole one, -1 when there is more to it. */
+static int decimals_of(double value)
 {
-  enum { LOOKED = 1000 };
-  if (column_type(column->column) != TYPE_FLOAT64 || column->fixed) {
+  char text[32];
+  text_of_double(value, text);
+  const char *point = strchr(text, '.');
+  return strchr(text, 'e') ? -1 : point ? (int)strlen(point + 1) : 0;
+}
+
+enum { FLOATS_LOOKED = 4096 };
+
+/* Whether a column read with decimal points could be one with points between thousands: 1.234 but not 0.5, 1234.5 or
+ * 1.2345. Trailing zeros are lost, so that 1.5 could be 1.500. */
+static bool could_be_grouped(const Column *column)
+{
+  const size_t rows = column_rows(column);
+  bool point = false;
+  for (size_t row = 0; row < rows && row < FLOATS_LOOKED; row++) {
+    const double value = column_valid(column, row) ? column_float(column, row) : 0;
+    const double size = value < 0 ? -value : value;
+    const int decimals = value == 0 ? 0 : decimals_of(value);
+    if (decimals < 0 || decimals > 3 || (decimals > 0 && (size < 1 || size >= 1000))) {
+      return false;
+    }
+    point = point || decimals > 0;
+  }
+  return point;
+}
+
+static bool is_free_float(const CsvRefined *column)
+{
+  return column_type(column->column) == TYPE_FLOAT64 && !column->fixed;
+}
+
+bool plan_wants_text(const CsvOptions *options, const CsvRefined *column, const FileHabits *habits)
+{
+  if (!is_free_float(column)) {
     return false;
   }
-  const size_t rows = column_rows(column->column);
-  for (size_t row = 0; row < rows && row < LOOKED; row++) {
-    const double value = column_valid(column->column, row) ? column_float(column->column, row) : 0;
-    const double size = value < 0 ? -value : value;
-    if (size < 1e6 && size != (double)(int64_t)size) {
-      char text[32];
-      text_of_double(value, text);
-      const char *point = strchr(text, '.');
-      if (point && strlen(point + 1) != 3) {
-        return true;
-      }
-    }
+  if (options->decimal || options->thousands) {
+    return !(systems_of(options->decimal, options->thousands) & POINT_SYSTEMS);
   }
-  return false;
+  return habits->comma && !habits->point && could_be_grouped(column->column);
 }
 
 static void note_decimal(const CsvRefined *column, const Evidence *evidence, FileHabits *out)
@@ -65,7 +87,8 @@ void plan_habits(const CsvRefined *columns, const Plan *plans, size_t n, FileHab
   *out = (FileHabits){0};
   for (size_t i = 0; i < n; i++) {
     const Evidence *evidence = &plans[i].evidence;
-    if (!out->point && floats_show_point(&columns[i])) {
+    if (!out->point && is_free_float(&columns[i]) && column_missing(columns[i].column) < column_rows(columns[i].column) &&
+        !could_be_grouped(columns[i].column)) {
       out->point = columns[i].name;
     }
     if (!plans[i].looked) {

@@ -50,6 +50,9 @@ typedef struct FileHabits {
 
 void plan_habits(const CsvRefined *columns, const Plan *plans, size_t n, FileHabits *out);
 void plan_decide(const CsvOptions *options, const CsvRefined *column, const FileHabits *habits, Plan *plan);
+
+/* Whether a column of float64 must be read as text before it can be judged. */
+bool plan_wants_text(const CsvOptions *options, const CsvRefined *column, const FileHabits *habits);
 Status plan_make(CsvRefined *column, const Markers *markers, const Plan *plan, Task *task, Error *e) MUST_USE;
 void plan_report(CsvRefined *column, const CsvOptions *options, const Markers *markers, const Plan *plan);
 
