@@ -40,6 +40,9 @@ Status arff_here(const Arff *arff, Error *e)
 
 Status arff_syntax(const Arff *arff, const char *what, Error *e)
 {
+  if (arff->scratch.failed) {
+    return error_memory(e, 0, _("a text"));
+  }
   error_set(e, STATUS_FORMAT, "arff-syntax", "%s", what);
   (void)error_hint(e, _("?arff-syntax shows the form of a file"));
   return arff_here(arff, e);
@@ -127,7 +130,7 @@ static Status read_format(Arff *arff, ArffAttribute *attribute, Error *e)
   attribute->declared = ARFF_DATE;
   const ArffKind kind = arff_next(&arff->lexer);
   if (kind != ARFF_WORD && kind != ARFF_QUOTED) {
-    return STATUS_OK;
+    return kind == ARFF_END ? STATUS_OK : arff_syntax(arff, _("a date's format is no text"), e);
   }
   attribute->format = mem_text(arff->lexer.text, arff->lexer.length);
   if (!attribute->format) {

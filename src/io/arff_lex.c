@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pieces of ARFF lines, and dates in Java's formats. */
+#include <stdio.h>
 #include <string.h>
 
 #include "io/arff_read.h"
@@ -36,7 +37,7 @@ static ArffKind quoted(ArffLexer *lexer)
       text_char(lexer->scratch, escape_of(*lexer->at++));
     }
   }
-  if (lexer->at == lexer->end) {
+  if (lexer->at == lexer->end || lexer->scratch->failed) {
     return ARFF_UNCLOSED;
   }
   lexer->at++;
@@ -204,10 +205,8 @@ bool arff_date(const char *format, const char *text, size_t length, int64_t *val
     }
     parts.hour = parts.hour % 12 + 12 * parts.half;
   }
-  Text iso = {0}; /* the calendar is that of parse_time */
-  text_printf(&iso, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", parts.year, parts.month, parts.day, parts.hour,
-              parts.minute, parts.second, parts.micro);
-  const bool good = !iso.failed && parse_time(text_data(&iso), iso.size, value, &utc);
-  text_free(&iso);
-  return good;
+  char iso[96]; /* the calendar is that of parse_time */
+  const int size = snprintf(iso, sizeof iso, "%04d-%02d-%02dT%02d:%02d:%02d.%06d", parts.year, parts.month,
+                            parts.day, parts.hour, parts.minute, parts.second, parts.micro);
+  return size > 0 && (size_t)size < sizeof iso && parse_time(iso, (size_t)size, value, &utc);
 }

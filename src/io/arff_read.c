@@ -116,6 +116,9 @@ static void make_real(ArffAttribute *attribute)
 static Status misfit(Arff *arff, const ArffAttribute *attribute, Error *e)
 {
   const char *value = arff_shown(arff);
+  if (arff->item.failed) {
+    return error_memory(e, 0, _("a text"));
+  }
   if (attribute->declared == ARFF_NOMINAL && attribute->type == TYPE_CATEGORY) {
     error_set(e, STATUS_FORMAT, "arff-level", _("'%1$s' is no level of attribute '%2$s'"), value,
               attribute->name);

@@ -31,7 +31,8 @@ Status arff_frame(const char *bytes, size_t size, const char *path, const CsvOpt
 
 /* ---- For arff_*.c and tests ---- */
 
-/* A piece of a line: a value or name, decoded; or one of { } , or the line's end. */
+/* A piece of a line: a value or name, decoded; or one of { } , or the line's end. A text without memory for it
+ * (scratch->failed) counts as not closed. */
 typedef enum ArffKind { ARFF_WORD, ARFF_QUOTED, ARFF_OPEN, ARFF_CLOSE, ARFF_END, ARFF_UNCLOSED } ArffKind;
 
 typedef struct ArffLexer {

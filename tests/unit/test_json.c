@@ -13,6 +13,7 @@
 #include "core/pool.h"
 #include "io/json.h"
 #include "io/json_scan.h"
+#include "io/text_write.h"
 #include "sweep.h"
 
 static Status parse(const char *text, bool lines, size_t piece, Frame **out, Error *e)
@@ -67,6 +68,37 @@ static void test_pieces(void **state)
   text_free(&text);
 }
 
+/* An array is cut into tapes as it is read; the frame is that of the same rows as lines. */
+static void test_array(void **state)
+{
+  (void)state;
+  Text rows = {0}, array = {0};
+  Error e;
+  Frame *a, *b;
+  error_clear(&e);
+  text_char(&array, '[');
+  for (size_t i = 0; i < 90000; i++) {
+    Text row = {0};
+    text_printf(&row, "{\"id\": %zu, \"n\": \"n%zu\", \"in\": {\"x\": %zu.5}, \"s\": [\"p\", \"q%zu\"]}", i,
+                i % 977, i, i % 7);
+    text_puts(&array, i > 0 ? ",\n" : "");
+    text_add(&array, row.data, row.size);
+    text_add(&rows, row.data, row.size);
+    text_char(&rows, '\n');
+    text_free(&row);
+  }
+  text_puts(&array, "]");
+  assert_true(array.size > 5000000);
+  assert_int_equal(parse(array.data, false, 0, &a, &e), STATUS_OK);
+  assert_int_equal(parse(rows.data, true, 0, &b, &e), STATUS_OK);
+  assert_int_equal(frame_rows(a), 90000);
+  assert_same(a, b);
+  frame_unref(a);
+  frame_unref(b);
+  text_free(&rows);
+  text_free(&array);
+}
+
 static Status run_lines(void *context, Error *e)
 {
   Frame *frame;
@@ -101,6 +133,40 @@ static void test_memory(void **state)
                                                      "[[\"p\"], []], \"d\": [\"\\u00e9\", \"1\"]}") > 20);
   pool_set_threads(0);
   text_free(&text);
+}
+
+typedef struct Writing {
+  Frame *frame;
+  int form;
+} Writing;
+
+static Status run_write(void *context, Error *e)
+{
+  const Writing *writing = context;
+  static const char path[] = "/dev/null";
+  Task task;
+  task_init(&task, 1);
+  task.threads = 1;
+  const Status status = writing->form == 0 ? text_write_markdown(writing->frame, path, &task, e)
+                        : writing->form == 1
+                            ? text_write_delimited(writing->frame, path, '\t', &task, e)
+                            : text_write_json(writing->frame, path, writing->form == 2, &task, e);
+  task_free(&task);
+  return status;
+}
+
+static void test_write_memory(void **state)
+{
+  (void)state;
+  static char text[] =
+      "[{\"a\": 1.5, \"b\": \"x\\ny\", \"c\": [\"p\"], \"d\": \"2024-01-01\"}, {\"a\": null}]";
+  Writing writing = {0};
+  Error e;
+  assert_int_equal(parse(text, false, 0, &writing.frame, &e), STATUS_OK);
+  for (writing.form = 0; writing.form < 4; writing.form++) {
+    assert_true(sweep(run_write, &writing) > 4);
+  }
+  frame_unref(writing.frame);
 }
 
 static void test_cancel(void **state)
@@ -227,9 +293,10 @@ static void test_unescape(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_strings),  cmocka_unit_test(test_values),
-                                     cmocka_unit_test(test_unescape), cmocka_unit_test(test_pieces),
-                                     cmocka_unit_test(test_memory),   cmocka_unit_test(test_cancel)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_strings),      cmocka_unit_test(test_values),
+                                     cmocka_unit_test(test_unescape),     cmocka_unit_test(test_pieces),
+                                     cmocka_unit_test(test_memory),       cmocka_unit_test(test_array),
+                                     cmocka_unit_test(test_write_memory), cmocka_unit_test(test_cancel)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;
