@@ -8,7 +8,8 @@
  * appearance. So the result depends on the file alone.
  *
  * A cell that does not fit the type tried is noted with its place (CsvSeen), the column's `clash` is set, and
- * a further pass reads it as what all its cells allow. When the type was asked for it is a fault instead.
+ * a further pass reads it as what all its cells allow. When the type was asked for it is read as text, which
+ * csv_refine then casts.
  */
 #ifndef ASSAY_IO_CSV_BUILD_H
 #define ASSAY_IO_CSV_BUILD_H
@@ -61,6 +62,8 @@ typedef struct CsvDictionary {
 typedef struct CsvColumn {
   Type type;                /* what cells are read as; text is TYPE_CATEGORY until the end, unless forced */
   bool forced;              /* the user's type */
+  bool literal;             /* read as text first, whatever it was guessed or asked to be (`wanted`) */
+  Type wanted;
   bool unknown;             /* no cell with a value so far: nothing is stored */
   bool utc;                 /* timestamps: with Z */
   bool turned;              /* a forced timestamp was first tried the other way, */
