@@ -121,12 +121,14 @@ static void add_decoration(CsvRefined *column, const Plan *plan)
 {
   const Evidence *evidence = &plan->evidence;
   const int currency = only_currency(evidence);
-  if (evidence->decorated.n == 0) {
+  const bool plain = evidence->decorated.n == 0 && (plan->system == SYSTEM_POINT || evidence->marked.n == 0);
+  const Tally *shown = evidence->decorated.n > 0 ? &evidence->decorated : &evidence->marked;
+  if (plain) {
     return;
   }
   text_puts(&column->report, _(", from "));
-  add_example(column, &evidence->decorated);
-  text_printf(&column->report, _(", %1$zu such cells: %2$s"), evidence->decorated.n, system_name(plan->system));
+  add_example(column, shown);
+  text_printf(&column->report, _(", %1$zu such cells: %2$s"), shown->n, system_name(plan->system));
   if (currency) {
     text_printf(&column->report, _("; %1$s taken off in %2$zu"), amount_currency(currency), evidence->currency.n);
     if (evidence->currency.n < evidence->numbers.n) {
