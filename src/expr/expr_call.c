@@ -167,6 +167,25 @@ static Status wrong_count(Compiler *c, const Node *call, const Candidate *candid
   return STATUS_ARGUMENT;
 }
 
+/* What makes an input fit, and where to read more. */
+static const char *cure(char letter, const Node *input)
+{
+  const Type type = expr_plain_type(input->type);
+  if ((letter == 'f' || letter == 'n' || letter == 'i') && type == TYPE_STRING) {
+    return _("float64(x) and int64(x) read a text as a number; ?%s");
+  }
+  if (letter == 'i' && type == TYPE_FLOAT64) {
+    return _("int64(round(x)) makes a whole number; ?%s");
+  }
+  if (letter == 's' && type != TYPE_SET) {
+    return _("text(x) writes a value as text; ?%s");
+  }
+  if (letter == 't' && type == TYPE_STRING) {
+    return _("parse_date(x, '%%d.%%m.%%Y') reads a text as a time; ?%s");
+  }
+  return letter == 'k' || letter == 'K' ? _("write the value itself there, or a $parameter; ?%s") : _("?%s explains it");
+}
+
 /* None of the rows fits: by the one that comes furthest. */
 static Status refuse(Compiler *c, const Node *call, const Candidate *found, size_t n)
 {
@@ -189,7 +208,7 @@ static Status refuse(Compiler *c, const Node *call, const Candidate *found, size
   expr_describe(call->inputs[best_bad], words);
   (void)expr_error(c, call->inputs[best_bad]->at, STATUS_ARGUMENT, "wrong-type", _("%1$s(%2$s) needs %3$s here, not %4$s"),
                    call->name, best->arguments, letter_words(letter_at(&shape, best_bad)), words);
-  (void)error_hint(c->e, _("?%s explains it; float64(x) reads a text as a number"), call->name);
+  (void)error_hint(c->e, cure(letter_at(&shape, best_bad), call->inputs[best_bad]), call->name);
   return STATUS_ARGUMENT;
 }
 
@@ -397,7 +416,8 @@ static Status same_type(Compiler *c, Node *node, Node **nodes, size_t n)
   const Status status = expr_unify(c, nodes, n, node->name, node->at, &node->type, &node->zone);
   for (size_t i = 0; i < n && status == STATUS_OK; i++) {
     if (nodes[i]->type == TYPE_SET) {
-      return expr_error(c, nodes[i]->at, STATUS_ARGUMENT, "wrong-type", _("%s does not take sets"), node->name);
+      (void)expr_error(c, nodes[i]->at, STATUS_ARGUMENT, "wrong-type", _("%s does not take sets"), node->name);
+      return error_hint(c->e, _("sets go with 'item' in x, size(x), x is missing"));
     }
   }
   return status;
