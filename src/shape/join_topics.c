@@ -27,5 +27,10 @@ static const Topic join_topics[] = {
     {"join-types", "the keys of a join are of types that cannot be compared",
      "Text goes with text, numbers with numbers, truth values and times with their like. Bring one side to the other's type with "
      "cast, or read the file with types = {name = \"string\"}."},
+    {"pivot-columns", "a pivot would make very many columns",
+     "Each group of the columns turned round makes one. Take a column with fewer different cells (cut or relevel make them "
+     "fewer), or raise the limit with most."},
+    {"pivot-duplicates", "several rows belong to one cell of a pivot",
+     "The message has the first such cell. agg says what to make of them: \"sum\", \"mean\", \"first\", \"count\" ..."},
 };
 REGISTER_TOPICS(join_topics);
