@@ -214,8 +214,8 @@ static bool parse(const CsvColumn *column, const char *text, size_t length, uint
 }
 
 /* A field that is not simply a value of the column's type: gives its value, or false for a missing cell. */
-static bool odd_cell(CsvColumn *column, size_t index, const CsvBatch *batch, const CsvField *field,
-                     size_t row, CsvSeen *seen, CsvFault *fault, uint64_t *bits)
+static bool odd_cell(CsvColumn *column, const CsvBatch *batch, const CsvField *field, size_t row, CsvSeen *seen,
+                     uint64_t *bits)
 {
   const char *text = batch->bytes + field->start;
   size_t length = field->length;
@@ -231,10 +231,7 @@ static bool odd_cell(CsvColumn *column, size_t index, const CsvBatch *batch, con
   if (kind != CSV_MISSING) {
     csv_see(seen, kind, batch->piece->begin + field->start - field->quoted);
   }
-  const bool zone = column->type == TYPE_TIMESTAMP && (kind == CSV_TIME || kind == CSV_TIME_UTC);
-  if (kind > CSV_BLANKS && column->forced && !zone) {
-    csv_cell_fault(batch, field, CSV_MISFIT, index, fault);
-  } else if (kind > CSV_BLANKS) {
+  if (kind > CSV_BLANKS) {
     atomic_store_explicit(&column->clash, true, memory_order_relaxed);
   }
   return false;
@@ -245,20 +242,19 @@ typedef bool (*Parse)(const char *text, size_t length, uint64_t *bits);
 /* Inlined into each caller, so that the parser is no call. */
 static inline __attribute__((always_inline)) void convert_values(CsvColumn *column, size_t index,
                                                                  const CsvBatch *batch, CsvSeen *seen,
-                                                                 CsvFault *fault, Parse quick)
+                                                                 Parse quick)
 {
   uint64_t *values = (uint64_t *)storage_data(column->values) + batch->row;
   const CsvField *field = batch->fields + index;
   for (size_t i = 0; i < batch->records; i++, field += batch->columns) {
     if (field->quoted || !quick(batch->bytes + field->start, field->length, &values[i])) {
       uint64_t bits = 0;
-      values[i] = odd_cell(column, index, batch, field, batch->row + i, seen, fault, &bits) ? bits : 0;
+      values[i] = odd_cell(column, batch, field, batch->row + i, seen, &bits) ? bits : 0;
     }
   }
 }
 
-static void convert_bools(CsvColumn *column, size_t index, const CsvBatch *batch, CsvSeen *seen,
-                          CsvFault *fault)
+static void convert_bools(CsvColumn *column, size_t index, const CsvBatch *batch, CsvSeen *seen)
 {
   uint64_t *words = storage_data(column->values);
   const CsvField *field = batch->fields + index;
@@ -266,7 +262,7 @@ static void convert_bools(CsvColumn *column, size_t index, const CsvBatch *batch
     const size_t row = batch->row + i;
     uint64_t bits = 0;
     const bool quick = !field->quoted && as_bool(batch->bytes + field->start, field->length, &bits);
-    if (!quick && !odd_cell(column, index, batch, field, row, seen, fault, &bits)) {
+    if (!quick && !odd_cell(column, batch, field, row, seen, &bits)) {
       continue;
     }
     if (bits && csv_shares_word(batch->piece, row)) {
@@ -277,32 +273,31 @@ static void convert_bools(CsvColumn *column, size_t index, const CsvBatch *batch
   }
 }
 
-static void convert_unknown(CsvColumn *column, size_t index, const CsvBatch *batch, CsvSeen *seen,
-                            CsvFault *fault)
+static void convert_unknown(CsvColumn *column, size_t index, const CsvBatch *batch, CsvSeen *seen)
 {
   const CsvField *field = batch->fields + index;
   for (size_t i = 0; i < batch->records; i++, field += batch->columns) {
     uint64_t bits = 0;
-    (void)odd_cell(column, index, batch, field, batch->row + i, seen, fault, &bits);
+    (void)odd_cell(column, batch, field, batch->row + i, seen, &bits);
   }
 }
 
 void csv_convert(CsvColumn *column, size_t index, const CsvBatch *batch, CsvSeen *seen, CsvFault *fault)
 {
   if (column->unknown) {
-    convert_unknown(column, index, batch, seen, fault);
+    convert_unknown(column, index, batch, seen);
   } else if (is_text(column)) {
     csv_convert_text(column, index, batch, seen, fault);
   } else if (column->type == TYPE_BOOL) {
-    convert_bools(column, index, batch, seen, fault);
+    convert_bools(column, index, batch, seen);
   } else if (column->type == TYPE_INT64) {
-    convert_values(column, index, batch, seen, fault, as_int);
+    convert_values(column, index, batch, seen, as_int);
   } else if (column->type == TYPE_FLOAT64) {
-    convert_values(column, index, batch, seen, fault, as_float);
+    convert_values(column, index, batch, seen, as_float);
   } else if (column->utc) {
-    convert_values(column, index, batch, seen, fault, as_time_utc);
+    convert_values(column, index, batch, seen, as_time_utc);
   } else {
-    convert_values(column, index, batch, seen, fault, as_time);
+    convert_values(column, index, batch, seen, as_time);
   }
 }
 

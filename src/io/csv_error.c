@@ -10,6 +10,9 @@ enum { AROUND = 100, CELL_MOST = 40 }; /* bytes shown on either side of a fault,
 
 size_t csv_line(const CsvReader *reader, uint64_t offset)
 {
+  if (reader->mended) {
+    return csv_place(reader->mended, offset)->line;
+  }
   size_t low = 0, high = reader->n_segments;
   while (low < high) { /* the first segment that begins behind the offset */
     const size_t middle = low + (high - low) / 2;
@@ -111,57 +114,38 @@ static void show_line(const CsvReader *reader, uint64_t at, Error *e)
   csv_view_free(&view);
 }
 
-static bool begins_with(const CsvReader *reader, const char *bytes, size_t n)
+Status csv_refuse_packed(const CsvSource *source, const char *path, Error *e)
 {
-  return reader->source.size >= n && memcmp(reader->head, bytes, n) == 0;
-}
-
-static bool is_utf16(const CsvReader *reader)
-{
-  return begins_with(reader, "\xFF\xFE", 2) || begins_with(reader, "\xFE\xFF", 2);
-}
-
-static bool is_packed(const CsvReader *reader)
-{
-  return begins_with(reader, "\x1F\x8B", 2) || begins_with(reader, "BZh", 3) ||
-         begins_with(reader, "PK", 2) ||
-         begins_with(reader,
-                     "\xFD"
-                     "7zXZ",
-                     5) ||
-         begins_with(reader, "\x28\xB5\x2F\xFD", 4);
-}
-
-/* A character that seems to part the header's fields when no comma does, or NUL. */
-static char other_delimiter(const CsvReader *reader)
-{
-  const char *header = reader->head + reader->header;
-  const size_t size = reader->data - reader->header;
-  for (const char *c = ";\t|"; reader->n == 1 && *c; c++) {
-    if (memchr(header, *c, size)) {
-      return *c;
+  static const char *const marks[] = {"BZh", "PK\x03\x04", "\xFD" "7zXZ", "7z\xBC\xAF", "Rar!", NULL};
+  CsvView view = {NULL, 0};
+  const size_t n = source->size < 8 ? (size_t)source->size : 8;
+  const char *head = csv_view(source, &view, 0, n, e);
+  Status status = head ? STATUS_OK : e->status;
+  for (const char *const *mark = marks; status == STATUS_OK && *mark; mark++) {
+    const size_t length = strlen(*mark);
+    if (n >= length && memcmp(head, *mark, length) == 0 && (n < 4 || **mark != 'B' || (head[3] >= '1' && head[3] <= '9'))) {
+      error_set(e, STATUS_FORMAT, "csv-packed", _("'%s' is not text: it seems to be an archive"), path);
+      (void)error_where(e, "%s", path);
+      status = error_hint(e, _("unpack it first (bunzip2, unzip, unxz, 7z x)"));
     }
   }
-  return '\0';
+  csv_view_free(&view);
+  return status;
+}
+
+bool csv_may_mend(CsvTrouble trouble)
+{
+  return trouble == CSV_RAGGED || trouble == CSV_BLANK || trouble == CSV_UNCLOSED || trouble == CSV_AFTER_QUOTE ||
+         trouble == CSV_BARE_CR || trouble == CSV_NUL || trouble == CSV_NOT_UTF8 || trouble == CSV_LONG_FIELD;
 }
 
 static Status ragged(const CsvReader *reader, const CsvFault *fault, Error *e)
 {
-  const char other = other_delimiter(reader);
   error_set(e, STATUS_FORMAT, "csv-ragged",
-            fault->count == 1 ? _("line %1$zu has %2$zu field, the header has %3$zu")
-                              : _("line %1$zu has %2$zu fields, the header has %3$zu"),
+            fault->count == 1 ? _("line %1$zu has %2$zu field, the table has %3$zu columns")
+                              : _("line %1$zu has %2$zu fields, the table has %3$zu columns"),
             csv_line(reader, fault->record), fault->count, reader->n);
-  if (other == '\t') {
-    return error_hint(e, _("the header has a tab and no comma: fields must be parted by commas"));
-  }
-  if (other) {
-    return error_hint(e, _("the header has '%c' and no comma: fields must be parted by commas"), other);
-  }
-  if (fault->count > reader->n) {
-    return error_hint(e, _("quote a field that has a comma: \"a, b\"; nothing was read, no cell is shifted"));
-  }
-  return error_hint(e, _("add what is missing (an empty field is a missing cell), or close an open quote"));
+  return error_hint(e, _("ragged = \"auto\" keeps what is certain and puts the rest into df:rejects()"));
 }
 
 static Status quotes(const CsvReader *reader, const CsvFault *fault, Error *e)
@@ -174,43 +158,31 @@ static Status quotes(const CsvReader *reader, const CsvFault *fault, Error *e)
   error_set(e, STATUS_FORMAT, "csv-after-quote",
             _("line %1$zu has text after a closing quote; the field opens at line %2$zu"),
             csv_line(reader, fault->at), csv_line(reader, fault->field));
-  const char c = (char)byte_at(reader, fault->at);
-  if (c == '\t') {
-    return error_hint(e, _("fields must be parted by commas; here they seem to be by tabs"));
-  }
-  if (c == ';' || c == '|') {
-    return error_hint(e, _("fields must be parted by commas; here they seem to be by '%c'"), c);
-  }
-  return error_hint(e,
-                    _("after a quoted field comes a comma or the line's end; double a quote inside: \"\""));
+  return error_hint(e, _("after a quoted field comes a delimiter or the line's end; double a quote inside: \"\""));
 }
 
 static Status encoding(const CsvReader *reader, const CsvFault *fault, Error *e)
 {
   const size_t line = csv_line(reader, fault->at);
-  if (is_packed(reader)) {
-    error_set(e, STATUS_FORMAT, "csv-packed", _("'%s' is not text: it seems to be compressed"), reader->path);
-    return error_hint(e, _("unpack it first (gunzip, bunzip2, unzip, unxz, unzstd)"));
-  }
   if (fault->trouble == CSV_NUL) {
     error_set(e, STATUS_FORMAT, "nul-byte", _("line %zu has a NUL byte"), line);
     return error_hint(e, _("is it text? UTF-16 can be converted: iconv -f UTF-16 -t UTF-8 old > new.csv"));
   }
   error_set(e, STATUS_FORMAT, "not-utf8", _("line %1$zu is not UTF-8: it has the byte 0x%2$02X"), line,
             byte_at(reader, fault->at));
-  return error_hint(e, _("convert the file: iconv -f %s -t UTF-8 old.csv > new.csv"),
-                    is_utf16(reader) ? "UTF-16" : "WINDOWS-1252");
+  return error_hint(e, _("name its encoding: encoding = \"WINDOWS-1252\""));
 }
 
 static Status misfit(const CsvReader *reader, const CsvFault *fault, Error *e)
 {
+  const CsvColumn *column = &reader->columns[fault->column];
   Text cell = {0};
   csv_excerpt(reader, fault->at, CELL_MOST, &cell);
   error_set(e, STATUS_FORMAT, "csv-type", _("column '%1$s' is asked for as %2$s, but line %3$zu has '%4$s'"),
-            reader->names[fault->column], type_name(reader->columns[fault->column].type),
+            reader->names[fault->column], type_name(column->literal ? column->wanted : column->type),
             csv_line(reader, fault->record), text_data(&cell));
   text_free(&cell);
-  if (reader->columns[fault->column].turned) {
+  if (column->turned) {
     return error_hint(e, _("a column has times with Z or times without, not both; read it as string"));
   }
   return error_hint(e, _("correct the cell, or leave the column out of 'types' and look at the report"));
@@ -257,8 +229,15 @@ static void tell(const CsvReader *reader, const CsvFault *fault, Error *e)
   }
 }
 
-Status csv_fail(const CsvReader *reader, const CsvFault *fault, Error *e)
+/* The byte of the file that a byte read stands for; of a new text, the record's. */
+static uint64_t origin(const CsvReader *reader, uint64_t at)
 {
+  return reader->mended && reader->mended->n > 0 ? csv_place(reader->mended, at)->origin : at;
+}
+
+Status csv_fail(CsvReader *reader, const CsvFault *fault, Error *e)
+{
+  reader->fault = *fault;
   if (fault->trouble == CSV_NO_MEMORY) {
     return error_memory(e, 0, reader->path);
   }
@@ -270,7 +249,7 @@ Status csv_fail(const CsvReader *reader, const CsvFault *fault, Error *e)
   if (e && e->status == STATUS_OK) {
     tell(reader, fault, e);
     (void)error_where(e, _("%1$s, line %2$zu, byte offset %3$llu"), reader->path, csv_line(reader, fault->at),
-                      (unsigned long long)fault->at);
+                      (unsigned long long)origin(reader, fault->at));
     show_line(reader, fault->at, e);
   }
   return STATUS_FORMAT;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* csv_parse: the passes over a file. See csv_reader.h for the parts. */
+/* The passes over a file. See csv_reader.h for the parts. */
 #include <limits.h>
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/file.h"
 #include "core/pool.h"
 #include "core/reduce.h"
 #include "io/csv_reader.h"
@@ -216,6 +215,26 @@ static bool turn_zone(CsvReader *reader, size_t i)
   return true;
 }
 
+/* To be read as text; csv_refine makes its values. */
+static bool make_literal(CsvColumn *column)
+{
+  column->literal = true;
+  column->wanted = column->type;
+  column->type = TYPE_CATEGORY;
+  column->unknown = false;
+  return true;
+}
+
+/* Whether a cell did not fit for another reason than its zone. */
+static bool has_other_kinds(const CsvColumn *column, const CsvSeen *seen)
+{
+  bool other = column->type != TYPE_TIMESTAMP;
+  for (size_t kind = CSV_BOOL; kind < CSV_KINDS; kind++) {
+    other = other || (kind != CSV_TIME && kind != CSV_TIME_UTC && seen->count[kind] > 0);
+  }
+  return other;
+}
+
 /* Whether a column must be read once more, now that all its kinds of cells are known. */
 static bool settle_column(CsvReader *reader, size_t i)
 {
@@ -223,7 +242,7 @@ static bool settle_column(CsvReader *reader, size_t i)
   CsvSeen *seen = &reader->seen[i];
   const bool clash = atomic_load(&column->clash);
   if (column->forced) {
-    return clash && turn_zone(reader, i);
+    return clash && (has_other_kinds(column, seen) ? make_literal(column) : turn_zone(reader, i));
   }
   if (clash) {
     add_guess(column, seen);
@@ -245,14 +264,16 @@ static Status settle(CsvReader *reader, bool *again, Error *e)
   return reader->fault.trouble == CSV_FINE ? STATUS_OK : csv_fail(reader, &reader->fault, e);
 }
 
-static Status convert(CsvReader *reader, Error *e)
+Status csv_read_columns(CsvReader *reader, Error *e)
 {
   const size_t share = reader->rows / LEVELS_SHARE;
   const size_t levels = share < LEVELS_ALWAYS ? LEVELS_ALWAYS : share > LEVELS_MOST ? LEVELS_MOST : share;
   task_phase(reader->task, _("reading cells"));
   csv_guess(reader);
+  for (size_t i = 0; i < reader->n_picked; i++) {
+    reader->columns[reader->picked[i]].active = true;
+  }
   for (size_t i = 0; i < reader->n; i++) {
-    reader->columns[i].active = true;
     reader->columns[i].levels_most = reader->columns[i].forced ? INT32_MAX : levels;
   }
   Status status;
@@ -269,6 +290,42 @@ static Status convert(CsvReader *reader, Error *e)
   }
 done:
   return status;
+}
+
+Status csv_read_literal(CsvReader *reader, const bool *wanted, Error *e)
+{
+  for (size_t i = 0; i < reader->n; i++) {
+    reader->columns[i].active = wanted[i] && make_literal(&reader->columns[i]);
+  }
+  return run_pass(reader, e);
+}
+
+Status csv_misfit(CsvReader *reader, size_t row, size_t column, Error *e)
+{
+  CsvWorker *worker = &reader->workers[0];
+  size_t p = 0, records;
+  while (row >= reader->pieces[p].row + reader->pieces[p].rows) {
+    p++;
+  }
+  const CsvPiece *piece = &reader->pieces[p];
+  size_t at = piece->row;
+  if (!csv_open_piece(reader, worker, piece, UINT64_MAX)) {
+    return worker->error.status;
+  }
+  while ((records = csv_next_batch(reader, worker, piece, reader->batch_records)) > 0 && row >= at + records) {
+    at += records;
+  }
+  if (records == 0) {
+    return STATUS_FORMAT;
+  }
+  const CsvField *first = &worker->fields[(row - at) * reader->n], *field = first + column;
+  const uint64_t place = piece->begin + field->start - field->quoted;
+  const CsvFault fault = {.trouble = CSV_MISFIT,
+                          .record = piece->begin + first->start - first->quoted,
+                          .field = place,
+                          .at = place,
+                          .column = column};
+  return csv_fail(reader, &fault, e);
 }
 
 static Status make_workers(CsvReader *reader, Error *e)
@@ -290,7 +347,7 @@ static Status make_workers(CsvReader *reader, Error *e)
   return reader->workers ? STATUS_OK : error_memory(e, 0, _("a batch of records"));
 }
 
-static void reader_free(CsvReader *reader)
+void csv_reader_free(CsvReader *reader)
 {
   for (size_t i = 0; i < reader->n; i++) {
     if (reader->names) {
@@ -308,40 +365,13 @@ static void reader_free(CsvReader *reader)
   }
   mem_free(reader->workers);
   mem_free(reader->names);
-  mem_free(reader->trimmed);
+  mem_free(reader->naming);
+  mem_free(reader->picked);
   mem_free(reader->columns);
   mem_free(reader->seen);
   mem_free(reader->segments);
   mem_free(reader->pieces);
   csv_view_free(&reader->view);
-}
-
-/* The columns, and the frame with its report. */
-static Status finish(CsvReader *reader, Frame **out, Error *e)
-{
-  Status status;
-  Text report = {0};
-  Frame *bare = NULL;
-  Column **columns = mem_zero(reader->n, sizeof *columns);
-  if (!columns) {
-    return error_memory(e, reader->n * sizeof *columns, _("a frame"));
-  }
-  task_phase(reader->task, _("joining columns"));
-  for (size_t i = 0; i < reader->n; i++) {
-    TRY(csv_column_finish(&reader->columns[i], reader->pieces, reader->task, &columns[i], e));
-  }
-  const Column *const *made = (const Column *const *)columns;
-  TRY(csv_report(reader, made, &report, e));
-  TRY(frame_new((const char *const *)reader->names, made, reader->n, &bare, e));
-  TRY(frame_with_origin(bare, text_data(&report), NULL, out, e));
-done:
-  for (size_t i = 0; i < reader->n; i++) {
-    column_unref(columns[i]);
-  }
-  mem_free(columns);
-  frame_unref(bare);
-  text_free(&report);
-  return status;
 }
 
 /* Pieces small enough to share the work evenly, and not so many that the columns' books on them weigh. */
@@ -354,68 +384,8 @@ static size_t usual_piece(const CsvReader *reader)
   return (size_t)(piece > least ? piece : least);
 }
 
-Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options,
-                        size_t piece_bytes, Task *task, Frame **out, Error *e)
+Status csv_reader_ready(CsvReader *reader, size_t piece_bytes, Error *e)
 {
-  static const CsvOptions none;
-  Error error; /* of this call alone: the parts ask for its status */
-  error_clear(&error);
-  CsvReader reader = {.source = *source,
-                      .path = path,
-                      .options = options ? options : &none,
-                      .task = task,
-                      .dialect = {',', '"'},
-                      .threads = task_threads(task)};
-  atomic_init(&reader.faulty, UINT64_MAX);
-  *out = NULL;
-  Status status;
-  TRY(csv_read_header(&reader, &error));
-  reader.piece_bytes = piece_bytes ? piece_bytes : usual_piece(&reader);
-  TRY(make_workers(&reader, &error));
-  TRY(csv_split(&reader, &error));
-  TRY(convert(&reader, &error));
-  TRY(finish(&reader, out, &error));
-done:
-  if (status != STATUS_OK && e && e->status == STATUS_OK) {
-    *e = error;
-  }
-  reader_free(&reader);
-  return status;
-}
-
-Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task,
-                 Frame **out, Error *e)
-{
-  const CsvSource source = {.bytes = bytes ? bytes : "", .size = size};
-  return csv_parse_source(&source, path, options, 0, task, out, e);
-}
-
-/* What cannot be read at any place is read as a whole. */
-static Status read_whole(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e)
-{
-  char *bytes;
-  size_t size;
-  Status status = file_read(path, 0, &bytes, &size, e);
-  if (status == STATUS_OK) {
-    const bool input = strcmp(path, "-") == 0;
-    status = csv_parse(bytes, size, input ? _("standard input") : path, options, task, out, e);
-    mem_free(bytes);
-  }
-  return status;
-}
-
-Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e)
-{
-  FileReader *file = NULL;
-  *out = NULL;
-  Status status = strcmp(path, "-") == 0 ? STATUS_OK : file_open(path, &file, e);
-  if (status == STATUS_OK && !file) {
-    return read_whole(path, options, task, out, e);
-  }
-  if (status == STATUS_OK) {
-    const CsvSource source = {.file = file, .size = file_size(file)};
-    status = csv_parse_source(&source, path, options, 0, task, out, e);
-  }
-  file_close(file);
-  return status;
+  reader->piece_bytes = piece_bytes ? piece_bytes : usual_piece(reader);
+  return make_workers(reader, e);
 }

@@ -2,6 +2,7 @@
 /* csv_reader.h -- the parts of csv_parse, in the order they run. Only the csv_*.c files (and tests) may
  * include it.
  *
+ *   plan     csv_sniff.c    how the file is written, and where its table begins
  *   header   csv_header.c   names, columns, types asked for
  *   split    csv_split.c    the file as pieces of whole records: how many rows, where each piece's rows go
  *   guess    csv_infer.c    each column's type from some records of some pieces
@@ -10,13 +11,17 @@
  *   finish   csv_build.c, csv_text.c
  *   report   csv_report.c   what was decided; csv_error.c: what was wrong
  *
- * The fault that is told is the first one in the file, whatever thread met whichever first.
+ * The fault that is told is the first one in the file, whatever thread met whichever first. When the plan does not suit
+ * the strict grammar, or a fault of structure is met, csv_mend.c writes the file anew, and the new text is read in its
+ * place (csv_parse.c); messages still speak of the file.
  */
 #ifndef ASSAY_IO_CSV_READER_H
 #define ASSAY_IO_CSV_READER_H
 
 #include "io/csv.h"
 #include "io/csv_build.h"
+#include "io/csv_mend.h"
+#include "io/csv_sniff.h"
 #include "io/csv_source.h"
 
 /* A stretch of the file between line feeds, before it is known which of these end records. */
@@ -36,23 +41,30 @@ typedef struct CsvWorker {
   Text scratch;
 } CsvWorker;
 
+/* How a column came to its name. */
+typedef enum CsvNaming { CSV_NAMED, CSV_TRIMMED, CSV_UNNAMED, CSV_REPEATED } CsvNaming;
+
 typedef struct CsvReader {
-  CsvSource source;
+  CsvSource source;         /* the file, or the new text */
   const char *path;
+  const CsvPlan *plan;
+  const CsvMended *mended;  /* NULL: the source is the file */
+  uint64_t bytes;           /* of the file */
+  const char *notes;        /* lines of the report on how the file was brought into memory */
   const CsvOptions *options;
   Task *task;
   CsvDialect dialect;
   size_t piece_bytes, batch_records;
-  bool mark;                /* the file begins with a byte order mark */
-  CsvView view;             /* the file's beginning, if it is not in memory: */
-  const char *head;         /* the bytes before data, and perhaps more */
+  CsvView view;             /* the header, if the file is not in memory: */
+  const char *head;         /* the bytes from `header` to data, and perhaps more */
   uint64_t header;          /* where the header begins */
   uint64_t data, end;       /* from behind the header to behind the last record's text */
   size_t header_lines;      /* line feeds before data */
   size_t blank_lines;       /* at the end, ignored */
   size_t n;                 /* columns */
   char **names;
-  bool *trimmed;            /* the name had blanks around it */
+  unsigned char *naming;    /* CsvNaming of each */
+  size_t *picked, n_picked; /* the columns that are read, in the frame's order */
   CsvColumn *columns;
   CsvSeen *seen;            /* per column, of the pass that made it */
   CsvSegment *segments;
@@ -68,6 +80,17 @@ typedef struct CsvReader {
 /* csv_parse with pieces of about the given size, 0 for the usual; results do not depend on it. */
 Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options,
                         size_t piece_bytes, Task *task, Frame **out, Error *e) MUST_USE;
+
+/* Sets up the threads' books, then reads all columns that are picked. csv_reader_free frees all but what is borrowed. */
+Status csv_reader_ready(CsvReader *reader, size_t piece_bytes, Error *e) MUST_USE;
+Status csv_read_columns(CsvReader *reader, Error *e) MUST_USE;
+
+/* Reads these columns once more, as text. */
+Status csv_read_literal(CsvReader *reader, const bool *wanted, Error *e) MUST_USE;
+
+/* The error for a cell that is not of the type asked for; gives STATUS_FORMAT. */
+Status csv_misfit(CsvReader *reader, size_t row, size_t column, Error *e) MUST_USE;
+void csv_reader_free(CsvReader *reader);
 
 Status csv_read_header(CsvReader *reader, Error *e) MUST_USE;
 Status csv_split(CsvReader *reader, Error *e) MUST_USE;
@@ -87,14 +110,28 @@ size_t csv_next_batch(CsvReader *reader, CsvWorker *worker, const CsvPiece *piec
 /* Keeps the earlier of two faults. */
 void csv_note_fault(CsvFault *fault, const CsvFault *other);
 
-/* The line that holds a byte, from 1. O(piece). */
+/* The line of the file that holds a byte (that begins the record, in a new text), from 1. O(piece). */
 size_t csv_line(const CsvReader *reader, uint64_t offset);
 
 /* The field that begins at an offset as it stands in the file, cut to `most` bytes with control characters as
  * blanks. */
 void csv_excerpt(const CsvReader *reader, uint64_t offset, size_t most, Text *out);
 
-Status csv_fail(const CsvReader *reader, const CsvFault *fault, Error *e) MUST_USE;
-Status csv_report(const CsvReader *reader, const Column *const *columns, Text *out, Error *e) MUST_USE;
+/* Fills e, and keeps the fault as the reader's. */
+Status csv_fail(CsvReader *reader, const CsvFault *fault, Error *e) MUST_USE;
+
+/* Whether the fault is one of structure, which mending may put right. */
+bool csv_may_mend(CsvTrouble trouble);
+
+/* STATUS_FORMAT "csv-packed" for a file that begins as archives do. */
+Status csv_refuse_packed(const CsvSource *source, const char *path, Error *e) MUST_USE;
+
+/* columns: those that are picked, in their order; refined: what was said of each besides, or NULL. */
+Status csv_report(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out,
+                  Error *e) MUST_USE;
+
+/* Its parts: the file, how it was read and what was wrong; a text as a Lua string. */
+void csv_report_file(const CsvReader *reader, const Column *const *columns, Text *out);
+void csv_quote(const char *text, Text *out);
 
 #endif

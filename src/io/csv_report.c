@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The import report: a line for the file, a line per type with the columns of which there is no more to say, a
+/* The import report: lines for the file (csv_report_file.c), a line per type with the columns of which there is no more to say, a
  * line for each other column, and the call that decides otherwise. A type gets a reason when it is not plain
  * from the cells: a text column that is mostly, or wholly, made of what looks like values. */
 #include <stdio.h>
@@ -134,14 +134,20 @@ static void add_details(const CsvReader *reader, size_t i, const Column *column,
   }
 }
 
-/* A line for each type that has columns without details, then a line for each column that has some. */
-static void add_columns(const CsvReader *reader, const Column *const *columns, Text *out)
+/* A line for each type that has columns without details, then a line for each column that has some, then what was said of
+ * columns besides. */
+static void add_columns(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out)
 {
   Text plain[TYPE_COUNT] = {{0}}, others = {0}, details = {0};
-  for (size_t i = 0; i < reader->n; i++) {
-    const Type type = column_type(columns[i]);
+  for (size_t k = 0; k < reader->n_picked; k++) {
+    const size_t i = reader->picked[k];
+    const Type type = column_type(columns[k]);
     text_reset(&details);
-    add_details(reader, i, columns[i], &details);
+    if (refined && refined[k][0]) {
+      text_puts(&others, refined[k]);
+      continue;
+    }
+    add_details(reader, i, columns[k], &details);
     if (details.size > 0) {
       text_printf(&others, "%s: %s%s\n", reader->names[i], type_name(type), text_data(&details));
     } else {
@@ -163,7 +169,7 @@ static void add_columns(const CsvReader *reader, const Column *const *columns, T
 }
 
 /* A text as a Lua string in quotes. */
-static void add_quoted(const char *text, Text *out)
+void csv_quote(const char *text, Text *out)
 {
   text_char(out, '"');
   for (; *text; text++) {
@@ -212,59 +218,38 @@ static void add_call(const CsvReader *reader, const Column *const *columns, Text
 {
   size_t chosen = 0;
   Type type = TYPE_STRING;
-  for (size_t i = reader->n; i > 0; i--) {
-    if (!type_is_text(column_type(columns[i - 1]))) {
-      chosen = i - 1;
+  for (size_t k = reader->n_picked; k > 0; k--) {
+    if (!type_is_text(column_type(columns[k - 1]))) {
+      chosen = k - 1;
     }
   }
-  for (size_t i = reader->n; i > 0; i--) {
+  for (size_t k = reader->n_picked; k > 0; k--) {
+    const size_t i = reader->picked[k - 1];
     Type other;
-    if (!reader->columns[i - 1].forced && type_is_text(column_type(columns[i - 1])) &&
-        other_type(&reader->seen[i - 1], &other)) {
-      chosen = i - 1;
+    if (!reader->columns[i].forced && type_is_text(column_type(columns[k - 1])) && other_type(&reader->seen[i], &other)) {
+      chosen = k - 1;
       type = other;
     }
   }
-  const char *name = reader->names[chosen];
+  const char *name = reader->names[reader->picked[chosen]];
   text_puts(out, _("to decide otherwise:\n"));
   text_puts(out, "  read(");
-  add_quoted(reader->path, out);
+  csv_quote(reader->path, out);
   text_puts(out, ", {types = {");
   if (is_lua_name(name)) {
     text_puts(out, name);
   } else {
     text_char(out, '[');
-    add_quoted(name, out);
+    csv_quote(name, out);
     text_char(out, ']');
   }
   text_printf(out, " = \"%s\"}})\n", type_name(type));
 }
 
-static void add_file(const CsvReader *reader, const Column *const *columns, Text *out)
+Status csv_report(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out, Error *e)
 {
-  size_t missing = 0;
-  for (size_t i = 0; i < reader->n; i++) {
-    missing += column_missing(columns[i]);
-  }
-  text_printf(out, _("%1$s: rows: %2$zu, columns: %3$zu, bytes: %4$llu, missing cells: %5$zu\n"),
-              reader->path, reader->rows, reader->n, (unsigned long long)reader->source.size, missing);
-  if (reader->mark) {
-    text_puts(out, _("a byte order mark at the start was passed over\n"));
-  }
-  if (reader->blank_lines > 0) {
-    text_printf(out, _("blank lines at the end were passed over: %zu\n"), reader->blank_lines);
-  }
-  for (size_t i = 0; i < reader->n; i++) {
-    if (reader->trimmed[i]) {
-      text_printf(out, _("the header's blanks around '%s' were taken off\n"), reader->names[i]);
-    }
-  }
-}
-
-Status csv_report(const CsvReader *reader, const Column *const *columns, Text *out, Error *e)
-{
-  add_file(reader, columns, out);
-  add_columns(reader, columns, out);
+  csv_report_file(reader, columns, out);
+  add_columns(reader, columns, refined, out);
   add_call(reader, columns, out);
   return text_status(out, e);
 }

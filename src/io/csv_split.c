@@ -9,7 +9,7 @@
 #include "core/reduce.h"
 #include "io/csv_reader.h"
 
-enum { TAIL_BYTES = 1 << 12 };
+enum { TAIL_BYTES = 1 << 12, FIRST_ROWS = 1 << 18 };
 
 /* Strips line ends from the end of the data: the last record's, and blank lines. A carriage return goes with
  * the line feed behind it. */
@@ -31,6 +31,10 @@ static Status find_end(CsvReader *reader, CsvView *view, Error *e)
       feeds += feed;
       end -= more;
     }
+  }
+  if (reader->mended) { /* one column may end in missing cells */
+    end = reader->source.size > reader->data ? reader->source.size - 1 : reader->data;
+    feeds = 0;
   }
   reader->end = end;
   reader->blank_lines = end > reader->data ? feeds - (feeds > 0) : feeds;
@@ -148,7 +152,7 @@ static void chain_segments(CsvReader *reader)
 }
 
 /* Scanning counts bytes of a piece with 32 bits. */
-static Status check_pieces(const CsvReader *reader, Error *e)
+static Status check_pieces(CsvReader *reader, Error *e)
 {
   for (size_t i = 0; i < reader->n_pieces; i++) {
     const CsvPiece *piece = &reader->pieces[i];
@@ -161,10 +165,48 @@ static Status check_pieces(const CsvReader *reader, Error *e)
   return STATUS_OK;
 }
 
+/* Moves the end behind the last row that is wanted. A fault before it is met again, and told, when rows are read. */
+static Status limit_rows(CsvReader *reader, CsvView *view, Error *e)
+{
+  if (!reader->options->rows_given) {
+    return STATUS_OK;
+  }
+  Status status = STATUS_OK;
+  CsvScanner *scanner = mem_alloc(1, sizeof *scanner);
+  CsvField *fields = mem_alloc(reader->n, sizeof *fields);
+  bool done = false;
+  for (uint64_t size = FIRST_ROWS; scanner && fields && status == STATUS_OK && !done; size *= 4) {
+    const uint64_t rest = reader->source.size - reader->data, n = size < rest ? size : rest;
+    const char *text = csv_view(&reader->source, view, reader->data, reader->data + n, e);
+    CsvFault fault = {.trouble = CSV_FINE};
+    size_t rows = 0;
+    if (!text) {
+      status = e->status;
+      break;
+    }
+    if (n >= UINT32_MAX - CSV_WINDOW) {
+      break;
+    }
+    csv_scan_begin(scanner, &reader->dialect, text, (size_t)n, reader->n);
+    while (rows < reader->options->rows && csv_scan(scanner, fields, 1, &fault) == 1) {
+      rows++;
+    }
+    const bool within = scanner->record < n || n == rest; /* else the last record may be cut off */
+    done = (rows == reader->options->rows && within) || n == rest;
+    if (done && rows == reader->options->rows && scanner->record < n) {
+      reader->source.size = reader->data + scanner->record;
+    }
+  }
+  mem_free(fields);
+  mem_free(scanner);
+  return scanner && fields ? status : error_memory(e, 0, _("a batch of records"));
+}
+
 Status csv_split(CsvReader *reader, Error *e)
 {
   Status status;
   CsvView view = {NULL, 0};
+  TRY(reader->mended ? STATUS_OK : limit_rows(reader, &view, e));
   TRY(find_end(reader, &view, e));
   task_phase(reader->task, _("counting rows"));
   task_progress(reader->task, 0, reader->end - reader->data);

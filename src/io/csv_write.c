@@ -6,26 +6,13 @@
 #include "core/text.h"
 #include "io/csv.h"
 #include "io/csv_cell.h"
+#include "io/csv_shape.h"
 #include "io/text_write.h"
 
-static bool is_edge(char c)
-{
-  return c == ' ' || c == '\t';
-}
-
-static bool needs_quotes(const char *text, size_t length, char delimiter)
-{
-  if (length == 0 || is_edge(text[0]) || is_edge(text[length - 1]) || csv_kind(text, length) < CSV_TEXT) {
-    return true;
-  }
-  for (size_t i = 0; i < length; i++) {
-    if (text[i] == delimiter || text[i] == '"' || text[i] == '\n' || text[i] == '\r') {
-      return true;
-    }
-  }
-  return length >= 3 &&
-         memcmp(text, "\xEF\xBB\xBF", 3) == 0; /* else a byte order mark, at the start of the file */
-}
+typedef struct Style {
+  char delimiter;
+  bool alone;               /* the frame has one column */
+} Style;
 
 static void add_quoted(Text *out, const char *text, size_t length)
 {
@@ -41,9 +28,9 @@ static void add_quoted(Text *out, const char *text, size_t length)
   text_char(out, '"');
 }
 
-static void add_field(Text *out, const char *text, size_t length, char delimiter)
+static void add_field(Text *out, const char *text, size_t length, const Style *style)
 {
-  if (needs_quotes(text, length, delimiter)) {
+  if (csv_needs_quotes(text, length, style->delimiter, style->alone)) {
     add_quoted(out, text, length);
   } else {
     text_add(out, text, length);
@@ -51,14 +38,14 @@ static void add_field(Text *out, const char *text, size_t length, char delimiter
 }
 
 /* A value's text; only that of a set may need quotes. */
-static void add_value(const Column *column, size_t row, char delimiter, Text *cell, Text *out)
+static void add_value(const Column *column, size_t row, const Style *style, Text *cell, Text *out)
 {
   text_reset(cell);
   column_cell_text(column, row, cell);
   out->failed = out->failed || cell->failed;
   const char *text = text_data(cell);
   if (column_type(column) == TYPE_SET) {
-    add_field(out, text, cell->size, delimiter);
+    add_field(out, text, cell->size, style);
     return;
   }
   text_add(out, text, cell->size);
@@ -67,27 +54,27 @@ static void add_value(const Column *column, size_t row, char delimiter, Text *ce
   }
 }
 
-static void add_cell(const Column *column, bool alone, size_t row, char delimiter, Text *cell, Text *out)
+static void add_cell(const Column *column, size_t row, const Style *style, Text *cell, Text *out)
 {
   if (!column_valid(column, row)) {
-    text_puts(out, alone ? "NA" : ""); /* an empty line could be the file's end */
+    text_puts(out, style->alone ? "NA" : ""); /* an empty line could be the file's end */
   } else if (type_is_text(column_type(column))) {
     size_t length;
     const char *text = column_text(column, row, &length);
-    add_field(out, text, length, delimiter);
+    add_field(out, text, length, style);
   } else {
-    add_value(column, row, delimiter, cell, out);
+    add_value(column, row, style, cell, out);
   }
 }
 
 static void add_row(const void *context, const Frame *frame, size_t row, Text *cell, Text *out)
 {
-  const char delimiter = *(const char *)context;
+  const Style *style = context;
   for (size_t i = 0; i < frame_columns(frame); i++) {
     if (i > 0) {
-      text_char(out, delimiter);
+      text_char(out, style->delimiter);
     }
-    add_cell(frame_column(frame, i), frame_columns(frame) == 1, row, delimiter, cell, out);
+    add_cell(frame_column(frame, i), row, style, cell, out);
   }
   text_char(out, '\n');
 }
@@ -100,15 +87,16 @@ Status text_write_delimited(const Frame *frame, const char *path, char delimiter
     return STATUS_DATA;
   }
   Text head = {0};
+  const Style style = {delimiter, frame_columns(frame) == 1};
   for (size_t i = 0; i < frame_columns(frame); i++) {
     const char *name = frame_name(frame, i);
     if (i > 0) {
       text_char(&head, delimiter);
     }
-    add_field(&head, name, strlen(name), delimiter);
+    add_field(&head, name, strlen(name), &style);
   }
   text_char(&head, '\n');
-  const TextForm form = {.head = &head, .row = add_row, .context = &delimiter};
+  const TextForm form = {.head = &head, .row = add_row, .context = &style};
   const Status status = text_write(frame, &form, path, task, e);
   text_free(&head);
   return status;

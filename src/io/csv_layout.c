@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the table begins in a sample whose grammar is known, which rows name its columns, and what the columns hold.
+ *
+ * Rows are looked at as cells with shapes. Lines before the first row of the usual width are above the table, but for a
+ * header that is a little shorter or longer than the rows. A row of text over columns of values is a header; so is a row
+ * of text over text, since nothing speaks against it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "io/csv_sniff.h"
+
+enum { ROWS_MOST = 1000, SHAPES_MOST = 1 << 20 };
+
+typedef struct Row {
+  size_t begin, width, filled; /* fields; those that are not empty */
+  size_t cells;                /* where its cells begin among all */
+  bool last_empty;             /* its last field is */
+  bool comment, faulty;        /* begins as one; its quotes are wrong */
+} Row;
+
+/* A cell: its shape, and whether it stands in quotes. */
+typedef struct Cell {
+  unsigned char shape, quoted, needless; /* needless: in quotes that it does not need */
+  int32_t number; /* of a whole number of at most 9 digits, else -1 */
+} Cell;
+
+typedef struct Layout {
+  const CsvSample *sample;
+  CsvPlan *plan;
+  Row *rows;
+  size_t n;
+  Cell *cells;
+  size_t used, room;
+  size_t width;             /* of most rows */
+  size_t first;             /* the header or first row */
+  bool needless;            /* some quotes are not needed */
+} Layout;
+
+static int32_t whole_number(const char *text, size_t length)
+{
+  int32_t value = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] < '0' || text[i] > '9') {
+      return -1;
+    }
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+static bool add_cells(Layout *layout, const CsvRecord *record, Row *row)
+{
+  if (layout->room - layout->used < record->n) {
+    const size_t room = layout->room * 2 + record->n + 256;
+    Cell *grown = mem_resize(layout->cells, room, sizeof *grown);
+    if (!grown) {
+      return false;
+    }
+    layout->cells = grown;
+    layout->room = room;
+  }
+  row->cells = layout->used;
+  for (size_t i = 0; i < record->n; i++) {
+    const CsvPart *part = &record->parts[i];
+    const char *text = layout->sample->bytes + part->begin;
+    const size_t length = part->end - part->begin;
+    const CsvShape shape = csv_shape(text, length);
+    layout->cells[layout->used++] = (Cell){.shape = (unsigned char)shape,
+                                           .quoted = part->quoted,
+                                           .needless = part->quoted && !csv_needs_quotes(text, length, ',', record->n == 1),
+                                           .number = length > 0 && length < 10 ? whole_number(text, length) : -1};
+    row->filled += length > 0 && !csv_part_empty(layout->sample->bytes, part);
+    row->last_empty = length == 0 && !part->quoted;
+  }
+  return true;
+}
+
+static Status read_rows(Layout *layout, Error *e)
+{
+  CsvRecord record = {.parts = NULL};
+  size_t at = 0;
+  bool good = true;
+  layout->rows = mem_alloc(ROWS_MOST, sizeof *layout->rows);
+  good = layout->rows != NULL;
+  while (good && layout->n < ROWS_MOST && layout->used < SHAPES_MOST &&
+         csv_sample_next(&layout->plan->grammar, layout->sample, &at, &record)) {
+    Row row = {.begin = record.begin, .width = record.n, .faulty = record.open};
+    row.comment = csv_comment_mark(layout->sample->bytes + record.begin, record.end - record.begin)[0] != '\0';
+    good = add_cells(layout, &record, &row);
+    layout->rows[layout->n++] = row;
+  }
+  good = good && !record.failed;
+  csv_record_free(&record);
+  return good ? STATUS_OK : error_memory(e, 0, _("a sample of rows"));
+}
+
+static const Cell *cell_of(const Layout *layout, size_t row, size_t column)
+{
+  return &layout->cells[layout->rows[row].cells + column];
+}
+
+/* The width that most rows have; a wide one wins a tie. */
+static size_t usual_width(const Layout *layout)
+{
+  size_t best = 1, most = 0;
+  for (size_t i = 0; i < layout->n; i++) {
+    size_t n = 0;
+    for (size_t k = 0; k < layout->n; k++) {
+      n += layout->rows[k].width == layout->rows[i].width;
+    }
+    if (n > most || (n == most && layout->rows[i].width > best)) {
+      best = layout->rows[i].width;
+      most = n;
+    }
+  }
+  return best;
+}
+
+/* All cells are words, but for empty ones at the end. */
+static bool is_all_words(const Layout *layout, size_t row)
+{
+  size_t n = layout->rows[row].width;
+  while (n > 0 && cell_of(layout, row, n - 1)->shape == SHAPE_EMPTY) {
+    n--;
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (cell_of(layout, row, i)->shape < SHAPE_WORD) {
+      return false;
+    }
+  }
+  return n > 0;
+}
+
+/* A title padded with delimiters to the table's width. */
+static bool is_padded_title(const Layout *layout, size_t row)
+{
+  const Row *this = &layout->rows[row];
+  const size_t least = layout->width / 4 > 1 ? layout->width / 4 : 1;
+  if (layout->width < 3 || row + 1 >= layout->n || this->filled > least) {
+    return false;
+  }
+  for (size_t next = row + 1; next < layout->n && next < row + 8; next++) {
+    if (layout->rows[next].width >= layout->width && layout->rows[next].filled * 3 >= layout->width * 2) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The header may have fields that no row has, or lack some. */
+static bool is_odd_header(const Layout *layout, size_t row)
+{
+  const size_t width = layout->rows[row].width;
+  if (layout->rows[row].comment || width == layout->width || width < 2 || !is_all_words(layout, row)) {
+    return false;
+  }
+  return width > layout->width || width * 3 >= layout->width * 2;
+}
+
+static void find_first(Layout *layout)
+{
+  size_t i = 0;
+  while (i < layout->n &&
+         (layout->rows[i].width != layout->width || is_padded_title(layout, i) ||
+          (layout->rows[i].comment && layout->width == 1))) {
+    i++;
+  }
+  if (i == layout->n) {
+    i = 0;
+  } else if (i > 0 && is_odd_header(layout, i - 1)) {
+    i--;
+  }
+  layout->first = i;
+}
+
+static void count_shapes(const Layout *layout, size_t from, size_t column, size_t counts[SHAPE_COUNT])
+{
+  memset(counts, 0, SHAPE_COUNT * sizeof *counts);
+  for (size_t row = from; row < layout->n; row++) {
+    if (layout->rows[row].width == layout->width && !layout->rows[row].faulty && !(layout->rows[row].comment && layout->width == 1)) {
+      counts[cell_of(layout, row, column)->shape]++;
+    }
+  }
+}
+
+/* The shape of nearly all cells of a column from a row on; SHAPE_WORD when they differ, SHAPE_EMPTY when all are. */
+static CsvShape column_shape(const Layout *layout, size_t from, size_t column)
+{
+  size_t counts[SHAPE_COUNT];
+  count_shapes(layout, from, column, counts);
+  const size_t all = counts[SHAPE_NUMBER] + counts[SHAPE_TIME] + counts[SHAPE_BOOL] + counts[SHAPE_WORD] + counts[SHAPE_ODD];
+  for (size_t shape = SHAPE_NUMBER; shape <= SHAPE_BOOL; shape++) {
+    if (counts[shape] > 0 && counts[shape] * 100 >= all * 80) {
+      return (CsvShape)shape;
+    }
+  }
+  return all ? SHAPE_WORD : SHAPE_EMPTY;
+}
+
+/* Years that rise by one, as names. */
+static bool is_run(const Layout *layout, size_t row)
+{
+  int32_t last = -1;
+  size_t n = 0;
+  for (size_t i = 0; i < layout->rows[row].width; i++) {
+    const int32_t number = cell_of(layout, row, i)->number;
+    if (number < 0) {
+      continue;
+    }
+    if (number < 1800 || number > 2100 || (last >= 0 && number != last + 1)) {
+      return false;
+    }
+    last = number;
+    n++;
+  }
+  return n >= 2;
+}
+
+/* Most cells of a column stand in quotes. */
+static bool is_quoted_column(const Layout *layout, size_t from, size_t column)
+{
+  size_t all = 0, quoted = 0;
+  for (size_t row = from; row < layout->n; row++) {
+    if (layout->rows[row].width == layout->width && !layout->rows[row].faulty) {
+      all++;
+      quoted += cell_of(layout, row, column)->quoted;
+    }
+  }
+  return quoted * 2 > all;
+}
+
+/* What a row says for and against being a header over the rows from `body` on. */
+static void weigh(const Layout *layout, size_t row, size_t body, size_t *over, size_t *alike, size_t *values)
+{
+  const size_t width = layout->rows[row].width < layout->width ? layout->rows[row].width : layout->width;
+  *over = *alike = *values = 0;
+  for (size_t i = 0; i < width; i++) {
+    const Cell *cell = cell_of(layout, row, i);
+    const bool clear = !cell->quoted || (layout->needless && is_quoted_column(layout, body, i));
+    const bool value = csv_shape_is_value((CsvShape)cell->shape) && clear;
+    const CsvShape shape = column_shape(layout, body, i);
+    *values += value;
+    if (csv_shape_is_value(shape)) {
+      *over += cell->shape >= SHAPE_WORD || (!clear && cell->shape != SHAPE_EMPTY);
+      *alike += value;
+    }
+  }
+}
+
+static bool has_header(const Layout *layout)
+{
+  size_t over, alike, values;
+  weigh(layout, layout->first, layout->first + 1, &over, &alike, &values);
+  if (layout->first + 1 >= layout->n) {
+    return values == 0;
+  }
+  if (alike > 0 && is_run(layout, layout->first)) {
+    return true;
+  }
+  return over > 0 ? over >= alike : alike == 0;
+}
+
+/* A further row of text over columns of values: units, or the second half of names. */
+static bool is_header_too(const Layout *layout, size_t row)
+{
+  size_t over, alike, values;
+  if (row + 1 >= layout->n || layout->rows[row].width != layout->width || layout->rows[row].faulty) {
+    return false;
+  }
+  weigh(layout, row, row + 1, &over, &alike, &values);
+  size_t first_over, first_alike, first_values, kinds = 0;
+  weigh(layout, layout->first, row + 1, &first_over, &first_alike, &first_values);
+  for (size_t i = 0; i < layout->width; i++) {
+    kinds += csv_shape_is_value(column_shape(layout, row + 1, i));
+  }
+  return values == 0 && alike == 0 && over >= 2 && over * 2 > kinds && first_alike == 0;
+}
+
+static size_t header_rows(const Layout *layout, const CsvOptions *options)
+{
+  if (layout->n == 0 || options->header == CSV_HEADER_NO) {
+    return 0;
+  }
+  if (options->header == CSV_HEADER_AUTO && !has_header(layout)) {
+    return 0;
+  }
+  size_t rows = 1;
+  while (options->header == CSV_HEADER_AUTO && rows < CSV_HEADER_MOST && is_header_too(layout, layout->first + rows)) {
+    rows++;
+  }
+  return rows;
+}
+
+/* All rows of the usual width end in an empty field: the delimiter ends their lines. */
+static bool ends_in_delimiter(const Layout *layout)
+{
+  size_t rows = 0;
+  for (size_t i = layout->first + 1; i < layout->n; i++) {
+    if (layout->rows[i].width == layout->width) {
+      rows++;
+      if (!layout->rows[i].last_empty) {
+        return false;
+      }
+    }
+  }
+  return rows > 0;
+}
+
+/* Quotes everywhere tell nothing, unless all are needed: then each of them may be meant. */
+static bool is_all_quoted(Layout *layout)
+{
+  bool all = true;
+  for (size_t i = 0; i < layout->n; i++) {
+    for (size_t k = 0; k < layout->rows[i].width && !layout->rows[i].faulty; k++) {
+      layout->needless = layout->needless || cell_of(layout, i, k)->needless;
+      all = all && cell_of(layout, i, k)->quoted;
+    }
+  }
+  return all && layout->needless;
+}
+
+static void find_columns(Layout *layout)
+{
+  CsvPlan *plan = layout->plan;
+  const size_t header = plan->header_rows ? layout->rows[layout->first].width : layout->width;
+  plan->columns = layout->width;
+  plan->header_fields = header;
+  if (header > layout->width) {
+    plan->columns = header;
+  } else if (header < layout->width && ends_in_delimiter(layout)) {
+    plan->columns = layout->width - 1;
+  }
+  bool first_named = false; /* R's way: the names of rows stand in front, in quotes or as words or numbers */
+  if (plan->header_rows && header + 1 == plan->columns) {
+    size_t counts[SHAPE_COUNT];
+    count_shapes(layout, layout->first + 1, layout->width - 1, counts);
+    first_named = counts[SHAPE_EMPTY] * 2 < layout->n;
+  }
+  plan->row_names = first_named;
+}
+
+/* Lines that begin with a mark and are no rows make it the file's comment. */
+static void find_comment(const Layout *layout, const CsvOptions *options)
+{
+  CsvPlan *plan = layout->plan;
+  plan->comment_given = options->comment != NULL;
+  if (options->comment) {
+    memcpy(plan->comment, options->comment, strlen(options->comment) + 1);
+    return;
+  }
+  for (size_t i = 0; i < layout->n && !plan->comment[0]; i++) {
+    const Row *row = &layout->rows[i];
+    if (row->comment && (row->width != layout->width || layout->width == 1) && i != layout->first) {
+      const char *text = layout->sample->bytes + row->begin;
+      const char *mark = csv_comment_mark(text, layout->sample->size - row->begin);
+      memcpy(plan->comment, mark, strlen(mark) + 1);
+    }
+  }
+}
+
+static Status find_shapes(const Layout *layout, Error *e)
+{
+  CsvPlan *plan = layout->plan;
+  plan->shapes = mem_alloc(plan->columns, 1);
+  if (!plan->shapes) {
+    return error_memory(e, plan->columns, _("a plan"));
+  }
+  for (size_t i = 0; i < plan->columns; i++) {
+    const CsvShape shape = i < layout->width ? column_shape(layout, layout->first + plan->header_rows, i) : SHAPE_EMPTY;
+    plan->shapes[i] = csv_shape_is_value(shape) ? (unsigned char)shape : SHAPE_WORD;
+  }
+  return STATUS_OK;
+}
+
+/* Rows that a comment's mark given by the user begins are none. */
+static void drop_comments(Layout *layout, const CsvOptions *options)
+{
+  const size_t length = options->comment ? strlen(options->comment) : 0;
+  size_t n = 0;
+  for (size_t i = 0; length && i < layout->n; i++) {
+    const Row row = layout->rows[i];
+    const bool comment = layout->sample->size - row.begin >= length &&
+                         memcmp(layout->sample->bytes + row.begin, options->comment, length) == 0;
+    layout->rows[n] = row;
+    n += !comment;
+  }
+  layout->n = length ? n : layout->n;
+  for (size_t i = 0; options->comment && i < layout->n; i++) {
+    layout->rows[i].comment = false;
+  }
+}
+
+Status csv_layout(const CsvSample *sample, const CsvOptions *options, CsvPlan *plan, Error *e)
+{
+  Layout layout = {.sample = sample, .plan = plan, .width = 1};
+  Status status;
+  TRY(read_rows(&layout, e));
+  drop_comments(&layout, options);
+  layout.width = usual_width(&layout);
+  plan->all_quoted = is_all_quoted(&layout);
+  if (options->skip_given) {
+    layout.first = 0;
+  } else {
+    find_first(&layout);
+  }
+  plan->table = plan->begin + (layout.n ? layout.rows[layout.first].begin : 0);
+  plan->header_rows = header_rows(&layout, options);
+  find_columns(&layout);
+  find_comment(&layout, options);
+  TRY(find_shapes(&layout, e));
+  const CsvGrammar *grammar = &plan->grammar;
+  plan->strict = strlen(grammar->delimiter) <= 1 && !grammar->escape && !grammar->blanks && !grammar->padded &&
+                 !grammar->cr && !plan->comment[0] && plan->header_rows <= 1 && plan->header_fields == plan->columns &&
+                 grammar->delimiter[0] != '\n' && plan->columns == layout.width;
+done:
+  mem_free(layout.rows);
+  mem_free(layout.cells);
+  return status;
+}
