@@ -279,7 +279,7 @@ bool base_declared(const char *declared, Type *type)
   const bool real = has(declared, "REAL") || has(declared, "FLOA") || has(declared, "DOUB") ||
                     ((has(declared, "DECIMAL") || has(declared, "NUMERIC")) && strchr(declared, ','));
   *type = has(declared, "BOOL")                                ? TYPE_BOOL
-          : strcasecmp(declared, "SET TEXT") == 0              ? TYPE_SET
+          : strcasecmp(declared, "TEXT_SET") == 0              ? TYPE_SET
           : has(declared, "INT")                               ? TYPE_INT64
           : has(declared, "TIMESTAMP") || has(declared, "DATE") ? TYPE_TIMESTAMP
           : real                                               ? TYPE_FLOAT64

@@ -24,7 +24,7 @@ static const char *declaration(Type type)
   case TYPE_INT64: return "INTEGER";
   case TYPE_BOOL: return "BOOLEAN";
   case TYPE_TIMESTAMP: return "TIMESTAMP";
-  case TYPE_SET: return "SET TEXT";
+  case TYPE_SET: return "TEXT_SET";
   default: return "TEXT";
   }
 }

@@ -29,14 +29,15 @@ static const char *read_corner(const char *c, size_t *row, size_t *column)
     letters = letters < SHEET_COLUMNS ? letters * 26 + (size_t)(toupper((unsigned char)*c) - 'A') + 1 : SHEET_COLUMNS + 1;
   }
   c += *c == '$';
+  const char *from = c;
   for (; isdigit((unsigned char)*c); c++) {
     digits = digits < SHEET_ROWS ? digits * 10 + (size_t)(*c - '0') : SHEET_ROWS + 1;
-    *row = digits - 1; /* SIZE_MAX again for row 0 */
+    *row = digits - 1;
   }
   if (letters > 0) {
     *column = letters - 1;
   }
-  const bool fine = letters <= SHEET_COLUMNS && digits <= SHEET_ROWS && (letters > 0 || digits > 0);
+  const bool fine = letters <= SHEET_COLUMNS && digits <= SHEET_ROWS && (c > from ? digits > 0 : letters > 0);
   return fine ? c : NULL;
 }
 

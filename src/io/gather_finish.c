@@ -124,14 +124,14 @@ static const char *kind_words(GatherKind kind)
   }
 }
 
-/* "text, because its cells are 5 whole numbers, 2 texts (first at row 7)" */
+/* "text, because its cells are of several kinds; whole numbers: 5, texts: 2 (another kind first at row 7)" */
 static void report_mixed(Finish *f, size_t column, const GatherCensus *census)
 {
   size_t last = 0;
-  text_printf(&f->lines, _("%s: text, because its cells are of several kinds:"), f->names[column]);
+  text_printf(&f->lines, _("%s: text, because its cells are of several kinds;"), f->names[column]);
   for (int kind = GATHER_INT, listed = 0; kind < GATHER_KINDS; kind++) {
     if (census->count[kind] > 0) {
-      text_printf(&f->lines, "%s %zu %s", listed++ ? "," : "", census->count[kind], kind_words((GatherKind)kind));
+      text_printf(&f->lines, "%s %s: %zu", listed++ ? "," : "", kind_words((GatherKind)kind), census->count[kind]);
       last = census->sample[kind] > last ? census->sample[kind] : last;
     }
   }

@@ -162,7 +162,9 @@ t.test("not built: it says what to install", function()
       '"extensions": ["thing"], "schemes": ["thing"], "formats": ["thing"]'),
   })
   refused(setting, "thing", "plugin-not-built", "thing.so", "apt-get install libthing-dev", "make")
-  local calls = { "thing.one()", 'read "a.thing"', 'read "thing:a"', 'read("a", { format = "thing" })' }
+  local path = t.file("x", ".thing")
+  local calls = { "thing.one()", ("read %q"):format(path), ("read %q"):format("thing:" .. path),
+    ("read(%q, { format = 'thing' })"):format(t.file "x") }
   for _, code in ipairs(calls) do
     local _, err, status = with(setting, code)
     t.eq(status, 1)
@@ -248,7 +250,8 @@ local function compiled(source)
   local path = t.path ".so"
   local root = os.getenv "ROOT" or "."
   local flags = "-shared -fPIC -fvisibility=hidden -D_GNU_SOURCE -I'" .. root .. "/src'"
-  local shell = ("%s %s -o '%s' '%s' 2>'%s'"):format(compiler, flags, path, t.file(source, ".c"), t.path ".err")
+  local shell = "%s %s -o '%s' '%s' 2>'%s'"
+  shell = shell:format(compiler, flags, path, t.file(source, ".c"), t.path ".err")
   local fine = os.execute(shell)
   return fine and t.read(path)
 end
@@ -263,7 +266,8 @@ static Status one(Call *call, Value *out, Error *e)
   return STATUS_OK;
 }
 static const Primitive first = {
-  .size = sizeof(Primitive), .family = "example", .name = "%s", .version = 1, .summary = "%s", .gives = VALUE_INT, .returns = "one", .example = "", .run = one};
+  .size = sizeof(Primitive), .family = "example", .name = "%s", .version = 1, .summary = "%s",
+  .gives = VALUE_INT, .returns = "one", .example = "", .run = one};
 REGISTER_PRIMITIVE(first);
 static const Format format = {.size = sizeof(Format), .name = "%s", .extensions = "%s", .summary = "a test"};
 REGISTER_FORMAT(format);
@@ -283,7 +287,8 @@ else
       { start:format("STATUS_OK", "one", "one", "csv", "thing"), "format-taken", "'csv'" },
       { start:format("STATUS_OK", "one", "one", "thing", "csv"), "format-taken", "'csv'" },
       { '#include "plug/plugin.h"\nextern int nobody(void);\n' ..
-        "static Status f(Error *e) { (void)e; return nobody(); }\nASSAY_PLUGIN(example, f)", "bad-plugin", "nobody" },
+        "static Status f(Error *e) { (void)e; return nobody(); }\nASSAY_PLUGIN(example, f)",
+        "bad-plugin", "nobody" },
     }
     for _, case in ipairs(cases) do
       refused(plant_library(compiled(case[1])), "example", case[2], case[3])
