@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Aggregates: what each needs of a sweep over the rows, a second sweep for those that need means first, and the cells. */
+/* Aggregates: what each needs of a sweep over the rows, a second sweep for those that need means first, and the
+ * cells. */
 #include "shape/aggregate.h"
 
 #include <inttypes.h>
@@ -106,7 +107,8 @@ static void plan_first(Run *run, Plan *plan)
     return;
   }
   const SlotKind value = value_slot(kind, x);
-  const bool by = kind == AGGREGATE_MIN_BY || kind == AGGREGATE_MAX_BY, pair = value == SLOT_PAIR || value == SLOT_WEIGHTED;
+  const bool by = kind == AGGREGATE_MIN_BY || kind == AGGREGATE_MAX_BY;
+  const bool pair = value == SLOT_PAIR || value == SLOT_WEIGHTED;
   plan->value = sweep_slot(&run->first, value, by ? y : x, pair ? y : NULL);
   /* Sums need no count, pairs and rows have their own; extremes of a column without holes are those of some cell. */
   const bool extreme = kind == AGGREGATE_MIN || kind == AGGREGATE_MAX || kind == AGGREGATE_ANY || kind == AGGREGATE_ALL;
@@ -409,7 +411,7 @@ done:
   return status;
 }
 
-/* One after the other would do for the slots' sake; the checks of constants come first, so that nothing is done in vain. */
+/* Constants are checked before any work, so that none is done in vain. */
 static Status check_call(const ShapeCall *call, Error *e)
 {
   const double *numbers = call->numbers;
@@ -424,7 +426,8 @@ static Status check_call(const ShapeCall *call, Error *e)
   }
   if (call->function->kind == AGGREGATE_NTH &&
       (numbers[1] == 0 || numbers[1] != floor(numbers[1]) || fabs(numbers[1]) > 0x1p53)) {
-    (void)error_set(e, STATUS_ARGUMENT, "out-of-range", _("nth counts 1, 2, 3 or from the end -1, -2; not %g"), numbers[1]);
+    (void)error_set(e, STATUS_ARGUMENT, "out-of-range", _("nth counts 1, 2, 3 or from the end -1, -2; not %g"),
+                    numbers[1]);
     return STATUS_ARGUMENT;
   }
   return STATUS_OK;

@@ -8,15 +8,16 @@
 #include "shape/aggregate.h"
 
 enum AggregateKind {
-  AGGREGATE_ROWS, AGGREGATE_COUNT, AGGREGATE_DISTINCT, AGGREGATE_SUM, AGGREGATE_SUM_BOOL, AGGREGATE_MEAN, AGGREGATE_WMEAN,
+  AGGREGATE_ROWS, AGGREGATE_COUNT, AGGREGATE_DISTINCT, AGGREGATE_SUM, AGGREGATE_SUM_BOOL, AGGREGATE_MEAN,
+      AGGREGATE_WMEAN,
   AGGREGATE_WSUM, AGGREGATE_VAR, AGGREGATE_SD, AGGREGATE_MIN, AGGREGATE_MAX, AGGREGATE_MIN_TEXT, AGGREGATE_MAX_TEXT,
   AGGREGATE_MEDIAN, AGGREGATE_QUANTILE, AGGREGATE_MODE, AGGREGATE_FIRST, AGGREGATE_LAST, AGGREGATE_NTH,
   AGGREGATE_SKEWNESS, AGGREGATE_KURTOSIS, AGGREGATE_COV, AGGREGATE_COR, AGGREGATE_ANY, AGGREGATE_ALL, AGGREGATE_CONCAT,
   AGGREGATE_SET, AGGREGATE_MIN_BY, AGGREGATE_MAX_BY
 };
 
-/* A column of 8-byte cells (bool: 0 or 1 each, packed at the end) that is being filled, by threads that do not share a word
- * of the bitmap. */
+/* A column of 8-byte cells (bool: 0 or 1 each, packed at the end) that is being filled, by threads that do not
+ * share a word of the bitmap. */
 typedef struct Result {
   Type type;
   const Column *like;   /* a timestamp's zone is taken from it; NULL: none */
@@ -48,7 +49,8 @@ Status groups_pairs(const Groups *groups, const Column *x, Task *task, uint32_t 
 
 /* The quantile of n >= 1 numbers that are no NaN, by R's type 1 .. 9 (7: the usual one). Reorders them. O(n) expected.
  * Reference: Hyndman and Fan 1996, Sample Quantiles in Statistical Packages. */
-Status select_quantile(double *values, size_t n, double share, int type, const Task *task, double *out, Error *e) MUST_USE;
+Status select_quantile(double *values, size_t n, double share, int type, const Task *task, double *out,
+                       Error *e) MUST_USE;
 
 /* ---- aggregates that need a group's cells together ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Aggregates that look at a group's cells one after the other or all together: quantiles, first and last along an order,
- * texts joined, sets. Groups are cut into pieces of about equal rows for the threads. */
+/* Aggregates that look at a group's cells one after the other or all together: quantiles, first and last along an
+ * order, texts joined, sets. Groups are cut into pieces of about equal rows for the threads. */
 #include <math.h>
 #include <string.h>
 

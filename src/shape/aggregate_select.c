@@ -41,7 +41,8 @@ static Status select_place(double *v, size_t n, size_t k, const Task *task, Erro
       }
     }
     next = next * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    const size_t size = high - low, a = (size_t)(next >> 33) % size, b = (a + size / 3) % size, c = (a + size / 3 * 2) % size;
+    const size_t size = high - low, a = (size_t)(next >> 33) % size, b = (a + size / 3) % size,
+        c = (a + size / 3 * 2) % size;
     const double pivot = middle_of_three(v[low + a], v[low + b], v[low + c]);
     size_t i = low, j = high - 1;
     for (;;) {
@@ -81,7 +82,8 @@ static double least_of(const double *v, size_t n)
   return least;
 }
 
-/* Where the quantile lies: at or between the numbers of rank *low (from 0) and the next one, a part *part of the way. */
+/* Where the quantile lies: at or between the numbers of rank *low (from 0) and the next one, a part *part of the
+ * way. */
 static void quantile_place(size_t n, double share, int type, double *rank, double *part)
 {
   static const double a[] = {0, 0.5, 0, 1, 1.0 / 3, 3.0 / 8}, b[] = {1, 0.5, 0, 1, 1.0 / 3, 3.0 / 8}; /* types 4 .. 9 */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* aggregate_slots.h -- sums, counts and extremes of groups, all of them in one sweep over the rows.
  *
- * What an aggregate needs of a group is a slot: a count, a compensated sum, an extreme. Slots that several aggregates need
- * are kept once. A group's slots lie side by side, so that a row touches one line of the cache. Rows are swept in blocks;
- * in a block each slot has a loop of its own over plain arrays, from which missing cells were taken out before.
+ * What an aggregate needs of a group is a slot: a count, a compensated sum, an extreme. Slots that several
+ * aggregates need are kept once. A group's slots lie side by side, so that a row touches one line of the cache.
+ * Rows are swept in blocks; in a block each slot has a loop of its own over plain arrays, from which missing cells
+ * were taken out before.
  *
- * Rows are cut into pieces whose number follows from the numbers of rows and groups alone, and the pieces' slots are added
- * in the order of the pieces: so results do not depend on threads. When there are many groups for the rows there is one
- * piece, and threads share the groups out among themselves. Without groups a row's slot is that of its number modulo 8,
- * so that additions need not wait for one another; the eight are added at the end.
+ * Rows are cut into pieces whose number follows from the numbers of rows and groups alone, and the pieces' slots
+ * are added in the order of the pieces: so results do not depend on threads. When there are many groups for the
+ * rows there is one piece, and threads share the groups out among themselves. Without groups a row's slot is that
+ * of its number modulo 8, so that additions need not wait for one another; the eight are added at the end.
  *
  * Reference: Neumaier 1974, Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Groups from key columns: each column becomes digits, all digits one number, and rows of equal numbers a group. Where the
- * number would need more than 64 bits, leading digits are grouped first and their groups' numbers take their place. */
+/* Groups from key columns: each column becomes digits, all digits one number, and rows of equal numbers a group.
+ * Where the number would need more than 64 bits, leading digits are grouped first and their groups' numbers take
+ * their place. */
 #include "shape/groups.h"
 
 #include <string.h>
@@ -44,8 +45,8 @@ static Status reduce_pack(Digit *digits, size_t n, size_t rows, Task *task, Digi
   return status;
 }
 
-/* Until the product of all fits. Two numbers of groups always fit, so every round at least halves the digits once all are
- * numbers of groups. */
+/* Until the product of all fits. Two numbers of groups always fit, so every round at least halves the digits once
+ * all are numbers of groups. */
 static Status reduce_digits(Digit *digits, size_t *n, size_t rows, Task *task, Error *e)
 {
   uint64_t product;
@@ -69,7 +70,8 @@ static Status reduce_digits(Digit *digits, size_t *n, size_t rows, Task *task, E
   return STATUS_OK;
 }
 
-static Status read_keys(const Frame *frame, const size_t *columns, size_t n, Task *task, Digit *digits, size_t *n_digits,
+static Status read_keys(const Frame *frame, const size_t *columns, size_t n, Task *task, Digit *digits,
+                        size_t *n_digits,
                         Error *e)
 {
   for (size_t i = 0; i < n; i++) {
@@ -100,7 +102,8 @@ Status groups_whole(size_t rows, Groups **out, Error *e)
 
 static Status too_many_rows(size_t rows, Error *e)
 {
-  (void)error_set(e, STATUS_LIMIT, "too-many-rows", _("%1$zu rows are more than the %2$llu that can be grouped or sorted"),
+  (void)error_set(e, STATUS_LIMIT, "too-many-rows",
+                  _("%1$zu rows are more than the %2$llu that can be grouped or sorted"),
                   rows, (unsigned long long)UINT32_MAX - 1);
   return error_hint(e, _("take a part of the rows, or a sample"));
 }
@@ -234,7 +237,8 @@ static bool same_order(const Groups *groups, const OrderKey *keys, size_t n)
   }
   for (size_t i = 0; i < n; i++) {
     const OrderKey *old = &groups->keys[i];
-    if (old->column != keys[i].column || old->falling != keys[i].falling || old->missing_first != keys[i].missing_first) {
+    if (old->column != keys[i].column || old->falling != keys[i].falling ||
+        old->missing_first != keys[i].missing_first) {
       return false;
     }
   }

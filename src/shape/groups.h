@@ -24,8 +24,8 @@ typedef struct Groups {
   size_t n_keys;
 } Groups;
 
-/* Expected O(rows * columns), on all threads. Errors: STATUS_MEMORY, STATUS_LIMIT (budget; 2^32 - 1 rows or more, also of
- * groups_arrange), STATUS_CANCELLED. */
+/* Expected O(rows * columns), on all threads. Errors: STATUS_MEMORY, STATUS_LIMIT (budget; 2^32 - 1 rows or more,
+ * also of groups_arrange), STATUS_CANCELLED. */
 Status groups_make(const Frame *frame, const size_t *columns, size_t n, Task *task, Groups **out, Error *e) MUST_USE;
 Status groups_whole(size_t rows, Groups **out, Error *e) MUST_USE;
 void groups_free(Groups *groups); /* NULL is fine */

@@ -72,7 +72,8 @@ static void merge_bounds(void *context, void *sum, const void *other)
 static Status whole_digit(const Column *column, Task *task, Digit *digit, Error *e)
 {
   Bounds bounds = {0, 0, false};
-  const Reduce reduce = {.size = sizeof bounds, .block = block_bounds, .merge = merge_bounds, .context = (void *)column};
+  const Reduce reduce = {.size = sizeof bounds, .block = block_bounds, .merge = merge_bounds,
+                         .context = (void *)column};
   const Status status = rows_reduce(task, column->rows, &reduce, &bounds, e);
   if (status == STATUS_OK && bounds.any) {
     digit->low = (uint64_t)bounds.low;

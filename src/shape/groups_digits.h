@@ -22,24 +22,25 @@ typedef struct Digit {
   bool falling, only_missing; /* only_missing: 1 where the cell is missing, else 0 */
 } Digit;
 
-/* Digits that tell the column's cells apart: dense where the type allows it. Codes of strings and sets are their groups'
- * numbers. Sets *n to 1, or to 2 when missing cells need a digit of their own. */
+/* Digits that tell the column's cells apart: dense where the type allows it. Codes of strings and sets are their
+ * groups' numbers. Sets *n to 1, or to 2 when missing cells need a digit of their own. */
 Status digits_for_group(const Column *column, Task *task, Digit out[2], size_t *n, Error *e) MUST_USE;
 
 /* Digits that also order as the key's cells. */
 Status digits_for_order(const OrderKey *key, Task *task, Digit out[2], size_t *n, Error *e) MUST_USE;
 void digit_free(Digit *digit);
 
-/* The digits of rows first .. first + count - 1 (count at most DIGIT_BLOCK) as one number each, the first digit being the
- * highest. Their ranges' product is at most 2^64. */
+/* The digits of rows first .. first + count - 1 (count at most DIGIT_BLOCK) as one number each, the first digit
+ * being the highest. Their ranges' product is at most 2^64. */
 void digits_read(const Digit *digits, size_t n, size_t first, size_t count, uint64_t *out);
 
 /* The product of ranges: true and *product (0: 2^64) when it is at most 2^64. */
 bool digits_product(const Digit *digits, size_t n, uint64_t *product);
 
-/* Row numbers by the bytes of strings and sets (groups_hash.c): codes in order of first appearance. Missing cells are one
- * group. first: the groups' first rows. All out parameters may be NULL but codes and n. */
-Status groups_of_lists(const Column *column, Task *task, uint32_t **codes, size_t **first, size_t *n, Error *e) MUST_USE;
+/* Row numbers by the bytes of strings and sets (groups_hash.c): codes in order of first appearance. Missing cells
+ * are one group. first: the groups' first rows. All out parameters may be NULL but codes and n. */
+Status groups_of_lists(const Column *column, Task *task, uint32_t **codes, size_t **first, size_t *n,
+                       Error *e) MUST_USE;
 
 /* The same by numbers made of digits whose product fits, by hashing and by a table of all numbers. */
 Status groups_of_hashes(const Digit *digits, size_t n, size_t rows, Task *task, uint32_t **codes, size_t **first,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Groups by hashing. Rows are dealt to parts by the top bits of their hash, in row order; each part has a table of its own
- * that stays in the cache and finds every row's first equal one. A row that is its own first one begins a group; these are
- * then counted in row order, which numbers groups by first appearance whatever the parts and threads. Numbers are hashed
- * by a bijection, so that equal hashes are equal numbers; texts and sets with XXH3, and compared. */
+/* Groups by hashing. Rows are dealt to parts by the top bits of their hash, in row order; each part has a table of
+ * its own that stays in the cache and finds every row's first equal one. A row that is its own first one begins a
+ * group; these are then counted in row order, which numbers groups by first appearance whatever the parts and
+ * threads. Numbers are hashed by a bijection, so that equal hashes are equal numbers; texts and sets with XXH3,
+ * and compared. */
 #include <string.h>
 
 #include "core/alloc.h"

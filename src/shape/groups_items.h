@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* groups_items.h -- pieces of work on all threads, and rows cut into pieces, for the kernels of shaping.
  *
- * What a piece does may depend on the number of pieces only where the result does not: numbers that are counted, rows that
- * are moved to places which are known, groups that belong to one piece each.
+ * What a piece does may depend on the number of pieces only where the result does not: numbers that are counted,
+ * rows that are moved to places which are known, groups that belong to one piece each.
  */
 #ifndef ASSAY_SHAPE_GROUPS_ITEMS_H
 #define ASSAY_SHAPE_GROUPS_ITEMS_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Groups by a table with a place for every number there may be. Each piece of rows has a table of its own and numbers its
- * groups as they come; the pieces' groups are then joined in the order of the pieces, which gives every group the number
- * of its first appearance, whatever the pieces. The first piece's numbers are right as they are. */
+/* Groups by a table with a place for every number there may be. Each piece of rows has a table of its own and
+ * numbers its groups as they come; the pieces' groups are then joined in the order of the pieces, which gives
+ * every group the number of its first appearance, whatever the pieces. The first piece's numbers are right as they
+ * are. */
 #include <string.h>
 
 #include "core/alloc.h"
@@ -96,7 +97,8 @@ static Status renumber_piece(void *context, size_t item, size_t worker, Error *e
   Slots *run = context;
   /* All pieces but the first have rows to change: they are cut anew, so that every thread has some. */
   const size_t from = piece_begin(run->rows, run->pieces, 1), rows = run->rows - from;
-  const size_t begin = from + piece_begin(rows, run->pieces, item), end = from + piece_begin(rows, run->pieces, item + 1);
+  const size_t begin = from + piece_begin(rows, run->pieces, item), end = from + piece_begin(rows, run->pieces,
+                                                                                             item + 1);
   for (size_t p = 1; p < run->pieces; p++) {
     size_t first = piece_begin(run->rows, run->pieces, p), last = piece_begin(run->rows, run->pieces, p + 1);
     first = first > begin ? first : begin;

@@ -28,7 +28,8 @@ Status window_overflow(const Window *w, size_t row, Error *e)
 
 static Status bad_number(const ShapeCall *call, double number, const char *wants, Error *e)
 {
-  (void)error_set(e, STATUS_ARGUMENT, "out-of-range", _("%1$s takes %2$s, not %3$g"), call->function->name, wants, number);
+  (void)error_set(e, STATUS_ARGUMENT, "out-of-range", _("%1$s takes %2$s, not %3$g"), call->function->name, wants,
+                  number);
   return error_hint(e, _("write %1$s(%2$s)"), call->function->name, call->function->arguments);
 }
 
@@ -109,7 +110,8 @@ static Status check_order(const ShapeCall *call, const Groups *groups, Error *e)
     return STATUS_OK;
   }
   (void)error_set(e, STATUS_ARGUMENT, "needs-order", _("%s() needs an order of the rows"), call->function->name);
-  return error_hint(e, _("give one beside the expression: order = \"date\" or order = \"-amount\"; or take rank_of(x)"));
+  return error_hint(e, _("give one beside the expression: order = \"date\" or order = \"-amount\"; or take "
+                         "rank_of(x)"));
 }
 
 static Type result_type(const Window *w)

@@ -46,7 +46,8 @@ static Status find_peers(const Window *w, Running *run, size_t place, Error *e)
   if (place != run->begin && place != run->peers_end) {
     return STATUS_OK;
   }
-  for (run->peers_end = place + 1; run->peers_end < run->end && same_place(w, place, run->peers_end); run->peers_end++) {
+  for (run->peers_end = place + 1; run->peers_end < run->end && same_place(w, place, run->peers_end);
+       run->peers_end++) {
     if (run->peers_end % 4096 == 0 && task_cancelled(w->task)) {
       return error_cancelled(e);
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Figures of the last n rows, without taking anything away again: what leaves a window by subtraction leaves its rounding
- * behind, and Inf or NaN never leave. A group is cut into blocks of n rows; a window is then the end of one block and the
- * beginning of the next. Beginnings grow row by row, ends are added up from the last row of a block down. So each row costs
- * three joins, whatever n. Reference: van Herk 1992; Gil and Werman 1993 (for extremes); parts of variances are joined as
- * Chan, Golub and LeVeque 1983. */
+/* Figures of the last n rows, without taking anything away again: what leaves a window by subtraction leaves its
+ * rounding behind, and Inf or NaN never leave. A group is cut into blocks of n rows; a window is then the end of
+ * one block and the beginning of the next. Beginnings grow row by row, ends are added up from the last row of a
+ * block down. So each row costs three joins, whatever n. Reference: van Herk 1992; Gil and Werman 1993 (for
+ * extremes); parts of variances are joined as Chan, Golub and LeVeque 1983. */
 #include <math.h>
 
 #include "shape/groups_items.h"

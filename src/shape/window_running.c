@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Figures of the rows so far: what the aggregate of the name gives for them, missing cells passed over. And figures of a
- * row and one before it. */
+/* Figures of the rows so far: what the aggregate of the name gives for them, missing cells passed over. And
+ * figures of a row and one before it. */
 #include <math.h>
 
 #include "shape/groups_items.h"

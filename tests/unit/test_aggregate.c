@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_aggregate.c -- aggregates against R's figures and against a slow reference on random groups; NaN, missing cells,
- * nothing at all; overflow; the same bits on 1, 2 and 7 threads; cancel and memory that fails.
+/* test_aggregate.c -- aggregates against R's figures and against a slow reference on random groups; NaN, missing
+ * cells, nothing at all; overflow; the same bits on 1, 2 and 7 threads; cancel and memory that fails.
  *
- * Figures "R" are from R 4.2.2, printed with %.17g: quantile(x, p, type = t), var, cov, cor, weighted.mean. Skewness and
- * kurtosis are e1071's type 2, written out: g1 sqrt(n (n - 1)) / (n - 2) and ((n + 1) g2 + 6) (n - 1) / ((n - 2) (n - 3)). */
+ * Figures "R" are from R 4.2.2, printed with %.17g: quantile(x, p, type = t), var, cov, cor, weighted.mean.
+ * Skewness and kurtosis are e1071's type 2, written out: g1 sqrt(n (n - 1)) / (n - 2) and ((n + 1) g2 + 6) (n - 1)
+ * / ((n - 2) (n - 3)). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -482,8 +483,10 @@ static size_t slow_text(const Column *x, const Cells *cells, int sign)
 static void check_cells(Groups *groups, const Column *x)
 {
   static Cells cells;
-  ShapeCall calls[] = {call_of("mode", "a:a", x, NULL), call_of("distinct", "a:i", x, NULL), call_of("first", "a:a", x, NULL),
-                       call_of("last", "a:a", x, NULL), call_of("nth", "ak:a", x, NULL),     call_of("nth", "ak:a", x, NULL),
+  ShapeCall calls[] = {call_of("mode", "a:a", x, NULL), call_of("distinct", "a:i", x, NULL),
+                       call_of("first", "a:a", x, NULL),
+                       call_of("last", "a:a", x, NULL), call_of("nth", "ak:a", x, NULL),     call_of("nth", "ak:a", x,
+                                                                                                     NULL),
                        call_of("min", "s:s", x, NULL),  call_of("max", "s:s", x, NULL)};
   calls[4].numbers[1] = 2;
   calls[5].numbers[1] = -3;
@@ -522,7 +525,8 @@ static void test_cells_against_slow_ones(void **state)
     const double missing = round % 3 == 0 ? 0 : 0.4;
     Column *x = round % 5 == 0   ? random_texts(TYPE_STRING, rows, round, missing)
                 : round % 5 == 1 ? random_texts(TYPE_CATEGORY, rows, round, missing)
-                                 : random_numbers(round % 5 == 2 ? TYPE_INT64 : round % 5 == 3 ? TYPE_BOOL : TYPE_FLOAT64,
+                                 : random_numbers(round % 5 == 2 ? TYPE_INT64 : round % 5 == 3 ? TYPE_BOOL
+                                                  : TYPE_FLOAT64,
                                                   rows, round, missing, false);
     Groups *groups = round % 4 == 3 ? whole(rows) : random_groups(rows, 9, round, 1);
     check_cells(groups, x);
@@ -595,7 +599,8 @@ static void test_order_given(void **state)
   char got[200], wanted[2000] = "", cell[200];
   const size_t order[] = {1, 2, 0, 4, 3};
   for (size_t i = 0; i < 5; i++) {
-    snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), "%s%s", i ? "|" : "", shown(names, order[i], cell));
+    snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), "%s%s", i ? "|" : "",
+             shown(names, order[i], cell));
   }
   assert_string_equal(shown(out, 0, got), wanted);
   column_unref(out);
@@ -789,8 +794,10 @@ static void test_many_rows(void **state)
   Column *x = finish(builder);
   for (int kind = 0; kind < 3; kind++) {
     Groups *groups = kind == 0 ? whole(ROWS) : random_groups(ROWS, kind == 1 ? 5 : 100000, 4, 2);
-    ShapeCall calls[] = {call_of("sum", "n:n", x, NULL), call_of("count", ":i", NULL, NULL), call_of("min", "n:n", x, NULL),
-                         call_of("max", "n:n", x, NULL), call_of("first", "a:a", x, NULL),   call_of("last", "a:a", x, NULL)};
+    ShapeCall calls[] = {call_of("sum", "n:n", x, NULL), call_of("count", ":i", NULL, NULL),
+                         call_of("min", "n:n", x, NULL),
+                         call_of("max", "n:n", x, NULL), call_of("first", "a:a", x, NULL),   call_of("last", "a:a", x,
+                                                                                                     NULL)};
     Column *out[6];
     Task task;
     task_init(&task, 1);

@@ -20,7 +20,8 @@
 
 /* ---- random columns with few different cells ---- */
 
-static const char *const words[] = {"", "a", "ab", "b", "customer_0000000001", "customer_0000000002", "customer_00000000021",
+static const char *const words[] = {"", "a", "ab", "b", "customer_0000000001", "customer_0000000002",
+                                    "customer_00000000021",
                                     "Zebra", "\xc3\xa9t\xc3\xa9", "\xe4\xb8\xad\xe6\x96\x87"};
 static const double floats[] = {0.0, -0.0, 1.5, -1.5, 1e300, -1e300, 5e-324, INFINITY, -INFINITY, NAN};
 static const int64_t wholes[] = {INT64_MIN, INT64_MAX, 0, -1, 1, 7, INT64_MAX - 1, INT64_MIN + 1, 1000000007, -7};
@@ -425,7 +426,8 @@ static void test_order_of_several(void **state)
     for (size_t i = 0; i < n; i++) {
       types[i] = (Type)random_below(&random, TYPE_COUNT);
     }
-    Frame *frame = random_frame(types, n, random_below(&random, 300), 7 + (uint64_t)round, 0.15, random_below(&random, 2));
+    Frame *frame = random_frame(types, n, random_below(&random, 300), 7 + (uint64_t)round, 0.15,
+                                random_below(&random, 2));
     sort_and_check(frame, &random, n);
     frame_unref(frame);
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_window.c -- every window function, row by row, against a reference that looks at all rows of the group each time;
- * figures of R and SQLite; rolling sums that do not drift and let Inf go; refusals; threads; memory that fails. */
+/* test_window.c -- every window function, row by row, against a reference that looks at all rows of the group each
+ * time; figures of R and SQLite; rolling sums that do not drift and let Inf go; refusals; threads; memory that
+ * fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -151,13 +152,18 @@ static Wanted cell(const Line *line, size_t at)
   return at < line->n ? (Wanted){.row = line->row[at]} : gone;
 }
 
-/* An aggregate of the places from .. to, to missing when fewer than `least` are there. */
+static double number_at(const Column *x, size_t row)
+{
+  return column_type(x) == TYPE_CATEGORY ? 0 : column_float(x, row); /* texts are only counted */
+}
+
+/* An aggregate of the places from .. to; missing when fewer than `least` cells are there. */
 static Wanted aggregate(const char *name, const Column *x, const Line *line, size_t from, size_t to, size_t least)
 {
   double n = 0, sum = 0, low = NAN, high = NAN, product = 1, squares = 0;
   for (size_t i = from; i <= to; i++) {
     if (column_valid(x, line->row[i])) {
-      const double value = column_float(x, line->row[i]);
+      const double value = number_at(x, line->row[i]);
       n++;
       sum += value;
       product *= value;
@@ -167,7 +173,7 @@ static Wanted aggregate(const char *name, const Column *x, const Line *line, siz
   }
   for (size_t i = from; i <= to; i++) {
     if (column_valid(x, line->row[i])) {
-      squares += pow(column_float(x, line->row[i]) - sum / n, 2);
+      squares += pow(number_at(x, line->row[i]) - sum / n, 2);
     }
   }
   const bool is_sum = strstr(name, "sum"), is_count = strstr(name, "count"), is_sd = strstr(name, "sd");
@@ -379,7 +385,8 @@ static void check_all(Groups *groups, const Column *by, const Column *order, con
       ShapeCall call = {.function = f, .columns = {x}, .n = most};
       const double n[] = {1, 2, 3, 7, 500};
       call.numbers[0] = n[round];
-      call.numbers[1] = strcmp(f->name, "ewm") == 0 ? 0.2 * (round + 1) : strcmp(f->name, "nth_value") == 0 && round % 2 ? -n[round] : n[round];
+      call.numbers[1] = strcmp(f->name, "ewm") == 0 ? 0.2 * (round + 1) : strcmp(f->name, "nth_value") == 0 &&
+          round % 2 ? -n[round] : n[round];
       call.numbers[2] = round % 3;
       call.texts[1] = ties[round];
       check(&call, groups, by, order);
@@ -412,20 +419,22 @@ static void test_against_the_reference(void **state)
   }
 }
 
-/* R 4.2.2: rank(x, ties.method = ...) of c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5). SQLite 3.40: ntile(4) over (order by x, i).
- * The moving mean with alpha 0.3 by hand: 0.3 x 1 + 0.7 x 3, and so on. */
+/* R 4.2.2: rank(x, ties.method = ...) of c(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5). SQLite 3.40: ntile(4) over (order by
+ * x, i). The moving mean with alpha 0.3 by hand: 0.3 x 1 + 0.7 x 3, and so on. */
 static void test_figures(void **state)
 {
   (void)state;
   static const double x[] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5};
-  static const double average[] = {4.5, 1.5, 6, 1.5, 8, 11, 3, 10, 8, 4.5, 8}, least[] = {4, 1, 6, 1, 7, 11, 3, 10, 7, 4, 7};
+  static const double average[] = {4.5, 1.5, 6, 1.5, 8, 11, 3, 10, 8, 4.5, 8}, least[] = {4, 1, 6, 1, 7, 11, 3, 10, 7,
+                                                                                          4, 7};
   static const double part[] = {2, 1, 2, 1, 3, 4, 1, 4, 3, 2, 3};
   static const double ewm[] = {3, 2.4, 2.88};
   Column *column;
   assert_int_equal(column_of_floats(x, 11, &column, NULL), STATUS_OK);
   const OrderKey key = {column, false, false};
   Groups *groups = groups_by(NULL, &key, 11);
-  ShapeCall calls[] = {{.function = function("rank_of", "aK:f"), .columns = {column}, .texts = {NULL, "average"}, .n = 2},
+  ShapeCall calls[] = {{.function = function("rank_of", "aK:f"), .columns = {column}, .texts = {NULL, "average"},
+                        .n = 2},
                        {.function = function("rank", ":i")},
                        {.function = function("ntile", "k:i"), .numbers = {4}, .n = 1}};
   for (size_t i = 0; i < 3; i++) {
@@ -515,7 +524,8 @@ static void test_otherwise(void **state)
   (void)state;
   Column *words = texts(5, 1, 0.2);
   Groups *groups = groups_by(NULL, NULL, 5);
-  const ShapeCall call = {.function = function("lag", "skK:s"), .columns = {words}, .numbers = {0, 2}, .texts = {NULL, NULL, "none"},
+  const ShapeCall call = {.function = function("lag", "skK:s"), .columns = {words}, .numbers = {0, 2},
+                          .texts = {NULL, NULL, "none"},
                           .n = 3};
   Column *out = run(&call, groups);
   for (size_t row = 0; row < 5; row++) {
@@ -588,7 +598,8 @@ static Digest digest_of_all(Column *by, Column *order, Column *x, size_t rows, s
       continue;
     }
     const ShapeCall call = {.function = f, .columns = {x}, .numbers = {5, strcmp(f->name, "ewm") ? 5 : 0.5, 2},
-                            .texts = {NULL, strcmp(f->name, "rank_of") ? NULL : "max"}, .n = strchr(f->types, 'K') ? 2 : 3};
+                            .texts = {NULL, strcmp(f->name, "rank_of") ? NULL : "max"}, .n = strchr(f->types, 'K') ? 2
+                                : 3};
     Column *out = run(&call, groups);
     digests[n++] = column_digest(out);
     column_unref(out);
@@ -620,14 +631,16 @@ static Column *kept_by;
 static Status swept(void *context, Error *e)
 {
   Column *x = context, *out;
-  static const char *const names[][2] = {{"rank", ":i"}, {"rank_of", "a:i"}, {"lag", "a?k:a"}, {"cumulative_sum", "n:n"},
+  static const char *const names[][2] = {{"rank", ":i"}, {"rank_of", "a:i"}, {"lag", "a?k:a"},
+                                         {"cumulative_sum", "n:n"},
                                          {"rolling_sd", "nk?k:f"}, {"fill_up", "a:a"}, {"lag", "nkk:n"}};
   Status status = STATUS_OK;
   Task task;
   task_init(&task, 1);
   task.threads = 1;
   for (size_t i = 0; i < sizeof names / sizeof *names && status == STATUS_OK; i++) {
-    const ShapeCall call = {.function = function(names[i][0], names[i][1]), .columns = {x}, .numbers = {0, 2, 3}, .n = 3};
+    const ShapeCall call = {.function = function(names[i][0], names[i][1]), .columns = {x}, .numbers = {0, 2, 3},
+                            .n = 3};
     status = window_run(&call, kept, &task, &out, e);
     assert_true(status == STATUS_OK || !out);
     column_unref(out);
