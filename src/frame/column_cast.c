@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One function per pair of types gives a cell's value or says that it does not fit; column_fill runs it over all rows. A
- * category's levels are read once each. */
+/* One function per pair of types gives a cell's value or says that it does not fit; column_fill runs it over all
+ * rows. A category's levels are read once each. */
 #include "frame/column_cast.h"
 
 #include <math.h>
@@ -26,11 +26,11 @@ typedef struct Cast {
   Type from, to;
   const CastOptions *options;
   const Task *task;
-  unsigned systems;            /* of numbers in texts */
-  unsigned order;              /* of dates in texts */
-  bool zoned;                  /* texts of times tell their offset */
+  unsigned systems; /* of numbers in texts */
+  unsigned order;   /* of dates in texts */
+  bool zoned;       /* texts of times tell their offset */
   const Zone *zone;
-  Fit *level_fits;             /* of a category: what its levels are */
+  Fit *level_fits; /* of a category: what its levels are */
   uint64_t *level_bits;
   atomic_size_t *invalid;
 } Cast;
@@ -38,7 +38,8 @@ typedef struct Cast {
 bool cast_is_known(Type from, Type to)
 {
   const bool from_set = from == TYPE_SET, to_set = to == TYPE_SET;
-  const bool truth_and_time = (from == TYPE_BOOL && to == TYPE_TIMESTAMP) || (from == TYPE_TIMESTAMP && to == TYPE_BOOL);
+  const bool truth_and_time =
+      (from == TYPE_BOOL && to == TYPE_TIMESTAMP) || (from == TYPE_TIMESTAMP && to == TYPE_BOOL);
   return from == to || (!to_set && !truth_and_time && (!from_set || type_is_text(to)));
 }
 
@@ -250,8 +251,9 @@ static Status misfit(const Cast *cast, size_t row, Error *e)
   error_set(e, STATUS_DATA, "cast-cell", _("row %1$zu: '%2$.*3$s' is no %4$s"), row + 1, text_data(&cell), (int)shown,
             type_name(cast->to));
   text_free(&cell);
-  return error_hint(e, _("invalid = \"missing\" makes such cells missing; decimal, thousands, dates, format and missing say how "
-                         "texts are written"));
+  return error_hint(
+      e, _("invalid = \"missing\" makes such cells missing; decimal, thousands, dates, format and missing say how "
+           "texts are written"));
 }
 
 static Fit fit_cell(const Cast *cast, size_t row, uint64_t *bits)
@@ -297,7 +299,7 @@ static Status fill_cell(const void *context, size_t row, uint64_t *bits, bool *v
 /* What all dates of a column of texts allow together, and whether they differ in it. */
 typedef struct Dates {
   unsigned orders;
-  size_t odd_row;              /* the first one that two orders read differently */
+  size_t odd_row; /* the first one that two orders read differently */
   size_t zoned, plain;
 } Dates;
 
@@ -335,8 +337,9 @@ static Status no_order(const Cast *cast, const Dates *dates, Error *e)
     return error_hint(e, _("give it: dates = \"dmy\", \"mdy\" or \"ymd\", with invalid = \"missing\" for the rest"));
   }
   column_cell_text(cast->column, dates->odd_row, &cell);
-  error_set(e, STATUS_DATA, "cast-order", _("row %1$zu: '%2$.60s' is a date in more than one order, and no cell tells which"),
-            dates->odd_row + 1, text_data(&cell));
+  error_set(e, STATUS_DATA, "cast-order",
+            _("row %1$zu: '%2$.60s' is a date in more than one order, and no cell tells which"), dates->odd_row + 1,
+            text_data(&cell));
   text_free(&cell);
   return error_hint(e, _("say which: dates = \"dmy\", \"mdy\" or \"ymd\""));
 }
@@ -402,7 +405,8 @@ static Status begin(Cast *cast, Error *e)
   if (options->format && !format_is_known(options->format, &at)) {
     error_set(e, STATUS_ARGUMENT, "time-format", _("the format '%1$s' has an unknown place: %2$.2s"), options->format,
               options->format + at);
-    return error_hint(e, _("places: %%Y %%m %%d %%y %%b %%B %%e %%j %%H %%I %%M %%S %%f %%p %%z %%s %%a %%A %%D %%F %%T %%R %%%%"));
+    return error_hint(
+        e, _("places: %%Y %%m %%d %%y %%b %%B %%e %%j %%H %%I %%M %%S %%f %%p %%z %%s %%a %%A %%D %%F %%T %%R %%%%"));
   }
   Status status = STATUS_OK;
   if (options->zone && cast->to == TYPE_TIMESTAMP) {
@@ -454,20 +458,19 @@ static Status to_text(const Column *column, Type type, const Task *task, Column 
 
 static const char *zone_of_result(const Cast *cast)
 {
-  return cast->zone                    ? zone_name(cast->zone)
+  return cast->zone                     ? zone_name(cast->zone)
          : cast->from == TYPE_TIMESTAMP ? column_zone(cast->column)
          : cast->zoned                  ? "UTC"
                                         : "";
 }
 
-Status column_cast(const Column *column, Type type, const CastOptions *options, Task *task, Column **out, size_t *invalid,
-                   Error *e)
+Status column_cast(const Column *column, Type type, const CastOptions *options, Task *task, Column **out,
+                   size_t *invalid, Error *e)
 {
   static const CastOptions none;
   atomic_size_t bad;
   atomic_init(&bad, 0);
-  Cast cast = {.column = column, .from = column_type(column), .to = type, .task = task,
-               .invalid = &bad};
+  Cast cast = {.column = column, .from = column_type(column), .to = type, .task = task, .invalid = &bad};
   cast.options = options ? options : &none;
   *out = NULL;
   if (!cast_is_known(cast.from, type)) {

@@ -39,12 +39,13 @@ typedef struct CastOptions {
 /* Whether there is such a cast at all. */
 bool cast_is_known(Type from, Type to);
 
-/* The column as `type`; the same column (another reference) when it is that already and no zone is asked for. options
- * may be NULL. *invalid: the cells that did not fit, when they may (may be NULL). Errors: STATUS_DATA "cast-cell" with row
- * and text of the first cell that does not fit, "cast-order" for dates in an unknown order, "cast-pair" for a cast that is
- * not known; STATUS_ARGUMENT "time-format" for a format with an unknown place; those of zone_find; STATUS_LIMIT,
- * STATUS_CANCELLED, STATUS_MEMORY. O(cells), on all threads; text to text on one. */
-Status column_cast(const Column *column, Type type, const CastOptions *options, Task *task, Column **out, size_t *invalid,
-                   Error *e) MUST_USE;
+/* The column as `type`; the same column (another reference) when it is that already and no zone is asked for.
+ * options may be NULL. *invalid: the cells that did not fit, when they may (may be NULL). Errors: STATUS_DATA
+ * "cast-cell" with row and text of the first cell that does not fit, "cast-order" for dates in an unknown order,
+ * "cast-pair" for a cast that is not known; STATUS_ARGUMENT "time-format" for a format with an unknown place;
+ * those of zone_find; STATUS_LIMIT, STATUS_CANCELLED, STATUS_MEMORY. O(cells), on all threads; text to text on
+ * one. */
+Status column_cast(const Column *column, Type type, const CastOptions *options, Task *task, Column **out,
+                   size_t *invalid, Error *e) MUST_USE;
 
 #endif

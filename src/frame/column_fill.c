@@ -58,8 +58,8 @@ static bool make_buffers(Column *column, size_t rows, const char *zone)
   return true;
 }
 
-Status column_fill(Type type, size_t rows, const char *zone, FillCell cell, const void *context, Task *task, Column **out,
-                   Error *e)
+Status column_fill(Type type, size_t rows, const char *zone, FillCell cell, const void *context, Task *task,
+                   Column **out, Error *e)
 {
   *out = NULL;
   Column *column = NULL;

@@ -12,8 +12,8 @@ typedef Status (*FillCell)(const void *context, size_t row, uint64_t *bits, bool
 
 /* A float64, int64, bool or timestamp column. zone: of timestamps, "" for wall time. Of several errors of `cell` that
  * of the lowest row is given; others: STATUS_LIMIT, STATUS_CANCELLED, STATUS_MEMORY. O(rows). */
-Status column_fill(Type type, size_t rows, const char *zone, FillCell cell, const void *context, Task *task, Column **out,
-                   Error *e) MUST_USE;
+Status column_fill(Type type, size_t rows, const char *zone, FillCell cell, const void *context, Task *task,
+                   Column **out, Error *e) MUST_USE;
 
 static inline uint64_t fill_float(double value)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What stands around the digits is taken off from both ends, in any order, each kind once; the core of digits and marks is
- * copied in ASCII and held against each system. */
+/* What stands around the digits is taken off from both ends, in any order, each kind once; the core of digits and
+ * marks is copied in ASCII and held against each system. */
 #include "frame/parse_amount.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ static inline bool is_digit(char c)
 /* The longer of two that begin alike stands first. */
 static const char *const currencies[] = {
     "",    "US$", "A$",  "AU$", "C$",  "CA$", "NZ$", "HK$", "NT$", "S$",  "R$",  "$",   "€",   "£",   "¥",   "￥",
-    "元",  "₹",   "₽",   "₩",   "₺",   "₫",   "₪",   "₴",   "₱",   "฿",   "zł",  "Kč",  "kr.", "kr",  "Fr.", "Rs.",
+    "元",  "₹",   "₽", "₩",   "₺",   "₫",   "₪",   "₴",   "₱",   "฿",   "zł",  "Kč",  "kr.", "kr",  "Fr.", "Rs.",
     "Rs",  "USD", "EUR", "GBP", "JPY", "CNY", "RMB", "INR", "RUB", "KRW", "BRL", "CAD", "AUD", "CHF", "SEK", "NOK",
     "DKK", "PLN", "CZK", "HUF", "TRY", "MXN", "ZAR", "SGD", "HKD", "TWD", "THB", "IDR", "MYR", "PHP", "VND", "NZD",
     "ILS", "AED", "SAR", "ARS", "CLP", "COP", "PEN", "EGP", "NGN", "KES", "UAH", "RON", "BGN"};
@@ -35,8 +35,8 @@ const char *amount_currency(int currency)
 
 unsigned systems_of(const char *decimal, const char *thousands)
 {
-  static const char marks[SYSTEM_COUNT][2] = {{'.', 0},   {'.', ','}, {'.', ','}, {'.', ' '}, {'.', '\''},
-                                              {',', 0},   {',', '.'}, {',', ' '}, {',', '\''}};
+  static const char marks[SYSTEM_COUNT][2] = {{'.', 0}, {'.', ','}, {'.', ','}, {'.', ' '}, {'.', '\''},
+                                              {',', 0}, {',', '.'}, {',', ' '}, {',', '\''}};
   unsigned systems = 0;
   for (int i = 0; i < SYSTEM_COUNT; i++) {
     const bool fits = (!decimal || marks[i][0] == decimal[0]) && (!thousands || marks[i][1] == thousands[0]);
@@ -208,8 +208,8 @@ static size_t mark_at(const char *p, size_t n, char *mark)
   return *p == '\t' ? 0 : blank_at(p, n);
 }
 
-/* Digits and marks to out->digits: no two marks side by side, no other mark than '.' or ',' in front, none at the end but
- * the decimal one of "5." */
+/* Digits and marks to out->digits: no two marks side by side, no other mark than '.' or ',' in front, none at the
+ * end but the decimal one of "5." */
 static bool take_core(const Cut *cut, ParsedAmount *out)
 {
   size_t i = 0, last = 0; /* last: digits behind the last mark */
@@ -296,8 +296,8 @@ bool parse_amount(const char *text, size_t length, ParsedAmount *out)
     out->systems = SYSTEMS_ALL;
     return true;
   }
-  static const char marks[SYSTEM_COUNT][2] = {{'.', 0},   {'.', ','}, {'.', ','}, {'.', ' '}, {'.', '\''},
-                                              {',', 0},   {',', '.'}, {',', ' '}, {',', '\''}};
+  static const char marks[SYSTEM_COUNT][2] = {{'.', 0}, {'.', ','}, {'.', ','}, {'.', ' '}, {'.', '\''},
+                                              {',', 0}, {',', '.'}, {',', ' '}, {',', '\''}};
   for (int i = 0; i < SYSTEM_COUNT; i++) {
     out->systems |= fits(out, marks[i][0], marks[i][1], i == SYSTEM_POINT_INDIAN) ? 1U << i : 0;
   }

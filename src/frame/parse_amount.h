@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* parse_amount.h -- numbers as people write them: $1,234.50  1.234,50 €  (1 234.00)  12.5 %  1'234  1,23,456.78.
  *
- * One text seldom tells what its marks mean: 1.234 is one and a bit in one country and a thousand in another. So a text is
- * taken apart once, into the bits of all systems in which it is a number; a column is written in the systems that all of its
- * cells allow (the bits of all, joined by &), and only then a value is made. O(length), nothing is allocated, the text is
- * borrowed. UTF-8; blanks at the ends do not count; a blank within may be a no-break, narrow or thin one, an apostrophe
- * a straight or a curly one, a minus U+2212.
+ * One text seldom tells what its marks mean: 1.234 is one and a bit in one country and a thousand in another. So a
+ * text is taken apart once, into the bits of all systems in which it is a number; a column is written in the
+ * systems that all of its cells allow (the bits of all, joined by &), and only then a value is made. O(length),
+ * nothing is allocated, the text is borrowed. UTF-8; blanks at the ends do not count; a blank within may be a no-
+ * break, narrow or thin one, an apostrophe a straight or a curly one, a minus U+2212.
  */
 #ifndef ASSAY_FRAME_PARSE_AMOUNT_H
 #define ASSAY_FRAME_PARSE_AMOUNT_H
@@ -31,8 +31,8 @@ enum { SYSTEMS_ALL = (1 << SYSTEM_COUNT) - 1, AMOUNT_DIGITS_MOST = 60 };
 
 static inline bool system_has_comma(NumberSystem system) { return system >= SYSTEM_COMMA; }
 
-/* The systems with this decimal mark ("." or ",") and this mark between thousands ("," "." " " "'" or "" for none); NULL:
- * any. */
+/* The systems with this decimal mark ("." or ",") and this mark between thousands ("," "." " " "'" or "" for
+ * none); NULL: any. */
 unsigned systems_of(const char *decimal, const char *thousands);
 
 /* "decimal point, ',' between thousands" ... for messages. */

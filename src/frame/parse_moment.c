@@ -79,7 +79,8 @@ bool date_days(int year, int month, int day, int32_t *days)
     return false;
   }
   const int past = year - 1;
-  *days = past * 365 + past / 4 - past / 100 + past / 400 + before[month] + (leap && month > 2) + day - 1 - DAYS_TO_1970;
+  *days =
+      past * 365 + past / 4 - past / 100 + past / 400 + before[month] + (leap && month > 2) + day - 1 - DAYS_TO_1970;
   return true;
 }
 
@@ -101,12 +102,13 @@ static const char *const month_names[12] = {
     "december dezember décembre decembre diciembre dicembre dezembro dic dez",
 };
 
-static const char *const weekday_names = "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch "
-                                         "donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi "
-                                         "samedi dimanche lunes martes miércoles jueves viernes sábado domingo tues thur";
+static const char *const weekday_names =
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch "
+    "donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi "
+    "samedi dimanche lunes martes miércoles jueves viernes sábado domingo tues thur";
 
-/* Whether the word is one of the names, or the beginning of one with at least three letters (two for German weekdays are
- * not taken). */
+/* Whether the word is one of the names, or the beginning of one with at least three letters (two for German
+ * weekdays are not taken). */
 static bool is_named(const char *word, size_t n, const char *names)
 {
   if (n < 3) {
@@ -669,7 +671,11 @@ static bool take_part(Reader *r, char kind, Parts *parts)
 /* %D %F %T %R as what they stand for. */
 static const char *long_form(char kind)
 {
-  return kind == 'D' ? "%m/%d/%y" : kind == 'F' ? "%Y-%m-%d" : kind == 'T' ? "%H:%M:%S" : kind == 'R' ? "%H:%M" : NULL;
+  return kind == 'D'   ? "%m/%d/%y"
+         : kind == 'F' ? "%Y-%m-%d"
+         : kind == 'T' ? "%H:%M:%S"
+         : kind == 'R' ? "%H:%M"
+                       : NULL;
 }
 
 static bool take_format(Reader *r, const char *format, Parts *parts)

@@ -23,11 +23,11 @@ static void add_marker(Markers *markers, const char *text)
 void markers_usual(Markers *markers)
 {
   static const char *const usual[] = {
-      "NA",      "N/A",     "n/a",     "na",      "n.a.",   "N.A.",    "#N/A",  "#NA",     "<NA>",    "NULL",
-      "null",    "Null",    "(null)",  "NaN",     "nan",    "NAN",     "None",  "none",    "NONE",    "nil",
-      "missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN", "-",     "--",      "---",     "?",
-      "??",      ".",       "..",      "...",     "\xE2\x80\x93", "\xE2\x80\x94", "\\N", "#VALUE!", "#REF!", "#DIV/0!",
-      "#NAME?",  "#NULL!",  "#NUM!",   "NaT",     "not available"};
+      "NA",   "N/A",     "n/a",     "na",      "n.a.",    "N.A.",    "#N/A",    "#NA",          "<NA>",
+      "NULL", "null",    "Null",    "(null)",  "NaN",     "nan",     "NAN",     "None",         "none",
+      "NONE", "nil",     "missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN",      "-",
+      "--",   "---",     "?",       "??",      ".",       "..",      "...",     "\xE2\x80\x93", "\xE2\x80\x94",
+      "\\N",  "#VALUE!", "#REF!",   "#DIV/0!", "#NAME?",  "#NULL!",  "#NUM!",   "NaT",          "not available"};
   memset(markers, 0, sizeof *markers);
   for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
     add_marker(markers, usual[i]);
@@ -84,14 +84,15 @@ void evidence_clear(Evidence *evidence)
 
 void evidence_merge(Evidence *a, const Evidence *b)
 {
-  Tally *const to[] = {&a->blanks,     &a->texts,       &a->bools,     &a->codes,      &a->markers,    &a->numbers,
-                       &a->decorated,  &a->currency,    &a->percents,  &a->others,     &a->plus,       &a->marked,
-                       &a->decimals[0], &a->decimals[1], &a->exponents, &a->times,      &a->zoned,      &a->two_digits,
-                       &a->odd,        &a->against[0],  &a->against[1], &a->against[2], &a->unsettled};
-  const Tally *const from[] = {&b->blanks,      &b->texts,       &b->bools,      &b->codes,      &b->markers,    &b->numbers,
-                               &b->decorated,   &b->currency,    &b->percents,   &b->others,     &b->plus,       &b->marked,
-                               &b->decimals[0], &b->decimals[1], &b->exponents,  &b->times,      &b->zoned,      &b->two_digits,
-                               &b->odd,         &b->against[0],  &b->against[1], &b->against[2], &b->unsettled};
+  Tally *const to[] = {&a->blanks,      &a->texts,       &a->bools,      &a->codes,      &a->markers,  &a->numbers,
+                       &a->decorated,   &a->currency,    &a->percents,   &a->others,     &a->plus,     &a->marked,
+                       &a->decimals[0], &a->decimals[1], &a->exponents,  &a->times,      &a->zoned,    &a->two_digits,
+                       &a->odd,         &a->against[0],  &a->against[1], &a->against[2], &a->unsettled};
+  const Tally *const from[] = {&b->blanks,     &b->texts,      &b->bools,       &b->codes,       &b->markers,
+                               &b->numbers,    &b->decorated,  &b->currency,    &b->percents,    &b->others,
+                               &b->plus,       &b->marked,     &b->decimals[0], &b->decimals[1], &b->exponents,
+                               &b->times,      &b->zoned,      &b->two_digits,  &b->odd,         &b->against[0],
+                               &b->against[1], &b->against[2], &b->unsettled};
   for (size_t i = 0; i < sizeof to / sizeof *to; i++) {
     tally_merge(to[i], from[i]);
   }
@@ -154,7 +155,8 @@ static void add_number(Evidence *evidence, const ParsedAmount *amount, size_t it
 
 static unsigned pairs_that_differ(const ParsedMoment *moment)
 {
-  return (moment_differs(moment, ORDER_YMD | ORDER_DMY) ? 1U : 0) | (moment_differs(moment, ORDER_YMD | ORDER_MDY) ? 2U : 0) |
+  return (moment_differs(moment, ORDER_YMD | ORDER_DMY) ? 1U : 0) |
+         (moment_differs(moment, ORDER_YMD | ORDER_MDY) ? 2U : 0) |
          (moment_differs(moment, ORDER_DMY | ORDER_MDY) ? 4U : 0);
 }
 
@@ -193,7 +195,8 @@ static bool may_be_value(const char *text, size_t length)
   return digits > 0;
 }
 
-void evidence_add(Evidence *evidence, const Markers *markers, const char *text, size_t length, size_t item, size_t weight)
+void evidence_add(Evidence *evidence, const Markers *markers, const char *text, size_t length, size_t item,
+                  size_t weight)
 {
   ParsedAmount amount;
   ParsedMoment moment;
@@ -234,7 +237,7 @@ void evidence_add(Evidence *evidence, const Markers *markers, const char *text, 
 typedef struct Look {
   const Column *column;
   const Markers *markers;
-  const size_t *weights;    /* of levels; NULL: items are rows */
+  const size_t *weights; /* of levels; NULL: items are rows */
 } Look;
 
 static void look_init(void *context, void *sum)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* csv_evidence.h -- what the cells of a column of text could be, added up. Only csv_refine*.c and csv_evidence.c (and
- * tests) may include it.
+/* csv_evidence.h -- what the cells of a column of text could be, added up. Only csv_refine*.c and csv_evidence.c
+ * (and tests) may include it.
  *
- * Evidence is a sum over cells in any order: counts, the lowest row of each kind, and sets of possibilities that shrink
- * (systems, orders). So it is the same on any number of threads, and a category's levels, each with its count, give what
- * its rows would give.
+ * Evidence is a sum over cells in any order: counts, the lowest row of each kind, and sets of possibilities that
+ * shrink (systems, orders). So it is the same on any number of threads, and a category's levels, each with its
+ * count, give what its rows would give.
  */
 #ifndef ASSAY_IO_CSV_EVIDENCE_H
 #define ASSAY_IO_CSV_EVIDENCE_H
@@ -61,7 +61,8 @@ void evidence_clear(Evidence *evidence);
 void evidence_merge(Evidence *evidence, const Evidence *other);
 
 /* One cell of `weight` rows, at `item`. */
-void evidence_add(Evidence *evidence, const Markers *markers, const char *text, size_t length, size_t item, size_t weight);
+void evidence_add(Evidence *evidence, const Markers *markers, const char *text, size_t length, size_t item,
+                  size_t weight);
 
 /* Of all cells of a category or string column that are not missing. For a category items are levels, weighted by their
  * rows; for a string rows. */

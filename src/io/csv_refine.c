@@ -145,10 +145,11 @@ static Status misfit(CsvRefined *column, const Markers *markers, Error *e)
 }
 
 /* A column of text is cast as far as its cells allow; others have their type already. */
-static Status refine_fixed(const CsvOptions *options, CsvRefined *column, const Markers *markers, Task *task, Error *e)
+static Status refine_fixed(const CsvOptions *options, CsvRefined *column, const Markers *markers, Task *task,
+                           Error *e)
 {
-  static const unsigned orders[] = {[CSV_DATES_AUTO] = 0, [CSV_DATES_YMD] = ORDER_YMD, [CSV_DATES_MDY] = ORDER_MDY,
-                                    [CSV_DATES_DMY] = ORDER_DMY};
+  static const unsigned orders[] = {
+      [CSV_DATES_AUTO] = 0, [CSV_DATES_YMD] = ORDER_YMD, [CSV_DATES_MDY] = ORDER_MDY, [CSV_DATES_DMY] = ORDER_DMY};
   const CastOptions how = {.decimal = options->decimal,
                            .thousands = options->thousands,
                            .orders = orders[options->dates],
@@ -173,8 +174,8 @@ static Status refine_fixed(const CsvOptions *options, CsvRefined *column, const 
   return invalid > 0 ? misfit(column, markers, e) : STATUS_OK;
 }
 
-static Status refine_one(const CsvOptions *options, CsvRefined *column, const Markers *markers, const FileHabits *habits,
-                         Plan *plan, Task *task, Error *e)
+static Status refine_one(const CsvOptions *options, CsvRefined *column, const Markers *markers,
+                         const FileHabits *habits, Plan *plan, Task *task, Error *e)
 {
   if (column->fixed) {
     return refine_fixed(options, column, markers, task, e);
@@ -191,8 +192,8 @@ static Status refine_one(const CsvOptions *options, CsvRefined *column, const Ma
   return text_status(&column->report, e);
 }
 
-static Status refine_all(const CsvOptions *options, CsvRefined *columns, size_t n, const Markers *markers, Plan *plans,
-                         Task *task, Error *e)
+static Status refine_all(const CsvOptions *options, CsvRefined *columns, size_t n, const Markers *markers,
+                         Plan *plans, Task *task, Error *e)
 {
   FileHabits habits;
   Status status = STATUS_OK;
@@ -224,7 +225,8 @@ Status csv_refine(const CsvOptions *options, CsvRefined *columns, size_t n, Task
   if (!options->missing_given) {
     markers_usual(&markers);
   } else if (!markers_asked(&markers, options->missing, options->n_missing)) {
-    status = error_set(e, STATUS_ARGUMENT, "out-of-range", _("the option 'missing' takes at most %d texts"), MARKERS_MOST);
+    status =
+        error_set(e, STATUS_ARGUMENT, "out-of-range", _("the option 'missing' takes at most %d texts"), MARKERS_MOST);
   }
   if (status == STATUS_OK) {
     status = refine_all(options, columns, n, &markers, plans, task, e);

@@ -13,7 +13,8 @@ enum {
 
 static bool only_numbers(const Evidence *evidence)
 {
-  return evidence->numbers.n > 0 && evidence->texts.n + evidence->bools.n + evidence->times.n + evidence->codes.n == 0;
+  return evidence->numbers.n > 0 &&
+         evidence->texts.n + evidence->bools.n + evidence->times.n + evidence->codes.n == 0;
 }
 
 static bool only_times(const Evidence *evidence)
@@ -87,8 +88,8 @@ void plan_habits(const CsvRefined *columns, const Plan *plans, size_t n, FileHab
   *out = (FileHabits){0};
   for (size_t i = 0; i < n; i++) {
     const Evidence *evidence = &plans[i].evidence;
-    if (!out->point && is_free_float(&columns[i]) && column_missing(columns[i].column) < column_rows(columns[i].column) &&
-        !could_be_grouped(columns[i].column)) {
+    if (!out->point && is_free_float(&columns[i]) &&
+        column_missing(columns[i].column) < column_rows(columns[i].column) && !could_be_grouped(columns[i].column)) {
       out->point = columns[i].name;
     }
     if (!plans[i].looked) {
@@ -97,8 +98,8 @@ void plan_habits(const CsvRefined *columns, const Plan *plans, size_t n, FileHab
     if (only_numbers(evidence) && evidence->systems) {
       note_decimal(&columns[i], evidence, out);
     }
-    const unsigned proved = !only_times(evidence)       ? 0
-                            : single(evidence->orders)  ? evidence->orders
+    const unsigned proved = !only_times(evidence)                                    ? 0
+                            : single(evidence->orders)                               ? evidence->orders
                             : single(evidence->styles) && evidence->unsettled.n == 0 ? evidence->styles
                                                                                      : 0;
     for (int k = 0; k < 3; k++) {

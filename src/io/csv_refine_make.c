@@ -12,14 +12,14 @@ typedef struct Make {
   const Column *column;
   const Markers *markers;
   const Plan *plan;
-  uint64_t *levels;         /* values of a category's levels */
+  uint64_t *levels; /* values of a category's levels */
   bool *valid;
 } Make;
 
 static Status no_value(const char *text, size_t length, Error *e)
 {
-  return error_set(e, STATUS_INTERNAL, "csv-types", _("'%.*s' is not of its column's kind"), (int)(length < 60 ? length : 60),
-                   text);
+  return error_set(e, STATUS_INTERNAL, "csv-types", _("'%.*s' is not of its column's kind"),
+                   (int)(length < 60 ? length : 60), text);
 }
 
 static bool number_of(const Plan *plan, const char *text, size_t length, uint64_t *bits)
@@ -136,8 +136,8 @@ static Status make_values(Make *make, Task *task, Column **out, Error *e)
   const char *zone = make->plan->evidence.zoned.n > 0 ? "UTC" : "";
   Status status = levels ? make_levels(make, e) : STATUS_OK;
   if (status == STATUS_OK) {
-    status = column_fill(type_of(make->plan), column_rows(make->column), zone, levels ? cell_of_level : cell_of_string, make,
-                         task, out, e);
+    status = column_fill(type_of(make->plan), column_rows(make->column), zone,
+                         levels ? cell_of_level : cell_of_string, make, task, out, e);
   }
   mem_free(make->levels);
   mem_free(make->valid);

@@ -189,8 +189,8 @@ static void report_time(CsvRefined *column, const CsvOptions *options, const Mar
     if (options->dates != CSV_DATES_AUTO) {
       text_puts(&column->report, _(", as asked for"));
     } else if (plan->witness) {
-      text_printf(&column->report, _(", as in column '%1$s': no cell tells, otherwise: dates = \"%2$s\""), plan->witness,
-                  order_name(plan->orders & ~plan->order & -(plan->orders & ~plan->order)));
+      text_printf(&column->report, _(", as in column '%1$s': no cell tells, otherwise: dates = \"%2$s\""),
+                  plan->witness, order_name(plan->orders & ~plan->order & -(plan->orders & ~plan->order)));
     } else {
       const Tally *proof = &evidence->against[plan->order == ORDER_DMY ? 2 : 1];
       if (proof->n > 0) {
@@ -216,7 +216,9 @@ static void report_doubtful_order(CsvRefined *column, const Plan *plan)
   add_example(column, &evidence->unsettled);
   text_puts(&column->report, _(" could be "));
   bool first = true;
-  for (unsigned order = ORDER_DMY; order; order = order == ORDER_DMY ? ORDER_MDY : order == ORDER_MDY ? ORDER_YMD : 0) {
+  for (unsigned order = ORDER_DMY; order; order = order == ORDER_DMY   ? ORDER_MDY
+                                                  : order == ORDER_MDY ? ORDER_YMD
+                                                                       : 0) {
     if (plan->orders & order) {
       text_puts(&column->report, first ? "" : _(" or "));
       text_puts(&column->report, order_words(order));
@@ -225,7 +227,9 @@ static void report_doubtful_order(CsvRefined *column, const Plan *plan)
   }
   text_puts(&column->report, _(", and no cell tells; to decide: "));
   first = true;
-  for (unsigned order = ORDER_DMY; order; order = order == ORDER_DMY ? ORDER_MDY : order == ORDER_MDY ? ORDER_YMD : 0) {
+  for (unsigned order = ORDER_DMY; order; order = order == ORDER_DMY   ? ORDER_MDY
+                                                  : order == ORDER_MDY ? ORDER_YMD
+                                                                       : 0) {
     if (plan->orders & order) {
       text_printf(&column->report, first ? "dates = \"%s\"" : _(" or dates = \"%s\""), order_name(order));
       first = false;
@@ -246,7 +250,8 @@ static void report_doubt(CsvRefined *column, const CsvOptions *options, const Pl
                   evidence->numbers.n + evidence->times.n + evidence->bools.n);
       break;
     case DOUBT_CURRENCIES:
-      text_puts(&column->report, _("because amounts in several currencies are no one column of numbers; the first is "));
+      text_puts(&column->report,
+                _("because amounts in several currencies are no one column of numbers; the first is "));
       add_example(column, &evidence->currency);
       break;
     case DOUBT_PERCENTS:
@@ -255,9 +260,10 @@ static void report_doubt(CsvRefined *column, const CsvOptions *options, const Pl
       add_example(column, &evidence->others);
       break;
     case DOUBT_SYSTEMS:
-      text_puts(&column->report, options->decimal || options->thousands
-                                     ? _("because not all numbers are written with the marks asked for; the first is ")
-                                     : _("because no decimal mark fits all numbers; the first is "));
+      text_puts(&column->report,
+                options->decimal || options->thousands
+                    ? _("because not all numbers are written with the marks asked for; the first is ")
+                    : _("because no decimal mark fits all numbers; the first is "));
       add_example(column, &evidence->marked);
       break;
     case DOUBT_GROUPED_CODES:
@@ -336,7 +342,8 @@ void plan_report(CsvRefined *column, const CsvOptions *options, const Markers *m
       if (plan->doubt != DOUBT_NONE) {
         report_doubt(column, options, plan);
       }
-      if (plan->evidence.markers.n > 0 && plan->looked && (plan->outcome == OUTCOME_TEXT || plan->doubt == DOUBT_NONE)) {
+      if (plan->evidence.markers.n > 0 && plan->looked &&
+          (plan->outcome == OUTCOME_TEXT || plan->doubt == DOUBT_NONE)) {
         report_text(column, markers, plan);
       }
   }

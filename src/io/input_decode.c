@@ -14,11 +14,11 @@
 enum { BLOCK_BYTES = 1 << 20, EXAMPLE_BYTES = 8 };
 
 typedef struct Decode {
-  const char *name;         /* of the file */
+  const char *name; /* of the file */
   const char *bytes;
   size_t n;
   Task *task;
-  bool replace;             /* what is not valid becomes U+FFFD, and is counted */
+  bool replace; /* what is not valid becomes U+FFFD, and is counted */
   size_t bad, first_bad;
   char *out;
   size_t size, room;
@@ -73,8 +73,8 @@ static Status not_in_encoding(const Decode *decode, const char *encoding, size_t
   for (size_t i = 0; i < EXAMPLE_BYTES && at + i < decode->n; i++) {
     snprintf(shown + i * 3, 4, "%02X ", (unsigned char)decode->bytes[at + i]);
   }
-  error_set(e, STATUS_FORMAT, "file-encoding", _("'%1$s' is not %2$s: the bytes at offset %3$zu are %4$s"), decode->name,
-            encoding, at, shown);
+  error_set(e, STATUS_FORMAT, "file-encoding", _("'%1$s' is not %2$s: the bytes at offset %3$zu are %4$s"),
+            decode->name, encoding, at, shown);
   return error_hint(e, _("leave out the option 'encoding' to have it found out, or give another one"));
 }
 
@@ -112,12 +112,14 @@ static Status by_iconv(Decode *decode, const char *encoding, size_t unit, Error 
   iconv_t converter = iconv_open("UTF-8", encoding);
   if (converter == (iconv_t)-1) { /* cppcheck-suppress intToPointerCast */
     error_set(e, STATUS_ARGUMENT, "unknown-encoding", _("there is no encoding '%s'"), encoding);
-    return error_hint(e, _("names are those of iconv: UTF-8, UTF-16LE, GB18030, BIG5, SHIFT_JIS, EUC-KR, CP1252, LATIN1, "
-                           "CP1251, KOI8-R; 'iconv -l' lists all"));
+    return error_hint(
+        e, _("names are those of iconv: UTF-8, UTF-16LE, GB18030, BIG5, SHIFT_JIS, EUC-KR, CP1252, LATIN1, "
+             "CP1251, KOI8-R; 'iconv -l' lists all"));
   }
   Status status = STATUS_OK;
   for (size_t at = 0; at < decode->n && status == STATUS_OK;) {
-    status = task_cancelled(decode->task) ? error_cancelled(e) : convert_some(decode, converter, encoding, unit, &at, e);
+    status =
+        task_cancelled(decode->task) ? error_cancelled(e) : convert_some(decode, converter, encoding, unit, &at, e);
   }
   if (status == STATUS_OK && (status = make_room(decode, 64, e)) == STATUS_OK) {
     char *out = decode->out + decode->size;
@@ -165,14 +167,16 @@ static void restart(Decode *decode, Error *e)
 static void report_guess(const Decode *decode, Encoding encoding, Text *report)
 {
   if (encoding == ENCODING_UTF8_MOSTLY) {
-    text_printf(report,
-                _("%1$s: UTF-8 but for %2$zu bytes, the first at offset %3$zu, read as Windows-1252; to decide otherwise: "
-                  "encoding = \"CP1252\"\n"),
-                decode->name, decode->bad, decode->first_bad);
+    text_printf(
+        report,
+        _("%1$s: UTF-8 but for %2$zu bytes, the first at offset %3$zu, read as Windows-1252; to decide otherwise: "
+          "encoding = \"CP1252\"\n"),
+        decode->name, decode->bad, decode->first_bad);
     return;
   }
-  text_printf(report, _("%1$s: not UTF-8 (first at offset %2$zu); read as %3$s, a guess by its bytes; to decide otherwise: "
-                        "encoding = \"...\"\n"),
+  text_printf(report,
+              _("%1$s: not UTF-8 (first at offset %2$zu); read as %3$s, a guess by its bytes; to decide otherwise: "
+                "encoding = \"...\"\n"),
               decode->name, decode->first_bad,
               encoding == ENCODING_1252 ? _("Windows-1252 (Latin-1)") : encoding_name(encoding));
 }
@@ -205,7 +209,7 @@ static Status decode_guess(Decode *decode, size_t at, bool marked, Text *report,
 /* UTF-16, UTF-32 or GB18030, told by a mark or by zero bytes. */
 static Status decode_wide(Decode *decode, Encoding encoding, bool marked, Text *report, Error *e)
 {
-  const size_t unit = encoding == ENCODING_GB18030                                        ? 1
+  const size_t unit = encoding == ENCODING_GB18030                                   ? 1
                       : encoding == ENCODING_UTF32LE || encoding == ENCODING_UTF32BE ? 4
                                                                                      : 2;
   decode->replace = true;
@@ -215,8 +219,8 @@ static Status decode_wide(Decode *decode, Encoding encoding, bool marked, Text *
                      : _("%1$s: %2$s, by where its zero bytes stand; to decide otherwise: encoding = \"...\"\n"),
               decode->name, encoding_name(encoding));
   if (decode->bad > 0) {
-    text_printf(report, _("%1$s: places that are not valid: %2$zu, the first at offset %3$zu; each is U+FFFD\n"), decode->name,
-                decode->bad, decode->first_bad);
+    text_printf(report, _("%1$s: places that are not valid: %2$zu, the first at offset %3$zu; each is U+FFFD\n"),
+                decode->name, decode->bad, decode->first_bad);
   }
   return status;
 }
@@ -272,7 +276,8 @@ static Status decode_any(Decode *decode, const char *encoding, Text *report, Err
   return at == decode->n ? STATUS_OK : decode_guess(decode, at, mark > 0, report, e);
 }
 
-Status input_decode(const char *name, const char *encoding, Task *task, char **bytes, size_t *size, Text *report, Error *e)
+Status input_decode(const char *name, const char *encoding, Task *task, char **bytes, size_t *size, Text *report,
+                    Error *e)
 {
   Decode decode = {.name = name, .bytes = *bytes, .n = *size, .task = task};
   const Status status = decode_any(&decode, encoding, report, e);

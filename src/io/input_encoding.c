@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shares of everyday characters, by the lead byte: GB 2312 has its first level (the 3,755 commonest characters) at B0-D7
- * and punctuation at A1-A3; Big5 the commonest at A4-C6 and punctuation at A1-A3; Shift-JIS has kana at 82-83 and the
- * first level of kanji at 88-97; EUC-JP has kana at A4-A5; EUC-KR has all syllables at B0-C8. Of those that fit, the one
- * with the greatest share is taken; the EUC forms are one structure and told apart by kana and by syllables only. */
+/* Shares of everyday characters, by the lead byte: GB 2312 has its first level (the 3,755 commonest characters) at
+ * B0-D7 and punctuation at A1-A3; Big5 the commonest at A4-C6 and punctuation at A1-A3; Shift-JIS has kana at
+ * 82-83 and the first level of kanji at 88-97; EUC-JP has kana at A4-A5; EUC-KR has all syllables at B0-C8. Of
+ * those that fit, the one with the greatest share is taken; the EUC forms are one structure and told apart by kana
+ * and by syllables only. */
 #include "io/input_encoding.h"
 
 #include <string.h>
@@ -13,9 +14,9 @@ enum { WIDE_BYTES = 1 << 16, PAIRS_TO_TELL = 20 };
 
 const char *encoding_name(Encoding encoding)
 {
-  static const char *const names[ENCODING_COUNT] = {
-      "UTF-8",   "UTF-8",      "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE",
-      "GB18030", "BIG5-HKSCS", "CP932",    "EUC-JP",   "CP949",    "CP1252"};
+  static const char *const names[ENCODING_COUNT] = {"UTF-8",    "UTF-8",    "UTF-16LE", "UTF-16BE",
+                                                    "UTF-32LE", "UTF-32BE", "GB18030",  "BIG5-HKSCS",
+                                                    "CP932",    "EUC-JP",   "CP949",    "CP1252"};
   return names[encoding];
 }
 
@@ -25,9 +26,9 @@ size_t encoding_mark(const char *bytes, size_t n, Encoding *encoding)
     const char *bytes;
     size_t n;
     Encoding encoding;
-  } marks[] = {{"\xFF\xFE\0\0", 4, ENCODING_UTF32LE}, {"\0\0\xFE\xFF", 4, ENCODING_UTF32BE},
+  } marks[] = {{"\xFF\xFE\0\0", 4, ENCODING_UTF32LE},     {"\0\0\xFE\xFF", 4, ENCODING_UTF32BE},
                {"\x84\x31\x95\x33", 4, ENCODING_GB18030}, {"\xEF\xBB\xBF", 3, ENCODING_UTF8},
-               {"\xFF\xFE", 2, ENCODING_UTF16LE}, {"\xFE\xFF", 2, ENCODING_UTF16BE}};
+               {"\xFF\xFE", 2, ENCODING_UTF16LE},         {"\xFE\xFF", 2, ENCODING_UTF16BE}};
   for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
     if (n >= marks[i].n && memcmp(bytes, marks[i].bytes, marks[i].n) == 0) {
       *encoding = marks[i].encoding;
@@ -61,7 +62,8 @@ bool encoding_wide(const char *bytes, size_t n, Encoding *encoding)
   static const struct {
     size_t width, place;
     Encoding encoding;
-  } forms[] = {{4, 0, ENCODING_UTF32LE}, {4, 3, ENCODING_UTF32BE}, {2, 0, ENCODING_UTF16LE}, {2, 1, ENCODING_UTF16BE}};
+  } forms[] = {
+      {4, 0, ENCODING_UTF32LE}, {4, 3, ENCODING_UTF32BE}, {2, 0, ENCODING_UTF16LE}, {2, 1, ENCODING_UTF16BE}};
   const unsigned char *p = (const unsigned char *)bytes;
   const size_t looked = n < WIDE_BYTES ? n : WIDE_BYTES;
   if (looked < 2 || !memchr(p, 0, looked)) {
@@ -187,7 +189,8 @@ static Encoding guess_asian(const char *bytes, size_t n)
       extended.pairs >= PAIRS_TO_TELL) {
     return ENCODING_EUC_KR;
   }
-  const double gb = share(chinese.common, &chinese), big = share(taiwan.common, &taiwan), jis = share(japan.common, &japan);
+  const double gb = share(chinese.common, &chinese), big = share(taiwan.common, &taiwan),
+               jis = share(japan.common, &japan);
   if (gb > 0.7 && gb >= big && gb >= jis) {
     return ENCODING_GB18030;
   }
@@ -229,8 +232,9 @@ Encoding encoding_guess(const char *bytes, size_t n, size_t at)
 
 uint32_t encoding_1252(unsigned char byte)
 {
-  static const uint16_t upper[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                     0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
+  static const uint16_t upper[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                     0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
+                                     0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
   return byte >= 0x80 && byte < 0xA0 ? upper[byte - 0x80] : byte;
 }

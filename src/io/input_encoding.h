@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* input_encoding.h -- which encoding bytes are in, judged by the bytes alone. Only input_*.c (and tests) may include it.
+/* input_encoding.h -- which encoding bytes are in, judged by the bytes alone. Only input_*.c (and tests) may
+ * include it.
  *
- * What is certain comes first: marks, zero bytes, valid UTF-8. The encodings of East Asia are then told by structure: all
- * of the text must be valid, and most of its characters must lie where everyday writing has them. In Western text a byte
- * over 0x7F mostly stands alone, which breaks that structure at once.
+ * What is certain comes first: marks, zero bytes, valid UTF-8. The encodings of East Asia are then told by
+ * structure: all of the text must be valid, and most of its characters must lie where everyday writing has them.
+ * In Western text a byte over 0x7F mostly stands alone, which breaks that structure at once.
  */
 #ifndef ASSAY_IO_INPUT_ENCODING_H
 #define ASSAY_IO_INPUT_ENCODING_H
@@ -36,7 +37,8 @@ size_t encoding_mark(const char *bytes, size_t n, Encoding *encoding);
 /* UTF-16 or UTF-32 without a mark, by where zero bytes stand in the first 64 kB; false: it is none of these. */
 bool encoding_wide(const char *bytes, size_t n, Encoding *encoding);
 
-/* What bytes without mark and zero bytes are in. `at` is the first one that is not UTF-8, n when there is none. O(n). */
+/* What bytes without mark and zero bytes are in. `at` is the first one that is not UTF-8, n when there is none.
+ * O(n). */
 Encoding encoding_guess(const char *bytes, size_t n, size_t at);
 
 /* The code point of a byte in Windows-1252; the five it leaves open are the control characters of Latin-1. */

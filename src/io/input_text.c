@@ -60,7 +60,8 @@ Status input_bytes(const char *path, Task *task, char **bytes, size_t *size, Tex
   return status;
 }
 
-Status input_text(const char *path, const char *encoding, Task *task, char **bytes, size_t *size, Text *report, Error *e)
+Status input_text(const char *path, const char *encoding, Task *task, char **bytes, size_t *size, Text *report,
+                  Error *e)
 {
   Status status = input_bytes(path, task, bytes, size, report, e);
   if (status == STATUS_OK) {

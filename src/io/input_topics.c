@@ -4,7 +4,8 @@
 
 static const Topic input_topics[] = {
     {"file-encoding", "bytes that are not text in this encoding",
-     "The message has the offset and the bytes. Without the option encoding the file is looked at as a whole and the most "
+     "The message has the offset and the bytes. Without the option encoding the file is looked at as a whole and the "
+     "most "
      "likely encoding is taken and reported; 'iconv -l' lists the names there are."},
     {"file-packed", "a packed file is damaged or cut off",
      "The message says where. Nothing was read of it. 'gzip -t' or 'zstd -t' tests a file; fetch or pack it anew."},

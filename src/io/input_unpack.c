@@ -14,10 +14,10 @@ enum { STEP_BYTES = 1 << 20, FREE_BYTES = 1 << 28 /* below, any ratio will do */
 typedef struct Unpack {
   const char *name;
   const char *packed;
-  size_t n, used;           /* packed bytes, and how many are read */
+  size_t n, used; /* packed bytes, and how many are read */
   char *bytes;
   size_t size, room, most;
-  bool ended;               /* the last step ended a member */
+  bool ended; /* the last step ended a member */
   bool damaged;
   z_stream inflate;
   ZSTD_DStream *zstd;
@@ -126,8 +126,8 @@ static Status grow(Unpack *unpack, const Task *task, Error *e)
 
 static Status damaged(const Unpack *unpack, const char *what, Error *e)
 {
-  error_set(e, STATUS_FORMAT, "file-packed", _("'%1$s' is %2$s at byte %3$zu, after %4$zu bytes of text"), unpack->name,
-            what, unpack->used, unpack->size);
+  error_set(e, STATUS_FORMAT, "file-packed", _("'%1$s' is %2$s at byte %3$zu, after %4$zu bytes of text"),
+            unpack->name, what, unpack->used, unpack->size);
   return error_hint(e, _("fetch or pack the file again; nothing was read"));
 }
 
@@ -166,7 +166,8 @@ static Status run(Unpack *unpack, Packing packing, Task *task, Text *report, Err
     }
     const size_t before = unpack->used;
     char *out = unpack->bytes + unpack->size;
-    const size_t made = packing == PACKING_ZSTD ? step_zstd(unpack, out, STEP_BYTES) : step_gzip(unpack, out, STEP_BYTES);
+    const size_t made =
+        packing == PACKING_ZSTD ? step_zstd(unpack, out, STEP_BYTES) : step_gzip(unpack, out, STEP_BYTES);
     unpack->size += made;
     if (unpack->most > 0 && (unpack->size >= unpack->most || unpack->damaged)) {
       return STATUS_OK;
@@ -186,8 +187,8 @@ static Status run(Unpack *unpack, Packing packing, Task *task, Text *report, Err
   }
 }
 
-Status input_unpack(const char *name, Packing packing, const char *packed, size_t n, size_t most, Task *task, char **bytes,
-                    size_t *size, Text *report, Error *e)
+Status input_unpack(const char *name, Packing packing, const char *packed, size_t n, size_t most, Task *task,
+                    char **bytes, size_t *size, Text *report, Error *e)
 {
   Unpack unpack = {.name = name, .packed = packed, .n = n, .most = most};
   *bytes = NULL;

@@ -231,9 +231,11 @@ static Status make_text(Frame **frames, const char *const *labels, size_t n, con
     frame_unref(frames[i]);
     frames[i] = with;
   }
-  text_printf(notes, _("column '%1$s' is %2$s in %3$s and %4$s in %5$s: read as text; to decide otherwise: types = {[\"%1$s\"] "
-                       "= \"...\"}\n"),
-              name, type_name(types[0]), labels[clash[0]], type_name(types[1]), labels[clash[1]]);
+  text_printf(
+      notes,
+      _("column '%1$s' is %2$s in %3$s and %4$s in %5$s: read as text; to decide otherwise: types = {[\"%1$s\"] "
+        "= \"...\"}\n"),
+      name, type_name(types[0]), labels[clash[0]], type_name(types[1]), labels[clash[1]]);
   return STATUS_OK;
 }
 
@@ -263,7 +265,7 @@ static Status settle_types(Frame **frames, const char *const *labels, size_t n, 
       for (size_t k = 0; name && k < i && !seen; k++) {
         seen = frame_find(frames[k], name, &at);
       }
-      status = !name ? error_memory(e, 0, _("names"))
+      status = !name  ? error_memory(e, 0, _("names"))
                : seen ? STATUS_OK
                       : settle_column(frames, labels, n, name, parts, task, notes, e);
       mem_free(name);
@@ -274,7 +276,8 @@ static Status settle_types(Frame **frames, const char *const *labels, size_t n, 
 }
 
 /* The rows of all files that could not be read; NULL when all could. */
-static Status join_rejects(Frame *const *frames, const char *const *labels, size_t n, Task *task, Frame **out, Error *e)
+static Status join_rejects(Frame *const *frames, const char *const *labels, size_t n, Task *task, Frame **out,
+                           Error *e)
 {
   const Frame **rejects = mem_zero(n, sizeof *rejects);
   const char **names = mem_zero(n, sizeof *names);
@@ -300,7 +303,8 @@ static Status join_rejects(Frame *const *frames, const char *const *labels, size
   return status;
 }
 
-static Status join(Frame **frames, const char *const *labels, size_t n, const char *source, Task *task, Frame **out, Error *e)
+static Status join(Frame **frames, const char *const *labels, size_t n, const char *source, Task *task, Frame **out,
+                   Error *e)
 {
   const AppendOptions options = {.source = source, .labels = labels};
   Frame *joined = NULL, *rejects = NULL;
@@ -313,7 +317,8 @@ static Status join(Frame **frames, const char *const *labels, size_t n, const ch
   TRY(settle_types(frames, labels, n, task, &report, e));
   TRY(frames_append((const Frame *const *)frames, n, &options, task, &joined, &report, e));
   if (n > 1) {
-    text_printf(&report, _("files: %1$zu, rows: %2$zu, columns: %3$zu\n"), n, frame_rows(joined), frame_columns(joined));
+    text_printf(&report, _("files: %1$zu, rows: %2$zu, columns: %3$zu\n"), n, frame_rows(joined),
+                frame_columns(joined));
   }
   TRY(text_status(&report, e));
   TRY(frame_with_origin(joined, text_data(&report), rejects, out, e));
@@ -324,8 +329,8 @@ done:
   return status;
 }
 
-Status files_join(Frame *const *frames, const char *const *labels, size_t n, const char *source, Task *task, Frame **out,
-                  Error *e)
+Status files_join(Frame *const *frames, const char *const *labels, size_t n, const char *source, Task *task,
+                  Frame **out, Error *e)
 {
   *out = NULL;
   Frame **copies = mem_zero(n, sizeof *copies);

@@ -16,10 +16,10 @@
  * what else is there, "file-error" for a folder with what it holds. */
 Status files_of_path(const char *path, Arena *arena, const char *const **files, size_t *n, Error *e) MUST_USE;
 
-/* One frame of n >= 1; labels name the files. source: name of a category column with each row's file, or NULL. The result
- * has the reports of all, what joining them did, and all rows that could not be read, with their file. Errors: those of
- * frames_append. */
-Status files_join(Frame *const *frames, const char *const *labels, size_t n, const char *source, Task *task, Frame **out,
-                  Error *e) MUST_USE;
+/* One frame of n >= 1; labels name the files. source: name of a category column with each row's file, or NULL. The
+ * result has the reports of all, what joining them did, and all rows that could not be read, with their file.
+ * Errors: those of frames_append. */
+Status files_join(Frame *const *frames, const char *const *labels, size_t n, const char *source, Task *task,
+                  Frame **out, Error *e) MUST_USE;
 
 #endif

@@ -93,7 +93,8 @@ static Status type_asked(const char *name, const Value *value, Type *type, Error
 }
 
 /* The frame with one column cast, in place of `frame`. */
-static Status cast_one(Frame **frame, const char *name, const Value *value, const CastOptions *options, Call *call, Error *e)
+static Status cast_one(Frame **frame, const char *name, const Value *value, const CastOptions *options, Call *call,
+                       Error *e)
 {
   size_t index = 0, invalid = 0;
   Type type = TYPE_STRING;
@@ -151,26 +152,52 @@ static Status run_column_cast(Call *call, Value *out, Error *e)
   return status;
 }
 
-#define RULES \
-  "A cell keeps its meaning or does not fit: nothing is cut or rounded. Texts are read as people write them: $1,234.50, (12), " \
-  "12.5%, 31.12.2024 5:30 PM, yes and no; blank ones are missing. Times are seconds since 1970-01-01 as numbers, and back. " \
-  "float64 becomes int64 when whole and in range. A cell that does not fit is an error with its row, or missing with invalid = " \
-  "\"missing\", counted. Dates like 03/04/2024 need dates = \"dmy\" or \"mdy\" unless a cell of the column proves the order."
+#define RULES                                                                                                        \
+  "A cell keeps its meaning or does not fit: nothing is cut or rounded. Texts are read as people write them: "       \
+  "$1,234.50, (12), "                                                                                                \
+  "12.5%, 31.12.2024 5:30 PM, yes and no; blank ones are missing. Times are seconds since 1970-01-01 as numbers, "   \
+  "and back. "                                                                                                       \
+  "float64 becomes int64 when whole and in range. A cell that does not fit is an error with its row, or missing "    \
+  "with invalid = "                                                                                                  \
+  "\"missing\", counted. Dates like 03/04/2024 need dates = \"dmy\" or \"mdy\" unless a cell of the column proves "  \
+  "the order."
 
 static const Primitive cast_primitive = {
-    .size = sizeof(Primitive), .family = "frame", .name = "cast", .version = 1, .summary = "columns as other types",
-    .details = RULES " A column that is called like an option goes into types = {...}.", .takes = VALUE_FRAME,
-    .options = cast_options, .n_options = sizeof cast_options / sizeof *cast_options, .options_size = sizeof(FrameCastOptions),
-    .gives = VALUE_FRAME, .returns = "the frame with these columns in their new types", .reference = "",
+    .size = sizeof(Primitive),
+    .family = "frame",
+    .name = "cast",
+    .version = 1,
+    .summary = "columns as other types",
+    .details = RULES " A column that is called like an option goes into types = {...}.",
+    .takes = VALUE_FRAME,
+    .options = cast_options,
+    .n_options = sizeof cast_options / sizeof *cast_options,
+    .options_size = sizeof(FrameCastOptions),
+    .gives = VALUE_FRAME,
+    .returns = "the frame with these columns in their new types",
+    .reference = "",
     .example = "df = frame{{\"amount\", {\"$1,200.50\", \"(35)\"}}, {\"day\", {\"31.12.2024\", \"01.02.2025\"}}}\n"
                "df:cast{amount = \"float64\", day = \"timestamp\"}",
-    .where = WHERE_JOB, .run = run_cast};
+    .where = WHERE_JOB,
+    .run = run_cast};
 REGISTER_PRIMITIVE(cast_primitive);
 
-static const Primitive column_cast_primitive = {
-    .size = sizeof(Primitive), .family = "column", .name = "cast", .version = 1, .summary = "the column as another type",
-    .details = RULES, .takes = VALUE_COLUMN, .main = "type", .options = column_cast_options,
-    .n_options = sizeof column_cast_options / sizeof *column_cast_options, .options_size = sizeof(ColumnCastOptions),
-    .gives = VALUE_COLUMN, .returns = "a column of that type", .reference = "",
-    .example = "df = frame{{\"n\", {\"007\", \"12\"}}}\ndf.n:cast(\"int64\")[1]", .where = WHERE_JOB, .run = run_column_cast};
+static const Primitive column_cast_primitive = {.size = sizeof(Primitive),
+                                                .family = "column",
+                                                .name = "cast",
+                                                .version = 1,
+                                                .summary = "the column as another type",
+                                                .details = RULES,
+                                                .takes = VALUE_COLUMN,
+                                                .main = "type",
+                                                .options = column_cast_options,
+                                                .n_options = sizeof column_cast_options / sizeof *column_cast_options,
+                                                .options_size = sizeof(ColumnCastOptions),
+                                                .gives = VALUE_COLUMN,
+                                                .returns = "a column of that type",
+                                                .reference = "",
+                                                .example =
+                                                    "df = frame{{\"n\", {\"007\", \"12\"}}}\ndf.n:cast(\"int64\")[1]",
+                                                .where = WHERE_JOB,
+                                                .run = run_column_cast};
 REGISTER_PRIMITIVE(column_cast_primitive);

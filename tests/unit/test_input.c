@@ -21,12 +21,16 @@
 #include "io/input_encoding.h"
 #include "io/input_text.h"
 
-static const char chinese[] = "编号,姓名,城市,备注\n1,王小明,上海,首次购买客户,喜欢我们的产品\n2,李芳,北京,退货两次,客服已经联系过了\n"
-                              "3,张伟,广州,价格太高,希望有更多的优惠\n";
-static const char taiwan[] = "編號,姓名,城市,備註\n1,王小明,台北,首次購買的客戶,喜歡我們的產品\n2,李芳,高雄,退貨兩次,客服已經聯絡過了\n"
-                             "3,張偉,台中,價格太高,希望有更多的優惠\n";
-static const char japanese[] = "番号,名前,都市,備考\n1,山田太郎,東京,はじめて購入したお客様です\n2,佐藤花子,大阪,カスタマーサービスに連絡がありました\n";
-static const char korean[] = "번호,이름,도시,비고\n1,김철수,서울,처음으로 구매한 고객입니다\n2,이영희,부산,고객센터에 연락했습니다 그리고 환불되었습니다\n";
+static const char chinese[] =
+    "编号,姓名,城市,备注\n1,王小明,上海,首次购买客户,喜欢我们的产品\n2,李芳,北京,退货两次,客服已经联系过了\n"
+    "3,张伟,广州,价格太高,希望有更多的优惠\n";
+static const char taiwan[] =
+    "編號,姓名,城市,備註\n1,王小明,台北,首次購買的客戶,喜歡我們的產品\n2,李芳,高雄,退貨兩次,客服已經聯絡過了\n"
+    "3,張偉,台中,價格太高,希望有更多的優惠\n";
+static const char japanese[] = "番号,名前,都市,備考\n1,山田太郎,東京,はじめて購入したお客様です\n2,佐藤花子,大阪,"
+                               "カスタマーサービスに連絡がありました\n";
+static const char korean[] = "번호,이름,도시,비고\n1,김철수,서울,처음으로 구매한 "
+                             "고객입니다\n2,이영희,부산,고객센터에 연락했습니다 그리고 환불되었습니다\n";
 static const char western[] = "id,naïve,città\n1,Müller,Köln\n2,O’Brien,Montréal\n3,Ñandú,São Paulo\n4,Žižka,5 €\n";
 
 static Task task;
@@ -109,22 +113,32 @@ static void test_encodings(void **state)
   static const struct {
     const char *text, *encoding, *said;
   } cases[] = {
-      {chinese, "UTF-8", NULL},         {western, "UTF-8", NULL},
-      {chinese, "GB18030", "GB18030"},  {chinese, "GBK", "GB18030"},
-      {taiwan, "BIG5", "BIG5"},         {japanese, "SHIFT_JIS", "CP932"},
-      {japanese, "EUC-JP", "EUC-JP"},   {korean, "EUC-KR", "CP949"},
-      {western, "CP1252", "1252"},      {western, "UTF-16LE", "UTF-16LE, by where"},
-      {chinese, "UTF-16LE", "UTF-16LE, by where"}, {chinese, "UTF-16BE", "UTF-16BE, by where"},
-      {western, "UTF-16BE", "UTF-16BE"}, {western, "UTF-32LE", "UTF-32LE"},
-      {chinese, "UTF-32BE", "UTF-32BE"}, {chinese, "UTF-16", "UTF-16LE by its byte order mark"},
+      {chinese, "UTF-8", NULL},
+      {western, "UTF-8", NULL},
+      {chinese, "GB18030", "GB18030"},
+      {chinese, "GBK", "GB18030"},
+      {taiwan, "BIG5", "BIG5"},
+      {japanese, "SHIFT_JIS", "CP932"},
+      {japanese, "EUC-JP", "EUC-JP"},
+      {korean, "EUC-KR", "CP949"},
+      {western, "CP1252", "1252"},
+      {western, "UTF-16LE", "UTF-16LE, by where"},
+      {chinese, "UTF-16LE", "UTF-16LE, by where"},
+      {chinese, "UTF-16BE", "UTF-16BE, by where"},
+      {western, "UTF-16BE", "UTF-16BE"},
+      {western, "UTF-32LE", "UTF-32LE"},
+      {chinese, "UTF-32BE", "UTF-32BE"},
+      {chinese, "UTF-16", "UTF-16LE by its byte order mark"},
       {western, "UTF-32", "UTF-32LE by its byte order mark"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char coded[4096];
     put(coded, encode(cases[i].text, cases[i].encoding, coded, sizeof coded));
-      check_text(cases[i].text, cases[i].said);
+    check_text(cases[i].text, cases[i].said);
   }
-  put("\xEF\xBB\xBF" "a,b\n", 7);
+  put("\xEF\xBB\xBF"
+      "a,b\n",
+      7);
   check_text("a,b\n", "byte order mark");
   put("\xFE\xFF\0a\0,\0b\0\n", 10);
   check_text("a,b\n", "UTF-16BE by its");
@@ -145,7 +159,9 @@ static void test_forced(void **state)
   (void)take("UTF-8", &size, &report, "file-encoding");
   (void)take("utf8", &size, &report, "file-encoding");
   (void)take("KLINGON", &size, &report, "unknown-encoding");
-  put("\xFF\xFE" "a\0", 4);
+  put("\xFF\xFE"
+      "a\0",
+      4);
   bytes = take("UTF-16LE", &size, &report, NULL);
   assert_string_equal(bytes, "a");
   mem_free(bytes);
@@ -160,11 +176,20 @@ static void test_mixed(void **state)
   (void)state;
   put("M\xC3\xBCller;K\xC3\xB6ln;\xC3\x84rger;\xC3\x96l;\xC3\x9F;caf\xE9\n", 33);
   check_text("Müller;Köln;Ärger;Öl;ß;café\n", "but for 1 bytes, the first at offset 31");
-  put("\xEF\xBB\xBF" "a\x80\n", 6);
+  put("\xEF\xBB\xBF"
+      "a\x80\n",
+      6);
   check_text("a€\n", "but for 1 bytes");
-  put("\xFF\xFE" "a\0\x00\xD8" "b\0", 8);
-  check_text("a\xEF\xBF\xBD" "b", "not valid: 1, the first at offset 2");
-  put("\xFF\xFE" "a\0b", 5);
+  put("\xFF\xFE"
+      "a\0\x00\xD8"
+      "b\0",
+      8);
+  check_text("a\xEF\xBF\xBD"
+             "b",
+             "not valid: 1, the first at offset 2");
+  put("\xFF\xFE"
+      "a\0b",
+      5);
   check_text("a\xEF\xBF\xBD", "not valid: 1");
 }
 
@@ -240,7 +265,8 @@ static void test_packed(void **state)
   check_text(chinese, "GB18030");
 }
 
-/* A packed file cut off or changed at any byte is an error, or (a byte of the header that means nothing) the same text. */
+/* A packed file cut off or changed at any byte is an error, or (a byte of the header that means nothing) the same
+ * text. */
 static void test_damaged(void **state)
 {
   (void)state;
@@ -335,9 +361,13 @@ static void test_heads(void **state)
   assert_memory_equal(head, western, n);
   assert_int_equal(input_head("/nowhere/at/all", head, &n, NULL), STATUS_FILE);
   assert_true(input_seems_utf8(chinese, 10));
-  assert_false(input_seems_utf8("a\xE9" "b", 3));
+  assert_false(input_seems_utf8("a\xE9"
+                                "b",
+                                3));
   assert_false(input_seems_utf8("a\0b", 3));
-  assert_false(input_seems_utf8("\xFF\xFE" "a", 3));
+  assert_false(input_seems_utf8("\xFF\xFE"
+                                "a",
+                                3));
 }
 
 static void test_sources(void **state)
@@ -390,9 +420,9 @@ static void test_no_memory(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_encodings), cmocka_unit_test(test_forced),  cmocka_unit_test(test_mixed),
-      cmocka_unit_test(test_1252),      cmocka_unit_test(test_packed),  cmocka_unit_test(test_damaged),
-      cmocka_unit_test(test_limits),    cmocka_unit_test(test_bomb),    cmocka_unit_test(test_heads),
+      cmocka_unit_test(test_encodings), cmocka_unit_test(test_forced),    cmocka_unit_test(test_mixed),
+      cmocka_unit_test(test_1252),      cmocka_unit_test(test_packed),    cmocka_unit_test(test_damaged),
+      cmocka_unit_test(test_limits),    cmocka_unit_test(test_bomb),      cmocka_unit_test(test_heads),
       cmocka_unit_test(test_sources),   cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, begin, end);

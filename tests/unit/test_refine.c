@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_refine.c -- what columns of text become: every form, every doubt, and that files' columns speak for one another. */
+/* test_refine.c -- what columns of text become: every form, every doubt, and that files' columns speak for one
+ * another. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,8 +49,8 @@ static void add_cells(const Column *column, size_t most, Text *out)
   }
 }
 
-/* One column alone: its type, cells as text, and words that the report must have (NULL: none). Category and string, once
- * and often enough for several blocks, must give the same. */
+/* One column alone: its type, cells as text, and words that the report must have (NULL: none). Category and
+ * string, once and often enough for several blocks, must give the same. */
 static void check_with(const CsvOptions *options, bool all_quoted, const char *cells, const char *wanted_type,
                        const char *wanted, const char *said)
 {
@@ -124,7 +125,9 @@ static void test_not_numbers(void **state)
   check("007|012", "text", "007|012", NULL);
   check("+4912345|+4912346", "text", NULL, NULL);
   check("1234567890123456789|5", "text", NULL, NULL);
-  check("$5|\xE2\x82\xAC" "6", "text", NULL, "several currencies");
+  check("$5|\xE2\x82\xAC"
+        "6",
+        "text", NULL, "several currencies");
   check("5%|0.5", "text", NULL, "percentages");
   check("1.234,5|1,234.5", "text", NULL, "no decimal mark fits");
   check("555 123 456|555 123 457", "text", NULL, "codes");
@@ -181,8 +184,10 @@ static void test_dates(void **state)
 {
   (void)state;
   check("2024/01/31|2024/02/01", "timestamp", "2024-01-31|2024-02-01", "from '2024/01/31'");
-  check("31.12.2024|01.02.2024", "timestamp", "2024-12-31|2024-02-01", "day, month, year, as shown by '31.12.2024' in row 1");
-  check("01/02/2024|12/31/2024", "timestamp", "2024-01-02|2024-12-31", "month, day, year, as shown by '12/31/2024' in row 2");
+  check("31.12.2024|01.02.2024", "timestamp", "2024-12-31|2024-02-01",
+        "day, month, year, as shown by '31.12.2024' in row 1");
+  check("01/02/2024|12/31/2024", "timestamp", "2024-01-02|2024-12-31",
+        "month, day, year, as shown by '12/31/2024' in row 2");
   check("6/16/14|1/2/13", "timestamp", "2014-06-16|2013-01-02", "two digits");
   check("1 Jan 2024|2 Feb 2024", "timestamp", "2024-01-01|2024-02-02", "1 Jan 2024");
   check("2024-01-31 12:30 PM|2024-01-31 12:30 AM", "timestamp", "2024-01-31 12:30:00|2024-01-31 00:30:00", "PM");
@@ -230,7 +235,8 @@ static void check_second(const char *first, const char *second, const char *type
   assert_int_equal(csv_refine(NULL, columns, 2, &task, NULL), STATUS_OK);
   add_cells(columns[1].out, 10, &shown);
   const char *got = type_is_text(column_type(columns[1].out)) ? "text" : type_name(column_type(columns[1].out));
-  if (strcmp(got, type) != 0 || strcmp(text_data(&shown), cells) != 0 || !strstr(text_data(&columns[1].report), said)) {
+  if (strcmp(got, type) != 0 || strcmp(text_data(&shown), cells) != 0 ||
+      !strstr(text_data(&columns[1].report), said)) {
     fail_msg("%s: %s %s: %s", second, got, text_data(&shown), text_data(&columns[1].report));
   }
   text_free(&shown);
@@ -248,8 +254,10 @@ static void test_witnesses(void **state)
   check_second("1,5|2,5", "1,234|567", "float64", "1.234|567", "as in column 'a'");
   check_second("1,5|2,5", "$1.234|$567", "int64", "1234|567", "as in column 'a'");
   check_second("22-Apr-15|4-Aug-15", "22-04-15|04-08-15", "timestamp", "2015-04-22|2015-08-04", "as in column 'a'");
-  check_second("31/12/2024|1/1/2024", "03/04/2024|01/02/2024", "timestamp", "2024-04-03|2024-02-01", "as in column 'a'");
-  check_second("12/31/2024|1/1/2024", "03/04/2024|01/02/2024", "timestamp", "2024-03-04|2024-01-02", "as in column 'a'");
+  check_second("31/12/2024|1/1/2024", "03/04/2024|01/02/2024", "timestamp", "2024-04-03|2024-02-01",
+               "as in column 'a'");
+  check_second("12/31/2024|1/1/2024", "03/04/2024|01/02/2024", "timestamp", "2024-03-04|2024-01-02",
+               "as in column 'a'");
 }
 
 static void test_compact_dates(void **state)
@@ -321,10 +329,11 @@ static int end(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_numbers),       cmocka_unit_test(test_either),         cmocka_unit_test(test_not_numbers),
-      cmocka_unit_test(test_missing_words), cmocka_unit_test(test_values_missing), cmocka_unit_test(test_dates),
-      cmocka_unit_test(test_quotes),        cmocka_unit_test(test_witnesses),      cmocka_unit_test(test_compact_dates),
-      cmocka_unit_test(test_failures),
+      cmocka_unit_test(test_numbers),        cmocka_unit_test(test_either),
+      cmocka_unit_test(test_not_numbers),    cmocka_unit_test(test_missing_words),
+      cmocka_unit_test(test_values_missing), cmocka_unit_test(test_dates),
+      cmocka_unit_test(test_quotes),         cmocka_unit_test(test_witnesses),
+      cmocka_unit_test(test_compact_dates),  cmocka_unit_test(test_failures),
   };
   return cmocka_run_group_tests(tests, begin, end);
 }
