@@ -131,20 +131,22 @@ local weka = {
   vote = { 435, 17, 34, 392 }, ["weather.nominal"] = { 14, 5, 12, 0 }, ["weather.numeric"] = { 14, 5, 7, 0 },
 }
 
-t.test("Weka's own files, where its package is", function()
+local function compare_with_weka()
   for name, want in pairs(weka) do
-    local path = "/usr/share/doc/weka/examples/" .. name .. ".arff"
-    local file = io.open(path)
-    if file then
-      file:close()
-      local schema, levels, missing = read(path):schema(), 0, 0
-      for i = 1, #schema do
-        levels = levels + (schema.type[i] == "category" and schema.levels[i] or 0)
-        missing = missing + schema.missing[i]
-      end
-      t.eq({ #read(path), #schema, levels, missing }, want, name)
+    local df = read("/usr/share/doc/weka/examples/" .. name .. ".arff")
+    local schema, levels, missing = df:schema(), 0, 0
+    for i = 1, #schema do
+      levels = levels + (schema.type[i] == "category" and schema.levels[i] or 0)
+      missing = missing + schema.missing[i]
     end
+    t.eq({ #df, #schema, levels, missing }, want, name)
   end
-end)
+end
+
+if io.open "/usr/share/doc/weka/examples/iris.arff" then
+  t.test("Weka's own files", compare_with_weka)
+else
+  t.skip("Weka's own files", "its package is not there")
+end
 
 t.done()

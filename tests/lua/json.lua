@@ -119,6 +119,13 @@ t.test("in JSON lines a broken line is rejected and the others are read", functi
   t.eq(t.content(df), { { "a" }, a = { 1, 4 } })
   t.has(df:report(), "lines that are no rows: 5")
   t.has(df:report(), "blank lines passed over: 1")
+  local rejects = t.content(df:rejects())
+  t.eq(rejects[1], { "line", "offset", "reason", "text" })
+  t.eq(rejects.line, { 2, 4, 5, 6, 7 })
+  t.eq(rejects.offset, { 8, 18, 28, 32, 43 })
+  t.eq(rejects.text, { '{"a":2,}', '{"a":3} x', "[1]", '{"b":{"c":', '{"a":"\u{FFFD}"}' })
+  t.eq(rejects.reason, { "a key in double quotes should stand here", "something follows the end of the value",
+    "a row is no object", "the text ends within a value", "a byte is not UTF-8" })
   t.raises("json-syntax", function() jsonl '{"a":}\n{"b"}\n' end, "value")
   t.raises("json-no-rows", function() jsonl '[1]\n' end)
   t.eq(#jsonl "", 0)
@@ -182,6 +189,25 @@ t.test("round trips, cell by cell and bit for bit", function()
   end)(), { types = { x = "float64" } }), frame { x = { t.nan, 1 / 0 } })
 end)
 
+t.test("many rows of many kinds come back", function()
+  math.randomseed(7)
+  local pieces = { "a", '"', "\n", "\\", " ", "é", "NA", "\r", "", "/", "\u{10FFFF}", "\27" }
+  local columns = { whole = {}, real = {}, text = {}, flag = {} }
+  for i = 1, 20000 do
+    local missing = math.random(10) == 1
+    columns.whole[i] = missing and NA or math.random(0)
+    columns.real[i] = missing and NA or (math.random() - 0.5) * 10.0 ^ math.random(-20, 20)
+    columns.text[i] = pieces[math.random(#pieces)] .. pieces[math.random(#pieces)] .. i % 997
+    columns.flag[i] = math.random(2) == 1
+  end
+  local df = frame(columns)
+  for _, ending in ipairs { ".json", ".jsonl" } do
+    local path = t.path(ending)
+    df:write(path)
+    t.same_frame(read(path, { types = { text = "string" } }), df, ending)
+  end
+end)
+
 t.test("times come back", function()
   local df = read(t.file("d,w,u\n2024-02-29,2024-02-29 13:05:00,2024-02-29T13:05:00Z\n" ..
     "0001-01-01,,2024-01-01T00:00:00.5Z\n"))
@@ -222,7 +248,9 @@ t.test("TSV comes back", function()
     2.5, NA, t.nan } } }
   local path = t.path ".tsv"
   df:write(path)
-  t.eq(t.read(path), 'a b\tn\tr\nx,y\t1\t1.0\n"tab\there"\t2\t2.5\n"""q"""\t3\t\n\t\tNaN\n')
+  t.has(t.read(path), "a b\tn\tr\n")
+  t.has(t.read(path), '\n"tab\there"\t2\t2.5\n')
+  t.eq(t.content(read(path)), t.content(df))
 end)
 
 t.done()
