@@ -257,6 +257,12 @@ size_t column_set(const Column *column, size_t row, const int32_t **codes)
   return (size_t)(offsets[row + 1] - offsets[row]);
 }
 
+void column_sets(const Column *column, const int64_t **offsets, const int32_t **codes)
+{
+  *offsets = column->offsets.data;
+  *codes = column->values.data;
+}
+
 static void block_floats(const Column *column, size_t first, size_t count, double *out, size_t step)
 {
   const double *values = (const double *)column->values.data + first;

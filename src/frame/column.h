@@ -65,6 +65,10 @@ ASSAY_API int64_t column_int(const Column *column, size_t row); /* int64, bool, 
 ASSAY_API const char *column_text(const Column *column, size_t row, size_t *length);
 ASSAY_API size_t column_set(const Column *column, size_t row, const int32_t **codes);
 
+/* All sets of a set column at once: those of row r are codes[offsets[r]] .. codes[offsets[r + 1] - 1], also of a
+ * slice; a missing cell has none. */
+ASSAY_API void column_sets(const Column *column, const int64_t **offsets, const int32_t **codes);
+
 /* Dictionary of category and set. */
 ASSAY_API size_t column_levels(const Column *column);
 ASSAY_API const char *column_level(const Column *column, size_t code, size_t *length);
@@ -87,6 +91,11 @@ ASSAY_API Status column_with_role(const Column *column, Role role, Column **out,
 /* Copies of n values without missing cells. */
 ASSAY_API Status column_of_floats(const double *values, size_t n, Column **out, Error *e) MUST_USE;
 ASSAY_API Status column_of_ints(const int64_t *values, size_t n, Column **out, Error *e) MUST_USE;
+
+/* n sets over the dictionary of another set column, laid out as column_sets gives them from offset 0 on; each rising.
+ * Copies. */
+ASSAY_API Status column_of_sets(const Column *like, const int64_t *offsets, const int32_t *codes, size_t n, Column **out,
+                      Error *e) MUST_USE;
 
 /* Cells as text: what echo, CSV and Lua show. float64: shortest text that reads back; timestamp: ISO 8601
  * (a date alone when the whole column lies on midnights); set: {a, b} with quoting that reads back;

@@ -253,3 +253,25 @@ Status column_of_ints(const int64_t *values, size_t n, Column **out, Error *e)
 {
   return column_of(TYPE_INT64, values, n, out, e);
 }
+
+Status column_of_sets(const Column *like, const int64_t *offsets, const int32_t *codes, size_t n, Column **out, Error *e)
+{
+  *out = NULL;
+  Storage *ends = storage_new(n + 1, sizeof *offsets), *items = storage_new((size_t)offsets[n], sizeof *codes);
+  Column *column = column_bare(TYPE_SET, n);
+  if (!ends || !items || !column) {
+    storage_unref(ends);
+    storage_unref(items);
+    column_unref(column);
+    return no_memory(e);
+  }
+  memcpy(storage_data(ends), offsets, (n + 1) * sizeof *offsets);
+  if (offsets[n] > 0) {
+    memcpy(storage_data(items), codes, (size_t)offsets[n] * sizeof *codes);
+  }
+  column->offsets = buffer_of(ends);
+  column->values = buffer_of(items);
+  column->dictionary = dictionary_ref(like->dictionary);
+  *out = column;
+  return STATUS_OK;
+}
