@@ -158,22 +158,6 @@ static bool is_odd_header(const Layout *layout, size_t row)
   return width > layout->width || width * 3 >= layout->width * 2;
 }
 
-static void find_first(Layout *layout)
-{
-  size_t i = 0;
-  while (i < layout->n &&
-         (layout->rows[i].width != layout->width || is_padded_title(layout, i) ||
-          (layout->rows[i].comment && layout->width == 1))) {
-    i++;
-  }
-  if (i == layout->n) {
-    i = 0;
-  } else if (i > 0 && is_odd_header(layout, i - 1)) {
-    i--;
-  }
-  layout->first = i;
-}
-
 static void count_shapes(const Layout *layout, size_t from, size_t column, size_t counts[SHAPE_COUNT])
 {
   memset(counts, 0, SHAPE_COUNT * sizeof *counts);
@@ -242,10 +226,28 @@ static void weigh(const Layout *layout, size_t row, size_t body, size_t *over, s
     const CsvShape shape = column_shape(layout, body, i);
     *values += value;
     if (csv_shape_is_value(shape)) {
-      *over += cell->shape >= SHAPE_WORD || (!clear && cell->shape != SHAPE_EMPTY);
+      *over += cell->shape >= SHAPE_WORD || (!clear && cell->shape != SHAPE_EMPTY && !is_quoted_column(layout, body, i));
       *alike += value;
     }
   }
+}
+
+static void find_first(Layout *layout)
+{
+  size_t i = 0;
+  while (i < layout->n &&
+         (layout->rows[i].width != layout->width || is_padded_title(layout, i) ||
+          (layout->rows[i].comment && layout->width == 1))) {
+    i++;
+  }
+  if (i == layout->n) {
+    i = 0;
+  } else if (i > 0 && is_odd_header(layout, i - 1)) {
+    size_t over, alike, values;
+    weigh(layout, i, i + 1, &over, &alike, &values);
+    i -= over == 0; /* else it is the header itself */
+  }
+  layout->first = i;
 }
 
 static bool has_header(const Layout *layout)

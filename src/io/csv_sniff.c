@@ -233,7 +233,8 @@ static void try_quotes(CsvGrammar grammar, const CsvSample *sample, const CsvOpt
     }
     grammar.escape = options->escape ? options->escape[0] : '\0';
     Choice this = {.score = {.value = 0}};
-    try_grammar(&grammar, sample, prior * (i == 1 ? 0.99 : i == 2 ? 0.97 : 1), record, &this);
+    measure(&grammar, sample, prior * (i == 1 ? 0.99 : i == 2 ? 0.97 : 1), record, &this.score);
+    this.grammar = grammar;
     if (i == 1 && this.score.quoted < mine.score.quoted) {
       continue;
     }
@@ -312,7 +313,8 @@ static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvO
   if (best.score.value < 0.6 && !(best.score.share >= 1 && best.score.faults == 0)) {
     try_weak(base, sample, options, record, &best);
   }
-  const bool number = best.score.first == 1 && best.score.width == 2 && line_values(sample, base, record) >= 0.8;
+  const bool uneven = best.score.first == 1 || best.score.share < 1;
+  const bool number = uneven && line_values(sample, base, record) >= 0.8;
   const bool clear = best.score.value >= 0.2 ||
                      (best.score.share >= 0.3 && best.score.parted >= 0.5 && best.score.tight >= 0.8);
   if (!clear || number) {
@@ -502,7 +504,7 @@ static Status find_footer(const CsvSource *source, const CsvOptions *options, Cs
 {
   const uint64_t least = plan->table > plan->end - plan->begin ? plan->end : plan->table;
   const uint64_t begin = plan->end - least > FOOTER_BYTES ? plan->end - FOOTER_BYTES : least;
-  if (options->footer_given || options->rows_given || plan->grammar.cr || begin >= plan->end || plan->columns < 3) {
+  if (options->footer_given || options->rows_given || plan->grammar.cr || plan->grammar.escape || begin >= plan->end || plan->columns < 3) {
     return STATUS_OK;
   }
   const char *text = csv_view(source, view, begin, plan->end, e);
