@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/text.h"
 #include "expr/expr_check.h"
 #include "expr/expr_run.h"
-
-#pragma weak window_run
 
 /* ---- compiling */
 
@@ -33,6 +32,20 @@ static Status copy_source(Source *source, Arena *arena, Error *e)
   return STATUS_OK;
 }
 
+/* Columns hold UTF-8 without NUL, and so must what they are made from. */
+static Status check_bytes(const Source *source, Error *e)
+{
+  const char *nul = source->length ? memchr(source->text, '\0', source->length) : NULL;
+  const size_t bad = nul ? (size_t)(nul - source->text) : utf8_check(source->text, source->length);
+  if (bad == source->length) {
+    return STATUS_OK;
+  }
+  error_set(e, STATUS_FORMAT, "bad-expression", nul ? _("byte %zu of the expression is NUL") : _("byte %zu of the expression is not UTF-8"),
+            bad + 1);
+  (void)error_hint(e, _("write the expression in UTF-8"));
+  return expr_caret(source, bad, e);
+}
+
 Status expr_compile(const char *text, size_t length, const char *whole, const ExprScope *scope, Arena *arena, Expr **out,
                     Error *e)
 {
@@ -43,6 +56,9 @@ Status expr_compile(const char *text, size_t length, const char *whole, const Ex
   Expr *expr = arena_alloc(arena, 1, sizeof *expr);
   *out = NULL;
   Status status = expr ? copy_source(&c.source, arena, c.e) : error_memory(c.e, sizeof *expr, _("an expression"));
+  if (status == STATUS_OK) {
+    status = check_bytes(&c.source, c.e);
+  }
   if (status == STATUS_OK) {
     status = expr_parse(&c, &root);
   }

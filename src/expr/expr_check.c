@@ -361,6 +361,10 @@ static Status find_parameter(Compiler *c, Node *node)
   case TYPE_BOOL: node->cell.flag = parameter->integer != 0; break;
   case TYPE_STRING:
     node->cell.span.length = parameter->missing ? 0 : parameter->length;
+    if (!parameter->missing && (utf8_check(parameter->text, parameter->length) < parameter->length ||
+                                memchr(parameter->text, '\0', parameter->length))) {
+      return expr_error(c, node->at, STATUS_ARGUMENT, "wrong-type", _("the text of $%s is not UTF-8, or has a NUL"), node->name);
+    }
     node->cell.span.bytes = arena_text(c->arena, parameter->missing ? "" : parameter->text, node->cell.span.length);
     return node->cell.span.bytes ? STATUS_OK : error_memory(c->e, parameter->length, _("a text"));
   default: node->cell.integer = parameter->integer;

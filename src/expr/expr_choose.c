@@ -55,8 +55,8 @@ static void join(const Piece *a, const Piece *b, uint8_t strong, size_t n, Piece
   for (size_t i = 0; i < n; i++) {
     const uint8_t x = flag_at(&a->cells, i), y = flag_at(&b->cells, i);
     const uint8_t no_x = missing_at(&a->cells, i), no_y = missing_at(&b->cells, i);
-    const uint8_t decided = (!no_x & (x == strong)) | (!no_y & (y == strong));
-    missing[i] = (uint8_t)!decided & (no_x | no_y);
+    const uint8_t decided = ((no_x ^ 1) & (uint8_t)(x == strong)) | ((no_y ^ 1) & (uint8_t)(y == strong));
+    missing[i] = (decided ^ 1) & (no_x | no_y);
     to[i] = decided ? strong : !strong;
   }
   out->cells.missing = missing;
@@ -73,7 +73,8 @@ static Status right_side(Block *block, const Node *node, const Piece *left, uint
     return status;
   }
   for (size_t i = 0; i < block->count; i++) {
-    slot->missing[i] = (!missing_at(&left->cells, i) & (flag_at(&left->cells, i) == strong)) | (outer ? outer[i] : 0);
+    const bool decided = !missing_at(&left->cells, i) && flag_at(&left->cells, i) == strong;
+    slot->missing[i] = decided || (outer && outer[i]);
   }
   block->skip = slot->missing;
   if (nothing_asked(block)) {
