@@ -32,6 +32,24 @@ t.test("JSON lines, a sequence, one object, columns: all told by content", funct
   t.has(json('{"a": 1}'):report(), "one row")
 end)
 
+t.test("files whose name does not tell, packed files, standard input", function()
+  local want = { { "a", "b" }, a = { 1, 2 }, b = { "x", "y" } }
+  for _, text in ipairs { ' [ {"a":1,"b":"x"}, {"a":2,"b":"y"} ]', '{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n' } do
+    t.eq(t.content(read(t.file(text, ""))), want)
+    t.eq(t.content(read(t.file(text, ".odd"), { format = "json" })), want)
+    local path = t.file(text, ".json")
+    assert(os.execute(("gzip -k '%s'"):format(path)))
+    t.eq(t.content(read(path .. ".gz")), want)
+    local code = 'print(read("-", {format = "json"}).b[2])'
+    local pipe = io.popen(("'%s' -e '%s' <'%s'"):format(t.program, code, path))
+    t.eq(pipe:read "a", "y\n")
+    pipe:close()
+  end
+  t.eq(t.names(read(t.file("\xff\xfe[\0{\0\"\0a\0\"\0:\0001\0}\0]\0", ".json"))), { "a" })
+  local arff = t.file("% x\n@relation r\n@attribute size {s, m}\n@data\nm\n", "")
+  t.eq(read(arff):schema().levels[1], 2)
+end)
+
 t.test("objects within rows become columns a.b, to any depth", function()
   local df = json '[{"a": {"b": 1, "c": {"d": "x"}}, "e": 2}, {"a": null, "e": 3}, {"a": {}, "e": 4}]'
   t.eq(t.names(df), { "a.b", "a.c.d", "e" })
