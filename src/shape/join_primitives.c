@@ -142,7 +142,7 @@ static Status read_tolerance(const Value *value, bool times, double *out, Error 
     return STATUS_OK;
   }
   if (times && value->kind == VALUE_TEXT) {
-    Span span;
+    TimeSpan span;
     int64_t length = 0;
     const Status status = span_parse(value->text.bytes, &span, e);
     if (status == STATUS_OK && !span_length(&span, &length)) {

@@ -9,7 +9,7 @@ static Status bad(const char *text, Error *e)
   return error_hint(e, _("write \"month\" or \"7 days\"; units are second, minute, hour, day, week, month, quarter, year"));
 }
 
-Status span_parse(const char *text, Span *out, Error *e)
+Status span_parse(const char *text, TimeSpan *out, Error *e)
 {
   const char *rest = text;
   int64_t count = 0;
@@ -27,7 +27,7 @@ Status span_parse(const char *text, Span *out, Error *e)
   return calendar_unit(rest, strlen(rest), &out->unit) ? STATUS_OK : bad(text, e);
 }
 
-bool span_length(const Span *span, int64_t *out)
+bool span_length(const TimeSpan *span, int64_t *out)
 {
   static const int64_t lengths[UNIT_COUNT] = {[UNIT_SECOND] = CALENDAR_SECOND,
                                               [UNIT_MINUTE] = 60 * CALENDAR_SECOND,

@@ -6,15 +6,15 @@
 #include "core/error.h"
 #include "frame/calendar.h"
 
-typedef struct Span {
+typedef struct TimeSpan {
   int64_t count;         /* at least 1 */
   CalendarUnit unit;
-} Span;
+} TimeSpan;
 
 /* A unit of calendar.h, with a whole number before it or not. Errors: STATUS_ARGUMENT "bad-span" with the units. */
-Status span_parse(const char *text, Span *out, Error *e) MUST_USE;
+Status span_parse(const char *text, TimeSpan *out, Error *e) MUST_USE;
 
 /* In microseconds; false when its length differs (months, quarters, years) or is too long. */
-bool span_length(const Span *span, int64_t *out);
+bool span_length(const TimeSpan *span, int64_t *out);
 
 #endif
