@@ -7,6 +7,7 @@
 #include "core/reduce.h"
 #include "frame/parse_number.h"
 #include "frame/parse_time.h"
+#include "io/csv_cell.h"
 
 enum { SAMPLE_CELLS = 256 };
 
@@ -195,6 +196,13 @@ static bool may_be_value(const char *text, size_t length)
   return digits > 0;
 }
 
+/* 1e999 has no double. */
+static bool is_in_range(const ParsedAmount *amount)
+{
+  double value;
+  return !amount->exponential || amount_value(amount, (NumberSystem)__builtin_ctz(amount->systems), &value);
+}
+
 void evidence_add(Evidence *evidence, const Markers *markers, const char *text, size_t length, size_t item,
                   size_t weight)
 {
@@ -221,9 +229,9 @@ void evidence_add(Evidence *evidence, const Markers *markers, const char *text, 
   } else if (parse_special(text, length, &number)) {
     tally(&evidence->numbers, item, weight);
     tally(&evidence->exponents, item, weight); /* a float at any rate */
-  } else if (!may_be_value(text, length)) {
+  } else if (!may_be_value(text, length) || csv_kind(text, length) == CSV_TOO_LARGE) {
     tally(&evidence->texts, item, weight);
-  } else if (parse_amount(text, length, &amount)) {
+  } else if (parse_amount(text, length, &amount) && is_in_range(&amount)) {
     add_number(evidence, &amount, item, weight);
   } else if (parse_moment(text, length, &moment)) {
     add_time(evidence, &moment, !parse_time(text, length, &value, &utc), item, weight);

@@ -144,27 +144,25 @@ t.test("the report is not printed in batch", function()
   t.eq(err, "")
 end)
 
-t.test("a file that is not well formed is refused whole, with its line", function()
-  local cases = {
-    { "a,b\n1,2\n3\n4,5\n", "line 3" },
-    { "a,b\n1,2,3\n", "line 2" },
-    { "a,b\n1,\"x\n2,y\n", "line 2" },
-    { "a,b\n1,\"x\"y\n", "line 2" },
-    { "a,a\n1,2\n", "line 1" },
-    { "a,\n1,2\n", "line 1" },
-    { "a\n\xff\n", "line 2" },
-    { "a\nx\0y\n", "line 2" },
-  }
-  for _, case in ipairs(cases) do
-    local path = t.file(case[1])
-    local fine, e = pcall(read, path)
-    t.ok(not fine, case[1])
-    t.eq(type(e), "userdata")
-    t.has(e.where, path)
-    t.has(e.where .. e.message, case[2])
-    t.ok(#e.hint > 0, case[1])
-  end
-  t.ok(not pcall(read, t.file ""), "an empty file")
+t.test("a row that does not fit is kept apart, with its place and its reason", function()
+  local df = read(t.file "a,b\n1,x\n2,y,z\n3,w\n")
+  t.eq(t.cells(df.a), { 1, 3 })
+  local rejects = df:rejects()
+  t.eq(t.names(rejects), { "line", "offset", "reason", "text" })
+  t.eq(rejects:row(1), { line = 3, offset = 8, reason = "too many fields", text = "2,y,z" })
+  t.has(df:report(), "rows rejected: 1, first at line 3; see df:rejects()")
+  t.eq(#df:head(1):rejects(), 0)
+  local none = read(t.file "a,b\n1,x\n"):rejects()
+  t.eq(t.names(none), { "line", "offset", "reason", "text" })
+  t.eq(#none, 0)
+end)
+
+t.test("ragged = \"error\" refuses the file, with the line", function()
+  local path = t.file "a,b\n1,2\n3\n4,5\n"
+  local e = t.raises("csv-ragged", function() read(path, { ragged = "error" }) end, "line 3 has 1 field", "rejects")
+  t.has(e.where, path)
+  t.eq(t.cells(read(path).b), { 2, NA, 5 })
+  t.eq(#read(path, { ragged = "reject" }):rejects(), 1)
 end)
 
 t.test("odd but sound files", function()

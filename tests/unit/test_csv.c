@@ -456,9 +456,9 @@ static void test_forced_errors(void **state)
     const char *text, *what;
   } cases[] = {
       {TYPE_INT64, "a,zip\n1,2\n1,x\n1,y\n", "column 'zip' is asked for as int64, but line 3 has 'x'"},
-      {TYPE_INT64, "a,zip\n1,\"2.0\"\n", "line 2 has '2.0'"},
+      {TYPE_INT64, "a,zip\n1,\"2.5\"\n", "line 2 has '2.5'"},
       {TYPE_FLOAT64, "zip\n1e999\n", "line 2 has '1e999'"},
-      {TYPE_BOOL, "zip\nyes\n", "line 2 has 'yes'"},
+      {TYPE_BOOL, "zip\nmaybe\n", "line 2 has 'maybe'"},
       {TYPE_TIMESTAMP, "zip\n2026-01-01\n2026-01-01 10:00Z\n", "line 3 has '2026-01-01 10:00Z'"},
       {TYPE_TIMESTAMP, "zip\n2026-01-01 10:00Z\n2026-01-01 10:00Z\n2026-01-01\n", "line 4 has '2026-01-01'"},
       {TYPE_TIMESTAMP, "zip\n2026-01-01\n2026-02-30\n", "line 3 has '2026-02-30'"},
@@ -472,11 +472,9 @@ static void test_forced_errors(void **state)
   Error e;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     type = cases[i].type;
-    assert_int_equal(parse_bytes(cases[i].text, strlen(cases[i].text), &options, 0, &frame, &e),
-                     STATUS_FORMAT);
-    assert_string_equal(e.id, "csv-type");
-    if (!strstr(e.what, cases[i].what)) {
-      fail_msg("%s", e.what);
+    const Status status = parse_bytes(cases[i].text, strlen(cases[i].text), &options, 0, &frame, &e);
+    if (status != STATUS_FORMAT || strcmp(e.id, "csv-type") != 0 || !strstr(e.what, cases[i].what)) {
+      fail_msg("%s: %s", cases[i].text, e.what);
     }
   }
   assert_int_equal(parse_bytes("zap,a\n", 6, &options, 0, &frame, &e), STATUS_NAME);
