@@ -208,7 +208,8 @@ static Status overflow(const Run *run, size_t group, Error *e)
   } else {
     (void)error_set(e, STATUS_DATA, "overflow", _("the sum is beyond int64"));
   }
-  return error_hint(e, _("take sum(float64(x)), or mean(x) * count(x)"));
+  (void)error_hint(e, _("take sum(float64(x)), or mean(x) * count(x)"));
+  return STATUS_DATA;
 }
 
 static Status sum_cell(const Run *run, const Plan *plan, size_t group, Result *out, Error *e)
@@ -418,7 +419,8 @@ static Status check_call(const ShapeCall *call, Error *e)
   if (call->function->kind == AGGREGATE_QUANTILE) {
     if (!(numbers[1] >= 0 && numbers[1] <= 1)) {
       (void)error_set(e, STATUS_ARGUMENT, "out-of-range", _("the share of quantile is %g, outside 0..1"), numbers[1]);
-      return error_hint(e, _("the third quartile is quantile(x, 0.75)"));
+      (void)error_hint(e, _("the third quartile is quantile(x, 0.75)"));
+      return STATUS_ARGUMENT;
     }
     if (call->n > 2 && !(numbers[2] >= 1 && numbers[2] <= 9 && numbers[2] == floor(numbers[2]))) {
       return error_set(e, STATUS_ARGUMENT, "out-of-range", _("quantile has the types 1 to 9, not %g"), numbers[2]);

@@ -365,14 +365,16 @@ static Status check_sample(Sample *s, Error *e)
   if (n == share) {
     (void)error_set(e, STATUS_ARGUMENT, "bad-sample", n ? _("sample takes n or share, not both")
                                                        : _("sample needs the number of rows or their share"));
-    return error_hint(e, _("write df:sample(100) or df:sample{share = 0.1}"));
+    (void)error_hint(e, _("write df:sample(100) or df:sample{share = 0.1}"));
+    return STATUS_ARGUMENT;
   }
   s->by_share = share;
   const size_t rows = frame_rows(frame_of(s->call));
   if (n && !s->options->replace && !s->groups->of_row && (uint64_t)s->options->n > rows) {
     (void)error_set(e, STATUS_ARGUMENT, "bad-sample", _("%1$" PRId64 " rows cannot be drawn from %2$zu"),
                     s->options->n, rows);
-    return error_hint(e, _("with replace = true a row may be drawn more than once"));
+    (void)error_hint(e, _("with replace = true a row may be drawn more than once"));
+    return STATUS_ARGUMENT;
   }
   return STATUS_OK;
 }

@@ -105,7 +105,8 @@ static Status too_many_rows(size_t rows, Error *e)
   (void)error_set(e, STATUS_LIMIT, "too-many-rows",
                   _("%1$zu rows are more than the %2$llu that can be grouped or sorted"),
                   rows, (unsigned long long)UINT32_MAX - 1);
-  return error_hint(e, _("take a part of the rows, or a sample"));
+  (void)error_hint(e, _("take a part of the rows, or a sample"));
+  return STATUS_LIMIT;
 }
 
 Status groups_check_rows(size_t rows, Error *e)

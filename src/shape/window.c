@@ -21,7 +21,8 @@ static WindowCell cell_of_kind(int kind)
 Status window_overflow(const Window *w, size_t row, Error *e)
 {
   (void)error_set(e, STATUS_DATA, "overflow", _("%1$s is beyond int64 at row %2$zu"), w->call->function->name, row + 1);
-  return error_hint(e, _("take %s(float64(x))"), w->call->function->name);
+  (void)error_hint(e, _("take %s(float64(x))"), w->call->function->name);
+  return STATUS_DATA;
 }
 
 /* ---- arguments ---- */
@@ -30,7 +31,8 @@ static Status bad_number(const ShapeCall *call, double number, const char *wants
 {
   (void)error_set(e, STATUS_ARGUMENT, "out-of-range", _("%1$s takes %2$s, not %3$g"), call->function->name, wants,
                   number);
-  return error_hint(e, _("write %1$s(%2$s)"), call->function->name, call->function->arguments);
+  (void)error_hint(e, _("write %1$s(%2$s)"), call->function->name, call->function->arguments);
+  return STATUS_ARGUMENT;
 }
 
 /* A number of rows, from `low` on. */
@@ -55,9 +57,28 @@ static Status nth_of(Window *w, Error *e)
   return STATUS_OK;
 }
 
+/* A length of time in the place of a number of rows: along the order's first column. */
+static Status time_of(Window *w, Error *e)
+{
+  const OrderKey *key = w->groups->n_keys > 0 ? w->groups->keys : NULL;
+  if (!key || key->column->type != TYPE_TIMESTAMP || key->falling || key->missing_first) {
+    (void)error_set(e, STATUS_ARGUMENT, "needs-order", _("%1$s(x, '%2$s') needs an order by a time that rises"),
+                    w->call->function->name, w->call->texts[1]);
+    (void)error_hint(e, _("give one beside the expression: order = \"date\""));
+    return STATUS_ARGUMENT;
+  }
+  w->time = key->column;
+  return span_parse(w->call->texts[1], &w->span, e);
+}
+
 static Status rolling_arguments(Window *w, Error *e)
 {
   size_t least = 0;
+  if (strchr(w->call->function->types, 'K')) {
+    const Status status = w->call->n > 2 ? rows_of(w->call, 2, 0, &least, e) : STATUS_OK;
+    w->least = w->call->n > 2 || w->kind == WINDOW_ROLLING_COUNT ? least : 1;
+    return status == STATUS_OK ? time_of(w, e) : status;
+  }
   Status status = rows_of(w->call, 1, 1, &w->n, e);
   if (status == STATUS_OK && w->call->n > 2) {
     status = rows_of(w->call, 2, 0, &least, e);
@@ -77,7 +98,8 @@ static Status check_ties(const ShapeCall *call, Error *e)
     }
   }
   (void)error_set(e, STATUS_ARGUMENT, "out-of-range", _("rank_of has no ties '%s'"), call->texts[1]);
-  return error_hint(e, _("ties are 'min', 'max', 'average', 'dense' or 'first'"));
+  (void)error_hint(e, _("ties are 'min', 'max', 'average', 'dense' or 'first'"));
+  return STATUS_ARGUMENT;
 }
 
 static Status read_arguments(Window *w, Error *e)
@@ -110,8 +132,9 @@ static Status check_order(const ShapeCall *call, const Groups *groups, Error *e)
     return STATUS_OK;
   }
   (void)error_set(e, STATUS_ARGUMENT, "needs-order", _("%s() needs an order of the rows"), call->function->name);
-  return error_hint(e, _("give one beside the expression: order = \"date\" or order = \"-amount\"; or take "
+  (void)error_hint(e, _("give one beside the expression: order = \"date\" or order = \"-amount\"; or take "
                          "rank_of(x)"));
+  return STATUS_ARGUMENT;
 }
 
 static Type result_type(const Window *w)
@@ -167,25 +190,6 @@ static Status run_group(const Window *w, Running *run, WindowCell cell, size_t *
   return status;
 }
 
-/* Room for the ends of a block: of n rows, if there is a group that long in the piece. */
-static Status make_behind(const Window *w, size_t first, size_t end, Rolled **out, Error *e)
-{
-  bool needed = false;
-  *out = NULL;
-  for (size_t g = first; g < end && !needed && window_rolling_cell(w->kind); g++) {
-    needed = group_end(w->groups, g) - group_begin(w->groups, g) > w->n;
-  }
-  if (!needed) {
-    return STATUS_OK;
-  }
-  const Status status = task_reserve(w->task, w->n * sizeof **out, _("rolling figures"), e);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  *out = mem_alloc(w->n, sizeof **out);
-  return *out ? STATUS_OK : items_no_memory(w->n, sizeof **out, e);
-}
-
 static Status run_piece(void *context, size_t piece, size_t worker, Error *e)
 {
   (void)worker;
@@ -193,13 +197,14 @@ static Status run_piece(void *context, size_t piece, size_t worker, Error *e)
   const WindowCell cell = cell_of_kind(w->kind);
   const size_t first = first_group(w, piece), end = first_group(w, piece + 1);
   size_t done = 0;
-  Rolled *behind;
-  Status status = make_behind(w, first, end, &behind, e);
+  Behind behind = {NULL, 0};
+  Status status = STATUS_OK;
   for (size_t g = first; g < end && status == STATUS_OK; g++) {
-    Running run = {.begin = group_begin(w->groups, g), .end = group_end(w->groups, g), .row = NO_ROW, .behind = behind};
+    Running run = {.begin = group_begin(w->groups, g), .end = group_end(w->groups, g), .row = NO_ROW,
+                   .behind = &behind};
     status = run_group(w, &run, cell, &done, e);
   }
-  mem_free(behind);
+  mem_free(behind.items);
   return status;
 }
 

@@ -9,6 +9,7 @@
 
 #include "shape/aggregate_slots.h"
 #include "shape/join_rows.h"
+#include "shape/span.h"
 
 enum WindowKind {
   WINDOW_ROW_NUMBER, WINDOW_RANK, WINDOW_DENSE_RANK, WINDOW_PERCENT_RANK, WINDOW_CUME_DIST, WINDOW_NTILE,
@@ -38,6 +39,8 @@ typedef struct Window {
   bool whole;                   /* x is of int64, bool or timestamp */
   size_t n;                     /* rows of lag, rolling, ntile ... */
   uint64_t least;               /* rolling: cells that must be there */
+  const Column *time;           /* rolling by time: of the rows, rising within a group; NULL: by rows */
+  TimeSpan span;
   double alpha;
   Type type;                    /* of the result */
   int64_t *values;              /* or doubles, by row; NULL for kinds that give rows */
@@ -46,6 +49,11 @@ typedef struct Window {
   size_t pieces;
   Task *task;
 } Window;
+
+typedef struct Behind {
+  Rolled *items;
+  size_t room;
+} Behind;
 
 /* A group on its way: what has come so far. */
 typedef struct Running {
@@ -57,8 +65,9 @@ typedef struct Running {
   double value;
   int64_t integer;
   uint32_t row;
-  Rolled front, *behind;        /* rolling: of the block so far; of the ends of the block before, n of them */
-  bool any_behind;
+  Rolled front;                 /* rolling: of the places from middle on */
+  size_t low, middle, base;     /* the window's first place; behind[i] is of the places base + i .. middle - 1 */
+  Behind *behind;
 } Running;
 
 typedef Status (*WindowCell)(const Window *w, Running *run, size_t place, Error *e);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Figures of the last n rows, without taking anything away again: what leaves a window by subtraction leaves its
- * rounding behind, and Inf or NaN never leave. A group is cut into blocks of n rows; a window is then the end of
- * one block and the beginning of the next. Beginnings grow row by row, ends are added up from the last row of a
- * block down. So each row costs three joins, whatever n. Reference: van Herk 1992; Gil and Werman 1993 (for
- * extremes); parts of variances are joined as Chan, Golub and LeVeque 1983. */
+/* Figures of the last n rows, or of those of a length of time, without taking anything away again: what leaves a
+ * window by subtraction leaves its rounding behind, and Inf or NaN never leave. A window has two parts. The later one
+ * grows row by row; of the earlier one the figures of each of its ends are kept, so that rows leave it by taking the
+ * next shorter end. When the earlier part is used up, ends are made of all rows of the window, from the last one down.
+ * Each row is joined three times at most, however long the window. Parts of variances are joined as Chan, Golub and
+ * LeVeque 1983. */
 #include <math.h>
 
+#include "core/alloc.h"
 #include "shape/groups_items.h"
 #include "shape/window_parts.h"
 
@@ -129,39 +131,90 @@ static Status give(const Window *w, size_t row, const Rolled *all, Error *e)
   return STATUS_OK;
 }
 
-/* The ends of the block whose last row is at `last`: behind[i] is of its rows i .. n - 1. */
-static Status end_block(const Window *w, Running *run, size_t last, Error *e)
+static Status more_room(const Window *w, Behind *behind, size_t n, Error *e)
 {
+  if (n <= behind->room) {
+    return STATUS_OK;
+  }
+  const size_t room = n < 64 ? 64 : n + n / 2;
+  const Status status = task_reserve(w->task, room * sizeof *behind->items, _("rolling figures"), e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  Rolled *items = mem_resize(behind->items, room, sizeof *items);
+  if (!items) {
+    return items_no_memory(room, sizeof *items, e);
+  }
+  *behind = (Behind){items, room};
+  return STATUS_OK;
+}
+
+/* All rows of the window, low .. place, become the earlier part. */
+static Status make_ends(const Window *w, Running *run, size_t place, Error *e)
+{
+  const Status status = more_room(w, run->behind, place + 1 - run->low, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
   Rolled end = nothing();
-  for (size_t i = w->n; i-- > 0;) {
+  for (size_t i = place + 1; i-- > run->low;) {
     if (i % PIECE_POLL == 0 && task_cancelled(w->task)) {
       return error_cancelled(e);
     }
-    Rolled one = one_row(w, window_row(w, last + 1 - w->n + i));
+    Rolled one = one_row(w, window_row(w, i));
     join(w, &one, &end);
     end = one;
-    run->behind[i] = end;
+    run->behind->items[i - run->low] = end;
   }
+  run->base = run->low;
+  run->middle = place + 1;
   run->front = nothing();
-  run->any_behind = true;
   return STATUS_OK;
+}
+
+/* Moves low on; false when the row has no time and so no window. */
+static bool find_low(const Window *w, Running *run, size_t place)
+{
+  if (!w->time) {
+    run->low = place - run->begin < w->n ? run->begin : place + 1 - w->n;
+    return true;
+  }
+  const size_t row = window_row(w, place);
+  int64_t from;
+  if (!column_valid(w->time, row)) {
+    return false;
+  }
+  if (!calendar_add(cell_int(w->time, row), w->span.unit, -w->span.count, &from)) {
+    return true; /* before all times there are: nothing leaves */
+  }
+  while (cell_int(w->time, window_row(w, run->low)) <= from) {
+    run->low++;
+  }
+  return true;
 }
 
 static Status rolling_cell(const Window *w, Running *run, size_t place, Error *e)
 {
-  const size_t row = window_row(w, place), at = (place - run->begin) % w->n;
+  const size_t row = window_row(w, place);
   if (place == run->begin) {
     run->front = nothing();
+    run->low = run->middle = run->base = place;
+  }
+  if (!find_low(w, run, place)) {
+    return STATUS_OK;
   }
   const Rolled one = one_row(w, row);
   join(w, &run->front, &one);
+  const Status status = run->low > run->middle ? make_ends(w, run, place, e) : STATUS_OK;
+  if (status != STATUS_OK) {
+    return status;
+  }
   Rolled all = run->front;
-  if (run->any_behind && at + 1 < w->n) {
-    all = run->behind[at + 1];
+  if (run->low < run->middle) {
+    all = run->behind->items[run->low - run->base];
     join(w, &all, &run->front);
   }
-  const Status status = at + 1 == w->n && place + 1 < run->end ? end_block(w, run, place, e) : STATUS_OK;
-  return status == STATUS_OK ? give(w, row, &all, e) : status;
+  return give(w, row, &all, e);
 }
 
 WindowCell window_rolling_cell(int kind)
