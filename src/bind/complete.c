@@ -69,8 +69,8 @@ static void push_level(Scan *s, char bracket)
 static size_t scan_path(Scan *s, size_t i)
 {
   const size_t from = i;
-  while (i < s->point && (is_name_char(s->line[i]) ||
-                          ((s->line[i] == '.' || s->line[i] == ':') && i + 1 < s->point && is_name_char(s->line[i + 1])))) {
+  while (i < s->point && (is_name_char(s->line[i]) || ((s->line[i] == '.' || s->line[i] == ':') && i + 1 < s->point &&
+                                                       is_name_char(s->line[i + 1])))) {
     i++;
   }
   s->path = (Span){from, i};
@@ -238,7 +238,8 @@ static void add_folder(Finder *f, const char *folder, const char *shown, const c
     char path[4096];
     struct stat info;
     const int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-    const bool is_folder = length > 0 && (size_t)length < sizeof path && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    const bool is_folder =
+        length > 0 && (size_t)length < sizeof path && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
     add(f, shown, entry->d_name, is_folder ? "/" : "", word);
   }
   if (dir) {
@@ -499,8 +500,9 @@ static void complete_member(Finder *f, lua_State *L, Span object, char mark, con
 
 static void complete_word(Finder *f, lua_State *L, const char *word)
 {
-  static const char *const keywords[] = {"and",   "break", "do",  "else", "elseif", "end",    "false", "for",   "function", "goto",  "if",
-                                         "in",    "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
+  static const char *const keywords[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+                                         "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+                                         "repeat",   "return", "then", "true", "until",  "while"};
   const Scan *s = &f->scan;
   const Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
   const Primitive *primitive = level && level->key.to == 0 ? callee_primitive(s, level->callee) : NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The language's calls: compile, then run in stages. Aggregates and windows whose arguments need none are computed first, all
- * aggregates of a stage in one go; then those that are built on them; last the expressions themselves. */
+/* The language's calls: compile, then run in stages. Aggregates and windows whose arguments need none are computed
+ * first, all aggregates of a stage in one go; then those that are built on them; last the expressions themselves. */
 #include "expr/expr.h"
 
 #include <string.h>
@@ -40,14 +40,14 @@ static Status check_bytes(const Source *source, Error *e)
   if (bad == source->length) {
     return STATUS_OK;
   }
-  error_set(e, STATUS_FORMAT, "bad-expression", nul ? _("byte %zu of the expression is NUL") : _("byte %zu of the expression is not UTF-8"),
-            bad + 1);
+  error_set(e, STATUS_FORMAT, "bad-expression",
+            nul ? _("byte %zu of the expression is NUL") : _("byte %zu of the expression is not UTF-8"), bad + 1);
   (void)error_hint(e, _("write the expression in UTF-8"));
   return expr_caret(source, bad, e);
 }
 
-Status expr_compile(const char *text, size_t length, const char *whole, const ExprScope *scope, Arena *arena, Expr **out,
-                    Error *e)
+Status expr_compile(const char *text, size_t length, const char *whole, const ExprScope *scope, Arena *arena,
+                    Expr **out, Error *e)
 {
   Error own;
   error_clear(&own);
@@ -69,7 +69,8 @@ Status expr_compile(const char *text, size_t length, const char *whole, const Ex
     release(c.functions);
     return status;
   }
-  *expr = (Expr){.source = c.source, .frame = scope->frame, .root = root, .functions = c.functions, .n_nodes = c.n_nodes};
+  *expr =
+      (Expr){.source = c.source, .frame = scope->frame, .root = root, .functions = c.functions, .n_nodes = c.n_nodes};
   *out = expr;
   return STATUS_OK;
 }
@@ -198,13 +199,15 @@ static void drop_calls(Stage *stage)
   }
 }
 
-/* All of a stage's aggregates at once. When that fails, one by one, so that the error can point at the one that did. */
+/* All of a stage's aggregates at once. When that fails, one by one, so that the error can point at the one that
+ * did. */
 static Status run_aggregates(Stage *stage, Groups *groups, Task *task, Error *e)
 {
   Error own;
   error_clear(&own);
   Status status = aggregate_run(stage->calls, stage->n, groups, task, stage->results, &own);
-  const bool ours = status != STATUS_OK && status != STATUS_MEMORY && status != STATUS_CANCELLED && status != STATUS_LIMIT;
+  const bool ours =
+      status != STATUS_OK && status != STATUS_MEMORY && status != STATUS_CANCELLED && status != STATUS_LIMIT;
   for (size_t i = 0; ours && i < stage->n && e; i++) {
     error_clear(e);
     if (aggregate_run(&stage->calls[i], 1, groups, task, &stage->results[i], e) != STATUS_OK) {
@@ -231,7 +234,8 @@ static Status run_windows(Stage *stage, Groups *groups, Task *task, Error *e)
   return status;
 }
 
-/* Sets of a group are wanted per row where an expression of rows uses them: other types are spread as they are read. */
+/* Sets of a group are wanted per row where an expression of rows uses them: other types are spread as they are
+ * read. */
 static Status keep_result(Stage *stage, size_t i, Error *e)
 {
   Run *run = stage->runs[i];
@@ -352,7 +356,8 @@ static Status refuse_bare(const Expr *expr, Error *e)
     error_set(e, STATUS_ARGUMENT, "not-aggregated", _("%s gives a cell per row, and a group has one"), node->name);
     (void)error_hint(e, _("put an aggregate around it: mean(%s(...))"), node->name);
   } else {
-    error_set(e, STATUS_ARGUMENT, "not-aggregated", _("column '%s' has a cell per row, and a group has one"), node->name);
+    error_set(e, STATUS_ARGUMENT, "not-aggregated", _("column '%s' has a cell per row, and a group has one"),
+              node->name);
     (void)error_hint(e, type_is_numeric(node->type) ? _("say which: mean(%1$s), sum(%1$s), first(%1$s) ...")
                                                     : _("say which: first(%1$s), mode(%1$s), distinct(%1$s) ..."),
                      node->name);
@@ -381,7 +386,8 @@ Status expr_groups(const Expr *const *exprs, size_t n, Groups *groups, Task *tas
 {
   Run *runs = mem_zero(n, sizeof *runs);
   memset(out, 0, n * sizeof *out);
-  Status status = runs ? open_runs(exprs, n, groups, runs, task, e) : error_memory(e, n * sizeof *runs, _("an expression"));
+  Status status =
+      runs ? open_runs(exprs, n, groups, runs, task, e) : error_memory(e, n * sizeof *runs, _("an expression"));
   if (status == STATUS_OK) {
     status = run_stages(runs, n, groups, task, e);
   }

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* expr.h -- the expression language: strings compiled in C and run over columns.
  *
- * Grammar, loosest first: or; and; not; comparison (= == != ~= < <= > >=, in, not in, is missing, is not missing); + -;
- * * / % // ; unary -; ^ (to the right); calls, names, `odd names`, 'text' or "text", numbers, true false NA, dates as
- * @2024-01-31, [lists], $parameters. `/` is real division, `//` and `%` round down; int64 overflow is an error; `^` is
- * real; log(-1) is NaN. Texts compare by bytes; text against number is an error. Missing follows Kleene. if(c, a, b)
- * and coalesce(x, y) take the first argument's way.
+ * Grammar, loosest first: or; and; not; comparison (= == != ~= < <= > >=, in, not in, is missing, is not missing);
+ * + -; * / % // ; unary -; ^ (to the right); calls, names, `odd names`, 'text' or "text" (a quote in it doubled, no
+ * other escapes), numbers, true false NA, dates as @2024-01-31, [lists], $parameters. `/` is real division, `//` and
+ * `%` round down (and take the divisor's sign); int64 overflow and // or % by a whole 0 are errors; `^` is real;
+ * log(-1) is NaN. int64 and float64 compare by their true values, texts by bytes; text against number is an error;
+ * true counts 1 in arithmetic. Beside a time, a constant text is one, of the other's zone; t1 - t2 is days as
+ * float64, functions move times. Missing follows Kleene. if(c, a, b), also with several conditions, coalesce(x, y)
+ * and between(x, low, high) are built in.
  *
- * Calls are scalar functions (expr/function.h), aggregates or windows (shape/aggregate.h). An aggregate stands for one
- * cell per group, and where a cell per row is wanted for that cell in each of the group's rows. Windows give a cell per
- * row and cannot stand where a cell per group is wanted, unless inside of an aggregate. Without groups all rows are one.
+ * Rows for which if, coalesce, and, or have decided are not asked of what follows: an error there is none. What
+ * depends on one category column alone is computed for its levels. A result of texts is a category when all of it
+ * comes from categories and constants, else a string.
+ *
+ * Calls are scalar functions (expr/function.h), aggregates or windows (shape/aggregate.h). An aggregate stands for
+ * one cell per group, and where a cell per row is wanted for that cell in each of the group's rows. Windows give a
+ * cell per row and cannot stand where a cell per group is wanted, unless inside of an aggregate. Without groups
+ * all rows are one. An aggregate inside of another counts as often as its group has rows.
  *
  * Errors point at the character: error_caret with the text as typed. Compiling is O(length); running O(rows) per
  * operation, in blocks, on all threads, with the same result on any number of them.
@@ -42,10 +50,11 @@ typedef struct ExprScope {
 typedef struct Expr Expr;
 
 /* Compiles text[0..length), offsets in errors counting from `text - offset` so that a part of a longer text points
- * right; `whole` is that longer text, or NULL. The expression borrows the scope's columns and lives in the arena; free it
- * with expr_release (patterns). Errors: STATUS_FORMAT "bad-expression" (syntax), STATUS_NAME "unknown-column",
- * "unknown-function", "unknown-parameter" with the nearest name, STATUS_ARGUMENT "wrong-type". */
-Status expr_compile(const char *text, size_t length, const char *whole, const ExprScope *scope, Arena *arena, Expr **out,
+ * right; `whole` is that longer text, or NULL. The expression borrows the scope's columns and lives in the arena;
+ * free it with expr_release (patterns). Errors: STATUS_FORMAT "bad-expression" (syntax), STATUS_NAME
+ * "unknown-column", "unknown-function", "unknown-parameter" with the nearest name, STATUS_ARGUMENT "wrong-type". */
+Status expr_compile(const char *text, size_t length, const char *whole, const ExprScope *scope, Arena *arena,
+                    Expr **out,
                     Error *e) MUST_USE;
 void expr_release(Expr *expr); /* NULL is fine */
 
@@ -62,8 +71,8 @@ bool expr_is_column(const Expr *expr, size_t *column); /* nothing but a column's
  * column is given as it is, a category stays one where no text is made. */
 Status expr_rows(const Expr *expr, Groups *groups, Task *task, Column **out, Error *e) MUST_USE;
 
-/* A cell per group; columns outside of aggregates are an error that names the cure (first(x), mean(x) ...). Several at
- * once, so that their aggregates share passes over the rows. */
+/* A cell per group; columns outside of aggregates are an error that names the cure (first(x), mean(x) ...).
+ * Several at once, so that their aggregates share passes over the rows. */
 Status expr_groups(const Expr *const *exprs, size_t n, Groups *groups, Task *task, Column **out, Error *e) MUST_USE;
 
 /* The rows for which a bool expression is true, rising (mem_free), and how many were missing. */

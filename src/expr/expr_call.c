@@ -43,7 +43,8 @@ static size_t candidates(const char *name, Candidate *out)
 bool expr_is_function(const char *name)
 {
   Candidate found[CANDIDATES_MOST];
-  return candidates(name, found) > 0 || strcmp(name, "if") == 0 || strcmp(name, "coalesce") == 0 || strcmp(name, "between") == 0;
+  return candidates(name, found) > 0 || strcmp(name, "if") == 0 || strcmp(name, "coalesce") == 0 ||
+         strcmp(name, "between") == 0;
 }
 
 /* ---- types */
@@ -101,8 +102,8 @@ static int takes(char letter, const Node *node)
     return !node->any && type == TYPE_FLOAT64 ? 2 : expr_convertible(node, TYPE_FLOAT64);
   case 'n': return !node->any && type_is_numeric(type) ? 2 : node->any || type == TYPE_BOOL;
   case 'i':
-    if (node->kind == NODE_CONSTANT && type == TYPE_FLOAT64 && !node->missing && node->cell.real == floor(node->cell.real) &&
-        fabs(node->cell.real) < 0x1p53) {
+    if (node->kind == NODE_CONSTANT && type == TYPE_FLOAT64 && !node->missing &&
+        node->cell.real == floor(node->cell.real) && fabs(node->cell.real) < 0x1p53) {
       return 1;
     }
     return !node->any && type == TYPE_INT64 ? 2 : node->any;
@@ -161,8 +162,8 @@ static Status wrong_count(Compiler *c, const Node *call, const Candidate *candid
   } else {
     snprintf(wanted, sizeof wanted, "%zu", shape->n);
   }
-  (void)expr_error(c, call->at, STATUS_ARGUMENT, "wrong-arguments", _("%1$s takes %2$s arguments, not %3$zu"), call->name, wanted,
-                   call->n);
+  (void)expr_error(c, call->at, STATUS_ARGUMENT, "wrong-arguments", _("%1$s takes %2$s arguments, not %3$zu"),
+                   call->name, wanted, call->n);
   (void)error_hint(c->e, _("write %1$s(%2$s); ?%1$s explains it"), call->name, candidate->arguments);
   return STATUS_ARGUMENT;
 }
@@ -183,7 +184,8 @@ static const char *cure(char letter, const Node *input)
   if (letter == 't' && type == TYPE_STRING) {
     return _("parse_date(x, '%%d.%%m.%%Y') reads a text as a time; ?%s");
   }
-  return letter == 'k' || letter == 'K' ? _("write the value itself there, or a $parameter; ?%s") : _("?%s explains it");
+  return letter == 'k' || letter == 'K' ? _("write the value itself there, or a $parameter; ?%s")
+                                        : _("?%s explains it");
 }
 
 /* None of the rows fits: by the one that comes furthest. */
@@ -206,8 +208,9 @@ static Status refuse(Compiler *c, const Node *call, const Candidate *found, size
   const Shape shape = shape_of(best->types);
   char words[EXPR_WORDS];
   expr_describe(call->inputs[best_bad], words);
-  (void)expr_error(c, call->inputs[best_bad]->at, STATUS_ARGUMENT, "wrong-type", _("%1$s(%2$s) needs %3$s here, not %4$s"),
-                   call->name, best->arguments, letter_words(letter_at(&shape, best_bad)), words);
+  (void)expr_error(c, call->inputs[best_bad]->at, STATUS_ARGUMENT, "wrong-type",
+                   _("%1$s(%2$s) needs %3$s here, not %4$s"), call->name, best->arguments,
+                   letter_words(letter_at(&shape, best_bad)), words);
   (void)error_hint(c->e, cure(letter_at(&shape, best_bad), call->inputs[best_bad]), call->name);
   return STATUS_ARGUMENT;
 }
@@ -243,7 +246,8 @@ static Status convert_input(Compiler *c, Node **node, char letter)
   static const struct {
     char letter;
     Type type;
-  } types[] = {{'f', TYPE_FLOAT64}, {'k', TYPE_FLOAT64}, {'i', TYPE_INT64}, {'b', TYPE_BOOL}, {'s', TYPE_STRING}, {'t', TYPE_TIMESTAMP}};
+  } types[] = {{'f', TYPE_FLOAT64}, {'k', TYPE_FLOAT64}, {'i', TYPE_INT64},
+               {'b', TYPE_BOOL},    {'s', TYPE_STRING},  {'t', TYPE_TIMESTAMP}};
   Status status = STATUS_OK;
   if (letter == 'i' && (*node)->kind == NODE_CONSTANT && (*node)->type == TYPE_FLOAT64 && !(*node)->any) {
     (*node)->cell = (Cell){.integer = (int64_t)(*node)->cell.real};
@@ -406,7 +410,8 @@ static Status need_inputs(Compiler *c, const Node *node, bool fits, const char *
   if (fits) {
     return STATUS_OK;
   }
-  (void)expr_error(c, node->at, STATUS_ARGUMENT, "wrong-arguments", _("%1$s cannot have %2$zu arguments"), node->name, node->n);
+  (void)expr_error(c, node->at, STATUS_ARGUMENT, "wrong-arguments", _("%1$s cannot have %2$zu arguments"), node->name,
+                   node->n);
   (void)error_hint(c->e, _("write %1$s(%2$s)"), node->name, arguments);
   return STATUS_ARGUMENT;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names and types of an expression: columns and parameters are found, numbers widened, texts beside times read as times, what
- * is constant computed. */
+/* Names and types of an expression: columns and parameters are found, numbers widened, texts beside times read as
+ * times, what is constant computed. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -122,8 +122,10 @@ bool expr_convertible(const Node *node, Type type)
     return false;
   }
   const Type from = expr_plain_type(node->type);
-  const bool widens = (type == TYPE_FLOAT64 && (from == TYPE_INT64 || from == TYPE_BOOL)) || (type == TYPE_INT64 && from == TYPE_BOOL);
-  const bool time = type == TYPE_TIMESTAMP && from == TYPE_STRING && node->kind == NODE_CONSTANT && node->literal && !node->missing;
+  const bool widens = (type == TYPE_FLOAT64 && (from == TYPE_INT64 || from == TYPE_BOOL)) ||
+                      (type == TYPE_INT64 && from == TYPE_BOOL);
+  const bool time =
+      type == TYPE_TIMESTAMP && from == TYPE_STRING && node->kind == NODE_CONSTANT && node->literal && !node->missing;
   return node->any || from == expr_plain_type(type) || widens || time;
 }
 
@@ -280,7 +282,9 @@ Status expr_unify(Compiler *c, Node **nodes, size_t n, const char *what, size_t 
   size_t odd = 0;
   if (!common_type(nodes, n, type, &odd)) {
     const Node *other = nodes[0];
-    for (size_t i = 0; i < n && (other->any || other == nodes[odd] || expr_plain_type(other->type) == expr_plain_type(nodes[odd]->type)); i++) {
+    for (size_t i = 0; i < n && (other->any || other == nodes[odd] ||
+                                 expr_plain_type(other->type) == expr_plain_type(nodes[odd]->type));
+         i++) {
       other = nodes[i];
     }
     return clash(c, what, at, other, nodes[odd]);
@@ -363,7 +367,8 @@ static Status find_parameter(Compiler *c, Node *node)
     node->cell.span.length = parameter->missing ? 0 : parameter->length;
     if (!parameter->missing && (utf8_check(parameter->text, parameter->length) < parameter->length ||
                                 memchr(parameter->text, '\0', parameter->length))) {
-      return expr_error(c, node->at, STATUS_ARGUMENT, "wrong-type", _("the text of $%s is not UTF-8, or has a NUL"), node->name);
+      return expr_error(c, node->at, STATUS_ARGUMENT, "wrong-type", _("the text of $%s is not UTF-8, or has a NUL"),
+                        node->name);
     }
     node->cell.span.bytes = arena_text(c->arena, parameter->missing ? "" : parameter->text, node->cell.span.length);
     return node->cell.span.bytes ? STATUS_OK : error_memory(c->e, parameter->length, _("a text"));
@@ -377,9 +382,10 @@ static Status find_parameter(Compiler *c, Node *node)
 const char *expr_op_text(const Node *node)
 {
   static const char *const texts[] = {
-      [TOKEN_OR] = "or",  [TOKEN_AND] = "and", [TOKEN_NOT] = "not", [TOKEN_EQ] = "==", [TOKEN_NE] = "!=",   [TOKEN_LT] = "<",
-      [TOKEN_LE] = "<=",  [TOKEN_GT] = ">",    [TOKEN_GE] = ">=",   [TOKEN_ADD] = "+", [TOKEN_SUB] = "-",   [TOKEN_MUL] = "*",
-      [TOKEN_DIV] = "/",  [TOKEN_FLOOR] = "//", [TOKEN_MOD] = "%",  [TOKEN_POW] = "^", [TOKEN_IN] = "in"};
+      [TOKEN_OR] = "or", [TOKEN_AND] = "and", [TOKEN_NOT] = "not", [TOKEN_EQ] = "==",    [TOKEN_NE] = "!=",
+      [TOKEN_LT] = "<",  [TOKEN_LE] = "<=",   [TOKEN_GT] = ">",    [TOKEN_GE] = ">=",    [TOKEN_ADD] = "+",
+      [TOKEN_SUB] = "-", [TOKEN_MUL] = "*",   [TOKEN_DIV] = "/",   [TOKEN_FLOOR] = "//", [TOKEN_MOD] = "%",
+      [TOKEN_POW] = "^", [TOKEN_IN] = "in"};
   return texts[node->op];
 }
 
@@ -391,7 +397,8 @@ static Status not_numbers(Compiler *c, const Node *node)
   }
   char words[EXPR_WORDS];
   expr_describe(a, words);
-  (void)expr_error(c, node->at, STATUS_ARGUMENT, "wrong-type", _("'%1$s' needs a number, not %2$s"), expr_op_text(node), words);
+  (void)expr_error(c, node->at, STATUS_ARGUMENT, "wrong-type", _("'%1$s' needs a number, not %2$s"),
+                   expr_op_text(node), words);
   (void)error_hint(c->e, _("float64(x) reads a text as a number"));
   return STATUS_ARGUMENT;
 }
@@ -472,7 +479,8 @@ Status expr_need_bool(Compiler *c, Node **node, const char *who)
   char words[EXPR_WORDS];
   expr_describe(input, words);
   (void)expr_error(c, input->at, STATUS_ARGUMENT, "wrong-type", _("%1$s needs true or false, not %2$s"), who, words);
-  (void)error_hint(c->e, input->type == TYPE_STRING || input->type == TYPE_CATEGORY ? _("compare it: x == 'yes'") : _("compare it: x != 0"));
+  (void)error_hint(c->e, input->type == TYPE_STRING || input->type == TYPE_CATEGORY ? _("compare it: x == 'yes'")
+                                                                                    : _("compare it: x != 0"));
   return STATUS_ARGUMENT;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* expr_check.h -- the parts of the check of names and types (expr_check.c, expr_call.c, expr_in.c). For src/expr/expr*.c
- * only. All errors point at a byte and say which types met.
+/* expr_check.h -- the parts of the check of names and types (expr_check.c, expr_call.c, expr_in.c). For
+ * src/expr/expr*.c only. All errors point at a byte and say which types met.
  */
 #ifndef ASSAY_EXPR_EXPR_CHECK_H
 #define ASSAY_EXPR_EXPR_CHECK_H
@@ -23,13 +23,14 @@ const char *expr_op_text(const Node *node);
 /* Whether there is a function, an aggregate or a window of that name. */
 bool expr_is_function(const char *name);
 
-/* Makes the input the wanted type where that may be: widens numbers, reads a constant text as a time, gives NA its type.
- * False with nothing changed when it may not be; *status is not OK when that failed. */
+/* Makes the input the wanted type where that may be: widens numbers, reads a constant text as a time, gives NA its
+ * type. False with nothing changed when it may not be; *status is not OK when that failed. */
 bool expr_convertible(const Node *node, Type type);
 bool expr_convert(Compiler *c, Node **node, Type type, Status *status);
 
 /* Brings nodes to one type; `what` joins them (an operator or a function's name). zone: of times. */
-Status expr_unify(Compiler *c, Node **nodes, size_t n, const char *what, size_t at, Type *type, const char **zone) MUST_USE;
+Status expr_unify(Compiler *c, Node **nodes, size_t n, const char *what, size_t at, Type *type,
+                  const char **zone) MUST_USE;
 
 /* Times as typed in a list become times of the zone of x. */
 Status expr_same_clock(Compiler *c, Node *x, Node *const *literals, size_t n) MUST_USE;

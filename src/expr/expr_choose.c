@@ -125,7 +125,8 @@ static void take_words(const Piece *piece, const uint8_t *restrict take, size_t 
   }
 }
 
-static void take_bytes(const uint8_t *restrict from, bool constant, const uint8_t *restrict take, size_t n, uint8_t *restrict to)
+static void take_bytes(const uint8_t *restrict from, bool constant, const uint8_t *restrict take, size_t n,
+                       uint8_t *restrict to)
 {
   if (constant) {
     const uint8_t one = from[0];

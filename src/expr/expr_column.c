@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From blocks to a column. Every block writes to a place of its own: numbers at once, bits by whole words (a block is a
- * multiple of 64 rows), texts into memory of the block that is joined at the end. Texts that come from few levels and
- * constants only become a category. */
+/* From blocks to a column. Every block writes to a place of its own: numbers at once, bits by whole words (a block
+ * is a multiple of 64 rows), texts into memory of the block that is joined at the end. Texts that come from few
+ * levels and constants only become a category. */
 #include <string.h>
 
 #include "core/alloc.h"
@@ -132,7 +132,8 @@ static void write_missing(Output *out, const Block *block, const Piece *piece)
 {
   uint64_t *words = (uint64_t *)storage_data(out->valid) + block->first / 64;
   const uint8_t *missing = piece->cells.missing;
-  if (piece->clean || (!piece->cells.constant && !memchr(missing, 1, block->count)) || (piece->cells.constant && !missing[0])) {
+  if (piece->clean || (!piece->cells.constant && !memchr(missing, 1, block->count)) ||
+      (piece->cells.constant && !missing[0])) {
     fill_bits(block->count, words);
     return;
   }
@@ -201,14 +202,18 @@ static bool is_coded(const Run *run, const Node *node, size_t *levels)
 static Status recode_leaf(Run *run, const Node *node, Map *map, Error *e)
 {
   const Table *table = &run->tables[node->id];
-  const size_t n = node->kind == NODE_CONSTANT ? 1 : node->kind == NODE_COLUMN ? column_levels(node->source) : table->n_levels;
+  const size_t n = node->kind == NODE_CONSTANT ? 1
+                   : node->kind == NODE_COLUMN ? column_levels(node->source)
+                                               : table->n_levels;
   mem_free(run->recodes[node->id]);
   int32_t *recode = run->recodes[node->id] = mem_alloc(n, sizeof *recode);
   if (!recode) {
     return error_memory(e, n * sizeof *recode, _("a column"));
   }
   for (size_t i = 0; i < n && !(node->kind == NODE_CONSTANT && node->missing); i++) {
-    Span span = node->kind == NODE_CONSTANT ? node->cell.span : node->kind == NODE_LEVELS ? table->levels[i] : (Span){"", 0};
+    Span span = node->kind == NODE_CONSTANT ? node->cell.span
+                : node->kind == NODE_LEVELS ? table->levels[i]
+                                            : (Span){"", 0};
     if (node->kind == NODE_COLUMN) {
       span.bytes = column_level(node->source, i, &span.length);
     }
@@ -366,8 +371,9 @@ Status expr_materialise(Run *run, const Node *node, Task *task, Column **out, Er
     *out = column_ref(node->source);
     return STATUS_OK;
   }
-  const bool rows = node->kind == NODE_WINDOW || (node->kind == NODE_AGGREGATE && column_rows(result) == run_rows(run) &&
-                                                  (run->per_group || column_type(result) == TYPE_SET));
+  const bool rows =
+      node->kind == NODE_WINDOW || (node->kind == NODE_AGGREGATE && column_rows(result) == run_rows(run) &&
+                                    (run->per_group || column_type(result) == TYPE_SET));
   if (rows) {
     *out = column_ref(result);
     return STATUS_OK;

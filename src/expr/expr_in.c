@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* x in [constants] and 'item' in a set: constants are sorted at compile time, so that a row costs a binary search. Whole
- * numbers and doubles meet by their true values. */
+/* x in [constants] and 'item' in a set: constants are sorted at compile time, so that a row costs a binary search.
+ * Whole numbers and doubles meet by their true values. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,9 @@ static Status make_list(Compiler *c, Node *node, Node *const *items, size_t n, T
       memcpy(cells + kept++ * size, &cell, size);
     }
   }
-  int (*compare)(const void *, const void *) = spans ? compare_spans : type == TYPE_FLOAT64 ? compare_reals : compare_integers;
+  int (*compare)(const void *, const void *) = spans                  ? compare_spans
+                                               : type == TYPE_FLOAT64 ? compare_reals
+                                                                      : compare_integers;
   qsort(cells, kept, size, compare);
   node->list.n = unique(cells, kept, size, compare);
   node->list.items = cells;
@@ -81,7 +83,8 @@ static Status refuse_item(Compiler *c, const Node *node, const Node *item)
   char left[EXPR_WORDS], right[EXPR_WORDS];
   expr_describe(node->inputs[0], left);
   expr_describe(item, right);
-  (void)expr_error(c, item->at, STATUS_ARGUMENT, "wrong-type", _("%1$s cannot be among values like %2$s"), left, right);
+  (void)expr_error(c, item->at, STATUS_ARGUMENT, "wrong-type", _("%1$s cannot be among values like %2$s"), left,
+                   right);
   (void)error_hint(c->e, _("texts stand in quotes, numbers without"));
   return STATUS_ARGUMENT;
 }
@@ -126,7 +129,8 @@ Status expr_check_list(Compiler *c, Node *node)
     status = expr_same_clock(c, node->inputs[0], list->inputs, list->n);
   }
   node->n = 1;
-  return status == STATUS_OK ? make_list(c, node, list->inputs, list->n, expr_plain_type(node->inputs[0]->type)) : status;
+  return status == STATUS_OK ? make_list(c, node, list->inputs, list->n, expr_plain_type(node->inputs[0]->type))
+                             : status;
 }
 
 /* ---- sets */
@@ -159,7 +163,8 @@ Status expr_check_set(Compiler *c, Node *node)
   node->type = TYPE_BOOL;
   if (set->any || set->type != TYPE_SET || set->kind != NODE_COLUMN) {
     expr_describe(set, words);
-    (void)expr_error(c, set->at, STATUS_ARGUMENT, "wrong-type", _("in needs a list or a column of sets, not %s"), words);
+    (void)expr_error(c, set->at, STATUS_ARGUMENT, "wrong-type", _("in needs a list or a column of sets, not %s"),
+                     words);
     (void)error_hint(c->e, _("write x in ['a', 'b']; contains(x, 'a') looks inside of a text"));
     return STATUS_ARGUMENT;
   }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The leaves of a tree: cells of columns, of aggregates and windows already computed, and of trees over one category column,
- * which are computed for its levels first. */
+/* The leaves of a tree: cells of columns, of aggregates and windows already computed, and of trees over one
+ * category column, which are computed for its levels first. */
 #include <string.h>
 
 #include "core/alloc.h"
@@ -57,11 +57,14 @@ static void leaf_spans(const Column *column, size_t first, size_t count, Span *o
 /* Rows first .. first + count - 1 of a column; numbers are borrowed. */
 static Status column_cells(Block *block, const Column *column, Piece *out)
 {
-  const bool borrowed = column->type == TYPE_FLOAT64 || column->type == TYPE_INT64 || column->type == TYPE_TIMESTAMP ||
-                        column->type == TYPE_SET;
+  const bool borrowed = column->type == TYPE_FLOAT64 || column->type == TYPE_INT64 ||
+                        column->type == TYPE_TIMESTAMP || column->type == TYPE_SET;
   out->clean = true;
-  out->cells = (Cells){.type = expr_plain_type(column->type), .zone = column_zone(column), .missing = (uint8_t *)expr_zeros,
-                       .column = column, .first = block->first};
+  out->cells = (Cells){.type = expr_plain_type(column->type),
+                       .zone = column_zone(column),
+                       .missing = (uint8_t *)expr_zeros,
+                       .column = column,
+                       .first = block->first};
   if (!borrowed || column_missing(column) > 0) {
     const Status status = expr_slot(block, &out->slot);
     if (status != STATUS_OK) {
@@ -166,7 +169,8 @@ static Status table_cells(Block *block, const Node *node, const Table *table, Pi
   memset(slot->missing, 0, block->count);
   leaf_missing(block, column, out);
   out->clean = false;
-  out->cells = (Cells){.type = expr_plain_type(node->type), .zone = node->zone, .values = slot->values, .missing = slot->missing};
+  out->cells = (Cells){
+      .type = expr_plain_type(node->type), .zone = node->zone, .values = slot->values, .missing = slot->missing};
   if (block->depth == 1 && block->out) {
     out->cells.values = block->out;
   }
@@ -190,12 +194,14 @@ Status expr_leaf(Block *block, const Node *node, Piece *out)
   case NODE_COLUMN: return run->over ? level_cells(block, node, out) : column_cells(block, node->source, out);
   case NODE_WINDOW: return column_cells(block, run->results[node->id], out);
   case NODE_AGGREGATE:
-    return run->per_group || column_type(run->results[node->id]) == TYPE_SET ? column_cells(block, run->results[node->id], out)
-                                                                              : broadcast(block, run->results[node->id], out);
+    return run->per_group || column_type(run->results[node->id]) == TYPE_SET
+               ? column_cells(block, run->results[node->id], out)
+               : broadcast(block, run->results[node->id], out);
   default: {
     const Table *table = &run->tables[node->id];
     block->depth -= !table->ready;
-    const Status status = table->ready ? table_cells(block, node, table, out) : expr_eval(block, node->inputs[0], out);
+    const Status status =
+        table->ready ? table_cells(block, node, table, out) : expr_eval(block, node->inputs[0], out);
     block->depth += !table->ready;
     return status;
   }
@@ -214,7 +220,8 @@ Status expr_code_leaf(Block *block, const Node *node, Piece *out)
   }
   const bool constant = node->kind == NODE_CONSTANT;
   int64_t *to = out->slot->values;
-  out->cells = (Cells){.type = TYPE_INT64, .zone = "", .constant = constant, .values = to, .missing = (uint8_t *)expr_zeros};
+  out->cells =
+      (Cells){.type = TYPE_INT64, .zone = "", .constant = constant, .values = to, .missing = (uint8_t *)expr_zeros};
   out->clean = true;
   if (constant) {
     out->slot->missing[0] = node->missing;
@@ -277,7 +284,8 @@ static Status fill_table(Table *table, Map *map, const Block *block, const Piece
     const size_t at = piece->cells.constant ? 0 : i;
     table->missing[block->first + i] = piece->cells.missing[at];
     if (!map) {
-      memcpy((char *)table->values + (block->first + i) * width, (const char *)piece->cells.values + at * width, width);
+      memcpy((char *)table->values + (block->first + i) * width, (const char *)piece->cells.values + at * width,
+             width);
     }
   }
   return map ? code_texts(table, map, block, piece) : STATUS_OK;
@@ -369,7 +377,8 @@ Status expr_run_open(Run *run, const Expr *expr, Task *task, Error *e)
   run->results = mem_zero(expr->n_nodes + 1, sizeof *run->results);
   run->tables = mem_zero(expr->n_nodes + 1, sizeof *run->tables);
   run->recodes = mem_zero(expr->n_nodes + 1, sizeof *run->recodes);
-  return run->workers && run->results && run->tables && run->recodes ? STATUS_OK : error_memory(e, 0, _("an expression"));
+  return run->workers && run->results && run->tables && run->recodes ? STATUS_OK
+                                                                     : error_memory(e, 0, _("an expression"));
 }
 
 void expr_worker_close(Worker *worker)

@@ -51,7 +51,8 @@ static Status quoted(const Source *source, size_t *position, Token *token, Arena
   }
   for (;; at++) {
     if (at >= source->length) {
-      error_set(e, STATUS_FORMAT, "bad-expression", quote == '`' ? _("a name in backquotes has no end") : _("a text has no end"));
+      error_set(e, STATUS_FORMAT, "bad-expression",
+                quote == '`' ? _("a name in backquotes has no end") : _("a text has no end"));
       (void)error_hint(e, _("close it with %c; a quote inside of it is written twice"), quote);
       return expr_caret(source, token->at, e);
     }
@@ -111,7 +112,8 @@ static Status number(const Source *source, size_t *position, Token *token, Error
   if (whole && parse_int_forced(text, length, &token->integer)) {
     token->kind = TOKEN_INT;
   } else if (whole) {
-    error_set(e, STATUS_FORMAT, "bad-expression", _("%.*s is beyond the whole numbers that int64 holds"), (int)length, text);
+    error_set(e, STATUS_FORMAT, "bad-expression", _("%.*s is beyond the whole numbers that int64 holds"), (int)length,
+              text);
     (void)error_hint(e, _("write it with a point for the nearest float64: %.*s.0"), (int)length, text);
     return expr_caret(source, token->at, e);
   }
@@ -233,9 +235,11 @@ static Status mark(const Source *source, size_t *position, Token *token, Error *
     }
   }
   uint32_t code;
-  const size_t length = *position > token->at ? *position - token->at
-                                              : utf8_decode(source->text + token->at, source->length - token->at, &code);
-  error_set(e, STATUS_FORMAT, "bad-expression", _("'%.*s' has no meaning here"), (int)length, source->text + token->at);
+  const size_t length = *position > token->at
+                            ? *position - token->at
+                            : utf8_decode(source->text + token->at, source->length - token->at, &code);
+  error_set(e, STATUS_FORMAT, "bad-expression", _("'%.*s' has no meaning here"), (int)length,
+            source->text + token->at);
   (void)error_hint(e, "%s", hint);
   return expr_caret(source, token->at, e);
 }

@@ -2,9 +2,9 @@
 /* expr_lex.h -- the words of an expression, one after the other.
  *
  * A text stands in '...' or "..."; the quote itself is written twice. There are no other escapes, so that a pattern
- * needs no more backslashes than it has. A name is made of letters (any character beyond ASCII counts as one), digits,
- * _ and . and begins with a letter or _; any other stands in `...`. @2024-01-31, @2024-01-31T10:30 are times. Numbers
- * without point and exponent are int64. O(length) altogether. Errors: STATUS_FORMAT "bad-expression".
+ * needs no more backslashes than it has. A name is made of letters (any character beyond ASCII counts as one),
+ * digits, _ and . and begins with a letter or _; any other stands in `...`. @2024-01-31, @2024-01-31T10:30 are
+ * times. Numbers without point and exponent are int64. O(length) altogether. Errors: STATUS_FORMAT "bad-expression".
  */
 #ifndef ASSAY_EXPR_EXPR_LEX_H
 #define ASSAY_EXPR_EXPR_LEX_H

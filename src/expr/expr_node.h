@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* expr_node.h -- the inside of an expression: a tree of typed operations. For src/expr/expr*.c only.
  *
- * expr_parse makes the tree with names and calls as they stand; expr_check finds columns, functions and types, puts in
- * casts, and computes what does not depend on the rows. Nodes live in the arena. A node's `at` is the byte that errors
- * point at.
+ * expr_parse makes the tree with names and calls as they stand; expr_check finds columns, functions and types,
+ * puts in casts, and computes what does not depend on the rows. Nodes live in the arena. A node's `at` is the byte
+ * that errors point at.
  */
 #ifndef ASSAY_EXPR_EXPR_NODE_H
 #define ASSAY_EXPR_EXPR_NODE_H

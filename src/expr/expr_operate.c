@@ -148,9 +148,10 @@ static Status bad_row(Block *block, const Node *node, const Piece *inputs, size_
   if (node->n == 1) {
     error_set(block->e, STATUS_DATA, "overflow", _("-(%" PRId64 ") is beyond what int64 holds"), x);
   } else if (divides && y == 0) {
-    error_set(block->e, STATUS_DATA, "divided-by-zero", _("%1$" PRId64 " %2$s 0: a whole number cannot be divided by zero"), x,
-              expr_op_text(node));
-    (void)error_hint(block->e, _("say what such rows get: if(y == 0, NA, x %1$s y); float64(x) %1$s y gives Inf or NaN"),
+    error_set(block->e, STATUS_DATA, "divided-by-zero",
+              _("%1$" PRId64 " %2$s 0: a whole number cannot be divided by zero"), x, expr_op_text(node));
+    (void)error_hint(block->e,
+                     _("say what such rows get: if(y == 0, NA, x %1$s y); float64(x) %1$s y gives Inf or NaN"),
                      expr_op_text(node));
     return expr_row_error(block, node, row, constant);
   } else {

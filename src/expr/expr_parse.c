@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From words to a tree, by binding powers. Nesting is limited, so that no text can exhaust the stack; the height of chains
- * like a + b + c ... too. Reference: Pratt 1973, Top Down Operator Precedence. */
+/* From words to a tree, by binding powers. Nesting is limited, so that no text can exhaust the stack; the height
+ * of chains like a + b + c ... too. Reference: Pratt 1973, Top Down Operator Precedence. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,8 +74,9 @@ static Status no_operand(Parser *p)
   }
   (void)expr_error(p->c, token->at, STATUS_FORMAT, "bad-expression", _("a value should stand before '%.*s'"),
                    (int)(token->end - token->at < 60 ? token->end - token->at : 60), p->c->source.text + token->at);
-  (void)error_hint(p->c->e, token->kind == TOKEN_MISSING ? _("write x is missing; a column of this name stands in backquotes")
-                                                         : _("a value is a column, a number, 'a text', a call or (an expression)"));
+  (void)error_hint(p->c->e, token->kind == TOKEN_MISSING
+                                ? _("write x is missing; a column of this name stands in backquotes")
+                                : _("a value is a column, a number, 'a text', a call or (an expression)"));
   return STATUS_FORMAT;
 }
 
@@ -158,8 +159,9 @@ static Status item_end(Parser *p, TokenKind close, size_t open_at)
   if (p->token.kind == TOKEN_END) {
     return syntax(p, open_at, _("this bracket is not closed"), _("write f(a, b) or [a, b]"));
   }
-  return p->token.kind == close ? STATUS_OK
-                                : syntax(p, p->token.at, _("',' or a closing bracket should stand here"), _("write f(a, b) or [a, b]"));
+  return p->token.kind == close
+             ? STATUS_OK
+             : syntax(p, p->token.at, _("',' or a closing bracket should stand here"), _("write f(a, b) or [a, b]"));
 }
 
 /* Items up to the closing bracket, the opening one being the current token. */
@@ -173,7 +175,8 @@ static Status items(Parser *p, TokenKind close, size_t open_at, Node *node)
       return syntax(p, open_at, _("this bracket is not closed"), _("write f(a, b) or [a, b]"));
     }
     if (n++ == EXPR_ARGUMENTS_MOST) {
-      return syntax(p, p->token.at, _("more than 1000 items between brackets"), _("join with a frame of the items instead"));
+      return syntax(p, p->token.at, _("more than 1000 items between brackets"),
+                    _("join with a frame of the items instead"));
     }
     status = parse(p, BIND_NONE, last);
     if (status == STATUS_OK) {
@@ -214,8 +217,9 @@ static Status brackets(Parser *p, Node **out)
     return syntax(p, p->token.at, _("',' has no meaning here"), _("a list of constants is [a, b]"));
   }
   if (p->token.kind != TOKEN_CLOSE) {
-    return p->token.kind == TOKEN_END ? syntax(p, open, _("this bracket is not closed"), _("add the ')'"))
-                                      : syntax(p, p->token.at, _("an operator or ')' should stand here"), _("?expressions"));
+    return p->token.kind == TOKEN_END
+               ? syntax(p, open, _("this bracket is not closed"), _("add the ')'"))
+               : syntax(p, p->token.at, _("an operator or ')' should stand here"), _("?expressions"));
   }
   return advance(p);
 }
@@ -296,7 +300,8 @@ static Status is_missing(Parser *p, Token op, Node **left)
     status = advance(p);
   }
   if (status == STATUS_OK && p->token.kind != TOKEN_MISSING && p->token.kind != TOKEN_NA) {
-    return syntax(p, p->token.at, _("'is' goes with missing only"), _("write x is missing or x is not missing; x == y compares"));
+    return syntax(p, p->token.at, _("'is' goes with missing only"),
+                  _("write x is missing or x is not missing; x == y compares"));
   }
   if (status == STATUS_OK) {
     status = join(p, NODE_MISSING, op, *left, NULL, left);
@@ -338,7 +343,8 @@ static Status compare(Parser *p, Node **left)
       return status;
     }
     if (p->token.kind != TOKEN_IN) {
-      return syntax(p, p->token.at, _("'in' should follow 'not' here"), _("write x not in [1, 2], or not before the comparison"));
+      return syntax(p, p->token.at, _("'in' should follow 'not' here"),
+                    _("write x not in [1, 2], or not before the comparison"));
     }
     negated = true;
     op.kind = TOKEN_IN;
@@ -360,7 +366,8 @@ static Status infix(Parser *p, int power, Node **left)
   if (power == BIND_COMPARE) {
     const Status status = compare(p, left);
     return status == STATUS_OK && binding(p->token.kind) == BIND_COMPARE
-               ? syntax(p, p->token.at, _("comparisons do not chain"), _("write a < b and b < c, or between(b, a, c)"))
+               ? syntax(p, p->token.at, _("comparisons do not chain"),
+                        _("write a < b and b < c, or between(b, a, c)"))
                : status;
   }
   Node *right = NULL;
@@ -401,9 +408,10 @@ static Status left_over(Parser *p)
   }
   (void)expr_error(p->c, token->at, STATUS_FORMAT, "bad-expression", _("an operator should stand before '%.*s'"),
                    (int)(token->end - token->at < 60 ? token->end - token->at : 60), p->c->source.text + token->at);
-  (void)error_hint(p->c->e, token->kind == TOKEN_NAME && (strcmp(token->text, "AND") == 0 || strcmp(token->text, "OR") == 0)
-                                ? _("and, or, not are written in small letters")
-                                : _("a name with blanks stands in backquotes, a text in quotes"));
+  (void)error_hint(p->c->e,
+                   token->kind == TOKEN_NAME && (strcmp(token->text, "AND") == 0 || strcmp(token->text, "OR") == 0)
+                       ? _("and, or, not are written in small letters")
+                       : _("a name with blanks stands in backquotes, a text in quotes"));
   return STATUS_FORMAT;
 }
 

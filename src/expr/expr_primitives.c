@@ -89,8 +89,8 @@ static Status refuse_unused(const Verb *verb, Error *e)
     const char *name = verb->parameters[i].name;
     if (!verb->used[i]) {
       const size_t near = text_nearest(name, names, n);
-      error_set(e, STATUS_NAME, "unknown-parameter", _("'%1$s' is no option of %2$s, and no expression has $%1$s"), name,
-                primitive->name);
+      error_set(e, STATUS_NAME, "unknown-parameter", _("'%1$s' is no option of %2$s, and no expression has $%1$s"),
+                name, primitive->name);
       return near < n ? error_hint(e, _("did you mean the option '%s'?"), names[near])
                       : error_hint(e, _("write $%s in the expression where the value is wanted"), name);
     }
@@ -112,7 +112,8 @@ static Status find_keys(Verb *verb, Error *e)
     status = frame_need(verb->frame, verb->by->items[i], &columns[i], e);
     for (size_t k = 0; k < i && status == STATUS_OK; k++) {
       if (columns[k] == columns[i]) {
-        return error_set(e, STATUS_ARGUMENT, "column-twice", _("column '%s' is given twice in by"), verb->by->items[i]);
+        return error_set(e, STATUS_ARGUMENT, "column-twice", _("column '%s' is given twice in by"),
+                         verb->by->items[i]);
       }
     }
   }
@@ -215,11 +216,12 @@ static Status match_expression(Verb *verb, const char *text, size_t **rows, size
   return status;
 }
 
-static Status match_column(const Verb *verb, const Column *column, size_t **rows, size_t *n, size_t *unknown, Error *e)
+static Status match_column(const Verb *verb, const Column *column, size_t **rows, size_t *n, size_t *unknown,
+                           Error *e)
 {
   if (column_rows(column) != frame_rows(verb->frame)) {
-    error_set(e, STATUS_ARGUMENT, "wrong-length", _("the column has %1$zu rows and the frame %2$zu"), column_rows(column),
-              frame_rows(verb->frame));
+    error_set(e, STATUS_ARGUMENT, "wrong-length", _("the column has %1$zu rows and the frame %2$zu"),
+              column_rows(column), frame_rows(verb->frame));
     return error_hint(e, _("make the condition from columns of the same frame"));
   }
   return expr_true_rows(column, rows, n, unknown, e);
@@ -237,7 +239,11 @@ static void note_kept(Text *notes, size_t kept, size_t all, size_t unknown)
 static Status run_filter(Call *call, Value *out, Error *e)
 {
   const FilterOptions *options = call->options;
-  Verb verb = {.call = call, .frame = call->data->frame, .by = &options->by, .order = &options->order, .rest = options->parameters};
+  Verb verb = {.call = call,
+               .frame = call->data->frame,
+               .by = &options->by,
+               .order = &options->order,
+               .rest = options->parameters};
   size_t *rows = NULL, n = 0, unknown = 0;
   Frame *frame = NULL;
   Status status;
@@ -260,7 +266,11 @@ done:
 static Status run_compute(Call *call, Value *out, Error *e)
 {
   const ComputeOptions *options = call->options;
-  Verb verb = {.call = call, .frame = call->data->frame, .by = &options->by, .order = &options->order, .rest = options->parameters};
+  Verb verb = {.call = call,
+               .frame = call->data->frame,
+               .by = &options->by,
+               .order = &options->order,
+               .rest = options->parameters};
   Column *column = NULL;
   Status status;
   TRY(open_verb(&verb, e));
@@ -362,7 +372,8 @@ static Status read_items(Verb *verb, const OptionTexts *list, Items *out, Error 
     out->items[out->n++] = (Item){verb->rest->list.names[i], text ? value->text.bytes : NULL, 0, value};
   }
   if (status == STATUS_OK && out->n == 0) {
-    error_set(e, STATUS_ARGUMENT, "missing-option", _("%s needs at least one column to make"), verb->call->primitive->name);
+    error_set(e, STATUS_ARGUMENT, "missing-option", _("%s needs at least one column to make"),
+              verb->call->primitive->name);
     (void)error_hint(e, "%s", verb->call->primitive->example);
     return STATUS_ARGUMENT;
   }
@@ -380,8 +391,8 @@ static Status value_column(const Verb *verb, const Item *item, Column **out, Err
     if (column_rows(*out) == frame_rows(verb->frame)) {
       return STATUS_OK;
     }
-    error_set(e, STATUS_ARGUMENT, "wrong-length", _("'%1$s' has %2$zu rows and the frame %3$zu"), item->name, column_rows(*out),
-              frame_rows(verb->frame));
+    error_set(e, STATUS_ARGUMENT, "wrong-length", _("'%1$s' has %2$zu rows and the frame %3$zu"), item->name,
+              column_rows(*out), frame_rows(verb->frame));
     column_unref(*out);
     *out = NULL;
     return STATUS_ARGUMENT;
@@ -400,11 +411,13 @@ static Status add_column(Verb *verb, const Item *item, const Frame *from, Frame 
 {
   Column *column = NULL;
   Frame *wider = NULL;
-  Status status = item->text ? compute(verb, from, item->text, item->begin, &column, e) : value_column(verb, item, &column, e);
+  Status status =
+      item->text ? compute(verb, from, item->text, item->begin, &column, e) : value_column(verb, item, &column, e);
   if (status == STATUS_OK) {
     status = frame_with(*frame, item->name, column, &wider, e);
   } else {
-    (void)error_where(e, _("%1$s.%2$s, column '%3$s'"), verb->call->primitive->family, verb->call->primitive->name, item->name);
+    (void)error_where(e, _("%1$s.%2$s, column '%3$s'"), verb->call->primitive->family, verb->call->primitive->name,
+                      item->name);
   }
   if (status == STATUS_OK) {
     frame_unref(*frame);
@@ -417,7 +430,8 @@ static Status add_column(Verb *verb, const Item *item, const Frame *from, Frame 
 static Status run_mutate(Call *call, Value *out, Error *e)
 {
   const MutateOptions *options = call->options;
-  Verb verb = {.call = call, .frame = call->data->frame, .by = &options->by, .order = &options->order, .rest = options->named};
+  Verb verb = {
+      .call = call, .frame = call->data->frame, .by = &options->by, .order = &options->order, .rest = options->named};
   Items items = {.n = 0};
   Frame *frame = frame_ref(verb.frame);
   Status status;
@@ -437,8 +451,8 @@ done:
 
 static Status refuse_value(const Item *item, Error *e)
 {
-  error_set(e, STATUS_ARGUMENT, "wrong-type", _("'%s' is neither an option nor an expression, and no expression has it as $name"),
-            item->name);
+  error_set(e, STATUS_ARGUMENT, "wrong-type",
+            _("'%s' is neither an option nor an expression, and no expression has it as $name"), item->name);
   return error_hint(e, _("write {%s = \"mean(x)\"}"), item->name);
 }
 
@@ -484,7 +498,8 @@ static Status compile_items(Verb *verb, const Items *items, Expr **exprs, Error 
 static Status run_agg(Call *call, Value *out, Error *e)
 {
   const AggOptions *options = call->options;
-  Verb verb = {.call = call, .frame = call->data->frame, .by = &options->by, .order = &options->order, .rest = options->named};
+  Verb verb = {
+      .call = call, .frame = call->data->frame, .by = &options->by, .order = &options->order, .rest = options->named};
   Items items = {.n = 0};
   Expr **exprs = NULL;
   Column **columns = NULL;
@@ -525,34 +540,70 @@ static Status forecast(const Call *call, Cost *out, Error *e)
 #define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1, .takes = VALUE_FRAME, .reference = ""
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
-static const Primitive filter_primitive = {SIZED, .name = "filter", .summary = "keeps the rows for which a condition is true",
-  .details = "Rows for which the condition is missing are left out, and counted in the note. Values of Lua come in by name: "
-             "df:filter(\"age > $least\", {least = 40}). A column of booleans or a function of a row may stand for the condition. "
-             "?expressions is the language.",
-  .main = "condition", OPTIONS(filter_options, FilterOptions), .gives = VALUE_FRAME, .returns = "a frame with these rows, in their order",
-  .example = CREDIT "df:filter(\"age > 40 and purpose == 'education'\"):head(3)", .where = WHERE_JOB, .cost = forecast,
-  .run = run_filter};
+static const Primitive filter_primitive = {SIZED,
+                                           .name = "filter",
+                                           .summary = "keeps the rows for which a condition is true",
+                                           .details = "Rows for which the condition is missing are left out, and "
+                                                      "counted in the note. Values of Lua come in by name: "
+                                                      "df:filter(\"age > $least\", {least = 40}). A column of "
+                                                      "booleans or a function of a row may stand for the condition. "
+                                                      "?expressions is the language.",
+                                           .main = "condition",
+                                           OPTIONS(filter_options, FilterOptions),
+                                           .gives = VALUE_FRAME,
+                                           .returns = "a frame with these rows, in their order",
+                                           .example =
+                                               CREDIT "df:filter(\"age > 40 and purpose == 'education'\"):head(3)",
+                                           .where = WHERE_JOB,
+                                           .cost = forecast,
+                                           .run = run_filter};
 REGISTER_PRIMITIVE(filter_primitive);
 
-static const Primitive mutate_primitive = {SIZED, .name = "mutate", .summary = "adds columns, or changes them, by expressions",
-  .details = "A list of \"name = expression\" is done in order, and later ones see earlier ones. A table {name = \"expression\"} "
-             "has no order: its columns are made in byte order of their names, each from the frame as it came in; a number, true, "
-             "false or a column may stand there too. ?expressions is the language.",
-  .main = "columns", OPTIONS(mutate_options, MutateOptions), .gives = VALUE_FRAME,
-  .returns = "the frame with the columns; one of the same name keeps its place",
-  .example = CREDIT "df:mutate{\"rate = credit_amount / duration\", \"share = rate / sum(rate)\"}:head(3)", .where = WHERE_JOB,
-  .cost = forecast, .run = run_mutate};
+static const Primitive mutate_primitive = {
+    SIZED,
+    .name = "mutate",
+    .summary = "adds columns, or changes them, by expressions",
+    .details = "A list of \"name = expression\" is done in order, and later ones see earlier ones. A table {name = "
+               "\"expression\"} "
+               "has no order: its columns are made in byte order of their names, each from the frame as it came in; "
+               "a number, true, "
+               "false or a column may stand there too. ?expressions is the language.",
+    .main = "columns",
+    OPTIONS(mutate_options, MutateOptions),
+    .gives = VALUE_FRAME,
+    .returns = "the frame with the columns; one of the same name keeps its place",
+    .example = CREDIT "df:mutate{\"rate = credit_amount / duration\", \"share = rate / sum(rate)\"}:head(3)",
+    .where = WHERE_JOB,
+    .cost = forecast,
+    .run = run_mutate};
 REGISTER_PRIMITIVE(mutate_primitive);
 
-static const Primitive agg_primitive = {SIZED, .name = "agg", .summary = "one row per group: counts, sums, means and the like",
-  .details = "Groups are those of by, or of df:group(...), in order of first appearance; without any all rows are one group. A result "
-             "without a name is called by its text. Missing cells are skipped. ?functions lists the aggregates.",
-  .main = "columns", OPTIONS(agg_options, AggOptions), .gives = VALUE_FRAME, .returns = "a frame: the group's cells, then the results",
-  .example = CREDIT "df:agg({\"n = count()\", \"mean(credit_amount)\"}, {by = \"purpose\"})", .where = WHERE_JOB, .cost = forecast,
-  .run = run_agg};
+static const Primitive agg_primitive = {
+    SIZED,
+    .name = "agg",
+    .summary = "one row per group: counts, sums, means and the like",
+    .details = "Groups are those of by, or of df:group(...), in order of first appearance; without any all rows are "
+               "one group. A result "
+               "without a name is called by its text. Missing cells are skipped. ?functions lists the aggregates.",
+    .main = "columns",
+    OPTIONS(agg_options, AggOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame: the group's cells, then the results",
+    .example = CREDIT "df:agg({\"n = count()\", \"mean(credit_amount)\"}, {by = \"purpose\"})",
+    .where = WHERE_JOB,
+    .cost = forecast,
+    .run = run_agg};
 REGISTER_PRIMITIVE(agg_primitive);
 
-static const Primitive compute_primitive = {SIZED, .name = "compute", .summary = "an expression's cells as a column",
-  .main = "expression", OPTIONS(compute_options, ComputeOptions), .gives = VALUE_COLUMN, .returns = "a column, a cell per row",
-  .example = CREDIT "df:compute(\"credit_amount / duration\")[1]", .where = WHERE_JOB, .cost = forecast, .run = run_compute};
+static const Primitive compute_primitive = {SIZED,
+                                            .name = "compute",
+                                            .summary = "an expression's cells as a column",
+                                            .main = "expression",
+                                            OPTIONS(compute_options, ComputeOptions),
+                                            .gives = VALUE_COLUMN,
+                                            .returns = "a column, a cell per row",
+                                            .example = CREDIT "df:compute(\"credit_amount / duration\")[1]",
+                                            .where = WHERE_JOB,
+                                            .cost = forecast,
+                                            .run = run_compute};
 REGISTER_PRIMITIVE(compute_primitive);

@@ -29,7 +29,9 @@ Status expr_slot(Block *block, Slot **out)
     worker->all = slot;
   }
   *out = slot;
-  return slot && slot->values && slot->missing ? STATUS_OK : error_memory(block->e, BLOCK_ROWS * sizeof(Span), _("an expression"));
+  return slot && slot->values && slot->missing
+             ? STATUS_OK
+             : error_memory(block->e, BLOCK_ROWS * sizeof(Span), _("an expression"));
 }
 
 void expr_slot_done(Block *block, Slot *slot)
@@ -83,7 +85,10 @@ Status expr_piece(Block *block, const Node *node, const Piece *inputs, size_t n,
     return status;
   }
   out->clean = true;
-  out->cells = (Cells){.type = expr_plain_type(node->type), .zone = node->zone, .constant = constant, .values = out->slot->values,
+  out->cells = (Cells){.type = expr_plain_type(node->type),
+                       .zone = node->zone,
+                       .constant = constant,
+                       .values = out->slot->values,
                        .missing = (uint8_t *)expr_zeros};
   if (block->depth == 1 && block->out && !constant) {
     out->cells.values = block->out;
@@ -239,8 +244,10 @@ static Cells one_cell(const Cells *cells, size_t i)
   return one;
 }
 
-/* After a failure of the block: row by row, so that the first bad row is known, and rows nobody asks for do not count. */
-static Status apply_rows(Block *block, const Node *node, const FunctionCall *call, const Cells *arguments, size_t n, Piece *out)
+/* After a failure of the block: row by row, so that the first bad row is known, and rows nobody asks for do not
+ * count. */
+static Status apply_rows(Block *block, const Node *node, const FunctionCall *call, const Cells *arguments, size_t n,
+                         Piece *out)
 {
   Cells *one = arena_alloc(&block->worker->arena, node->n, sizeof *one);
   Status status = one ? STATUS_OK : error_memory(block->e, 0, _("an expression"));

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* expr_run.h -- the run of an expression: blocks of at most BLOCK_ROWS rows, dealt to threads. For src/expr/expr*.c only.
+/* expr_run.h -- the run of an expression: blocks of at most BLOCK_ROWS rows, dealt to threads. For
+ * src/expr/expr*.c only.
  *
- * A worker keeps slots (buffers of a block) in a list, so that a chain of operations needs two or three of them and they
- * stay in the cache. The tree's root writes its values straight to where the result lies (Block.out). A piece is what an
- * input came to: cells of a block, borrowed from a column or standing in a slot.
+ * A worker keeps slots (buffers of a block) in a list, so that a chain of operations needs two or three of them
+ * and they stay in the cache. The tree's root writes its values straight to where the result lies (Block.out). A
+ * piece is what an input came to: cells of a block, borrowed from a column or standing in a slot.
  *
- * `skip` marks the rows that nobody asks for: those that if, coalesce, and, or have decided otherwise. An error in such
- * a row is none.
+ * `skip` marks the rows that nobody asks for: those that if, coalesce, and, or have decided otherwise. An error in
+ * such a row is none.
  */
 #ifndef ASSAY_EXPR_EXPR_RUN_H
 #define ASSAY_EXPR_EXPR_RUN_H

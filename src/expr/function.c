@@ -39,7 +39,8 @@ static void insert_table(const FunctionTable *table)
 
 static void gather(void)
 {
-  for (const FunctionTable *const *table = __start_assay_functions; table && table < __stop_assay_functions; table++) {
+  for (const FunctionTable *const *table = __start_assay_functions; table && table < __stop_assay_functions;
+       table++) {
     insert_table(*table);
   }
   for (const FunctionTable *const *table = tables; table < tables + n_tables; table++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mathematics, casts and the size of sets. What has no real value is NaN, as log(-1); whole numbers stay whole where they
- * can, and an overflow is an error.
+/* Mathematics, casts and the size of sets. What has no real value is NaN, as log(-1); whole numbers stay whole
+ * where they can, and an overflow is an error.
  *
- * round takes, of the two decimals next to x, the one that is nearer to x itself, and of two equally near ones the one
- * with the even last digit; so round(0.15, 1) is 0.1, since 0.15 is a little less than it looks. This is R's rule since
- * version 4.0. Reference: M. Maechler, Rounding to Decimal Digits in Binary, package round, 2020. */
+ * round takes, of the two decimals next to x, the one that is nearer to x itself, and of two equally near ones the
+ * one with the even last digit; so round(0.15, 1) is 0.1, since 0.15 is a little less than it looks. This is R's
+ * rule since version 4.0. Reference: M. Maechler, Rounding to Decimal Digits in Binary, package round, 2020. */
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -136,7 +136,8 @@ static double round_digits(double x, int64_t digits)
   const double power = power_of_ten((int)(digits < 0 ? -digits : digits > DBL_MAX_10_EXP ? DBL_MAX_10_EXP : digits));
   const double extra = digits > DBL_MAX_10_EXP ? power_of_ten((int)digits - DBL_MAX_10_EXP) : 1;
   const double moved = digits < 0 ? x / power : x * power * extra, low = floor(moved), high = ceil(moved);
-  const double below = digits < 0 ? low * power : low / power / extra, above = digits < 0 ? high * power : high / power / extra;
+  const double below = digits < 0 ? low * power : low / power / extra,
+               above = digits < 0 ? high * power : high / power / extra;
   return x - below < above - x || (x - below == above - x && fmod(low, 2) == 0) ? below : above;
 }
 
@@ -207,7 +208,8 @@ APPLY(apply_mod)
     }
     const int64_t x = CELL(&in[0], int64_t, i), y = CELL(&in[1], int64_t, i);
     if (y == 0 && !out->missing[i]) {
-      error_set(e, STATUS_DATA, "divided-by-zero", _("mod(%" PRId64 ", 0): a whole number cannot be divided by zero"), x);
+      error_set(e, STATUS_DATA, "divided-by-zero", _("mod(%" PRId64 ", 0): a whole number cannot be divided by zero"),
+                x);
       (void)error_hint(e, _("say what such rows get: if(y == 0, NA, mod(x, y))"));
       return STATUS_DATA;
     }
@@ -342,8 +344,8 @@ APPLY(apply_int_of_real)
 
 static Status no_number(Error *e, Span text, const char *type)
 {
-  error_set(e, STATUS_DATA, "bad-cast", _("'%1$.*2$s' cannot be read as %3$s"), text.bytes, (int)(text.length < 80 ? text.length : 80),
-            type);
+  error_set(e, STATUS_DATA, "bad-cast", _("'%1$.*2$s' cannot be read as %3$s"), text.bytes,
+            (int)(text.length < 80 ? text.length : 80), type);
   (void)error_hint(e, _("%s(x, NA) makes such cells missing"), type);
   return STATUS_DATA;
 }
@@ -406,45 +408,128 @@ static const Function math_functions[] = {
     {.name = "acos", .types = "f:f", .arguments = "x", .help = "arc cosine, in radians", .apply = apply_acos},
     {.name = "asin", .types = "f:f", .arguments = "x", .help = "arc sine, in radians", .apply = apply_asin},
     {.name = "atan", .types = "f:f", .arguments = "x", .help = "arc tangent, in radians", .apply = apply_atan},
-    {.name = "atan2", .types = "ff:f", .arguments = "y, x", .help = "angle of the point (x, y), in radians", .apply = apply_atan2},
-    {.name = "bool", .types = "b:b", .arguments = "x", .help = "true or false: 0 is false, other numbers are true", .apply = apply_same},
-    {.name = "bool", .types = "f:b", .arguments = "x", .help = "true or false: 0 is false, other numbers are true",
+    {.name = "atan2",
+     .types = "ff:f",
+     .arguments = "y, x",
+     .help = "angle of the point (x, y), in radians",
+     .apply = apply_atan2},
+    {.name = "bool",
+     .types = "b:b",
+     .arguments = "x",
+     .help = "true or false: 0 is false, other numbers are true",
+     .apply = apply_same},
+    {.name = "bool",
+     .types = "f:b",
+     .arguments = "x",
+     .help = "true or false: 0 is false, other numbers are true",
      .apply = apply_bool_of_real},
-    {.name = "bool", .types = "s?b:b", .arguments = "text, otherwise",
-     .help = "a text (true false 1 0) as true or false; otherwise: for texts that are neither", SEES, .apply = apply_parse},
+    {.name = "bool",
+     .types = "s?b:b",
+     .arguments = "text, otherwise",
+     .help = "a text (true false 1 0) as true or false; otherwise: for texts that are neither",
+     SEES,
+     .apply = apply_parse},
     {.name = "ceil", .types = "n:n", .arguments = "x", .help = "the next whole number upwards", .apply = apply_ceil},
     {.name = "cos", .types = "f:f", .arguments = "x", .help = "cosine of radians", .apply = apply_cos},
     {.name = "cosh", .types = "f:f", .arguments = "x", .help = "hyperbolic cosine", .apply = apply_cosh},
     {.name = "exp", .types = "f:f", .arguments = "x", .help = "e to the x", .apply = apply_exp},
-    {.name = "expm1", .types = "f:f", .arguments = "x", .help = "exp(x) - 1, exact for small x", .apply = apply_expm1},
+    {.name = "expm1",
+     .types = "f:f",
+     .arguments = "x",
+     .help = "exp(x) - 1, exact for small x",
+     .apply = apply_expm1},
     {.name = "float64", .types = "f:f", .arguments = "x", .help = "a real number", .apply = apply_same},
-    {.name = "float64", .types = "s?f:f", .arguments = "text, otherwise",
-     .help = "a text as a number; otherwise: for texts that are none", SEES, .apply = apply_parse},
-    {.name = "floor", .types = "n:n", .arguments = "x", .help = "the next whole number downwards", .apply = apply_floor},
-    {.name = "greatest", .types = "nn*:n", .arguments = "x, y, ...", .help = "the largest; missing when one is", .apply = apply_greatest},
-    {.name = "greatest", .types = "tt*:t", .arguments = "x, y, ...", .help = "the latest; missing when one is", .apply = apply_greatest},
-    {.name = "greatest", .types = "ss*:s", .arguments = "x, y, ...", .help = "the last by bytes; missing when one is",
+    {.name = "float64",
+     .types = "s?f:f",
+     .arguments = "text, otherwise",
+     .help = "a text as a number; otherwise: for texts that are none",
+     SEES,
+     .apply = apply_parse},
+    {.name = "floor",
+     .types = "n:n",
+     .arguments = "x",
+     .help = "the next whole number downwards",
+     .apply = apply_floor},
+    {.name = "greatest",
+     .types = "nn*:n",
+     .arguments = "x, y, ...",
+     .help = "the largest; missing when one is",
+     .apply = apply_greatest},
+    {.name = "greatest",
+     .types = "tt*:t",
+     .arguments = "x, y, ...",
+     .help = "the latest; missing when one is",
+     .apply = apply_greatest},
+    {.name = "greatest",
+     .types = "ss*:s",
+     .arguments = "x, y, ...",
+     .help = "the last by bytes; missing when one is",
      .apply = apply_greatest},
     {.name = "int64", .types = "i:i", .arguments = "x", .help = "a whole number", .apply = apply_same},
-    {.name = "int64", .types = "b:i", .arguments = "x", .help = "1 for true, 0 for false", .apply = apply_int_of_bool},
-    {.name = "int64", .types = "f:i", .arguments = "x", .help = "a whole number; a fraction is an error", .apply = apply_int_of_real},
+    {.name = "int64",
+     .types = "b:i",
+     .arguments = "x",
+     .help = "1 for true, 0 for false",
+     .apply = apply_int_of_bool},
+    {.name = "int64",
+     .types = "f:i",
+     .arguments = "x",
+     .help = "a whole number; a fraction is an error",
+     .apply = apply_int_of_real},
     {.name = "int64", .types = "t:i", .arguments = "time", .help = "microseconds since 1970", .apply = apply_same},
-    {.name = "int64", .types = "s?i:i", .arguments = "text, otherwise",
-     .help = "a text as a whole number; otherwise: for texts that are none", SEES, .apply = apply_parse},
-    {.name = "is_finite", .types = "f:b", .arguments = "x", .help = "whether it is neither NaN nor infinite", .apply = apply_is_finite},
-    {.name = "is_infinite", .types = "f:b", .arguments = "x", .help = "whether it is Inf or -Inf", .apply = apply_is_infinite},
-    {.name = "is_nan", .types = "f:b", .arguments = "x", .help = "whether it is NaN, which is not missing", .apply = apply_is_nan},
-    {.name = "least", .types = "nn*:n", .arguments = "x, y, ...", .help = "the smallest; missing when one is", .apply = apply_least},
-    {.name = "least", .types = "tt*:t", .arguments = "x, y, ...", .help = "the earliest; missing when one is", .apply = apply_least},
-    {.name = "least", .types = "ss*:s", .arguments = "x, y, ...", .help = "the first by bytes; missing when one is",
+    {.name = "int64",
+     .types = "s?i:i",
+     .arguments = "text, otherwise",
+     .help = "a text as a whole number; otherwise: for texts that are none",
+     SEES,
+     .apply = apply_parse},
+    {.name = "is_finite",
+     .types = "f:b",
+     .arguments = "x",
+     .help = "whether it is neither NaN nor infinite",
+     .apply = apply_is_finite},
+    {.name = "is_infinite",
+     .types = "f:b",
+     .arguments = "x",
+     .help = "whether it is Inf or -Inf",
+     .apply = apply_is_infinite},
+    {.name = "is_nan",
+     .types = "f:b",
+     .arguments = "x",
+     .help = "whether it is NaN, which is not missing",
+     .apply = apply_is_nan},
+    {.name = "least",
+     .types = "nn*:n",
+     .arguments = "x, y, ...",
+     .help = "the smallest; missing when one is",
      .apply = apply_least},
-    {.name = "log", .types = "f?f:f", .arguments = "x, base", .help = "logarithm, the natural one without a base", .apply = apply_log},
+    {.name = "least",
+     .types = "tt*:t",
+     .arguments = "x, y, ...",
+     .help = "the earliest; missing when one is",
+     .apply = apply_least},
+    {.name = "least",
+     .types = "ss*:s",
+     .arguments = "x, y, ...",
+     .help = "the first by bytes; missing when one is",
+     .apply = apply_least},
+    {.name = "log",
+     .types = "f?f:f",
+     .arguments = "x, base",
+     .help = "logarithm, the natural one without a base",
+     .apply = apply_log},
     {.name = "log10", .types = "f:f", .arguments = "x", .help = "logarithm to the base 10", .apply = apply_log10},
-    {.name = "log1p", .types = "f:f", .arguments = "x", .help = "log(1 + x), exact for small x", .apply = apply_log1p},
+    {.name = "log1p",
+     .types = "f:f",
+     .arguments = "x",
+     .help = "log(1 + x), exact for small x",
+     .apply = apply_log1p},
     {.name = "log2", .types = "f:f", .arguments = "x", .help = "logarithm to the base 2", .apply = apply_log2},
     {.name = "mod", .types = "nn:n", .arguments = "x, y", .help = "the rest of x // y, as x % y", .apply = apply_mod},
     {.name = "pow", .types = "ff:f", .arguments = "x, y", .help = "x to the y, as x ^ y", .apply = apply_pow},
-    {.name = "round", .types = "n?i:n", .arguments = "x, digits",
+    {.name = "round",
+     .types = "n?i:n",
+     .arguments = "x, digits",
      .help = "the nearest number of so many decimals, a tie to the even digit; digits below 0 are tens, hundreds",
      .apply = apply_round},
     {.name = "sign", .types = "n:n", .arguments = "x", .help = "-1, 0 or 1", .apply = apply_sign},

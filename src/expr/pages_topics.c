@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Help pages of the functions of expressions, made from their tables: ?functions, ?round ... They are written once, at the
- * first question, into memory of their own. */
+/* Help pages of the functions of expressions, made from their tables: ?functions, ?round ... They are written
+ * once, at the first question, into memory of their own. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +41,8 @@ static bool row_at(size_t i, Row *out)
   static const Row built_in[] = {
       {"between", "aaa:b", "x, low, high", "whether low <= x and x <= high", "of one row"},
       {"coalesce", "a*:a", "x, y, ...", "the first that is not missing", "of one row"},
-      {"if", "baa:a", "condition, a, b", "a where the condition is true, b where it is false; if(c, a, c2, b, ... z) asks on",
-       "of one row"}};
+      {"if", "baa:a", "condition, a, b",
+       "a where the condition is true, b where it is false; if(c, a, c2, b, ... z) asks on", "of one row"}};
   enum { BUILT_IN = sizeof built_in / sizeof *built_in };
   if (i < BUILT_IN) {
     *out = built_in[i];
@@ -105,7 +105,9 @@ static void put_row(const Row *row)
 {
   put("%s(%s): %s.\n  ", row->name, row->arguments, row->help);
   put_types(row->types);
-  put(_(" (%s)\n"), strcmp(row->kind, "of one row") == 0 ? _("of one row") : strcmp(row->kind, "a window") == 0 ? _("a window") : _("an aggregate"));
+  put(_(" (%s)\n"), strcmp(row->kind, "of one row") == 0 ? _("of one row")
+                    : strcmp(row->kind, "a window") == 0 ? _("a window")
+                                                         : _("an aggregate"));
 }
 
 static bool has_page(const char *name)

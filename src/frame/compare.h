@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compare.h -- how two numbers stand to one another, by their true values: a whole number is not rounded to a double for
- * the sake of the comparison. The orders are bits, so that "at most" is LESS | EQUAL; with NaN there is none. O(1).
+/* compare.h -- how two numbers stand to one another, by their true values: a whole number is not rounded to a
+ * double for the sake of the comparison. The orders are bits, so that "at most" is LESS | EQUAL; with NaN there is
+ * none. O(1).
  */
 #ifndef ASSAY_FRAME_COMPARE_H
 #define ASSAY_FRAME_COMPARE_H

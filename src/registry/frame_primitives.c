@@ -87,11 +87,13 @@ typedef struct RenameOptions {
 static const Option rename_options[] = {RENAME_OPTIONS(ROW)};
 #undef ROW
 
-static Status rename_one(const Frame *frame, const char *name, const Value *old, const char **names, bool *renamed, Error *e)
+static Status rename_one(const Frame *frame, const char *name, const Value *old, const char **names, bool *renamed,
+                         Error *e)
 {
   size_t column = 0;
   if (old->kind != VALUE_TEXT) {
-    error_set(e, STATUS_ARGUMENT, "wrong-type", _("the old name of '%1$s' must be a text, not %2$s"), name, value_kind_name(old->kind));
+    error_set(e, STATUS_ARGUMENT, "wrong-type", _("the old name of '%1$s' must be a text, not %2$s"), name,
+              value_kind_name(old->kind));
     return error_hint(e, _("write df:rename{%s = \"old\"}"), name);
   }
   const Status status = frame_need(frame, old->text.bytes, &column, e);
@@ -228,8 +230,9 @@ static Status run_row(Call *call, Value *out, Error *e)
   Status status = value_list(n, true, out, e);
   for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     out->list.names[i] = mem_string(frame_name(frame, i));
-    status = out->list.names[i] ? value_of_cell(frame_column(frame, i), (size_t)options->index - 1, &out->list.items[i], e)
-                                : error_memory(e, 0, _("a name"));
+    status = out->list.names[i]
+                 ? value_of_cell(frame_column(frame, i), (size_t)options->index - 1, &out->list.items[i], e)
+                 : error_memory(e, 0, _("a name"));
   }
   if (status != STATUS_OK) {
     value_free(out);
@@ -248,48 +251,114 @@ static Status run_report(Call *call, Value *out, Error *e)
 #define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
-static const Primitive select_primitive = {SIZED, .name = "select", .summary = "keeps some columns, in the order given",
-  .takes = VALUE_FRAME, .main = "columns", OPTIONS(select_options, SelectOptions), .gives = VALUE_FRAME,
-  .returns = "a frame with these columns", .reference = "", .example = IRIS "df:select(\"petal_length\", \"species\")",
-  .where = WHERE_MAIN, .run = run_select};
+static const Primitive select_primitive = {SIZED,
+                                           .name = "select",
+                                           .summary = "keeps some columns, in the order given",
+                                           .takes = VALUE_FRAME,
+                                           .main = "columns",
+                                           OPTIONS(select_options, SelectOptions),
+                                           .gives = VALUE_FRAME,
+                                           .returns = "a frame with these columns",
+                                           .reference = "",
+                                           .example = IRIS "df:select(\"petal_length\", \"species\")",
+                                           .where = WHERE_MAIN,
+                                           .run = run_select};
 REGISTER_PRIMITIVE(select_primitive);
 
-static const Primitive drop_primitive = {SIZED, .name = "drop", .summary = "leaves some columns out", .takes = VALUE_FRAME,
-  .main = "columns", OPTIONS(select_options, SelectOptions), .gives = VALUE_FRAME, .returns = "a frame with the other columns",
-  .reference = "", .example = IRIS "df:drop(\"sepal_length\", \"sepal_width\")", .where = WHERE_MAIN, .run = run_drop};
+static const Primitive drop_primitive = {SIZED,
+                                         .name = "drop",
+                                         .summary = "leaves some columns out",
+                                         .takes = VALUE_FRAME,
+                                         .main = "columns",
+                                         OPTIONS(select_options, SelectOptions),
+                                         .gives = VALUE_FRAME,
+                                         .returns = "a frame with the other columns",
+                                         .reference = "",
+                                         .example = IRIS "df:drop(\"sepal_length\", \"sepal_width\")",
+                                         .where = WHERE_MAIN,
+                                         .run = run_drop};
 REGISTER_PRIMITIVE(drop_primitive);
 
-static const Primitive rename_primitive = {SIZED, .name = "rename", .summary = "gives columns other names", .takes = VALUE_FRAME,
-  OPTIONS(rename_options, RenameOptions), .gives = VALUE_FRAME, .returns = "a frame with the same columns in the same order",
-  .reference = "", .example = IRIS "df:rename{kind = \"species\", [\"Petal Length\"] = \"petal_length\"}", .where = WHERE_MAIN,
-  .run = run_rename};
+static const Primitive rename_primitive = {SIZED,
+                                           .name = "rename",
+                                           .summary = "gives columns other names",
+                                           .takes = VALUE_FRAME,
+                                           OPTIONS(rename_options, RenameOptions),
+                                           .gives = VALUE_FRAME,
+                                           .returns = "a frame with the same columns in the same order",
+                                           .reference = "",
+                                           .example = IRIS
+                                           "df:rename{kind = \"species\", [\"Petal Length\"] = \"petal_length\"}",
+                                           .where = WHERE_MAIN,
+                                           .run = run_rename};
 REGISTER_PRIMITIVE(rename_primitive);
 
-static const Primitive head_primitive = {SIZED, .name = "head", .summary = "the first rows", .takes = VALUE_FRAME, .main = "n",
-  OPTIONS(head_options, HeadOptions), .gives = VALUE_FRAME, .returns = "a frame of at most n rows", .reference = "",
-  .example = IRIS "df:head(3)", .where = WHERE_MAIN, .run = run_head};
+static const Primitive head_primitive = {SIZED,
+                                         .name = "head",
+                                         .summary = "the first rows",
+                                         .takes = VALUE_FRAME,
+                                         .main = "n",
+                                         OPTIONS(head_options, HeadOptions),
+                                         .gives = VALUE_FRAME,
+                                         .returns = "a frame of at most n rows",
+                                         .reference = "",
+                                         .example = IRIS "df:head(3)",
+                                         .where = WHERE_MAIN,
+                                         .run = run_head};
 REGISTER_PRIMITIVE(head_primitive);
 
-static const Primitive tail_primitive = {SIZED, .name = "tail", .summary = "the last rows", .takes = VALUE_FRAME, .main = "n",
-  OPTIONS(head_options, HeadOptions), .gives = VALUE_FRAME, .returns = "a frame of at most n rows", .reference = "",
-  .example = IRIS "df:tail(3)", .where = WHERE_MAIN, .run = run_tail};
+static const Primitive tail_primitive = {SIZED,
+                                         .name = "tail",
+                                         .summary = "the last rows",
+                                         .takes = VALUE_FRAME,
+                                         .main = "n",
+                                         OPTIONS(head_options, HeadOptions),
+                                         .gives = VALUE_FRAME,
+                                         .returns = "a frame of at most n rows",
+                                         .reference = "",
+                                         .example = IRIS "df:tail(3)",
+                                         .where = WHERE_MAIN,
+                                         .run = run_tail};
 REGISTER_PRIMITIVE(tail_primitive);
 
-static const Primitive schema_primitive = {SIZED, .name = "schema", .summary = "names and types of the columns",
-  .takes = VALUE_FRAME, .gives = VALUE_FRAME, .returns = "a frame: name type missing distinct levels", .reference = "",
-  .example = IRIS "df:schema()", .where = WHERE_JOB, .run = run_schema};
+static const Primitive schema_primitive = {SIZED,
+                                           .name = "schema",
+                                           .summary = "names and types of the columns",
+                                           .takes = VALUE_FRAME,
+                                           .gives = VALUE_FRAME,
+                                           .returns = "a frame: name type missing distinct levels",
+                                           .reference = "",
+                                           .example = IRIS "df:schema()",
+                                           .where = WHERE_JOB,
+                                           .run = run_schema};
 REGISTER_PRIMITIVE(schema_primitive);
 
-static const Primitive describe_primitive = {SIZED, .name = "describe", .summary = "figures for every column",
-  .details = "sd has the n - 1 divisor; quartiles are those of R's type 7.", .takes = VALUE_FRAME, .gives = VALUE_FRAME,
-  .returns = "a frame: name type n missing distinct mean sd min q25 median q75 max",
-  .reference = "Hyndman and Fan 1996, Sample Quantiles in Statistical Packages", .example = IRIS "df:describe()",
-  .where = WHERE_JOB, .run = run_describe};
+static const Primitive describe_primitive = {
+    SIZED,
+    .name = "describe",
+    .summary = "figures for every column",
+    .details = "sd has the n - 1 divisor; quartiles are those of R's type 7.",
+    .takes = VALUE_FRAME,
+    .gives = VALUE_FRAME,
+    .returns = "a frame: name type n missing distinct mean sd min q25 median q75 max",
+    .reference = "Hyndman and Fan 1996, Sample Quantiles in Statistical Packages",
+    .example = IRIS "df:describe()",
+    .where = WHERE_JOB,
+    .run = run_describe};
 REGISTER_PRIMITIVE(describe_primitive);
 
-static const Primitive col_primitive = {SIZED, .name = "col", .summary = "one column, also when a verb has its name",
-  .takes = VALUE_FRAME, .main = "name", OPTIONS(col_options, ColOptions), .gives = VALUE_COLUMN, .returns = "the column",
-  .reference = "", .example = IRIS "df:col(\"species\")[1]", .where = WHERE_MAIN, .run = run_col};
+static const Primitive col_primitive = {SIZED,
+                                        .name = "col",
+                                        .summary = "one column, also when a verb has its name",
+                                        .takes = VALUE_FRAME,
+                                        .main = "name",
+                                        OPTIONS(col_options, ColOptions),
+                                        .gives = VALUE_COLUMN,
+                                        .returns = "the column",
+                                        .reference = "",
+                                        .example = IRIS "df:col(\"species\")[1]",
+                                        .where = WHERE_MAIN,
+                                        .run = run_col};
 REGISTER_PRIMITIVE(col_primitive);
 
 static const Primitive row_primitive = {SIZED, .name = "row", .summary = "one row as a table", .takes = VALUE_FRAME,
@@ -297,7 +366,15 @@ static const Primitive row_primitive = {SIZED, .name = "row", .summary = "one ro
   .reference = "", .example = IRIS "df:row(1).species", .where = WHERE_MAIN, .run = run_row};
 REGISTER_PRIMITIVE(row_primitive);
 
-static const Primitive report_primitive = {SIZED, .name = "report", .summary = "what reading the file decided",
-  .takes = VALUE_FRAME, .gives = VALUE_TEXT, .returns = "a text: rows, columns, types and their reasons, and the call that changes them",
-  .reference = "", .example = IRIS "df:report()", .where = WHERE_MAIN, .run = run_report};
+static const Primitive report_primitive = {
+    SIZED,
+    .name = "report",
+    .summary = "what reading the file decided",
+    .takes = VALUE_FRAME,
+    .gives = VALUE_TEXT,
+    .returns = "a text: rows, columns, types and their reasons, and the call that changes them",
+    .reference = "",
+    .example = IRIS "df:report()",
+    .where = WHERE_MAIN,
+    .run = run_report};
 REGISTER_PRIMITIVE(report_primitive);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_expr.c -- any text as an expression over a frame of all types. It is refused with a message that points into it, or
- * makes columns that keep every invariant: the same on one thread as on two, and per row and per group. */
+/* fuzz_expr.c -- any text as an expression over a frame of all types. It is refused with a message that points
+ * into it, or makes columns that keep every invariant: the same on one thread as on two, and per row and per
+ * group. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,8 @@ static Column *run(const Expr *expr, bool groups, size_t threads, size_t size)
   error_clear(&e);
   require(groups_make(frame(), &key, 1, &task, &dealt, NULL) == STATUS_OK);
   require(groups_arrange(dealt, frame(), NULL, 0, &task, NULL) == STATUS_OK);
-  const Status status = groups ? expr_groups(&expr, 1, dealt, &task, &column, &e) : expr_rows(expr, dealt, &task, &column, &e);
+  const Status status =
+      groups ? expr_groups(&expr, 1, dealt, &task, &column, &e) : expr_rows(expr, dealt, &task, &column, &e);
   check(status, column, &e, size);
   require(!column || column_rows(column) == (groups ? dealt->n : ROWS));
   groups_free(dealt);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Expressions against a slow evaluator that goes cell by cell, on several numbers of threads; memory that runs out. */
+/* Expressions against a slow evaluator that goes cell by cell, on several numbers of threads; memory that runs
+ * out. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,7 +67,20 @@ static Frame *make_frame(void)
 
 /* ---- random trees, written as text and evaluated slowly */
 
-typedef enum Kind { LEAF_COLUMN, LEAF_NUMBER, LEAF_MISSING, BINARY, COMPARE, LOGIC, NOT, NEGATE, IS_MISSING, CHOICE, COALESCE, IN } Kind;
+typedef enum Kind {
+  LEAF_COLUMN,
+  LEAF_NUMBER,
+  LEAF_MISSING,
+  BINARY,
+  COMPARE,
+  LOGIC,
+  NOT,
+  NEGATE,
+  IS_MISSING,
+  CHOICE,
+  COALESCE,
+  IN
+} Kind;
 
 typedef struct Tree {
   Kind kind;
@@ -186,7 +200,11 @@ static void write_tree(const Tree *t, Text *out)
     return;
   default: break;
   }
-  text_puts(out, t->kind == NOT ? "(not " : t->kind == NEGATE ? "(-" : t->kind == CHOICE ? "if(" : t->kind == COALESCE ? "coalesce(" : "(");
+  text_puts(out, t->kind == NOT        ? "(not "
+                 : t->kind == NEGATE   ? "(-"
+                 : t->kind == CHOICE   ? "if("
+                 : t->kind == COALESCE ? "coalesce("
+                                       : "(");
   write_tree(t->in[0], out);
   if (t->kind == IS_MISSING) {
     text_puts(out, " is missing");
@@ -402,12 +420,13 @@ static void compare_tree(const Tree *t, const Frame *frame, size_t *failures)
     const Cell wanted = slow(t, frame, row);
     fails = fails || wanted.failed;
     if (status == STATUS_OK && !wanted.failed && !same_cell(t, column, row, wanted)) {
-      fail_msg("row %zu of %s: %s, want %lld %g %d (missing %d)", row + 1, text_data(&text), type_name(column_type(column)),
-               (long long)wanted.integer, wanted.real, wanted.flag, wanted.missing);
+      fail_msg("row %zu of %s: %s, want %lld %g %d (missing %d)", row + 1, text_data(&text),
+               type_name(column_type(column)), (long long)wanted.integer, wanted.real, wanted.flag, wanted.missing);
     }
   }
   if ((status != STATUS_OK) != fails) {
-    fail_msg("%s: %s, and slowly %s", text_data(&text), status == STATUS_OK ? "fine" : e.what, fails ? "an error" : "fine");
+    fail_msg("%s: %s, and slowly %s", text_data(&text), status == STATUS_OK ? "fine" : e.what,
+             fails ? "an error" : "fine");
   }
   if (column) {
     assert_int_equal(column_type(column), t->type);
@@ -440,8 +459,9 @@ static void test_random_trees(void **unused)
 static void test_threads(void **unused)
 {
   (void)unused;
-  static const char *const texts[] = {"x * 3 - y / i", "if(p, x, y) + sum(x)", "if(x > 0, 'a', 'b')", "x in [1, 2.5] or q",
-                                      "x - mean(x) ^ 2", "mean(x - mean(x))", "i is missing and p", "concat('a', text(x))"};
+  static const char *const texts[] = {"x * 3 - y / i",      "if(p, x, y) + sum(x)", "if(x > 0, 'a', 'b')",
+                                      "x in [1, 2.5] or q", "x - mean(x) ^ 2",      "mean(x - mean(x))",
+                                      "i is missing and p", "concat('a', text(x))"};
   Frame *frame = make_frame();
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     static const size_t threads[] = {1, 2, 7};
@@ -467,10 +487,12 @@ static void test_depth(void **unused)
     const char *before, *middle, *after;
     size_t times;
     Status wanted;
-  } cases[] = {{"(", "1", ")", 100, STATUS_OK},        {"(", "1", ")", 100000, STATUS_FORMAT}, {"not ", "p", "", 100000, STATUS_FORMAT},
-               {"-", "i", "", 100000, STATUS_FORMAT},  {"x + ", "x", "", 1900, STATUS_OK},     {"x + ", "x", "", 100000, STATUS_FORMAT},
-               {"abs(", "x", ")", 100, STATUS_OK},     {"abs(", "i", ")", 100000, STATUS_FORMAT}, {"2 ^ ", "2", "", 100000, STATUS_FORMAT},
-               {"if(p, ", "i", ", 1)", 150, STATUS_OK}, {"[", "", "]", 1000, STATUS_FORMAT}};
+  } cases[] = {{"(", "1", ")", 100, STATUS_OK},          {"(", "1", ")", 100000, STATUS_FORMAT},
+               {"not ", "p", "", 100000, STATUS_FORMAT}, {"-", "i", "", 100000, STATUS_FORMAT},
+               {"x + ", "x", "", 1900, STATUS_OK},       {"x + ", "x", "", 100000, STATUS_FORMAT},
+               {"abs(", "x", ")", 100, STATUS_OK},       {"abs(", "i", ")", 100000, STATUS_FORMAT},
+               {"2 ^ ", "2", "", 100000, STATUS_FORMAT}, {"if(p, ", "i", ", 1)", 150, STATUS_OK},
+               {"[", "", "]", 1000, STATUS_FORMAT}};
   Frame *frame = make_frame();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     Text text = {0};
@@ -521,8 +543,12 @@ static void test_facts(void **unused)
   static const struct {
     const char *text;
     bool aggregate, window, column;
-  } cases[] = {{"x", false, false, true},        {"(x)", false, false, true},         {"x + 1", false, false, false},
-               {"mean(x)", true, false, false},  {"1 + sum(i) / 2", true, false, false}, {"lag(x)", false, true, false},
+  } cases[] = {{"x", false, false, true},
+               {"(x)", false, false, true},
+               {"x + 1", false, false, false},
+               {"mean(x)", true, false, false},
+               {"1 + sum(i) / 2", true, false, false},
+               {"lag(x)", false, true, false},
                {"mean(lag(x))", true, true, false}};
   Frame *frame = make_frame();
   const ExprScope scope = {.frame = frame};
@@ -530,7 +556,8 @@ static void test_facts(void **unused)
     Arena arena = {0};
     Expr *expr;
     size_t column;
-    assert_int_equal(expr_compile(cases[i].text, strlen(cases[i].text), NULL, &scope, &arena, &expr, NULL), STATUS_OK);
+    assert_int_equal(expr_compile(cases[i].text, strlen(cases[i].text), NULL, &scope, &arena, &expr, NULL),
+                     STATUS_OK);
     assert_int_equal(expr_has_aggregate(expr), cases[i].aggregate);
     assert_int_equal(expr_has_window(expr), cases[i].window);
     assert_int_equal(expr_is_column(expr, &column), cases[i].column);
@@ -572,7 +599,8 @@ static void test_matches(void **unused)
   assert_int_equal(expr_matches(expr, NULL, &task, &rows, &n, &unknown, NULL), STATUS_OK);
   for (size_t row = 0; row < ROWS; row++) {
     const Column *q = frame_column(frame, 5), *y = frame_column(frame, 3);
-    const int a = column_valid(q, row) ? column_int(q, row) != 0 : 2, b = column_valid(y, row) ? column_float(y, row) > 0 : 2;
+    const int a = column_valid(q, row) ? column_int(q, row) != 0 : 2,
+              b = column_valid(y, row) ? column_float(y, row) > 0 : 2;
     if (a == 1 && b == 1) {
       assert_true(wanted < n && rows[wanted] == row);
       wanted++;
@@ -610,8 +638,8 @@ static void test_cancelled(void **unused)
 static void test_memory(void **unused)
 {
   (void)unused;
-  static const char *const texts[] = {"x * 2 + i", "if(p, 'a', 'b')", "concat(text(i), 'x')", "sum(x) / count()", "x in [1, 2, 3] and q",
-                                      "round(x, 1) - mean(x)"};
+  static const char *const texts[] = {"x * 2 + i",        "if(p, 'a', 'b')",      "concat(text(i), 'x')",
+                                      "sum(x) / count()", "x in [1, 2, 3] and q", "round(x, 1) - mean(x)"};
   Frame *frame = make_frame();
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     Column *column;
