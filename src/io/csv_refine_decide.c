@@ -2,6 +2,7 @@
 /* From evidence to a plan. Nothing here looks at cells. */
 #include <string.h>
 
+#include "frame/parse_number.h"
 #include "io/csv_refine_plan.h"
 
 enum {
@@ -178,7 +179,8 @@ static void decide_number(const CsvOptions *options, const FileHabits *habits, P
     return;
   }
   const Tally *decimals = &evidence->decimals[system_has_comma(plan->system)];
-  plan->whole = decimals->n + evidence->exponents.n + evidence->percents.n == 0;
+  plan->whole = decimals->n + evidence->exponents.n + evidence->percents.n == 0 &&
+                evidence->digits_most <= PARSE_DIGITS_MOST;
   plan->outcome = OUTCOME_NUMBER;
 }
 

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Casts: each pair of types, every refusal, and what a cell becomes; expected values by hand and from Python's datetime.
+-- Casts: each pair of types, every refusal, and what a cell becomes.
+-- Expected values by hand and from Python's datetime.
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 
@@ -36,7 +37,9 @@ t.test("texts become times", function()
 end)
 
 t.test("an unknown order is an error", function()
-  t.raises("cast-order", function() cast({ "03/04/2024", "05/06/2024" }, "timestamp") end, "more than one order")
+  t.raises("cast-order", function()
+    cast({ "03/04/2024", "05/06/2024" }, "timestamp")
+  end, "more than one order")
   t.raises("cast-order", function() cast({ "13/01/2024", "01/13/2024" }, "timestamp") end, "no order")
   t.eq(cast({ "03/03/2024", "5/5/2024" }, "timestamp"), { "2024-03-03", "2024-05-05" })
   t.eq(cast({ "03/04/2024", "13/06/2024" }, "timestamp"), { "2024-04-03", "2024-06-13" })
@@ -56,7 +59,9 @@ t.test("numbers", function()
   t.raises("cast-cell", function() cast({ 1.0, 0 / 0 }, "int64") end, "row 2: 'NaN'")
   t.raises("cast-cell", function() cast({ 2.0 ^ 63 }, "int64") end, "is no int64")
   t.eq(cast({ -2.0 ^ 63 }, "int64"), { math.mininteger })
-  t.raises("cast-cell", function() cast({ 2 ^ 53 | 0, (2 ^ 53 | 0) + 1 }, "float64") end, "row 2: '9007199254740993' is no float64")
+  t.raises("cast-cell", function()
+    cast({ 2 ^ 53 | 0, (2 ^ 53 | 0) + 1 }, "float64")
+  end, "row 2: '9007199254740993' is no float64")
   t.eq(cast({ 0, 1 }, "bool"), { false, true })
   t.raises("cast-cell", function() cast({ 0, 2 }, "bool") end, "row 2")
   t.eq(cast({ true, false }, "int64"), { 1, 0 })
@@ -67,7 +72,9 @@ t.test("times as seconds, and digits by a format", function()
   t.eq(cast({ 1706659200.25 }, "timestamp"), { "2024-01-31 00:00:00.25Z" })
   t.eq(cells(frame { { "x", { "2024-01-31" } } }.x:cast("timestamp"):cast("int64")), { 1706659200 })
   t.eq(cast({ 20240131 }, "timestamp", { format = "%Y%m%d" }), { "2024-01-31" })
-  t.raises("cast-cell", function() cast({ 20241331 }, "timestamp", { format = "%Y%m%d" }) end, "row 1: '20241331'")
+  t.raises("cast-cell", function()
+    cast({ 20241331 }, "timestamp", { format = "%Y%m%d" })
+  end, "row 1: '20241331'")
   t.raises("time-format", function() cast({ 1 }, "timestamp", { format = "%Q" }) end, "unknown place")
 end)
 

@@ -132,6 +132,8 @@ static void test_not_numbers(void **state)
   check("1.234,5|1,234.5", "text", NULL, "no decimal mark fits");
   check("555 123 456|555 123 457", "text", NULL, "codes");
   check("$1|$2|$3|$4|$5|$6|call us", "text", NULL, "'call us' in row 7");
+  check("1e999|$5", "text", NULL, NULL);
+  check("9,999,999,999,999,999,999|1", "float64", "1e+19|1", "between thousands");
   check("apple|pear", "text", "apple|pear", NULL);
   check("yes|no", "text", "yes|no", NULL);
   check("192.168.0.1|10.0.0.1", "text", NULL, NULL);
