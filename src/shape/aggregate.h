@@ -4,7 +4,7 @@
  * Missing cells are skipped: with nothing left sum is 0, count and distinct are 0, all others are missing. A NaN
  * makes sums, means and moments NaN, as in R; min, max and quantiles pass over it, as describe does, and are NaN
  * only when nothing else is there. A group's cells are added in row order, within pieces of rows whose number
- * follows from the numbers of rows and groups alone (first, last, nth and concat go by the groups' order, when
+ * follows from the numbers of rows and groups alone (first, last, nth and string_agg go by the groups' order, when
  * they are arranged by one), so results do not depend on threads. Sums of float64 are compensated; moments take a
  * second pass around the mean; sums of int64 are exact whatever their order, and one beyond int64 is an error that
  * names the group.

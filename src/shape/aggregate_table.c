@@ -37,7 +37,7 @@ static const ShapeFunction aggregates[] = {
   {"cor", "nn:f", "x, y", "Pearson's correlation of rows that have both", AGGREGATE_COR, false},
   {"any", "b:b", "x", "whether any is true", AGGREGATE_ANY, false},
   {"all", "b:b", "x", "whether all are true", AGGREGATE_ALL, false},
-  {"concat", "s?K:s", "x, between", "the texts one after the other, with ', ' or the text given between",
+  {"string_agg", "s?K:s", "x, between", "the texts one after the other, with ', ' or the text given between",
     AGGREGATE_CONCAT,
    false},
   {"set", "s:e", "x", "the different texts as a set: a basket", AGGREGATE_SET, false},

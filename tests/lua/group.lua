@@ -82,6 +82,22 @@ t.test("a place needs an order, the other windows go by the rows", function()
   t.eq(t.cells(shop:mutate({ "place = rank_of(amount)" }).place), { 3, NA, 2, 5, 1, 3, 6 })
 end)
 
+t.test("rolling over a length of time, texts joined, sets, cells beside extremes", function()
+  t.raises("needs-order", function() orders:mutate { "x = rolling_sum(price, '30 days')" } end, "date")
+  local df = orders:mutate({ "month = rolling_sum(price, '30 days')" }, { by = "customer", order = "date" })
+  local got = t.cells(df:filter("customer == '00019'"):head(8).month)
+  for i, sum in ipairs { 4.29, 8.60, 14.95, 19.29, 3.74, 7.56, 3.87, 8.58 } do
+    t.near(got[i], sum, 1e-12)
+  end
+  local by = shop:group("region"):agg {
+    "all = string_agg(item, '+')", "kinds = set(item)", "when = max_by(day, amount)", "usual = mode(item)",
+  }
+  t.eq(t.cells(by.all), { "tea+milk+tea", "tea+tea", "milk+tea" })
+  t.eq(t.cells(by.kinds), { { "tea", "milk" }, { "tea" }, { "tea", "milk" } })
+  t.eq(t.cells(by.when), { 3, 4, 5 })
+  t.eq(t.cells(by.usual), { "tea", "tea", "milk" })
+end)
+
 t.test("sort: numbers, texts, missing cells, ties as they stood", function()
   t.eq(t.cells(shop:sort("amount").day), { 4, 2, 3, 6, 5, 7, 1 })
   t.eq(t.cells(shop:sort("-amount").day), { 7, 5, 3, 6, 2, 4, 1 })

@@ -592,7 +592,7 @@ static void test_order_given(void **state)
   out = run_one(&call, groups);
   assert_true(column_float(out, 0) == 50);
   column_unref(out);
-  call = call_of("concat", "s?K:s", names, NULL);
+  call = call_of("string_agg", "s?K:s", names, NULL);
   call.n = 2;
   call.texts[1] = "|";
   out = run_one(&call, groups);
@@ -631,7 +631,7 @@ static void test_by_sets_and_texts(void **state)
   assert_int_equal(column_type(out), TYPE_SET);
   assert_int_equal(column_set(out, 0, &codes), 3);
   column_unref(out);
-  call = call_of("concat", "s?K:s", x, NULL);
+  call = call_of("string_agg", "s?K:s", x, NULL);
   out = run_one(&call, groups);
   char got[200];
   assert_string_equal(shown(out, 0, got), "tea, milk, tea, bread");
@@ -909,7 +909,7 @@ static Status swept(void *context, Error *e)
                        call_of("cor", "nn:f", sample->x, sample->y), call_of("median", "n:f", sample->x, NULL),
                        call_of("mode", "a:a", sample->s, NULL),    call_of("distinct", "a:i", sample->s, NULL),
                        call_of("first", "a:a", sample->s, NULL),   call_of("nth", "ak:a", sample->s, NULL),
-                       call_of("set", "s:e", sample->s, NULL),     call_of("concat", "s?K:s", sample->s, NULL),
+                       call_of("set", "s:e", sample->s, NULL),     call_of("string_agg", "s?K:s", sample->s, NULL),
                        call_of("min", "s:s", sample->s, NULL)};
   calls[7].numbers[1] = 1;
   Column *out[11];
