@@ -104,7 +104,7 @@ static inline void sum_add(Sum *sum, double value)
 static inline void whole_add(WholeSum *sum, int64_t value)
 {
   const uint64_t low = sum->low + (uint64_t)value;
-  sum->high += (value >> 63) + (low < sum->low);
+  sum->high += (low < sum->low) - (value < 0);
   sum->low = low;
 }
 

@@ -101,7 +101,10 @@ static Status count_piece(void *context, size_t piece, size_t worker, Error *e)
       return error_cancelled(e);
     }
     const size_t count = end - first < DIGIT_BLOCK ? end - first : DIGIT_BLOCK;
-    uint64_t *to = run->kept ? run->kept + first : hashes;
+    uint64_t *to = hashes;
+    if (run->kept) {
+      to = run->kept + first;
+    }
     hash_block(run, first, count, to);
     for (size_t i = 0; i < count; i++) {
       counts[to[i] >> run->shift]++;

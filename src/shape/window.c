@@ -327,14 +327,15 @@ done:
 }
 
 /* rank_of has an order of its own: that of its cells, in groups of which all else is shared. */
-static Status run_by_cells(Window *w, Column **out, Error *e)
+static Status run_by_cells(const Window *window, Column **out, Error *e)
 {
-  const OrderKey key = {w->x, false, false};
-  Groups sorted = {.rows = w->groups->rows, .n = w->groups->n, .of_row = w->groups->of_row, .first = w->groups->first};
+  Window w = *window;
+  const OrderKey key = {w.x, false, false};
+  Groups sorted = {.rows = w.groups->rows, .n = w.groups->n, .of_row = w.groups->of_row, .first = w.groups->first};
   Status status;
-  TRY(groups_arrange(&sorted, NULL, &key, 1, w->task, e));
-  w->groups = &sorted;
-  status = run_values(w, out, e);
+  TRY(groups_arrange(&sorted, NULL, &key, 1, w.task, e));
+  w.groups = &sorted;
+  status = run_values(&w, out, e);
 done:
   groups_release(&sorted);
   return status;
