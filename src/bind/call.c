@@ -188,8 +188,8 @@ static void check_options(lua_State *L, Job *job)
 
 static void send_notes(Session *session, const Job *job)
 {
-  const char *line = text_data(&job->notes);
-  while (session->hooks.interactive && *line) {
+  const char *line = text_data(session->hooks.interactive ? &job->notes : &job->warnings);
+  while (*line) {
     const size_t length = strcspn(line, "\n");
     char copy[1024];
     snprintf(copy, sizeof copy, "%.*s", (int)length, line);
@@ -234,6 +234,7 @@ static void run_with_retry(lua_State *L, Session *session, Job *job)
     error_clear(&job->error);
     value_free(&job->result);
     text_reset(&job->notes);
+    text_reset(&job->warnings);
     job_run(session, job);
   }
 }

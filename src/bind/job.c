@@ -39,6 +39,7 @@ void job_unref(Job *job)
   arguments_free(&job->arguments);
   value_free(&job->result);
   text_free(&job->notes);
+  text_free(&job->warnings);
   task_free(&job->task);
   pthread_mutex_destroy(job->lock);
   mem_free(job->lock);
@@ -91,7 +92,7 @@ bool job_abandoned(const Job *job)
 static void work(Job *job)
 {
   Call call = {.primitive = job->primitive, .task = &job->task, .data = &job->data, .options = job->options,
-               .given = job->given, .notes = &job->notes};
+               .given = job->given, .notes = &job->notes, .warnings = &job->warnings};
   job->status = job->primitive->run(&call, &job->result, &job->error);
 }
 
@@ -138,7 +139,7 @@ static Status forecast(Job *job, double *seconds)
     return STATUS_OK;
   }
   const Call call = {.primitive = job->primitive, .task = &job->task, .data = &job->data, .options = job->options,
-                     .given = job->given, .notes = &job->notes};
+                     .given = job->given, .notes = &job->notes, .warnings = &job->warnings};
   Status status = job->primitive->cost(&call, &cost, &job->error);
   if (status == STATUS_OK) {
     status = task_reserve(&job->task, cost.bytes < 1e18 ? (size_t)cost.bytes : SIZE_MAX / 2, job->primitive->name, &job->error);

@@ -17,7 +17,7 @@ struct Job {
   void *options;
   uint64_t given;
   Task task;
-  Text notes;
+  Text notes, warnings;
   Value result;
   Error error;
   Status status;

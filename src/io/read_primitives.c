@@ -278,6 +278,11 @@ static Status run_read(Call *call, Value *out, Error *e)
     TRY(files_join(files.frames, files.labels, files.n, options->file, call->task, &frame, e));
   }
   text_puts(call->notes, frame_report(frame));
+  if (call->warnings && frame_rejects(frame)) {
+    const char *slash = strrchr(options->path.items[0], '/');
+    text_printf(call->warnings, _("%1$s: rows rejected: %2$zu; see df:rejects()\n"), slash ? slash + 1 : options->path.items[0],
+                frame_rows(frame_rejects(frame)));
+  }
   *out = value_of_frame(frame);
 done:
   for (size_t i = 0; i < files.n; i++) {

@@ -48,6 +48,7 @@ typedef struct Call {
   const void *options;   /* the typed struct */
   uint64_t given;        /* bit i: option i was given by the caller */
   Text *notes;           /* lines for the user ("dropped 3 rows"), shown at the prompt; never NULL */
+  Text *warnings;        /* lines that batch must not miss either, and that notes have too; NULL: nobody listens */
 } Call;
 
 /* A forecast made before the run: bytes held at the peak, seconds on this kind of machine. */

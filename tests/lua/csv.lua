@@ -157,6 +157,14 @@ t.test("a row that does not fit is kept apart, with its place and its reason", f
   t.eq(#none, 0)
 end)
 
+t.test("in batch one line tells of rejected rows", function()
+  local path = t.file "a,b\n1,x\n2,y,z\n3,w\n"
+  local out, err = t.run { "-e", ("df = read %q"):format(path) }
+  t.eq(out, "")
+  t.eq(select(2, err:gsub("\n", "")), 1)
+  t.has(err, "rows rejected: 1; see df:rejects()")
+end)
+
 t.test("ragged = \"error\" refuses the file, with the line", function()
   local path = t.file "a,b\n1,2\n3\n4,5\n"
   local e = t.raises("csv-ragged", function() read(path, { ragged = "error" }) end, "line 3 has 1 field", "rejects")
