@@ -9,11 +9,17 @@
 #include "io/input_text.h"
 #include "io/json_reader.h"
 
-enum { PIECE_LEAST = 1 << 16, PIECE_MOST = 1 << 22, PIECES_WANTED = 64, REJECT_TEXT_MOST = 10000 };
+enum {
+  PIECE_LEAST = 1 << 16,
+  PIECE_MOST = 1 << 22,
+  PIECES_WANTED = 64,
+  REJECT_TEXT_MOST = 10000,
+  UTF8_PART = 1 << 23
+};
 
 static JsonScan scan_at(const JsonReader *reader, size_t offset)
 {
-  return (JsonScan){.at = reader->bytes + offset, .end = reader->bytes + reader->size};
+  return (JsonScan){.at = reader->bytes + offset, .end = reader->bytes + reader->size, .task = reader->task};
 }
 
 static uint64_t offset_of(const JsonReader *reader, const char *at)
@@ -316,6 +322,21 @@ static Status empty_file(const JsonReader *reader, Error *e)
   return STATUS_FORMAT;
 }
 
+/* The offset of the first byte that is not UTF-8, or the size; less when cancelled. */
+static size_t utf8_part(const JsonReader *reader)
+{
+  size_t at = 0;
+  while (at < reader->size && !task_cancelled(reader->task)) {
+    const size_t rest = reader->size - at, n = rest < UTF8_PART ? rest : UTF8_PART;
+    const size_t good = utf8_check(reader->bytes + at, n);
+    at += good;
+    if (good < n && (n == rest || n - good >= 4)) { /* else a character lies across the end of the part */
+      break;
+    }
+  }
+  return at;
+}
+
 /* Reads all values to tapes. */
 static Status read_values(JsonReader *reader, bool lines, size_t piece, Error *e)
 {
@@ -328,7 +349,10 @@ static Status read_values(JsonReader *reader, bool lines, size_t piece, Error *e
     return lines ? STATUS_OK : empty_file(reader, e);
   }
   const bool brace = *scan.at == '{', bracket = *scan.at == '[';
-  const size_t good = utf8_check(reader->bytes, reader->size);
+  const size_t good = utf8_part(reader);
+  if (task_cancelled(reader->task)) {
+    return error_cancelled(e);
+  }
   reader->layout = brace     ? layout_of(reader, (size_t)offset_of(reader, scan.at), lines)
                    : bracket ? JSON_ROWS
                              : JSON_LINES;

@@ -9,6 +9,8 @@
 #include "frame/parse_number.h"
 #include "frame/parse_time.h"
 
+enum { POLL_ITEMS = 4096 };
+
 bool json_fail(JsonScan *scan, JsonTrouble trouble, const char *at)
 {
   scan->trouble = trouble;
@@ -293,6 +295,13 @@ static JsonKind text_kind(const JsonString *string)
 
 static bool skip(JsonScan *scan, int depth, JsonKind *kind);
 
+/* Between the items of arrays and objects. */
+static inline bool may_go_on(JsonScan *scan)
+{
+  return ++scan->polls % POLL_ITEMS != 0 || !scan->task || !task_cancelled(scan->task) ||
+         json_fail(scan, JSON_NO_MEMORY, scan->at);
+}
+
 static bool skip_object(JsonScan *scan, int depth)
 {
   JsonKind kind;
@@ -314,7 +323,7 @@ static bool skip_object(JsonScan *scan, int depth)
       return json_fail(scan, scan->at == scan->end ? JSON_ENDS : JSON_WANTS_COLON, scan->at);
     }
     scan->at++;
-    if (!skip(scan, depth + 1, &kind)) {
+    if (!may_go_on(scan) || !skip(scan, depth + 1, &kind)) {
       return false;
     }
     json_blanks(scan);
@@ -340,7 +349,7 @@ static bool skip_array(JsonScan *scan, int depth, JsonKind *out)
       break;
     }
     texts = texts && scan->at < scan->end && *scan->at == '"';
-    if (!skip(scan, depth + 1, &kind)) {
+    if (!may_go_on(scan) || !skip(scan, depth + 1, &kind)) {
       return false;
     }
     json_blanks(scan);

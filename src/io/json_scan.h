@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/task.h"
+
 enum { JSON_DEPTH_MOST = 200 };
 
 typedef enum JsonTrouble {
@@ -62,6 +64,8 @@ typedef enum JsonKind {
 typedef struct JsonScan {
   const char *at, *end;
   JsonTrouble trouble;
+  const Task *task; /* whose cancel ends a scan of large values, with JSON_NO_MEMORY; NULL: none */
+  unsigned polls;
 } JsonScan;
 
 /* Gives false, with the trouble. */

@@ -476,7 +476,7 @@ bool json_tape_lines(JsonTape *tape, bool utf8)
   const char *bad = utf8 ? end : line + utf8_check(line, (size_t)(end - line));
   for (size_t polled = 0; line < end && tape->rows < tape->rows_most; tape->lines++) {
     const char *feed = memchr(line, '\n', (size_t)(end - line)), *stop = feed ? feed : end;
-    JsonScan scan = {.at = line, .end = stop};
+    JsonScan scan = {.at = line, .end = stop, .task = tape->task};
     json_blanks(&scan);
     if (scan.at == stop) {
       tape->blank_lines++;

@@ -184,6 +184,48 @@ static void test_cancel(void **state)
   task_free(&task);
 }
 
+/* A value so large that it is asked within it. */
+static void test_cancel_within(void **state)
+{
+  (void)state;
+  Text text = {0};
+  Task task;
+  JsonKind kind;
+  task_init(&task, 1);
+  text_char(&text, '[');
+  text_repeat(&text, "{\"a\":1},", 10000);
+  text_puts(&text, "2]");
+  JsonScan scan = {.at = text.data, .end = text.data + text.size, .task = &task};
+  assert_true(json_value(&scan, 1, &kind));
+  assert_true(scan.at == scan.end);
+  task_cancel(&task);
+  scan = (JsonScan){.at = text.data, .end = text.data + text.size, .task = &task};
+  assert_false(json_value(&scan, 1, &kind));
+  assert_true(scan.trouble == JSON_NO_MEMORY && scan.at < text.data + text.size / 2);
+  task_free(&task);
+  text_free(&text);
+}
+
+/* A character that lies across the parts in which UTF-8 is looked at, and a bad byte behind them. */
+static void test_utf8_parts(void **state)
+{
+  (void)state;
+  const size_t part = (size_t)1 << 23;
+  Text text = {0};
+  Frame *frame;
+  Error e;
+  error_clear(&e);
+  text_puts(&text, "[{\"a\":\"");
+  text_repeat(&text, "x", part - text.size - 2);
+  text_puts(&text, "\xE2\x82\xAC\"}]");
+  assert_int_equal(parse(text.data, false, 0, &frame, &e), STATUS_OK);
+  frame_unref(frame);
+  text.data[part] = 'y';
+  assert_int_equal(parse(text.data, false, 0, &frame, &e), STATUS_FORMAT);
+  assert_string_equal(e.id, "not-utf8");
+  text_free(&text);
+}
+
 /* Each byte value at each place of strings of all lengths up to three words. */
 static void test_strings(void **state)
 {
@@ -293,10 +335,11 @@ static void test_unescape(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_strings),      cmocka_unit_test(test_values),
-                                     cmocka_unit_test(test_unescape),     cmocka_unit_test(test_pieces),
-                                     cmocka_unit_test(test_memory),       cmocka_unit_test(test_array),
-                                     cmocka_unit_test(test_write_memory), cmocka_unit_test(test_cancel)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_strings),       cmocka_unit_test(test_values),
+                                     cmocka_unit_test(test_unescape),      cmocka_unit_test(test_pieces),
+                                     cmocka_unit_test(test_memory),        cmocka_unit_test(test_array),
+                                     cmocka_unit_test(test_write_memory),  cmocka_unit_test(test_cancel),
+                                     cmocka_unit_test(test_cancel_within), cmocka_unit_test(test_utf8_parts)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;
