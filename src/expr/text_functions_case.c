@@ -107,11 +107,27 @@ static bool in_word(Code code)
          (category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_NO);
 }
 
+/* ASCII runs of a text that has other letters, too; gives the byte after the run, and whether a letter ends it. */
+static size_t change_run(Span text, size_t at, CaseKind kind, bool *cased, Text *buffer)
+{
+  for (; at < text.length && (unsigned char)text.bytes[at] < 0x80; at++) {
+    const char c = text.bytes[at], small = (char)(c | 0x20);
+    const bool letter = small >= 'a' && small <= 'z';
+    text_char(buffer, !letter ? c : kind == CASE_UPPER ? (char)(c & ~0x20) : small);
+    *cased = c == '\'' ? *cased : letter;
+  }
+  return at;
+}
+
 static void change_case(Span text, CaseKind kind, Text *buffer)
 {
   bool cased = false, word = false; /* what stands before: a letter that has case; any part of a word */
   for (size_t at = 0; at < text.length;) {
     uint32_t decoded;
+    if (kind != CASE_TITLE && (unsigned char)text.bytes[at] < 0x80) {
+      at = change_run(text, at, kind, &cased, buffer);
+      continue;
+    }
     at += utf8_decode(text.bytes + at, text.length - at, &decoded);
     const Code code = (Code)decoded;
     const Span rest = {text.bytes + at, text.length - at};
