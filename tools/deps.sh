@@ -32,11 +32,15 @@ build       libpcre2-dev                  libpcre2-8  regular expressions
 build       libxxhash-dev                 libxxhash   hash functions (headers only)
 build       tzdata                        -           time zones
 recommended gnuplot-nox|gnuplot-qt|gnuplot-x11 !gnuplot plots in files
+recommended libsqlite3-dev                sqlite3     the plugin for SQLite databases
+recommended libminizip-dev                minizip     the plugin for Excel workbooks
+recommended libexpat1-dev                 expat       the same
 test        libcmocka-dev                 cmocka      unit tests
 test        tmux                          !tmux       tests at a terminal
 test        less                          !less       the pager of the tests at a terminal
 test        universal-ctags               !ctags      function lengths
 test        mandoc                        !mandoc     checks the man page
+test        sqlite3                       !sqlite3    makes databases for the tests
 lint        universal-ctags               !ctags      function lengths
 lint        cppcheck                      !cppcheck   checks the C sources
 lint        lua-check                     !luacheck   checks the Lua sources
@@ -175,7 +179,7 @@ elsewhere() {
   [ -n "$lacking" ] || return 0
   say "this is not Debian; please install the following (Debian's name; pkg-config module, !command or =library; purpose):"
   printf '%s\n' "$lacking" >&2
-  say "recommended beside them: gnuplot"
+  say "recommended beside them: gnuplot; sqlite3, minizip and expat with their headers, for plugins"
   return 1
 }
 

@@ -99,14 +99,26 @@ done:
 }
 
 static const Primitive benford = {
-  .size = sizeof(Primitive), .family = "example", .name = "benford", .version = 1,
-  .summary = "whether first digits follow Benford's law",
-  .details = "Pearson's chi-squared test of the first digits 1 to 9 against log10(1 + 1/d). Missing cells do not count; zeros, "
-             "NaN and infinities have no first digit and are counted in left_out. In large data every small departure is "
-             "significant: look at example.digits too.",
-  .takes = VALUE_FRAME, .main = "column", .options = benford_options, .n_options = 1, .options_size = sizeof(BenfordOptions),
-  .gives = VALUE_FRAME, .returns = "a frame of one row: n left_out statistic df p_value", .reference = "Benford 1938",
-  .example = "df = read \"datasets/credit/credit.csv\"\ndf:benford \"credit_amount\"", .where = WHERE_JOB, .run = run_benford};
+    .size = sizeof(Primitive),
+    .family = "example",
+    .name = "benford",
+    .version = 1,
+    .summary = "whether first digits follow Benford's law",
+    .details =
+        "Pearson's chi-squared test of the first digits 1 to 9 against log10(1 + 1/d). Missing cells do not count; "
+        "zeros, NaN and infinities have no first digit and are counted in left_out. In large data every small "
+        "departure is significant: look at example.digits too.",
+    .takes = VALUE_FRAME,
+    .main = "column",
+    .options = benford_options,
+    .n_options = 1,
+    .options_size = sizeof(BenfordOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame of one row: n left_out statistic df p_value",
+    .reference = "Benford 1938",
+    .example = "df = read \"datasets/credit/credit.csv\"\ndf:benford \"credit_amount\"",
+    .where = WHERE_JOB,
+    .run = run_benford};
 REGISTER_PRIMITIVE(benford);
 
 ASSAY_PLUGIN(example, NULL)

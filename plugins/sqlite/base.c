@@ -91,8 +91,8 @@ static Status file_error(const Base *base, const char *hint, Error *e)
   char reason[128] = "";
   const int code = sqlite3_system_errno(base->db);
   const char *system = code ? strerror_r(code, reason, sizeof reason) : "";
-  error_set(e, STATUS_FILE, "database-error", _("'%1$s': %2$s%3$s%4$s"), base->path, sqlite3_errmsg(base->db), code ? ": " : "",
-            system);
+  error_set(e, STATUS_FILE, "database-error", _("'%1$s': %2$s%3$s%4$s"), base->path, sqlite3_errmsg(base->db),
+            code ? ": " : "", system);
   return hint ? error_hint(e, "%s", hint) : STATUS_FILE;
 }
 
@@ -155,8 +155,9 @@ void base_quote(const char *name, Text *out)
 
 Status base_tables(const Base *base, const char *const **names, size_t *n, Error *e)
 {
-  static const char sql[] = "select name from sqlite_schema where type in ('table', 'view') and name not like 'sqlite\\_%' "
-                            "escape '\\' order by name";
+  static const char sql[] =
+      "select name from sqlite_schema where type in ('table', 'view') and name not like 'sqlite\\_%' "
+      "escape '\\' order by name";
   sqlite3_stmt *statement = NULL;
   const char **list = NULL;
   size_t room = 0;
@@ -257,7 +258,8 @@ Status base_target(const char *query, const char *table, const char *sql, Arena 
     decode(value);
     const char **target = is_table ? &out->table : &out->sql;
     if (*target && strcmp(*target, value) != 0) {
-      return error_set(e, STATUS_ARGUMENT, "bad-query", _("the path says '%1$s', the options say '%2$s'"), value, *target);
+      return error_set(e, STATUS_ARGUMENT, "bad-query", _("the path says '%1$s', the options say '%2$s'"), value,
+                       *target);
     }
     *target = value;
   }

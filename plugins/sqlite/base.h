@@ -45,7 +45,8 @@ Status base_unknown_table(const Base *base, const char *table, Error *e);
 typedef struct BaseTarget {
   const char *table, *sql;
 } BaseTarget;
-Status base_target(const char *query, const char *table, const char *sql, Arena *arena, BaseTarget *out, Error *e) MUST_USE;
+Status base_target(const char *query, const char *table, const char *sql, Arena *arena, BaseTarget *out,
+                   Error *e) MUST_USE;
 
 /* The type a declaration speaks of; false when it leaves it open. */
 bool base_declared(const char *declared, Type *type);

@@ -177,8 +177,13 @@ static Status make_frame(Reading *r, Frame **out, Error *e)
       text_printf(&r->report, _("%1$s: blobs, written as hexadecimal text: %2$zu\n"), r->names[i], r->blobs[i]);
     }
   }
-  const GatherPlan plan = {.source = text_data(&r->source), .call = text_data(&r->call), .rows = r->rows, .columns = r->n,
-                           .names = r->names, .shown = 1, .options = r->request->csv};
+  const GatherPlan plan = {.source = text_data(&r->source),
+                           .call = text_data(&r->call),
+                           .rows = r->rows,
+                           .columns = r->n,
+                           .names = r->names,
+                           .shown = 1,
+                           .options = r->request->csv};
   return gather_finish(r->gather, &plan, r->base.task, &r->report, out, e);
 }
 

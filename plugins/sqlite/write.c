@@ -40,12 +40,14 @@ static Status check_column(const Writing *w, size_t column, Error *e)
     count += column_valid(cells, row) && isnan(column_float(cells, row));
   }
   if (count > 0) {
-    error_set(e, STATUS_DATA, "nan-in-database", _("column '%1$s' has %2$zu NaN, which SQLite cannot keep"), name, count);
+    error_set(e, STATUS_DATA, "nan-in-database", _("column '%1$s' has %2$zu NaN, which SQLite cannot keep"), name,
+              count);
     return error_hint(e, _("make them missing, or leave the column out"));
   }
   for (size_t i = 0; i < column; i++) {
     if (sqlite3_stricmp(frame_name(w->frame, i), name) == 0) {
-      error_set(e, STATUS_DATA, "bad-data", _("columns '%1$s' and '%2$s' are one name to SQLite"), frame_name(w->frame, i), name);
+      error_set(e, STATUS_DATA, "bad-data", _("columns '%1$s' and '%2$s' are one name to SQLite"),
+                frame_name(w->frame, i), name);
       return error_hint(e, _("rename one of them"));
     }
   }
@@ -54,7 +56,8 @@ static Status check_column(const Writing *w, size_t column, Error *e)
 
 static Status check_frame(const Writing *w, Error *e)
 {
-  Status status = frame_columns(w->frame) > 0 ? STATUS_OK : error_set(e, STATUS_DATA, "bad-data", _("the frame has no columns"));
+  Status status =
+      frame_columns(w->frame) > 0 ? STATUS_OK : error_set(e, STATUS_DATA, "bad-data", _("the frame has no columns"));
   for (size_t i = 0; status == STATUS_OK && i < frame_columns(w->frame); i++) {
     status = task_cancelled(w->base.task) ? error_cancelled(e) : check_column(w, i, e);
   }
@@ -82,8 +85,8 @@ static Status create_table(Writing *w, Error *e)
 
 static Status misfit(const Writing *w, const char *name, const char *declared, Type type, Error *e)
 {
-  error_set(e, STATUS_DATA, "table-columns", _("column '%1$s' is %2$s in table %3$s and %4$s in the frame"), name, declared,
-            w->table, type_name(type));
+  error_set(e, STATUS_DATA, "table-columns", _("column '%1$s' is %2$s in table %3$s and %4$s in the frame"), name,
+            declared, w->table, type_name(type));
   return error_hint(e, _("cast the column, or write another table"));
 }
 
@@ -98,7 +101,8 @@ static Status match_column(const Writing *w, sqlite3_stmt *info, size_t *matched
       continue;
     }
     ++*matched;
-    const bool fits = !base_declared(declared, &expected) || expected == type || (type_is_text(expected) && type_is_text(type)) ||
+    const bool fits = !base_declared(declared, &expected) || expected == type ||
+                      (type_is_text(expected) && type_is_text(type)) ||
                       (expected == TYPE_FLOAT64 && type == TYPE_INT64);
     return fits ? STATUS_OK : misfit(w, name, declared, type, e);
   }
@@ -215,8 +219,9 @@ static int bind_cell(Writing *w, int at, const Column *column, size_t row)
     } else {
       column_cell_text(column, row, &w->cell);
     }
-    return w->cell.failed ? SQLITE_NOMEM
-                          : sqlite3_bind_text64(s, at, text_data(&w->cell), w->cell.size, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return w->cell.failed
+               ? SQLITE_NOMEM
+               : sqlite3_bind_text64(s, at, text_data(&w->cell), w->cell.size, SQLITE_TRANSIENT, SQLITE_UTF8);
   }
 }
 
@@ -228,7 +233,9 @@ static Status insert_rows(Writing *w, Error *e)
   for (size_t i = 0; status == STATUS_OK && i < rows; i++) {
     for (size_t j = 0; status == STATUS_OK && j < n; j++) {
       const int code = bind_cell(w, (int)j + 1, frame_column(w->frame, j), i);
-      status = code == SQLITE_OK ? STATUS_OK : code == SQLITE_NOMEM ? error_memory(e, 0, w->table) : base_fail(&w->base, NULL, e);
+      status = code == SQLITE_OK      ? STATUS_OK
+               : code == SQLITE_NOMEM ? error_memory(e, 0, w->table)
+                                      : base_fail(&w->base, NULL, e);
     }
     status = status == STATUS_OK ? base_step(&w->base, w->insert, &row, e) : status;
     sqlite3_reset(w->insert);

@@ -8,8 +8,8 @@
 
 CellFormat format_of_number(int number)
 {
-  if ((number >= 18 && number <= 21) || (number >= 45 && number <= 47) || (number >= 32 && number <= 35) || number == 55 ||
-      number == 56) {
+  if ((number >= 18 && number <= 21) || (number >= 45 && number <= 47) || (number >= 32 && number <= 35) ||
+      number == 55 || number == 56) {
     return FORMAT_TIME;
   }
   const bool date = (number >= 14 && number <= 22) || (number >= 27 && number <= 36) || (number >= 50 && number <= 58);

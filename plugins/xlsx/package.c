@@ -145,7 +145,9 @@ static Status not_a_zip(Package *p, Error *e)
   if (memcmp(head, compound, sizeof compound) != 0) {
     const bool cut = memcmp(head, "PK\3\4", 4) == 0;
     error_set(e, STATUS_FORMAT, "not-a-workbook",
-              cut ? _("'%s' is a damaged workbook: its end is missing") : _("'%s' is no workbook: it is not a zip file"), p->path);
+              cut ? _("'%s' is a damaged workbook: its end is missing")
+                  : _("'%s' is no workbook: it is not a zip file"),
+              p->path);
     return error_hint(e, cut ? _("get the file again") : _("a text file is read with format = \"csv\""));
   }
   if (has_wide(&p->source, "EncryptedPackage") || has_wide(&p->source, "EncryptionInfo")) {
@@ -158,9 +160,14 @@ static Status not_a_zip(Package *p, Error *e)
 
 static Status open_zip(Package *p, Error *e)
 {
-  zlib_filefunc64_def functions = {.zopen64_file = open_source,   .zread_file = read_source,   .zwrite_file = write_source,
-                                   .ztell64_file = tell_source,   .zseek64_file = seek_source, .zclose_file = close_source,
-                                   .zerror_file = failed_source, .opaque = &p->source};
+  zlib_filefunc64_def functions = {.zopen64_file = open_source,
+                                   .zread_file = read_source,
+                                   .zwrite_file = write_source,
+                                   .ztell64_file = tell_source,
+                                   .zseek64_file = seek_source,
+                                   .zclose_file = close_source,
+                                   .zerror_file = failed_source,
+                                   .opaque = &p->source};
   p->zip = unzOpen2_64(p->path, &functions);
   return p->zip ? STATUS_OK : not_a_zip(p, e);
 }
@@ -274,8 +281,8 @@ static Status open_part(Package *p, const char *part, unz_file_info64 *info, Err
 
 static Status too_much(const Package *p, const char *part, uint64_t unpacked, Error *e)
 {
-  error_set(e, STATUS_LIMIT, "workbook-limit", _("'%1$s': %2$s unpacks to more than %3$llu MB, %4$d times its size"), p->path, part,
-            (unsigned long long)(unpacked >> 20), RATIO_MOST);
+  error_set(e, STATUS_LIMIT, "workbook-limit", _("'%1$s': %2$s unpacks to more than %3$llu MB, %4$d times its size"),
+            p->path, part, (unsigned long long)(unpacked >> 20), RATIO_MOST);
   return error_hint(e, _("this is no workbook that a person made; save it again from a spreadsheet if it is"));
 }
 

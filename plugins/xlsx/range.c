@@ -26,7 +26,8 @@ static const char *read_corner(const char *c, size_t *row, size_t *column)
   *row = *column = SIZE_MAX;
   c += *c == '$';
   for (; isalpha((unsigned char)*c); c++) {
-    letters = letters < SHEET_COLUMNS ? letters * 26 + (size_t)(toupper((unsigned char)*c) - 'A') + 1 : SHEET_COLUMNS + 1;
+    letters =
+        letters < SHEET_COLUMNS ? letters * 26 + (size_t)(toupper((unsigned char)*c) - 'A') + 1 : SHEET_COLUMNS + 1;
   }
   c += *c == '$';
   const char *from = c;

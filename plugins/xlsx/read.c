@@ -154,7 +154,8 @@ static void find_header(Reading *r)
 {
   const CsvHeader wanted = r->request->csv->header;
   const size_t rows = gather_rows(r->cells.gather);
-  const bool header = r->first < rows && (wanted == CSV_HEADER_YES || (wanted == CSV_HEADER_AUTO && looks_like_header(r, r->first)));
+  const bool header =
+      r->first < rows && (wanted == CSV_HEADER_YES || (wanted == CSV_HEADER_AUTO && looks_like_header(r, r->first)));
   r->header = header ? r->first : SIZE_MAX;
   r->first += header;
 }
@@ -188,7 +189,8 @@ static Status take_names(Reading *r, Error *e)
   const CsvOptions *options = r->request->csv;
   Status status = STATUS_OK;
   if (options->n_headings > 0 && options->n_headings != r->columns) {
-    error_set(e, STATUS_ARGUMENT, "names-do-not-fit", _("%1$zu names for %2$zu columns"), options->n_headings, r->columns);
+    error_set(e, STATUS_ARGUMENT, "names-do-not-fit", _("%1$zu names for %2$zu columns"), options->n_headings,
+              r->columns);
     return error_hint(e, _("names must name every column of the sheet; range says which these are"));
   }
   r->names = mem_zero(r->columns + 1, sizeof *r->names);
@@ -217,7 +219,8 @@ static void report_sheets(Reading *r)
     list_sheets(w, &list);
     text_printf(&r->report, _("sheets: %s\n"), text_data(&list));
     if (!r->request->sheet) {
-      text_printf(&r->report, _("the first was read; another: read(\"%1$s\", {sheet = \"%2$s\"})\n"), r->path, w->sheets[other].name);
+      text_printf(&r->report, _("the first was read; another: read(\"%1$s\", {sheet = \"%2$s\"})\n"), r->path,
+                  w->sheets[other].name);
     }
     text_free(&list);
   }
@@ -249,12 +252,14 @@ static void report_cells(Reading *r, size_t blank)
     text_printf(&r->report, _("blank rows in the table, kept as missing: %zu\n"), blank);
   }
   if (c->errors > 0) {
-    text_printf(&r->report, _("cells with an error, read as missing: %1$zu (%2$s first, %3$s)\n"), c->errors, c->error_cell,
-                c->error_text);
+    text_printf(&r->report, _("cells with an error, read as missing: %1$zu (%2$s first, %3$s)\n"), c->errors,
+                c->error_cell, c->error_text);
   }
   if (c->n_merged > 0) {
-    text_printf(&r->report, _("merged cells: %1$zu (%2$s first); the value is in the first cell of each, the others are missing\n"),
-                c->n_merged, c->merged);
+    text_printf(
+        &r->report,
+        _("merged cells: %1$zu (%2$s first); the value is in the first cell of each, the others are missing\n"),
+        c->n_merged, c->merged);
   }
   if (c->times > 0) {
     text_printf(&r->report, _("times of day without a date, read as fractions of a day: %zu\n"), c->times);

@@ -115,7 +115,8 @@ static void put_value(Parse *p, size_t row, size_t column)
   double value;
   int64_t time;
   bool utc;
-  if (p->type == CELL_NUMBER && (parse_short_decimal(text, length, &value) || parse_float_forced(text, length, &value))) {
+  if (p->type == CELL_NUMBER &&
+      (parse_short_decimal(text, length, &value) || parse_float_forced(text, length, &value))) {
     put_number(p, row, column, value);
   } else if (p->type == CELL_SHARED) {
     put_shared(p, row, column);
@@ -193,7 +194,8 @@ static void end_cell(Parse *p)
   const CellRange *range = p->range;
   SheetCells *out = p->out;
   p->in_cell = p->in_value = false;
-  const bool inside = p->row >= range->top && p->row <= range->bottom && p->column >= range->left && p->column <= range->right;
+  const bool inside =
+      p->row >= range->top && p->row <= range->bottom && p->column >= range->left && p->column <= range->right;
   if (p->wrong || !inside || (p->text.size == 0 && p->type != CELL_SHARED && p->type != CELL_TEXT)) {
     return;
   }
@@ -289,8 +291,8 @@ static Status check(void *context, bool *done, Error *e)
     return error_set(e, STATUS_FORMAT, "bad-workbook", _("'%1$s' is damaged: %2$s"), path, p->wrong);
   }
   if (p->wrong) {
-    error_set(e, STATUS_LIMIT, "workbook-limit", _("'%1$s': a few cells far apart span %2$zu rows and %3$zu columns"), path,
-              gather_rows(p->out->gather), gather_columns(p->out->gather));
+    error_set(e, STATUS_LIMIT, "workbook-limit", _("'%1$s': a few cells far apart span %2$zu rows and %3$zu columns"),
+              path, gather_rows(p->out->gather), gather_columns(p->out->gather));
     return error_hint(e, _("say which cells are the table: range = \"A1:F100\""));
   }
   *done = p->finished;
@@ -299,8 +301,8 @@ static Status check(void *context, bool *done, Error *e)
   return status == STATUS_OK ? text_status(&p->text, e) : status;
 }
 
-Status sheet_read(const Workbook *workbook, const WorkbookSheet *sheet, const CellRange *range, size_t most, SheetCells *out,
-                  Error *e)
+Status sheet_read(const Workbook *workbook, const WorkbookSheet *sheet, const CellRange *range, size_t most,
+                  SheetCells *out, Error *e)
 {
   static const XmlHandlers handlers = {.start = on_start, .end = on_end, .text = on_text, .check = check};
   *out = (SheetCells){.gather = gather_new(), .first_column = SHEET_COLUMNS};

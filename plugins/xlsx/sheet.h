@@ -29,8 +29,8 @@ typedef struct SheetCells {
 } SheetCells;
 
 /* `most`: stop after so many rows with cells. Errors: "bad-workbook", "workbook-limit". */
-Status sheet_read(const Workbook *workbook, const WorkbookSheet *sheet, const CellRange *range, size_t most, SheetCells *out,
-                  Error *e) MUST_USE;
+Status sheet_read(const Workbook *workbook, const WorkbookSheet *sheet, const CellRange *range, size_t most,
+                  SheetCells *out, Error *e) MUST_USE;
 
 /* "B2:F100", "B2", "B:F", "2:100", "B2:F" (open below); also with the sheet's name and '!' in front, and with $. False
  * when it is no range. */

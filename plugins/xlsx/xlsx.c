@@ -7,7 +7,8 @@
 
 static bool knows(const char *head, size_t n)
 {
-  return n > 4 && memcmp(head, "PK\3\4", 4) == 0 && (memmem(head, n, "[Content_Types].xml", 19) || memmem(head, n, "xl/", 3));
+  return n > 4 && memcmp(head, "PK\3\4", 4) == 0 &&
+         (memmem(head, n, "[Content_Types].xml", 19) || memmem(head, n, "xl/", 3));
 }
 
 static const Format xlsx_format = {

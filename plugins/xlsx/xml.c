@@ -82,8 +82,9 @@ static Status sink(void *context, const char *bytes, size_t n, bool *done, Error
     const enum XML_Error code = XML_GetErrorCode(xml->parser);
     return code == XML_ERROR_NO_MEMORY
                ? error_memory(e, 0, path)
-               : error_set(e, STATUS_FORMAT, "bad-workbook", _("'%1$s' is damaged: %2$s, line %3$lu, column %4$lu: %5$s"), path,
-                           xml->part, XML_GetCurrentLineNumber(xml->parser), XML_GetCurrentColumnNumber(xml->parser) + 1,
+               : error_set(e, STATUS_FORMAT, "bad-workbook",
+                           _("'%1$s' is damaged: %2$s, line %3$lu, column %4$lu: %5$s"), path, xml->part,
+                           XML_GetCurrentLineNumber(xml->parser), XML_GetCurrentColumnNumber(xml->parser) + 1,
                            xml->refused ? xml->refused : XML_ErrorString(code));
   }
   return xml->handlers->check ? xml->handlers->check(xml->context, done, e) : STATUS_OK;

@@ -4,7 +4,7 @@
 
 static const Topic gather_topics[] = {
     {"type-does-not-fit", "a cell does not fit the type that was asked for",
-     "The message has column, row and cell. Read the column as text with types = {name = \"string\"}, or leave the type "
-     "to the reader."},
+     "The message has column, row and cell. Read the column as text with types = {name = \"string\"}, or leave the "
+     "type to the reader."},
 };
 REGISTER_TOPICS(gather_topics);

@@ -109,8 +109,8 @@ static Status check_block(const Image *image, Error *e)
   for (size_t i = 0; i < image->head.e_shnum; i++) {
     ElfW(Shdr) section;
     uint64_t offset;
-    if (take(image, image->head.e_shoff + i * sizeof section, &section, sizeof section) && section.sh_type == SHT_DYNSYM &&
-        find_symbol(image, &section, "assay_plugin", &offset)) {
+    if (take(image, image->head.e_shoff + i * sizeof section, &section, sizeof section) &&
+        section.sh_type == SHT_DYNSYM && find_symbol(image, &section, "assay_plugin", &offset)) {
       return plugin_check(image->path, image->bytes + offset, image->size - offset, e);
     }
   }
@@ -119,8 +119,8 @@ static Status check_block(const Image *image, Error *e)
 
 static Status other_abi(const char *path, const char *what, uint32_t theirs, uint32_t ours, Error *e)
 {
-  error_set(e, STATUS_STATE, "plugin-abi", _("'%1$s' was built for another assay: %2$s is %3$u there and %4$u here"), path, what,
-            theirs, ours);
+  error_set(e, STATUS_STATE, "plugin-abi", _("'%1$s' was built for another assay: %2$s is %3$u there and %4$u here"),
+            path, what, theirs, ours);
   return error_hint(e, _("build it again against the headers of this program"));
 }
 

@@ -113,7 +113,8 @@ Status manifest_read(const char *folder, const char *name, Arena *arena, Manifes
   size_t size = 0;
   json_error_t why;
   json_t *object = NULL;
-  *m = (Manifest){.folder = arena_string(arena, folder), .name = arena_string(arena, name), .summary = "", .package = ""};
+  *m = (Manifest){
+      .folder = arena_string(arena, folder), .name = arena_string(arena, name), .summary = "", .package = ""};
   snprintf(path, sizeof path, "%s/plugin.json", folder);
   Status status = m->folder && m->name ? STATUS_OK : error_memory(e, 0, _("a manifest"));
   if (status == STATUS_OK && file_read(path, MANIFEST_BYTES, &bytes, &size, &m->error) == STATUS_OK) {

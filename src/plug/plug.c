@@ -71,9 +71,10 @@ static bool ends_with(const char *text, const char *end)
 
 static Status not_built(const Manifest *m, const char *file, Error *e)
 {
-  error_set(e, STATUS_STATE, "plugin-not-built", _("the plugin %1$s is not built: %2$s/%3$s is not there"), m->name, m->folder,
-            file);
-  return m->package[0] ? error_hint(e, _("apt-get install %s, then make"), m->package) : error_hint(e, _("build it: make"));
+  error_set(e, STATUS_STATE, "plugin-not-built", _("the plugin %1$s is not built: %2$s/%3$s is not there"), m->name,
+            m->folder, file);
+  return m->package[0] ? error_hint(e, _("apt-get install %s, then make"), m->package)
+                       : error_hint(e, _("build it: make"));
 }
 
 /* dlopen says which library is not there; the package that brings it is in the manifest. */
@@ -81,8 +82,9 @@ static Status not_opened(const Manifest *m, const char *path, Error *e)
 {
   const char *why = dlerror();
   error_set(e, STATUS_STATE, "bad-plugin", _("the plugin '%1$s' cannot be opened: %2$s"), path, why ? why : "?");
-  return m->package[0] ? error_hint(e, _("it needs the libraries of %s; if they are there, build it again: make"), m->package)
-                       : error_hint(e, _("build it again: make"));
+  return m->package[0]
+             ? error_hint(e, _("it needs the libraries of %s; if they are there, build it again: make"), m->package)
+             : error_hint(e, _("build it again: make"));
 }
 
 static Status check_contents(const Plugin *plugin, const Manifest *m, Error *e)

@@ -31,18 +31,42 @@ done:
 }
 
 static const Primitive load_primitive = {
-  .size = sizeof(Primitive), .family = "plugin", .name = "load", .version = 1, .summary = "loads a plugin",
-  .details = "Rarely needed: a plugin is loaded when a name, a method, a format, a scheme or an extension of its is first used. "
-             "Its code runs with the rights of the program. ASSAY_PLUGINS names folders to look in first, separated by colons; "
-             "then come ~/.local/share/assay/plugins and those that came with the program.",
-  .takes = VALUE_NONE, .main = "name", .options = load_options, .n_options = 1, .options_size = sizeof(LoadOptions),
-  .gives = VALUE_NONE, .returns = "nothing", .reference = "", .example = "plugin.load \"example\"",
-  .effects = EFFECT_READS | EFFECT_WRITES | EFFECT_PROCESS | EFFECT_NETWORK, .where = WHERE_MAIN, .run = run_load};
+    .size = sizeof(Primitive),
+    .family = "plugin",
+    .name = "load",
+    .version = 1,
+    .summary = "loads a plugin",
+    .details = "Rarely needed: a plugin is loaded when a name, a method, a format, a scheme or an extension of its "
+               "is first used. Its code runs with the rights of the program. ASSAY_PLUGINS names folders to look "
+               "in first, separated by colons; then come ~/.local/share/assay/plugins and those that came with the "
+               "program.",
+    .takes = VALUE_NONE,
+    .main = "name",
+    .options = load_options,
+    .n_options = 1,
+    .options_size = sizeof(LoadOptions),
+    .gives = VALUE_NONE,
+    .returns = "nothing",
+    .reference = "",
+    .example = "plugin.load \"example\"",
+    .effects = EFFECT_READS | EFFECT_WRITES | EFFECT_PROCESS | EFFECT_NETWORK,
+    .where = WHERE_MAIN,
+    .run = run_load};
 REGISTER_PRIMITIVE(load_primitive);
 
 static const Primitive list_primitive = {
-  .size = sizeof(Primitive), .family = "plugin", .name = "list", .version = 1, .summary = "the plugins there are",
-  .takes = VALUE_NONE, .options_size = 0, .gives = VALUE_FRAME,
-  .returns = "a frame: name summary loaded path missing, the last being what must be built or installed first", .reference = "",
-  .example = "plugin.list()", .effects = EFFECT_READS, .where = WHERE_MAIN, .run = run_list};
+    .size = sizeof(Primitive),
+    .family = "plugin",
+    .name = "list",
+    .version = 1,
+    .summary = "the plugins there are",
+    .takes = VALUE_NONE,
+    .options_size = 0,
+    .gives = VALUE_FRAME,
+    .returns = "a frame: name summary loaded path missing, the last being what must be built or installed first",
+    .reference = "",
+    .example = "plugin.list()",
+    .effects = EFFECT_READS,
+    .where = WHERE_MAIN,
+    .run = run_list};
 REGISTER_PRIMITIVE(list_primitive);

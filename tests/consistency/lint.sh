@@ -98,7 +98,7 @@ function_of() {
   printf '  return n;\n}\n'
 }
 
-echo 1..36
+echo 1..42
 make_sound_tree
 
 # ---- Layers, by includes ----------------------------------------------------------------------------------------
@@ -235,6 +235,46 @@ fresh
 program '#undef filter
          void filter(void) {}'
 catches "an exported name that ncurses exports too" lint-exports 'build/assay: exports filter, and so does .*ncursesw'
+
+# The program of the tree with a list of what it may export, and a plugin made of a line of C.
+exporting() { # header-line exported-function
+  fresh
+  printf '%s\n' 'core/base.h base_' >"$tree/tools/api.txt"
+  cp tools/api "$tree/tools/api"
+  header core/base.h "$1"
+  printf '%s\n' "$2" 'int main(void) { return 0; }' >"$tree/program.c"
+  cc -w -rdynamic -Wl,--dynamic-list=<("$tree/tools/api" list) -o "$tree/build/assay" "$tree/program.c"
+}
+
+plugin() {
+  mkdir -p "$tree/build/plugins/one" "$tree/plugins/one"
+  printf '%s\n' "$@" >"$tree/plugins/one/one.c"
+  cc -w -shared -fPIC -fvisibility=hidden -I"$tree/src" -o "$tree/build/plugins/one/one.so" "$tree/plugins/one/one.c"
+}
+
+api='__attribute__((visibility("default")))'
+
+exporting 'ASSAY_API int base_one(void);' 'int base_one(void) { return 1; }'
+plugin "$api const int assay_plugin = 1;"
+accepts "a program that exports what its headers mark, and a plugin of one symbol" lint-exports
+
+exporting 'ASSAY_API int base_one(void);' 'int base_one(void) { return 1; } int base_two(void) { return 2; }'
+catches "a name exported that no header marks" lint-exports 'exports base_two, which no installed header declares'
+
+exporting $'ASSAY_API int base_one(void);\nint base_two(void);' 'int base_one(void) { return 1; }'
+catches "a function of an installed header without its mark" lint-exports '^src/core/base.h:.*base_two.*not marked'
+
+exporting 'ASSAY_API int one(void);' 'int one(void) { return 1; }'
+catches "a name without its module's prefix" lint-exports '^src/core/base.h: one has none of the prefixes'
+
+exporting 'ASSAY_API int base_one(void);' 'int base_one(void) { return 1; }'
+plugin "$api const int assay_plugin = 1;" "$api int more(void) { return 1; }"
+catches "a plugin that exports more than its block" lint-exports 'one.so: exports more beside assay_plugin'
+
+exporting 'ASSAY_API int base_one(void);' 'int base_one(void) { return 1; }'
+plugin '#include "frame/table.h"' "$api const int assay_plugin = 1;"
+catches "a plugin that includes what is not installed" lint-exports \
+  '^plugins/one/one.c:1: includes frame/table.h, which is not installed'
 
 fresh
 program ''

@@ -87,8 +87,9 @@ static Part next_part(const char *name, const char **rest, size_t *n)
 static void make_book(const char *bytes, size_t n, Text *out)
 {
   static const char book[] = "<workbook><sheets><sheet name='a' r:id='1'/></sheets></workbook>";
-  static const char links[] = "<r><Relationship Id='1' Type='/worksheet' Target='s.xml'/><Relationship Id='2' "
-                              "Type='/sharedStrings' Target='t.xml'/><Relationship Id='3' Type='/styles' Target='y.xml'/></r>";
+  static const char links[] =
+      "<r><Relationship Id='1' Type='/worksheet' Target='s.xml'/><Relationship Id='2' "
+      "Type='/sharedStrings' Target='t.xml'/><Relationship Id='3' Type='/styles' Target='y.xml'/></r>";
   const Part parts[PARTS] = {text_part("xl/workbook.xml", book),
                              text_part("xl/_rels/workbook.xml.rels", links),
                              text_part("[Content_Types].xml", "<Types/>"),
