@@ -232,7 +232,7 @@ static Status reform(Span text, int apart, int together, bool strip, Span *out, 
     utf8proc_ssize_t n = utf8proc_decompose(bytes, (utf8proc_ssize_t)text.length, codes, (utf8proc_ssize_t)room,
                                             (utf8proc_option_t)apart);
     if (n < 0) {
-      return error_set(e, STATUS_INTERNAL, "internal", "%s", utf8proc_errmsg(n));
+      return error_set(e, STATUS_LIMIT, "text-too-long", _("a text cannot be put into another form: %s"), utf8proc_errmsg(n));
     }
     if ((size_t)n <= room) {
       n = strip ? (utf8proc_ssize_t)drop_marks(codes, (size_t)n) : n;

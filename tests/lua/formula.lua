@@ -18,7 +18,8 @@ t.test("the matrix, by name", function()
   t.eq(t.names(m), { "(Intercept)", "regionnorth", "regionsouth" })
   t.eq(t.cells(m.regionsouth), { 0.0, 1.0, 0.0, 1.0 })
   t.eq(t.names(df:design("~ factor(region, ref = 'south') - 1 + y:region")), {
-    'factor(region, ref = "south")south', 'factor(region, ref = "south")east', 'factor(region, ref = "south")north',
+    'factor(region, ref = "south")south', 'factor(region, ref = "south")east',
+    'factor(region, ref = "south")north',
     "y:regioneast", "y:regionnorth", "y:regionsouth" })
 end)
 
