@@ -82,10 +82,30 @@ done:
   return status;
 }
 
+/* A name that promises what the file would not be. */
+static Status refuse_packed(const char *path, Error *e)
+{
+  static const char *const endings[] = {".gz", ".zst"};
+  const size_t length = strlen(path);
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    const size_t n = strlen(endings[i]);
+    if (length > n && strcasecmp(path + length - n, endings[i]) == 0) {
+      error_set(e, STATUS_ARGUMENT, "not-packed",
+                _("'%s' would hold plain text: packed files are read, not written"), path);
+      (void)error_hint(e, _("write it without %s, then pack it"), endings[i]);
+      return STATUS_ARGUMENT;
+    }
+  }
+  return STATUS_OK;
+}
+
 Status text_write(const Frame *frame, const TextForm *form, const char *path, Task *task, Error *e)
 {
-  FileWriter *file;
-  Status status = file_create(path, &file, e);
+  FileWriter *file = NULL;
+  Status status = refuse_packed(path, e);
+  if (status == STATUS_OK) {
+    status = file_create(path, &file, e);
+  }
   if (status != STATUS_OK) {
     return status;
   }

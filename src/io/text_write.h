@@ -35,7 +35,8 @@ typedef struct TextForm {
   const char *tail; /* after the rows, or NULL */
 } TextForm;
 
-/* Errors: those of core/file.h, STATUS_CANCELLED, STATUS_MEMORY; then the file is as it was. O(cells). */
+/* Errors: "not-packed" for a name that ends in .gz or .zst; those of core/file.h, STATUS_CANCELLED,
+ * STATUS_MEMORY; then the file is as it was. O(cells). */
 Status text_write(const Frame *frame, const TextForm *form, const char *path, Task *task, Error *e) MUST_USE;
 
 /* CSV as csv_write makes it, with another character between fields. */

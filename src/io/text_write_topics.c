@@ -5,5 +5,9 @@
 static const Topic text_write_topics[] = {
     {"markdown-no-columns", "a frame without columns cannot be written as Markdown",
      "A table begins with the names of its columns."},
+    {"not-packed", "files are not written packed",
+     "A file called .gz or .zst is unpacked when it is read, but writing makes plain text. Write it under "
+     "its name without "
+     "that ending, and pack it with gzip or zstd."},
 };
 REGISTER_TOPICS(text_write_topics);

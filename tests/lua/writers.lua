@@ -76,6 +76,16 @@ t.test("a folder that vanishes under the program", function()
   end
 end)
 
+t.test("a name that promises a packed file is refused", function()
+  for _, ending in ipairs(endings) do
+    for _, packed in ipairs { ".gz", ".ZST" } do
+      local path = t.path(ending .. packed)
+      t.raises("not-packed", function() small:write(path) end, path)
+      t.ok(not io.open(path))
+    end
+  end
+end)
+
 -- What the program writes when nobody disturbs it, and how long that takes.
 local function undisturbed(command, path)
   local least = math.huge
