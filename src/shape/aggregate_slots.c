@@ -437,15 +437,23 @@ static size_t pieces_of(const Sweep *sweep)
   return pieces;
 }
 
-static void init_sums(const Sweep *sweep, char *sums, size_t first, size_t end)
+static Status init_sums(const Sweep *sweep, char *sums, Task *task, Error *e)
 {
-  memset(sums + first * sweep->stride, 0, (end - first) * sweep->stride);
-  for (size_t group = first; group < end; group++) {
+  const size_t stride = sweep->stride;
+  for (size_t group = 0; group < sweep->lanes; group++) {
+    if (group % ROWS_AT_ONCE == 0) {
+      if (task_cancelled(task)) {
+        return error_cancelled(e);
+      }
+      const size_t left = sweep->lanes - group;
+      memset(sums + group * stride, 0, (left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE) * stride);
+    }
     for (size_t i = 0; i < sweep->n; i++) {
       const Slot *slot = &sweep->slots[i];
-      slot_init(slot, sweep->groups->of_row ? group : 0, sums + group * sweep->stride + slot->offset);
+      slot_init(slot, sweep->groups->of_row ? group : 0, sums + group * stride + slot->offset);
     }
   }
+  return STATUS_OK;
 }
 
 /* The block's rows whose groups are of this share: neighbouring groups go together, so that shares meet in few lines of
@@ -467,11 +475,10 @@ static Status sweep_item(void *context, size_t item, size_t worker, Error *e)
   const size_t piece = item / run->shares, share = item % run->shares, rows = sweep->groups->rows;
   char *sums = run->sums + piece * sweep->lanes * sweep->stride;
   Desk *desk = &run->desks[worker];
-  if (run->shares == 1) {
-    init_sums(sweep, sums, 0, sweep->lanes);
-  }
+  Status status = run->shares == 1 ? init_sums(sweep, sums, run->task, e) : STATUS_OK;
   const size_t end = piece_begin(rows, run->pieces, piece + 1);
-  for (size_t first = piece_begin(rows, run->pieces, piece); first < end; first += ROWS_AT_ONCE) {
+  size_t first = piece_begin(rows, run->pieces, piece);
+  for (; first < end && status == STATUS_OK; first += ROWS_AT_ONCE) {
     if (task_cancelled(run->task)) {
       return error_cancelled(e);
     }
@@ -486,7 +493,7 @@ static Status sweep_item(void *context, size_t item, size_t worker, Error *e)
       slot_loop(&sweep->slots[i], &lane, sums, sweep->stride);
     }
   }
-  return STATUS_OK;
+  return status;
 }
 
 /* The pieces' sums of some groups, in the order of the pieces. */
@@ -556,7 +563,7 @@ Status sweep_run(Sweep *sweep, Task *task, Error *e)
   }
   TRY(run_make(&run, e));
   if (run.shares > 1) {
-    init_sums(sweep, run.sums, 0, sweep->lanes);
+    TRY(init_sums(sweep, run.sums, task, e));
   }
   TRY(items_run(task, run.pieces * run.shares, sweep_item, &run, e));
   if (run.pieces > 1) {

@@ -72,7 +72,7 @@ static Status number_piece(void *context, size_t item, size_t worker, Error *e)
 }
 
 /* Gives the later pieces' groups their numbers among all; the first piece's table becomes that of all. */
-static void join_pieces(Slots *run)
+static Status join_pieces(Slots *run, Error *e)
 {
   uint32_t *table = run->piece[0].table;
   run->n = run->piece[0].n;
@@ -80,6 +80,9 @@ static void join_pieces(Slots *run)
     Piece *piece = &run->piece[p];
     size_t fresh = 0;
     for (size_t i = 0; i < piece->n; i++) {
+      if (i % PIECE_POLL == 0 && task_cancelled(run->task)) {
+        return error_cancelled(e);
+      }
       uint32_t *known = &table[piece->slots[i]];
       if (*known == 0) {
         *known = (uint32_t)++run->n;
@@ -89,6 +92,7 @@ static void join_pieces(Slots *run)
     }
     piece->n = fresh;
   }
+  return STATUS_OK;
 }
 
 static Status renumber_piece(void *context, size_t item, size_t worker, Error *e)
@@ -154,7 +158,7 @@ Status groups_of_slots(const Digit *digits, size_t n, size_t rows, size_t slots,
     TRY(items_no_memory(rows, sizeof *run.codes, e));
   }
   TRY(items_run(task, run.pieces, number_piece, &run, e));
-  join_pieces(&run);
+  TRY(join_pieces(&run, e));
   if (run.pieces > 1) {
     TRY(items_run(task, run.pieces, renumber_piece, &run, e));
   }

@@ -120,6 +120,9 @@ static Status sort_texts(Texts *run, size_t begin, size_t n, size_t depth, Error
     return STATUS_OK;
   }
   for (size_t i = 0; i < n; i++) {
+    if (i % PIECE_POLL == 0 && task_cancelled(run->task)) {
+      TRY(error_cancelled(e));
+    }
     items[i].key = eight_bytes(run->texts[items[i].row], depth);
   }
   TRY(sort_by_radix(items, spare, n, 64, run->task, &sorted, e));
