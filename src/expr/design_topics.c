@@ -10,17 +10,15 @@ static const Topic design_topics[] = {
     {"few-values", "too few different values for a polynomial", "poly(x, k) needs at least k + 1 different values of x."},
     {"formula-too-large", "a formula with too many terms",
      "Products and powers of many columns make more terms than anybody can look at. Name those that matter."},
-    {"formulas", "formulas: which terms a model has",
-     "y ~ a + b explains y by a and b, with an intercept.\n"
-     "  a:b              interaction            a * b            a + b + a:b\n"
-     "  (a + b + c)^2    with interactions of two   a / b        a + a:b\n"
-     "  - a   - 1        without a; without intercept (also + 0)\n"
-     "  .                all columns that the left side does not name\n"
-     "  I(a^2) log(a)    expressions, inside of I() and functions (?expressions)\n"
-     "  factor(a, ref = \"x\")   levels, compared with x       poly(a, 2)   orthogonal polynomials\n"
-     "  offset(a)        added as it is\n"
-     "Texts, truth values and cluster numbers are levels, compared with the first one in order. df:design(\"~ a * b\") shows the "
-     "matrix."},
+    {"formulas", "R's formulas: which terms a model has",
+     "y ~ a + b explains y by a and b, with an intercept. Terms are columns (odd names in backquotes) or functions of them.\n"
+     "a:b is an interaction; a * b is a + b + a:b; (a + b + c)^2 has all interactions of two; a / b is a + a:b.\n"
+     "- a takes a term out again, - 1 or + 0 the intercept. A point stands for all columns that the left side does not name.\n"
+     "Inside of functions and of I() the language of expressions holds: I(a^2), log(a + 1), I(a > 3). See ?expressions.\n"
+     "Texts, truth values and cluster numbers are levels: a column of 0 and 1 for each but the first one in order. factor(a) makes "
+     "levels of numbers; factor(a, ref = \"x\") compares with the level x.\n"
+     "poly(a, 2) makes orthogonal polynomials, with raw = true plain powers. offset(a) is added with coefficient 1.\n"
+     "df:design(\"~ a * b\") shows the matrix that comes of it."},
     {"no-rows", "no row to make a model of", "All rows were filtered away or have missing cells."},
     {"not-by-row", "an aggregate or window inside of a formula",
      "mean(x) of new data is another number than that of the fit. Make it a column with mutate first, so that it is plain what it is."},
