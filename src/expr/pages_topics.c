@@ -39,9 +39,9 @@ static void put(const char *format, ...)
 static bool row_at(size_t i, Row *out)
 {
   static const Row built_in[] = {
-      {"between", "aaa:b", "x, low, high", "whether low <= x and x <= high", "of one row"},
-      {"coalesce", "a*:a", "x, y, ...", "the first that is not missing", "of one row"},
-      {"if", "baa:a", "condition, a, b",
+      {.name = "between", .types = "aaa:b", "x, low, high", "whether low <= x and x <= high", "of one row"},
+      {.name = "coalesce", .types = "a*:a", "x, y, ...", "the first that is not missing", "of one row"},
+      {.name = "if", .types = "baa:a", "condition, a, b",
        "a where the condition is true, b where it is false; if(c, a, c2, b, ... z) asks on", "of one row"}};
   enum { BUILT_IN = sizeof built_in / sizeof *built_in };
   if (i < BUILT_IN) {
