@@ -41,8 +41,8 @@ typedef struct Work {
   const Purchases *p;
   Cohorts *out;
   Task *task;
-  int64_t *born;         /* period of each customer's first purchase, from 0 */
-  int64_t *age;          /* of each row */
+  int64_t *born; /* period of each customer's first purchase, from 0 */
+  int64_t *age;  /* of each row */
 } Work;
 
 static size_t customer_of(const Purchases *p, size_t row)
@@ -152,7 +152,8 @@ static Status sum_revenue(Work *w, Error *e)
   return STATUS_OK;
 }
 
-Status cohorts_make(const Purchases *p, CalendarUnit unit, CohortMetric metric, bool rolling, Task *task, Cohorts *out, Error *e)
+Status cohorts_make(const Purchases *p, CalendarUnit unit, CohortMetric metric, bool rolling, Task *task,
+                    Cohorts *out, Error *e)
 {
   Work w = {.p = p, .out = out, .task = task};
   Status status;

@@ -9,16 +9,21 @@
 #include "frame/builder.h"
 #include "registry/model.h"
 
-#define COHORT_OPTIONS(O)                                                                                     \
-  O(id, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "who bought")                                                 \
-  O(date, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "when: a column of times")                                  \
-  O(period, CHOICE, "month", 0, 0, "day|week|month|quarter|year", "", "length of a period; weeks begin on Monday") \
-  O(metric, CHOICE, "customers", 0, 0, "customers|orders|revenue", "", "what a cell counts")                \
-  O(amount, COLUMN, OPTION_UNSET, 1, 0, "numeric", "", "for how much; needed for revenue")                   \
-  O(order, COLUMN, OPTION_UNSET, 1, 0, "", "", "order number; without it a customer's purchases of a day are one order") \
-  O(rolling, BOOL, "false", 0, 0, "", "", "whether customers count until their last purchase, not only when they bought") \
-  O(at, TEXT, OPTION_UNSET, 1, 0, "", "", "last day to look at, \"2011-12-10\"")                            \
+/* clang-format off */
+#define COHORT_OPTIONS(O) \
+  O(id, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "who bought") \
+  O(date, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "when: a column of times") \
+  O(period, CHOICE, "month", 0, 0, "day|week|month|quarter|year", "", \
+    "length of a period; weeks begin on Monday") \
+  O(metric, CHOICE, "customers", 0, 0, "customers|orders|revenue", "", "what a cell counts") \
+  O(amount, COLUMN, OPTION_UNSET, 1, 0, "numeric", "", "for how much; needed for revenue") \
+  O(order, COLUMN, OPTION_UNSET, 1, 0, "", "", \
+    "order number; without it a customer's purchases of a day are one order") \
+  O(rolling, BOOL, "false", 0, 0, "", "", \
+    "whether customers count until their last purchase, not only when they bought") \
+  O(at, TEXT, OPTION_UNSET, 1, 0, "", "", "last day to look at, \"2011-12-10\"") \
   O(missing, CHOICE, "error", 0, 0, "error|drop", "", "what becomes of rows with missing cells")
+/* clang-format on */
 typedef struct CohortOptions {
   COHORT_OPTIONS(OPTION_FIELD)
 } CohortOptions;
@@ -65,8 +70,12 @@ static void add_share(Builder *builder, double share)
 static Status tidy_frame(const Cohorts *c, const char *metric, bool whole, Frame **out, Error *e)
 {
   Draft *draft = draft_new();
-  Builder *b[6] = {builder_new(TYPE_TIMESTAMP, 0), builder_new(TYPE_TIMESTAMP, 0), builder_new(TYPE_INT64, 0),
-                   builder_new(TYPE_INT64, 0), builder_new(whole ? TYPE_INT64 : TYPE_FLOAT64, 0), builder_new(TYPE_FLOAT64, 0)};
+  Builder *b[6] = {builder_new(TYPE_TIMESTAMP, 0),
+                   builder_new(TYPE_TIMESTAMP, 0),
+                   builder_new(TYPE_INT64, 0),
+                   builder_new(TYPE_INT64, 0),
+                   builder_new(whole ? TYPE_INT64 : TYPE_FLOAT64, 0),
+                   builder_new(TYPE_FLOAT64, 0)};
   const char *const names[6] = {"cohort", "period", "age", "size", metric, "share"};
   const bool fine = draft && b[0] && b[1] && b[2] && b[3] && b[4] && b[5];
   for (size_t i = 0; fine && i < c->periods; i++) {
@@ -106,8 +115,8 @@ static CurvePoint curve_at(const Cohorts *c, size_t age)
 static Status curve_frame(const Cohorts *c, const char *metric, bool whole, Frame **out, Error *e)
 {
   Draft *draft = draft_new();
-  Builder *b[4] = {builder_new(TYPE_INT64, 0), builder_new(TYPE_INT64, 0), builder_new(whole ? TYPE_INT64 : TYPE_FLOAT64, 0),
-                   builder_new(TYPE_FLOAT64, 0)};
+  Builder *b[4] = {builder_new(TYPE_INT64, 0), builder_new(TYPE_INT64, 0),
+                   builder_new(whole ? TYPE_INT64 : TYPE_FLOAT64, 0), builder_new(TYPE_FLOAT64, 0)};
   const char *const names[4] = {"age", "cohorts", metric, "share"};
   for (size_t age = 0; draft && b[0] && b[1] && b[2] && b[3] && age < c->periods; age++) {
     const CurvePoint point = curve_at(c, age);
@@ -171,16 +180,17 @@ static Status check_options(const CohortOptions *o, CohortMetric metric, Error *
   if (metric == COHORT_REVENUE && !o->amount) {
     return error_set(e, STATUS_ARGUMENT, "missing-option", _("metric = \"revenue\" needs the option 'amount'"));
   }
-  const char *useless = metric != COHORT_REVENUE && o->amount          ? "amount"
-                        : metric != COHORT_ORDERS && o->order          ? "order"
-                        : metric != COHORT_CUSTOMERS && o->rolling     ? "rolling"
-                                                                       : NULL;
-  return useless ? error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%1$s' means nothing with metric = \"%2$s\""),
-                             useless, o->metric)
+  const char *useless = metric != COHORT_REVENUE && o->amount      ? "amount"
+                        : metric != COHORT_ORDERS && o->order      ? "order"
+                        : metric != COHORT_CUSTOMERS && o->rolling ? "rolling"
+                                                                   : NULL;
+  return useless ? error_set(e, STATUS_ARGUMENT, "option-without-use",
+                             _("the option '%1$s' means nothing with metric = \"%2$s\""), useless, o->metric)
                  : STATUS_OK;
 }
 
-static Status fill_model(Model *model, const Cohorts *c, const Purchases *p, const CohortOptions *o, CohortMetric metric, Error *e)
+static Status fill_model(Model *model, const Cohorts *c, const Purchases *p, const CohortOptions *o,
+                         CohortMetric metric, Error *e)
 {
   const bool whole = metric != COHORT_REVENUE;
   Frame *frame = NULL;
@@ -198,8 +208,12 @@ static Status run_cohort(Call *call, Value *out, Error *e)
   const CohortMetric metric = strcmp(o->metric, "orders") == 0    ? COHORT_ORDERS
                               : strcmp(o->metric, "revenue") == 0 ? COHORT_REVENUE
                                                                   : COHORT_CUSTOMERS;
-  PurchaseColumns columns = {.id = o->id, .date = o->date, .order = o->order, .amount = o->amount,
-                             .drop_missing = strcmp(o->missing, "drop") == 0, .last_day = INT64_MAX};
+  PurchaseColumns columns = {.id = o->id,
+                             .date = o->date,
+                             .order = o->order,
+                             .amount = o->amount,
+                             .drop_missing = strcmp(o->missing, "drop") == 0,
+                             .last_day = INT64_MAX};
   Purchases purchases = {0};
   Cohorts cohorts = {0};
   Model *model = NULL;
@@ -230,16 +244,17 @@ done:
 static void headline(const Model *model, Text *out)
 {
   const char *period = model_option_text(model, "period"), *metric = model_option_text(model, "metric");
-  text_printf(out, _("%1$.0f customers in %2$.0f cohorts by %3$s; %4$s"), model_number(model, "n"), model_number(model, "cohorts"),
-              period ? period : "", metric ? metric : "");
+  text_printf(out, _("%1$.0f customers in %2$.0f cohorts by %3$s; %4$s"), model_number(model, "n"),
+              model_number(model, "cohorts"), period ? period : "", metric ? metric : "");
 }
 
 static Status check(const Model *model, Error *e)
 {
   static const char *const names[] = {"cohort", "period", "age", "size"};
   const Frame *tidy = model_frame(model, "tidy");
-  bool sound = tidy && model_frame(model, "curve") && frame_columns(tidy) == 6 && strcmp(frame_name(tidy, 5), "share") == 0 &&
-               type_is_numeric(column_type(frame_column(tidy, 4))) && column_type(frame_column(tidy, 5)) == TYPE_FLOAT64;
+  bool sound = tidy && model_frame(model, "curve") && frame_columns(tidy) == 6 &&
+               strcmp(frame_name(tidy, 5), "share") == 0 && type_is_numeric(column_type(frame_column(tidy, 4))) &&
+               column_type(frame_column(tidy, 5)) == TYPE_FLOAT64;
   for (size_t i = 0; sound && i < 4; i++) {
     const Column *column = frame_column(tidy, i);
     sound = strcmp(frame_name(tidy, i), names[i]) == 0 && column_missing(column) == 0 &&
@@ -249,7 +264,9 @@ static Status check(const Model *model, Error *e)
     const int64_t age = column_int(frame_column(tidy, 2), row);
     sound = age == 0 || (row > 0 && age == column_int(frame_column(tidy, 2), row - 1) + 1);
   }
-  return sound ? STATUS_OK : error_set(e, STATUS_FORMAT, "bad-model-file", _("the cohort model lacks frames or columns it needs"));
+  return sound ? STATUS_OK
+               : error_set(e, STATUS_FORMAT, "bad-model-file",
+                           _("the cohort model lacks frames or columns it needs"));
 }
 
 /* ---- wide */
@@ -353,7 +370,8 @@ static const Figure cohort_figures[] = {
     {"metric", "what a cell counts", "", ""},
     {"first", "day of the first purchase", "", ""},
     {"last", "day of the last purchase", "", "the last period may not be over yet"},
-    {"share_1", "the metric at age 1 over that at age 0, of all cohorts that have reached age 1", "", "0 to 1 for customers"},
+    {"share_1", "the metric at age 1 over that at age 0, of all cohorts that have reached age 1", "",
+     "0 to 1 for customers"},
     {"share_2", "the same at age 2", "", "0 to 1 for customers"},
     {"share_3", "the same at age 3", "", "0 to 1 for customers"},
     {"dropped", "rows left out for missing cells", "", "0"},
@@ -365,32 +383,53 @@ static const ModelClass cohort_class = {.size = sizeof(ModelClass), .headline = 
 #define FIT "df = read \"datasets/orders/orders.csv\"\nm = df:cohort{id = \"customer\", date = \"date\"}\n"
 
 static const Primitive cohort_primitive = {
-    .size = sizeof(Primitive), .family = "customer", .name = "cohort", .version = 1,
+    .size = sizeof(Primitive),
+    .family = "customer",
+    .name = "cohort",
+    .version = 1,
     .summary = "retention: what becomes of customers by the period of their first purchase",
-    .details = "A cohort is all customers who first bought in one period; age counts periods since then. A cell is how many of "
-               "them bought (with rolling: bought then or later), how many orders they made, or what they spent. Cells where "
-               "nobody bought are there and 0; those after the log's end are not. share is the cell over that of age 0. "
-               "m:triangle() is the wide form, m:curve() all cohorts together.",
-    .takes = VALUE_FRAME, .options = cohort_options, .n_options = sizeof cohort_options / sizeof *cohort_options,
-    .options_size = sizeof(CohortOptions), .gives = VALUE_MODEL,
+    .details = "A cohort is all customers who first bought in one period; age counts periods since then. A cell "
+               "is how many of them bought (with rolling: bought then or later), how many orders they made, or "
+               "what they spent. Cells where nobody bought are there and 0; those after the log's end are not. "
+               "share is the cell over that of age 0. m:triangle() is the wide form, m:curve() all cohorts "
+               "together.",
+    .takes = VALUE_FRAME,
+    .options = cohort_options,
+    .n_options = sizeof cohort_options / sizeof *cohort_options,
+    .options_size = sizeof(CohortOptions),
+    .gives = VALUE_MODEL,
     .returns = "a model; tidy: cohort period age size, customers (or orders, revenue) and share",
-    .reference = "Fader and Hardie 2009, Probability Models for Customer-Base Analysis", .example = FIT "m:tidy():head(3)",
-    .where = WHERE_JOB, .figures = cohort_figures, .n_figures = sizeof cohort_figures / sizeof *cohort_figures,
-    .run = run_cohort, .model = &cohort_class};
+    .reference = "Fader and Hardie 2009, Probability Models for Customer-Base Analysis",
+    .example = FIT "m:tidy():head(3)",
+    .where = WHERE_JOB,
+    .figures = cohort_figures,
+    .n_figures = sizeof cohort_figures / sizeof *cohort_figures,
+    .run = run_cohort,
+    .model = &cohort_class};
 REGISTER_PRIMITIVE(cohort_primitive);
 
-#define VERB .size = sizeof(Primitive), .family = "customer", .version = 1, .takes = VALUE_MODEL, .takes_class = "customer", \
-             .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN
+#define VERB                                                                                                      \
+  .size = sizeof(Primitive), .family = "customer", .version = 1, .takes = VALUE_MODEL, .takes_class = "customer", \
+  .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN
 
 static const Primitive triangle_primitive = {
-    VERB, .name = "triangle", .summary = "a cohort model in wide form: a row per cohort, a column per age", .main = "share",
-    .options = triangle_options, .n_options = 1, .options_size = sizeof(TriangleOptions),
+    VERB,
+    .name = "triangle",
+    .summary = "a cohort model in wide form: a row per cohort, a column per age",
+    .main = "share",
+    .options = triangle_options,
+    .n_options = 1,
+    .options_size = sizeof(TriangleOptions),
     .returns = "a frame: cohort size and a column per age, from 0 on; cells after the log's end are missing",
-    .example = FIT "m:triangle{share = true}", .run = run_triangle};
+    .example = FIT "m:triangle{share = true}",
+    .run = run_triangle};
 REGISTER_PRIMITIVE(triangle_primitive);
 
 static const Primitive curve_primitive = {
-    VERB, .name = "curve", .summary = "a cohort model's ages, all cohorts together",
+    VERB,
+    .name = "curve",
+    .summary = "a cohort model's ages, all cohorts together",
     .returns = "a frame: age, cohorts that have reached it, customers (or orders, revenue) and share of age 0",
-    .example = FIT "m:curve()", .run = run_curve};
+    .example = FIT "m:curve()",
+    .run = run_curve};
 REGISTER_PRIMITIVE(curve_primitive);

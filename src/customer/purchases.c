@@ -14,7 +14,7 @@ enum { POLL = 1 << 18 };
 
 typedef struct Source {
   const Column *id, *date, *order, *amount;
-  const Zone *zone;          /* of the dates; NULL: wall time */
+  const Zone *zone; /* of the dates; NULL: wall time */
 } Source;
 
 static Status find(const Frame *frame, const char *name, const Column **out, Error *e)
@@ -40,13 +40,14 @@ static Status open_source(const Frame *frame, const PurchaseColumns *c, Source *
   TRY(find(frame, c->order, &s->order, e));
   TRY(find(frame, c->amount, &s->amount, e));
   if (column_type(s->date) != TYPE_TIMESTAMP) {
-    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; the date of a purchase is a time"), c->date,
+    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type",
+                    _("column '%1$s' is %2$s; the date of a purchase is a time"), c->date,
                     type_name(column_type(s->date)));
     return error_hint(e, _("read it as a date: types = {[\"%1$s\"] = \"timestamp\"}, or cast it"), c->date);
   }
   if (s->amount && !type_is_numeric(column_type(s->amount))) {
-    return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; an amount is a number"), c->amount,
-                     type_name(column_type(s->amount)));
+    return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; an amount is a number"),
+                     c->amount, type_name(column_type(s->amount)));
   }
   const char *zone = column_zone(s->date);
   if (zone[0]) {
@@ -69,7 +70,8 @@ static int64_t day_of(const Source *s, size_t row, ZoneSpan *span)
 }
 
 /* The rows that are used; those that lack something are counted. */
-static Status choose_rows(const Source *s, const PurchaseColumns *c, const Task *task, uint32_t *rows, Purchases *p, Error *e)
+static Status choose_rows(const Source *s, const PurchaseColumns *c, const Task *task, uint32_t *rows, Purchases *p,
+                          Error *e)
 {
   ZoneSpan span = {0};
   for (size_t row = 0; row < column_rows(s->id); row++) {
@@ -100,13 +102,15 @@ static Status choose_rows(const Source *s, const PurchaseColumns *c, const Task 
 static Status check_rows(const Source *s, const PurchaseColumns *c, const Purchases *p, Error *e)
 {
   if (p->dropped > 0 && !c->drop_missing) {
-    (void)error_set(e, STATUS_DATA, "missing-values", _("%1$zu of %2$zu rows lack the id, the date, the order or the amount"),
-                    p->dropped, column_rows(s->id));
+    (void)error_set(e, STATUS_DATA, "missing-values",
+                    _("%1$zu of %2$zu rows lack the id, the date, the order or the amount"), p->dropped,
+                    column_rows(s->id));
     return error_hint(e, _("leave them out with missing = \"drop\""));
   }
   if (p->n == 0) {
-    return error_set(e, STATUS_DATA, "bad-data", _("no purchases are left (%1$zu rows lack something, %2$zu lie after 'at')"),
-                     p->dropped, p->late);
+    return error_set(e, STATUS_DATA, "bad-data",
+                     _("no purchases are left (%1$zu rows lack something, %2$zu lie after 'at')"), p->dropped,
+                     p->late);
   }
   return STATUS_OK;
 }

@@ -134,8 +134,8 @@ static Status score(Rfm *r, int d, bool by_order, Task *task, Error *e)
   return STATUS_OK;
 }
 
-Status rfm_make(const Purchases *p, RfmCount count, bool mean, int64_t at, size_t bins, bool by_order, Task *task, Rfm *out,
-                Error *e)
+Status rfm_make(const Purchases *p, RfmCount count, bool mean, int64_t at, size_t bins, bool by_order, Task *task,
+                Rfm *out, Error *e)
 {
   Status status;
   *out = (Rfm){.n = p->customers->n, .bins = bins, .at = at == INT64_MIN ? p->last_day + 1 : at};
@@ -206,12 +206,16 @@ static size_t fifth(size_t score, size_t bins)
 
 void rfm_usual_segments(size_t bins, RfmSegment out[RFM_USUAL])
 {
-  static const RfmSegment usual[RFM_USUAL] = {
-      {"champions", {5, 4, 1}, {5, 5, 5}},       {"loyal", {3, 4, 1}, {4, 5, 5}},
-      {"new", {5, 1, 1}, {5, 1, 5}},             {"promising", {4, 1, 1}, {4, 1, 5}},
-      {"potential loyal", {4, 2, 1}, {5, 3, 5}}, {"need attention", {3, 3, 1}, {3, 3, 5}},
-      {"about to sleep", {3, 1, 1}, {3, 2, 5}},  {"cannot lose", {1, 5, 1}, {2, 5, 5}},
-      {"at risk", {1, 3, 1}, {2, 4, 5}},         {"hibernating", {1, 1, 1}, {2, 2, 5}}};
+  static const RfmSegment usual[RFM_USUAL] = {{"champions", {5, 4, 1}, {5, 5, 5}},
+                                              {"loyal", {3, 4, 1}, {4, 5, 5}},
+                                              {"new", {5, 1, 1}, {5, 1, 5}},
+                                              {"promising", {4, 1, 1}, {4, 1, 5}},
+                                              {"potential loyal", {4, 2, 1}, {5, 3, 5}},
+                                              {"need attention", {3, 3, 1}, {3, 3, 5}},
+                                              {"about to sleep", {3, 1, 1}, {3, 2, 5}},
+                                              {"cannot lose", {1, 5, 1}, {2, 5, 5}},
+                                              {"at risk", {1, 3, 1}, {2, 4, 5}},
+                                              {"hibernating", {1, 1, 1}, {2, 2, 5}}};
   memcpy(out, usual, sizeof usual);
   for (size_t i = 0; i < RFM_USUAL; i++) {
     for (int d = 0; d < RFM_DIMENSIONS; d++) {

@@ -27,7 +27,8 @@ static Status no_memory(Error *e)
 static Status bad_map(Error *e, const char *why)
 {
   (void)error_set(e, STATUS_DATA, "rfm-map", _("the map of segments: %s"), why);
-  return error_hint(e, _("give a frame with segment and some of r_low r_high f_low f_high m_low m_high; the first row that fits counts"));
+  return error_hint(e, _("give a frame with segment and some of r_low r_high f_low f_high m_low m_high; the first "
+                         "row that fits counts"));
 }
 
 static bool bound(const Frame *frame, const char *name, size_t row, size_t bins, uint8_t otherwise, uint8_t *out)
@@ -196,7 +197,8 @@ static Status tidy_frame(const Purchases *p, const char *id, const Rfm *r, const
 static Status cuts_frame(const Rfm *r, Frame **out, Error *e)
 {
   Draft *draft = draft_new();
-  Builder *variables = builder_new(TYPE_CATEGORY, 0), *numbers = builder_new(TYPE_INT64, 0), *values = builder_new(TYPE_FLOAT64, 0);
+  Builder *variables = builder_new(TYPE_CATEGORY, 0), *numbers = builder_new(TYPE_INT64, 0),
+          *values = builder_new(TYPE_FLOAT64, 0);
   Builder *above = builder_new(TYPE_INT64, 0);
   if (draft && variables && numbers && values && above) {
     for (int d = 0; d < RFM_DIMENSIONS; d++) {
@@ -229,7 +231,8 @@ static void draft_segments(Draft *draft, const RfmMap *map, const Total *totals,
 {
   Builder *names = builder_new(TYPE_CATEGORY, 0), *sizes = builder_new(TYPE_INT64, 0);
   Builder *figures[6];
-  static const char *const figure_names[6] = {"share", "recency", "frequency", "monetary", "revenue", "revenue_share"};
+  static const char *const figure_names[6] = {"share",    "recency", "frequency",
+                                              "monetary", "revenue", "revenue_share"};
   for (int f = 0; f < 6; f++) {
     figures[f] = builder_new(TYPE_FLOAT64, 0);
     if (!figures[f] || !names || !sizes) {
@@ -249,7 +252,8 @@ static void draft_segments(Draft *draft, const RfmMap *map, const Total *totals,
       continue;
     }
     const double size = (double)t->n;
-    const double row[6] = {size / n, t->value[0] / size, t->value[1] / size, t->value[2] / size, t->revenue, t->revenue / revenue};
+    const double row[6] = {size / n,           t->value[0] / size, t->value[1] / size,
+                           t->value[2] / size, t->revenue,         t->revenue / revenue};
     builder_text(names, name, strlen(name));
     builder_int(sizes, t->n);
     for (int f = 0; f < 6; f++) {
@@ -374,8 +378,8 @@ static Status put(Model *model, const char *name, Status made, Frame *const *fra
   return made == STATUS_OK ? model_set_frame(model, name, *frame, e) : made;
 }
 
-Status rfm_model_fill(Model *model, const Purchases *p, const char *id, const Rfm *r, const RfmMap *map, bool by_order,
-                      const char *notes, Task *task, Error *e)
+Status rfm_model_fill(Model *model, const Purchases *p, const char *id, const Rfm *r, const RfmMap *map,
+                      bool by_order, const char *notes, Task *task, Error *e)
 {
   Frame *frame = NULL;
   Status status;
@@ -410,7 +414,8 @@ static bool has_values(const Frame *data, const Column *columns[RFM_DIMENSIONS])
 }
 
 /* Scores of rows that have recency, frequency and monetary, by the cut points. */
-static Status score_values(const Model *model, const Column *const columns[RFM_DIMENSIONS], Arena *arena, Frame **out, Error *e)
+static Status score_values(const Model *model, const Column *const columns[RFM_DIMENSIONS], Arena *arena,
+                           Frame **out, Error *e)
 {
   const Frame *cuts = model_frame(model, "cuts");
   const size_t bins = model_bins(model), n = column_rows(columns[0]);
@@ -446,7 +451,8 @@ static Status score_customers(Call *call, const Model *model, const Frame *data,
 {
   const Frame *tidy = model_frame(model, "tidy");
   const char *wanted[] = {frame_name(tidy, 0), "r", "f", "m", "rfm", "segment"};
-  const JoinOptions options = {.left = wanted, .right = wanted, .n = 1, .how = JOIN_LEFT, .suffix = "_right", .tolerance = -1};
+  const JoinOptions options = {
+      .left = wanted, .right = wanted, .n = 1, .how = JOIN_LEFT, .suffix = "_right", .tolerance = -1};
   size_t columns[6];
   Frame *key = NULL, *scores = NULL, *joined = NULL;
   Column *column = NULL;
@@ -502,30 +508,32 @@ void rfm_headline(const Model *model, Text *out)
   if (model_figure(model, "at", &day)) {
     column_cell_text(day, 0, &at);
   }
-  text_printf(out, _("%1$.0f customers with %2$.0f orders, seen from %3$s; scores 1 to %4$zu"), model_number(model, "n"),
-              model_number(model, "orders"), text_data(&at), model_bins(model));
+  text_printf(out, _("%1$.0f customers with %2$.0f orders, seen from %3$s; scores 1 to %4$zu"),
+              model_number(model, "n"), model_number(model, "orders"), text_data(&at), model_bins(model));
   text_free(&at);
 }
 
 static bool is_score(const Frame *tidy, const char *name, bool text)
 {
   size_t at;
-  return frame_find(tidy, name, &at) &&
-         (text ? type_is_text(column_type(frame_column(tidy, at))) : column_type(frame_column(tidy, at)) == TYPE_INT64);
+  return frame_find(tidy, name, &at) && (text ? type_is_text(column_type(frame_column(tidy, at)))
+                                              : column_type(frame_column(tidy, at)) == TYPE_INT64);
 }
 
 Status rfm_check(const Model *model, Error *e)
 {
-  const Frame *tidy = model_frame(model, "tidy"), *cuts = model_frame(model, "cuts"), *map = model_frame(model, "map");
+  const Frame *tidy = model_frame(model, "tidy"), *cuts = model_frame(model, "cuts"),
+              *map = model_frame(model, "map");
   Arena arena = {0};
   RfmMap read;
   size_t value;
-  bool sound = tidy && cuts && map && frame_columns(tidy) > 6 && is_score(tidy, "r", false) && is_score(tidy, "f", false) &&
-               is_score(tidy, "m", false) && is_score(tidy, "rfm", true) && is_score(tidy, "segment", true) &&
-               frame_rows(cuts) % RFM_DIMENSIONS == 0 && frame_rows(cuts) > 0 &&
+  bool sound = tidy && cuts && map && frame_columns(tidy) > 6 && is_score(tidy, "r", false) &&
+               is_score(tidy, "f", false) && is_score(tidy, "m", false) && is_score(tidy, "rfm", true) &&
+               is_score(tidy, "segment", true) && frame_rows(cuts) % RFM_DIMENSIONS == 0 && frame_rows(cuts) > 0 &&
                frame_rows(cuts) / RFM_DIMENSIONS < RFM_BINS_MOST && frame_find(cuts, "value", &value) &&
                column_type(frame_column(cuts, value)) == TYPE_FLOAT64;
   sound = sound && rfm_map_read(map, model_bins(model), &arena, &read, NULL) == STATUS_OK;
   arena_free(&arena);
-  return sound ? STATUS_OK : error_set(e, STATUS_FORMAT, "bad-model-file", _("the rfm model lacks frames or columns it needs"));
+  return sound ? STATUS_OK
+               : error_set(e, STATUS_FORMAT, "bad-model-file", _("the rfm model lacks frames or columns it needs"));
 }

@@ -9,12 +9,17 @@
 #include "shape/join_rows.h"
 #include "shape/resample.h"
 
-#define RESAMPLE_OPTIONS(O)                                                                                   \
-  O(time, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "column of times")                                          \
-  O(every, TEXT, OPTION_REQUIRED, 1, 0, "", "", "length of a period: \"month\", \"week\", \"7 days\", \"15 minutes\"") \
-  O(agg, EXPRESSIONS, OPTION_UNSET, 1, 0, "", "", "expressions with aggregates, \"n = count()\"; the number of rows when not given") \
-  O(by, COLUMNS, OPTION_UNSET, 1, 0, "", "", "columns whose groups each have a sequence of their own")       \
-  O(complete, CHOICE, "group", 0, 0, "none|group|all", "", "periods that do not occur: left out, filled within each group, or within all")
+/* clang-format off */
+#define RESAMPLE_OPTIONS(O) \
+  O(time, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "column of times") \
+  O(every, TEXT, OPTION_REQUIRED, 1, 0, "", "", \
+    "length of a period: \"month\", \"week\", \"7 days\", \"15 minutes\"") \
+  O(agg, EXPRESSIONS, OPTION_UNSET, 1, 0, "", "", \
+    "expressions with aggregates, \"n = count()\"; the number of rows when not given") \
+  O(by, COLUMNS, OPTION_UNSET, 1, 0, "", "", "columns whose groups each have a sequence of their own") \
+  O(complete, CHOICE, "group", 0, 0, "none|group|all", "", \
+    "periods that do not occur: left out, filled within each group, or within all")
+/* clang-format on */
 typedef struct ResampleOptions {
   RESAMPLE_OPTIONS(OPTION_FIELD)
 } ResampleOptions;
@@ -26,17 +31,17 @@ typedef struct Resample {
   Call *call;
   const ResampleOptions *options;
   Task *task;
-  Frame *frame;            /* the rows that have a time */
-  const Column *times;     /* of it */
+  Frame *frame;        /* the rows that have a time */
+  const Column *times; /* of it */
   Periods periods;
-  int64_t *number;         /* of its rows */
+  int64_t *number; /* of its rows */
   const size_t *by;
   size_t n_by;
-  Groups *groups, *cells;  /* by `by`; by `by` and the period */
+  Groups *groups, *cells; /* by `by`; by `by` and the period */
   Sequence sequence;
-  size_t n;                /* results */
+  size_t n; /* results */
   const char **names;
-  Column **results;        /* a cell per group of cells, and that of no rows behind them */
+  Column **results; /* a cell per group of cells, and that of no rows behind them */
 } Resample;
 
 static Status no_memory(Error *e)
@@ -87,7 +92,8 @@ static Status keep_rows(Resample *r, Error *e)
   }
   if (status == STATUS_OK) {
     status = frame_pick(data, kept, n, false, r->task, &r->frame, e);
-    text_printf(r->call->notes, _("rows left out because '%1$s' is missing: %2$zu\n"), r->options->time, r->periods.missing);
+    text_printf(r->call->notes, _("rows left out because '%1$s' is missing: %2$zu\n"), r->options->time,
+                r->periods.missing);
   }
   mem_free(kept);
   return status;
@@ -104,7 +110,8 @@ static Status open_rows(Resample *r, Error *e)
   TRY(find_by(r, e));
   for (size_t i = 0; i < r->n_by; i++) {
     if (r->by[i] == time) {
-      TRY(error_set(e, STATUS_ARGUMENT, "column-twice", _("column '%s' cannot be the time and a group"), r->options->time));
+      TRY(error_set(e, STATUS_ARGUMENT, "column-twice", _("column '%s' cannot be the time and a group"),
+                    r->options->time));
     }
   }
   TRY(periods_of(frame_column(data, time), r->options->time, &every, r->task, &r->periods, e));
@@ -174,8 +181,8 @@ static Status make_sequence(Resample *r, Error *e)
 /* ---- results */
 
 /* Compiles one text against a frame and runs it over its groups. */
-static Status evaluate(const Resample *r, const Frame *frame, Groups *groups, const char *text, Column **out, const char **name,
-                       Error *e)
+static Status evaluate(const Resample *r, const Frame *frame, Groups *groups, const char *text, Column **out,
+                       const char **name, Error *e)
 {
   const ExprScope scope = {.frame = frame};
   size_t begin = 0;
@@ -191,9 +198,10 @@ done:
   return status;
 }
 
-/* The cells of all groups, and what the expression gives of no rows: 0 for counts and sums, missing for the rest. */
-static Status make_result(const Resample *r, const Frame *none, Groups *nothing, const char *text, Column **out, const char **name,
-                          Error *e)
+/* The cells of all groups, and what the expression gives of no rows: 0 for counts and sums, missing for the rest.
+ */
+static Status make_result(const Resample *r, const Frame *none, Groups *nothing, const char *text, Column **out,
+                          const char **name, Error *e)
 {
   Column *cells = NULL, *empty = NULL;
   Status status;
@@ -298,18 +306,27 @@ done:
 }
 
 static const Primitive resample_primitive = {
-    .size = sizeof(Primitive), .family = "frame", .name = "resample", .version = 1,
+    .size = sizeof(Primitive),
+    .family = "frame",
+    .name = "resample",
+    .version = 1,
     .summary = "aggregates by period of time, in a regular sequence",
-    .details = "Each row belongs to the period its time lies in; the result has the periods' beginnings and the aggregates, groups "
-               "in order of first appearance, periods in order. Periods that do not occur stand there too, with what the "
-               "expressions give of no rows: 0 for count and sum, missing for the rest. Within a period rows are taken in the "
-               "order of time, for first and last. Weeks begin on Monday. Several days, hours or weeks (\"7 days\") are counted from "
-               "the day (weeks: the Monday) of the earliest time, several months from January. Rows without a time are left out "
-               "and counted.",
-    .takes = VALUE_FRAME, .main = "agg", .options = resample_options,
-    .n_options = sizeof resample_options / sizeof *resample_options, .options_size = sizeof(ResampleOptions), .gives = VALUE_FRAME,
-    .returns = "a frame: the time, the groups' columns, then the results", .reference = "",
+    .details = "Each row belongs to the period its time lies in; the result has the periods' beginnings and the "
+               "aggregates, groups in order of first appearance, periods in order. Periods that do not occur "
+               "stand there too, with what the expressions give of no rows: 0 for count and sum, missing for the "
+               "rest. Within a period rows are taken in the order of time, for first and last. Weeks begin on "
+               "Monday. Several days, hours or weeks (\"7 days\") are counted from the day (weeks: the Monday) "
+               "of the earliest time, several months from January. Rows without a time are left out and counted.",
+    .takes = VALUE_FRAME,
+    .main = "agg",
+    .options = resample_options,
+    .n_options = sizeof resample_options / sizeof *resample_options,
+    .options_size = sizeof(ResampleOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame: the time, the groups' columns, then the results",
+    .reference = "",
     .example = "df = read \"datasets/orders/orders.csv\"\n"
                "df:resample{\"revenue = sum(quantity * price)\", time = \"date\", every = \"month\"}",
-    .where = WHERE_JOB, .run = run_resample};
+    .where = WHERE_JOB,
+    .run = run_resample};
 REGISTER_PRIMITIVE(resample_primitive);

@@ -15,13 +15,13 @@ enum { NOTES_MOST = 12 }; /* lines about columns; then their number */
 
 typedef struct Stack {
   const Frame *const *frames;
-  size_t n;              /* frames */
+  size_t n; /* frames */
   const AppendOptions *options;
   Task *task;
-  Map *map;              /* names of the columns */
+  Map *map; /* names of the columns */
   size_t columns;
-  AppendPart *parts;     /* columns x frames */
-  Column **made;         /* columns, and one for the source */
+  AppendPart *parts; /* columns x frames */
+  Column **made;     /* columns, and one for the source */
   Error *errors;
   Text *notes;
   size_t noted;
@@ -78,7 +78,8 @@ static Status collect_parts(Stack *s, Error *e)
     for (size_t i = 0; i < s->n; i++) {
       size_t at;
       const bool there = frame_find(s->frames[i], column_name(s, c), &at);
-      s->parts[c * s->n + i] = (AppendPart){there ? frame_column(s->frames[i], at) : NULL, frame_rows(s->frames[i])};
+      s->parts[c * s->n + i] =
+          (AppendPart){there ? frame_column(s->frames[i], at) : NULL, frame_rows(s->frames[i])};
     }
   }
   return STATUS_OK;
@@ -95,14 +96,17 @@ static Status types_clash(const Stack *s, size_t column, const size_t clash[2], 
   frame_label(s, clash[1], second);
   if (column_type(a) == TYPE_TIMESTAMP && column_type(b) == TYPE_TIMESTAMP) {
     const char *zones[2] = {column_zone(a), column_zone(b)};
-    (void)error_set(e, STATUS_DATA, "append-types", _("the times of '%1$s' are of zone '%2$s' in %3$s and of '%4$s' in %5$s"),
-                    name, zones[0], first, zones[1], second);
+    (void)error_set(e, STATUS_DATA, "append-types",
+                    _("the times of '%1$s' are of zone '%2$s' in %3$s and of '%4$s' in %5$s"), name, zones[0],
+                    first, zones[1], second);
     return error_hint(e, _("bring them to one zone first (a zone '' is wall time)"));
   }
   (void)error_set(e, STATUS_DATA, "append-types", _("column '%1$s' is %2$s in %3$s and %4$s in %5$s"), name,
                   type_name(column_type(a)), first, type_name(column_type(b)), second);
-  return error_hint(e, _("bring both to one type first, with cast or with read's types = {[\"%1$s\"] = \"string\"}, "
-                         "or leave one out with drop"), name);
+  return error_hint(e,
+                    _("bring both to one type first, with cast or with read's types = {[\"%1$s\"] = \"string\"}, "
+                      "or leave one out with drop"),
+                    name);
 }
 
 static void begin_note(Stack *s, const char *line)
@@ -181,14 +185,16 @@ static Status settle_presence(Stack *s, size_t column, Error *e)
   char label[160], line[512];
   frame_label(s, first, label);
   if (s->options->strict) {
-    (void)error_set(e, STATUS_DATA, "append-columns", _("there is no column '%1$s' in %2$s"), column_name(s, column), label);
+    (void)error_set(e, STATUS_DATA, "append-columns", _("there is no column '%1$s' in %2$s"),
+                    column_name(s, column), label);
     return error_hint(e, _("rename or add it, or leave strict out to have missing cells there"));
   }
   if (lacking == 1) {
-    snprintf(line, sizeof line, _("column '%1$s' is not in %2$s: %3$zu cells are missing"), column_name(s, column), label,
-             cells);
+    snprintf(line, sizeof line, _("column '%1$s' is not in %2$s: %3$zu cells are missing"), column_name(s, column),
+             label, cells);
   } else {
-    snprintf(line, sizeof line, _("column '%1$s' is not in %2$zu frames, the first is %3$s: %4$zu cells are missing"),
+    snprintf(line, sizeof line,
+             _("column '%1$s' is not in %2$zu frames, the first is %3$s: %4$zu cells are missing"),
              column_name(s, column), lacking, label, cells);
   }
   begin_note(s, line);
@@ -205,7 +211,8 @@ static Status settle(Stack *s, Error *e)
     }
   }
   if (status == STATUS_OK && s->notes && s->noted > NOTES_MOST) {
-    text_printf(s->notes, _("and %zu more columns that were filled or changed their type\n"), s->noted - NOTES_MOST);
+    text_printf(s->notes, _("and %zu more columns that were filled or changed their type\n"),
+                s->noted - NOTES_MOST);
   }
   return status;
 }
@@ -214,7 +221,8 @@ static void make_column(void *context, size_t column, size_t worker)
 {
   Stack *s = context;
   (void)worker;
-  s->errors[column].status = columns_append(s->parts + column * s->n, s->n, s->task, &s->made[column], &s->errors[column]);
+  s->errors[column].status =
+      columns_append(s->parts + column * s->n, s->n, s->task, &s->made[column], &s->errors[column]);
 }
 
 static Status make_columns(Stack *s, Error *e)

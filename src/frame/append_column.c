@@ -13,10 +13,10 @@ typedef struct Append {
   size_t n, rows;
   Type type;
   Task *task;
-  Column *column;        /* being made */
-  uint64_t *valid;       /* of it; NULL when nothing is missing */
-  Map *map;              /* levels, when they are put together */
-  bool one_dictionary;   /* all parts share theirs */
+  Column *column;      /* being made */
+  uint64_t *valid;     /* of it; NULL when nothing is missing */
+  Map *map;            /* levels, when they are put together */
+  bool one_dictionary; /* all parts share theirs */
 } Append;
 
 /* Whether a part has a say in the type. */
@@ -179,7 +179,8 @@ static Status append_bools(Append *a, Error *e)
   return STATUS_OK;
 }
 
-/* The codes of the part's levels in the dictionary of all (mem_free); NULL, with status OK, when they are the same. */
+/* The codes of the part's levels in the dictionary of all (mem_free); NULL, with status OK, when they are the same.
+ */
 static Status translation(Append *a, const Column *part, int32_t **out, bool *rising, Error *e)
 {
   *out = NULL;
@@ -462,7 +463,8 @@ Status columns_append(const AppendPart *parts, size_t n, Task *task, Column **ou
   size_t clash[2];
   *out = NULL;
   if (!append_type(parts, n, &a.type, clash)) {
-    return error_set(e, STATUS_DATA, "append-types", _("%1$s (part %2$zu) and %3$s (part %4$zu) do not go into one column"),
+    return error_set(e, STATUS_DATA, "append-types",
+                     _("%1$s (part %2$zu) and %3$s (part %4$zu) do not go into one column"),
                      type_name(parts[clash[0]].column->type), clash[0] + 1, type_name(parts[clash[1]].column->type),
                      clash[1] + 1);
   }

@@ -4,11 +4,15 @@
 #include "frame/append.h"
 #include "registry/registry.h"
 
-#define APPEND_OPTIONS(O)                                                                                     \
-  O(frames, VALUE, OPTION_REQUIRED, 1, 0, "", "", "the frame to add below, or several")                      \
-  O(strict, BOOL, "false", 0, 0, "", "", "whether a column that a frame lacks, or a change of type, is an error") \
+/* clang-format off */
+#define APPEND_OPTIONS(O) \
+  O(frames, VALUE, OPTION_REQUIRED, 1, 0, "", "", "the frame to add below, or several") \
+  O(strict, BOOL, "false", 0, 0, "", "", \
+    "whether a column that a frame lacks, or a change of type, is an error") \
   O(source, TEXT, OPTION_UNSET, 1, 0, "", "", "name of a column to add that says which frame a row is from") \
-  O(names, TEXTS, OPTION_UNSET, 1, 0, "", "", "names of all the frames, the first included, for messages and source")
+  O(names, TEXTS, OPTION_UNSET, 1, 0, "", "", \
+    "names of all the frames, the first included, for messages and source")
+/* clang-format on */
 typedef struct AppendPrimitiveOptions {
   APPEND_OPTIONS(OPTION_FIELD)
 } AppendPrimitiveOptions;
@@ -20,7 +24,8 @@ static Status no_frame(const Value *value, size_t number, Error *e)
 {
   Text shown = {0};
   value_show(value, &shown);
-  (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("append takes frames; number %1$zu is %2$s"), number, text_data(&shown));
+  (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("append takes frames; number %1$zu is %2$s"), number,
+                  text_data(&shown));
   text_free(&shown);
   return error_hint(e, _("write df:append(other) or df:append(second, third, {source = \"part\"})"));
 }
@@ -67,16 +72,27 @@ done:
 }
 
 static const Primitive append_primitive = {
-    .size = sizeof(Primitive), .family = "frame", .name = "append", .version = 1,
+    .size = sizeof(Primitive),
+    .family = "frame",
+    .name = "append",
+    .version = 1,
     .summary = "rows of other frames below those of this one",
-    .details = "Columns are matched by name: those of the first frame, then further ones as they appear. A frame that lacks a "
-               "column gives missing cells, and that is said. int64 and float64 make float64, category and string make string; "
-               "other types that differ, and times of different zones, are an error, but a column of missing cells only goes "
-               "with any type. Levels of categories are put together by their texts.",
-    .takes = VALUE_FRAME, .main = "frames", .options = append_options,
-    .n_options = sizeof append_options / sizeof *append_options, .options_size = sizeof(AppendPrimitiveOptions),
-    .gives = VALUE_FRAME, .returns = "a frame with the rows of all", .reference = "",
-    .example = "a = frame{{\"id\", {1, 2}}, {\"x\", {0.5, 1}}}\nb = frame{{\"x\", {2}}, {\"id\", {3}}, {\"note\", {\"late\"}}}\n"
+    .details = "Columns are matched by name: those of the first frame, then further ones as they appear. A frame "
+               "that lacks a column gives missing cells, and that is said. int64 and float64 make float64, "
+               "category and string make string; other types that differ, and times of different zones, are an "
+               "error, but a column of missing cells only goes with any type. Levels of categories are put "
+               "together by their texts.",
+    .takes = VALUE_FRAME,
+    .main = "frames",
+    .options = append_options,
+    .n_options = sizeof append_options / sizeof *append_options,
+    .options_size = sizeof(AppendPrimitiveOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame with the rows of all",
+    .reference = "",
+    .example = "a = frame{{\"id\", {1, 2}}, {\"x\", {0.5, 1}}}\nb = frame{{\"x\", {2}}, {\"id\", {3}}, {\"note\", "
+               "{\"late\"}}}\n"
                "a:append(b, {source = \"part\"})",
-    .where = WHERE_JOB, .run = run_append};
+    .where = WHERE_JOB,
+    .run = run_append};
 REGISTER_PRIMITIVE(append_primitive);

@@ -13,17 +13,17 @@ enum { POLL = 1 << 18 };
 typedef struct Side {
   Groups *groups;
   Frame *keys;
-  size_t *order;           /* group at each place */
-  size_t n;                /* places: groups, less that of missing cells when it is dropped */
+  size_t *order; /* group at each place */
+  size_t n;      /* places: groups, less that of missing cells when it is dropped */
 } Side;
 
 typedef struct Table {
   const Frame *frame;
   const CrosstabOptions *options;
   Task *task;
-  Side side[2];            /* rows, columns */
-  int64_t *whole;          /* a cell per group pair: counts, or sums of whole weights */
-  double *real, *rest;     /* sums of real weights, and what rounding lost */
+  Side side[2];        /* rows, columns */
+  int64_t *whole;      /* a cell per group pair: counts, or sums of whole weights */
+  double *real, *rest; /* sums of real weights, and what rounding lost */
   size_t left_out;
 } Table;
 
@@ -65,7 +65,8 @@ static Status add_row(Table *t, size_t row, size_t cell, Error *e)
     t->real[cell] = sum;
     return STATUS_OK;
   }
-  return __builtin_add_overflow(t->whole[cell], weight ? column_int(weight, row) : 1, &t->whole[cell]) ? overflow(e) : STATUS_OK;
+  return __builtin_add_overflow(t->whole[cell], weight ? column_int(weight, row) : 1, &t->whole[cell]) ? overflow(e)
+                                                                                                       : STATUS_OK;
 }
 
 static uint32_t group_of(const Groups *groups, size_t row)
@@ -75,7 +76,8 @@ static uint32_t group_of(const Groups *groups, size_t row)
 
 static Status add_rows(Table *t, Error *e)
 {
-  const Column *rows = frame_column(t->frame, t->options->rows), *columns = frame_column(t->frame, t->options->columns);
+  const Column *rows = frame_column(t->frame, t->options->rows),
+               *columns = frame_column(t->frame, t->options->columns);
   const Column *weight = t->options->weight;
   const bool drop = t->options->drop_missing;
   const size_t width = t->side[1].groups->n;
@@ -83,7 +85,8 @@ static Status add_rows(Table *t, Error *e)
     if (row % POLL == 0 && task_cancelled(t->task)) {
       return error_cancelled(e);
     }
-    if ((drop && (!column_valid(rows, row) || !column_valid(columns, row))) || (weight && !column_valid(weight, row))) {
+    if ((drop && (!column_valid(rows, row) || !column_valid(columns, row))) ||
+        (weight && !column_valid(weight, row))) {
       t->left_out++;
       continue;
     }
@@ -149,7 +152,8 @@ static Status base_of(const Table *t, size_t row, size_t column, double *base, E
 {
   int64_t whole;
   const CrosstabPercent percent = t->options->percent;
-  return cell_at(t, percent == PERCENT_ROWS ? row : SIZE_MAX, percent == PERCENT_COLUMNS ? column : SIZE_MAX, base, &whole, e);
+  return cell_at(t, percent == PERCENT_ROWS ? row : SIZE_MAX, percent == PERCENT_COLUMNS ? column : SIZE_MAX, base,
+                 &whole, e);
 }
 
 static Status add_cell(const Table *t, size_t row, size_t column, Builder *builder, Error *e)
@@ -273,11 +277,14 @@ static Status make_frame(const Table *t, Frame **out, Error *e)
 static Status check_width(const Table *t, Error *e)
 {
   const size_t columns = t->side[1].n, most = t->options->most;
-  if (columns <= most && (t->side[0].groups->n == 0 || t->side[1].groups->n <= SIZE_MAX / 16 / t->side[0].groups->n)) {
+  if (columns <= most &&
+      (t->side[0].groups->n == 0 || t->side[1].groups->n <= SIZE_MAX / 16 / t->side[0].groups->n)) {
     return STATUS_OK;
   }
   (void)error_set(e, STATUS_LIMIT, "pivot-columns", _("this makes %1$zu columns, more than %2$zu"), columns, most);
-  return error_hint(e, _("take the column with fewer different cells for columns, cut numbers first, or raise the limit: most = %zu"),
+  return error_hint(e,
+                    _("take the column with fewer different cells for columns, cut numbers first, or raise the "
+                      "limit: most = %zu"),
                     columns);
 }
 
@@ -293,7 +300,8 @@ static void table_free(Table *t)
   mem_free(t->rest);
 }
 
-Status frame_crosstab(const Frame *frame, const CrosstabOptions *options, Task *task, Frame **out, size_t *left_out, Error *e)
+Status frame_crosstab(const Frame *frame, const CrosstabOptions *options, Task *task, Frame **out, size_t *left_out,
+                      Error *e)
 {
   Table t = {.frame = frame, .options = options, .task = task};
   Status status;

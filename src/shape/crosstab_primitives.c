@@ -5,15 +5,19 @@
 #include "registry/registry.h"
 #include "shape/crosstab.h"
 
-#define CROSSTAB_OPTIONS(O)                                                                                   \
-  O(rows, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "column whose cells name the rows of the table")            \
-  O(columns, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "column whose cells name its columns")                   \
-  O(weight, COLUMN, OPTION_UNSET, 1, 0, "numeric", "", "column to sum instead of counting rows")             \
-  O(percent, CHOICE, "none", 0, 0, "none|rows|columns|all", "", "percentages of each row, of each column or of the whole") \
-  O(margins, BOOL, "false", 0, 0, "", "", "whether a row and a column called total are added")               \
-  O(missing, CHOICE, "show", 0, 0, "show|drop", "", "missing cells: a row and a column NA, or left out")     \
-  O(order, CHOICE, "levels", 0, 0, "appearance|sorted|levels", "", "order of rows and columns; levels: categories by their levels, others sorted") \
+/* clang-format off */
+#define CROSSTAB_OPTIONS(O) \
+  O(rows, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "column whose cells name the rows of the table") \
+  O(columns, COLUMN, OPTION_REQUIRED, 1, 0, "", "", "column whose cells name its columns") \
+  O(weight, COLUMN, OPTION_UNSET, 1, 0, "numeric", "", "column to sum instead of counting rows") \
+  O(percent, CHOICE, "none", 0, 0, "none|rows|columns|all", "", \
+    "percentages of each row, of each column or of the whole") \
+  O(margins, BOOL, "false", 0, 0, "", "", "whether a row and a column called total are added") \
+  O(missing, CHOICE, "show", 0, 0, "show|drop", "", "missing cells: a row and a column NA, or left out") \
+  O(order, CHOICE, "levels", 0, 0, "appearance|sorted|levels", "", \
+    "order of rows and columns; levels: categories by their levels, others sorted") \
   O(most, INT, "1000", 1, 1e6, "", "columns", "how many columns at most")
+/* clang-format on */
 typedef struct CrosstabPrimitiveOptions {
   CROSSTAB_OPTIONS(OPTION_FIELD)
 } CrosstabPrimitiveOptions;
@@ -60,13 +64,22 @@ done:
 }
 
 static const Primitive crosstab_primitive = {
-    .size = sizeof(Primitive), .family = "frame", .name = "crosstab", .version = 1,
+    .size = sizeof(Primitive),
+    .family = "frame",
+    .name = "crosstab",
+    .version = 1,
     .summary = "how often cells of two columns occur together",
-    .details = "Counts rows, or sums a weight. The first column has the rows' cells as text; the others are named by the columns' "
-               "cells. Cut numbers into bins first.",
-    .takes = VALUE_FRAME, .options = crosstab_options, .n_options = sizeof crosstab_options / sizeof *crosstab_options,
-    .options_size = sizeof(CrosstabPrimitiveOptions), .gives = VALUE_FRAME,
-    .returns = "a frame: the rows' cells, a column per cell of columns, and total with margins", .reference = "",
-    .example = "df = read \"datasets/credit/credit.csv\"\ndf:crosstab{rows = \"housing\", columns = \"job\", margins = true}",
-    .where = WHERE_JOB, .run = run_crosstab};
+    .details = "Counts rows, or sums a weight. The first column has the rows' cells as text; the others are "
+               "named by the columns' cells. Cut numbers into bins first.",
+    .takes = VALUE_FRAME,
+    .options = crosstab_options,
+    .n_options = sizeof crosstab_options / sizeof *crosstab_options,
+    .options_size = sizeof(CrosstabPrimitiveOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame: the rows' cells, a column per cell of columns, and total with margins",
+    .reference = "",
+    .example = "df = read \"datasets/credit/credit.csv\"\ndf:crosstab{rows = \"housing\", columns = \"job\", "
+               "margins = true}",
+    .where = WHERE_JOB,
+    .run = run_crosstab};
 REGISTER_PRIMITIVE(crosstab_primitive);

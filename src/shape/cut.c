@@ -53,9 +53,9 @@ typedef struct Work {
   const CutOptions *options;
   Task *task;
   Cut *cut;
-  double *sorted;          /* the numbers in rising order; not for custom points */
+  double *sorted; /* the numbers in rising order; not for custom points */
   size_t n;
-  double *points;          /* bins + 1 */
+  double *points; /* bins + 1 */
 } Work;
 
 static Status no_memory(const Work *w, Error *e)
@@ -97,8 +97,9 @@ static Status width_points(Work *w, Error *e)
     const double share = (double)i / (double)bins;
     w->points[i] = i == bins ? high : isfinite(step) ? low + (double)i * step : low * (1 - share) + high * share;
     if (i > 0 && w->points[i] <= w->points[i - 1]) {
-      (void)error_set(e, STATUS_DATA, "cut-points", _("column '%1$s' goes from %2$.15g to %3$.15g: no room for %4$zu bins"),
-                      w->name, low, high, bins);
+      (void)error_set(e, STATUS_DATA, "cut-points",
+                      _("column '%1$s' goes from %2$.15g to %3$.15g: no room for %4$zu bins"), w->name, low, high,
+                      bins);
       return error_hint(e, _("take fewer bins, or give the cut points: at = {...}"));
     }
   }
@@ -132,14 +133,19 @@ static Status quantile_points(Work *w, Error *e)
     if (p[i] > p[kept - 1]) {
       p[kept++] = p[i];
     } else if (w->options->ties == CUT_TIES_ERROR) {
-      (void)error_set(e, STATUS_DATA, "cut-ties", _("%1$.0f %% of column '%2$s' are %3$.15g, which is more than one of %4$zu cut points"),
+      (void)error_set(e, STATUS_DATA, "cut-ties",
+                      _("%1$.0f %% of column '%2$s' are %3$.15g, which is more than one of %4$zu cut points"),
                       100 * share_of(w, p[i]), w->name, p[i], bins - 1);
-      return error_hint(e, _("ties = \"merge\" makes fewer bins, ties = \"order\" deals equal numbers by row, fewer bins may do"));
+      return error_hint(
+          e,
+          _("ties = \"merge\" makes fewer bins, ties = \"order\" deals equal numbers by row, fewer bins may do"));
     }
   }
   w->cut->merged = bins + 1 - kept;
   w->cut->bins = kept - 1;
-  return kept > 1 ? STATUS_OK : error_set(e, STATUS_DATA, "cut-points", _("all numbers of column '%1$s' are %2$.15g"), w->name, p[0]);
+  return kept > 1 ? STATUS_OK
+                  : error_set(e, STATUS_DATA, "cut-points", _("all numbers of column '%1$s' are %2$.15g"), w->name,
+                              p[0]);
 }
 
 static Status custom_points(Work *w, Error *e)
@@ -148,7 +154,8 @@ static Status custom_points(Work *w, Error *e)
   for (size_t i = 0; i < o->n_at; i++) {
     w->points[i] = o->at[i];
     if (isnan(o->at[i]) || (i > 0 && !(o->at[i] > o->at[i - 1]))) {
-      (void)error_set(e, STATUS_ARGUMENT, "cut-points", _("cut points must rise: %1$.15g stands at place %2$zu"), o->at[i], i + 1);
+      (void)error_set(e, STATUS_ARGUMENT, "cut-points", _("cut points must rise: %1$.15g stands at place %2$zu"),
+                      o->at[i], i + 1);
       return error_hint(e, _("write at = {0, 100, 500}; math.huge stands for no end"));
     }
   }
@@ -295,7 +302,8 @@ static void label_text(const Work *w, size_t bin, int digits, char out[LABEL])
     }
     return;
   }
-  snprintf(out, LABEL, "%s%s, %s%s", !right || bin == 0 ? "[" : "(", low, high, right || bin + 1 == cut->bins ? "]" : ")");
+  snprintf(out, LABEL, "%s%s, %s%s", !right || bin == 0 ? "[" : "(", low, high,
+           right || bin + 1 == cut->bins ? "]" : ")");
 }
 
 /* The digits at which no two neighbouring points read the same. */
@@ -345,8 +353,8 @@ Status cut_column(const Column *column, const char *name, const CutOptions *opti
   Status status;
   *out = (Cut){0};
   if (!type_is_numeric(column_type(column))) {
-    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; only numbers can be cut"), name,
-                    type_name(column_type(column)));
+    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; only numbers can be cut"),
+                    name, type_name(column_type(column)));
     return error_hint(e, _("times are put together by period with resample"));
   }
   TRY(make_points(&w, e));

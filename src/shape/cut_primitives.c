@@ -8,15 +8,21 @@
 #include "registry/registry.h"
 #include "shape/cut.h"
 
-#define CUT_OPTIONS(O)                                                                                        \
-  O(column, COLUMN, OPTION_REQUIRED, 1, 0, "numeric", "", "the numbers")                                    \
-  O(bins, INT, "5", 2, 1e6, "", "", "how many bins")                                                         \
-  O(how, CHOICE, OPTION_UNSET, 0, 0, "width|quantiles|custom", "", "equal widths, equal numbers of rows, or at; width, or custom when at is given") \
+/* clang-format off */
+#define CUT_OPTIONS(O) \
+  O(column, COLUMN, OPTION_REQUIRED, 1, 0, "numeric", "", "the numbers") \
+  O(bins, INT, "5", 2, 1e6, "", "", "how many bins") \
+  O(how, CHOICE, OPTION_UNSET, 0, 0, "width|quantiles|custom", "", \
+    "equal widths, equal numbers of rows, or at; width, or custom when at is given") \
   O(at, VALUE, OPTION_UNSET, 1, 0, "", "", "cut points from the lowest to the highest; math.huge for no end") \
-  O(right, BOOL, "true", 0, 0, "", "", "whether a number equal to a cut point falls into the bin below it")  \
-  O(ties, CHOICE, "error", 0, 0, "error|merge|order", "", "quantiles that coincide: refuse, merge them, or deal equal numbers by row") \
+  O(right, BOOL, "true", 0, 0, "", "", "whether a number equal to a cut point falls into the bin below it") \
+  O(ties, CHOICE, "error", 0, 0, "error|merge|order", "", \
+    "quantiles that coincide: refuse, merge them, or deal equal numbers by row") \
   O(labels, TEXTS, OPTION_UNSET, 1, 0, "", "", "names of the bins, from the lowest on")
-#define INTO_OPTION(O) O(into, TEXT, OPTION_UNSET, 1, 0, "", "", "name of the new column; the column's with _band after it when not given")
+/* clang-format on */
+#define INTO_OPTION(O)                      \
+  O(into, TEXT, OPTION_UNSET, 1, 0, "", "", \
+    "name of the new column; the column's with _band after it when not given")
 typedef struct CutPrimitiveOptions {
   CUT_OPTIONS(OPTION_FIELD)
   INTO_OPTION(OPTION_FIELD)
@@ -39,7 +45,8 @@ static Status bad_points(const Value *value, Error *e)
 {
   Text shown = {0};
   value_show(value, &shown);
-  (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'at' must be a list of numbers, not %s"), text_data(&shown));
+  (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'at' must be a list of numbers, not %s"),
+                  text_data(&shown));
   text_free(&shown);
   return error_hint(e, _("write at = {0, 100, 500}; math.huge stands for no end"));
 }
@@ -67,7 +74,8 @@ static Status read_points(const Value *value, Arena *arena, CutOptions *cut, Err
 
 static Status useless(const char *option, const char *why, Error *e)
 {
-  return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%1$s' means nothing %2$s"), option, why);
+  return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%1$s' means nothing %2$s"), option,
+                   why);
 }
 
 static Status read_options(const Call *call, CutOptions *cut, Error *e)
@@ -75,8 +83,10 @@ static Status read_options(const Call *call, CutOptions *cut, Error *e)
   static const char *const ties[] = {"error", "merge", "order"};
   const CutPrimitiveOptions *o = call->options;
   const char *how = o->how ? o->how : o->at ? "custom" : "width";
-  *cut = (CutOptions){.bins = (size_t)o->bins, .right = o->right,
-                      .labels = o->labels.n > 0 ? o->labels.items : NULL, .n_labels = o->labels.n};
+  *cut = (CutOptions){.bins = (size_t)o->bins,
+                      .right = o->right,
+                      .labels = o->labels.n > 0 ? o->labels.items : NULL,
+                      .n_labels = o->labels.n};
   cut->how = strcmp(how, "width") == 0 ? CUT_WIDTH : strcmp(how, "custom") == 0 ? CUT_CUSTOM : CUT_QUANTILES;
   while (strcmp(ties[cut->ties], o->ties) != 0) {
     cut->ties++;
@@ -94,7 +104,8 @@ static Status read_options(const Call *call, CutOptions *cut, Error *e)
     return useless("bins", _("beside the cut points in 'at'"), e);
   }
   if (!o->at) {
-    return error_set(e, STATUS_ARGUMENT, "missing-option", _("how = \"custom\" needs the cut points: at = {0, 100, 500}"));
+    return error_set(e, STATUS_ARGUMENT, "missing-option",
+                     _("how = \"custom\" needs the cut points: at = {0, 100, 500}"));
   }
   return read_points(o->at, &call->task->arena, cut, e);
 }
@@ -197,27 +208,45 @@ done:
   return status;
 }
 
-#define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1, .takes = VALUE_FRAME, .main = "column", .gives = VALUE_FRAME
+#define SIZED                                                                                         \
+  .size = sizeof(Primitive), .family = "frame", .version = 1, .takes = VALUE_FRAME, .main = "column", \
+  .gives = VALUE_FRAME
 #define HYNDMAN "Hyndman and Fan 1996, Sample Quantiles in Statistical Packages (type 7)"
 
-static const Primitive cut_primitive = {
-    SIZED, .name = "cut", .summary = "numbers into bins, as a category with ordered levels",
-    .details = "The levels show the cut points, \"(100, 500]\": a bracket stands beside an end that belongs to the bin. The "
-               "lowest bin has its lower end (with right = false the highest its upper one). Quantiles are of R's type 7. Where "
-               "they coincide because many numbers are equal, ties = \"merge\" makes fewer bins, \"order\" deals equal numbers by "
-               "row, so that bins are of equal size. cut_points shows the bins.",
-    .options = cut_options, .n_options = sizeof cut_options / sizeof *cut_options, .options_size = sizeof(CutPrimitiveOptions),
-    .returns = "the frame with the new column at the end", .reference = HYNDMAN,
-    .example = "df = read \"datasets/credit/credit.csv\"\n"
-               "df:cut{\"credit_amount\", at = {0, 1000, 5000, math.huge}, labels = {\"small\", \"medium\", \"large\"}, into = \"size\"}",
-    .where = WHERE_JOB, .run = run_cut};
+static const Primitive cut_primitive = {SIZED,
+                                        .name = "cut",
+                                        .summary = "numbers into bins, as a category with ordered levels",
+                                        .details = "The levels show the cut points, \"(100, 500]\": a bracket "
+                                                   "stands beside an end that belongs to the bin. The lowest bin "
+                                                   "has its lower end (with right = false the highest its upper "
+                                                   "one). Quantiles are of R's type 7. Where they coincide "
+                                                   "because many numbers are equal, ties = \"merge\" makes fewer "
+                                                   "bins, \"order\" deals equal numbers by row, so that bins are "
+                                                   "of equal size. cut_points shows the bins.",
+                                        .options = cut_options,
+                                        .n_options = sizeof cut_options / sizeof *cut_options,
+                                        .options_size = sizeof(CutPrimitiveOptions),
+                                        .returns = "the frame with the new column at the end",
+                                        .reference = HYNDMAN,
+                                        .example = "df = read \"datasets/credit/credit.csv\"\n"
+                                                   "df:cut{\"credit_amount\", at = {0, 1000, 5000, math.huge}, "
+                                                   "labels = {\"small\", \"medium\", \"large\"}, into = \"size\"}",
+                                        .where = WHERE_JOB,
+                                        .run = run_cut};
 REGISTER_PRIMITIVE(cut_primitive);
 
 static const Primitive points_primitive = {
-    SIZED, .name = "cut_points", .summary = "the bins that cut would make",
-    .details = "Takes cut's options. With ties = \"order\" low and high are the least and the largest number of the bin.",
-    .options = cut_options, .n_options = sizeof cut_options / sizeof *cut_options - 1, .options_size = sizeof(CutPrimitiveOptions),
-    .returns = "a frame: bin label low high n share", .reference = HYNDMAN,
+    SIZED,
+    .name = "cut_points",
+    .summary = "the bins that cut would make",
+    .details = "Takes cut's options. With ties = \"order\" low and high are the least and the largest number of "
+               "the bin.",
+    .options = cut_options,
+    .n_options = sizeof cut_options / sizeof *cut_options - 1,
+    .options_size = sizeof(CutPrimitiveOptions),
+    .returns = "a frame: bin label low high n share",
+    .reference = HYNDMAN,
     .example = "df = read \"datasets/credit/credit.csv\"\ndf:cut_points{\"age\", bins = 4, how = \"quantiles\"}",
-    .where = WHERE_JOB, .run = run_points};
+    .where = WHERE_JOB,
+    .run = run_points};
 REGISTER_PRIMITIVE(points_primitive);

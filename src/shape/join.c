@@ -19,10 +19,10 @@ typedef struct Join {
   JoinMatch match;
   JoinFigures figures;
   JoinPairs pairs;
-  const char **names;      /* of the result */
+  const char **names; /* of the result */
   Column **columns;
   size_t n;
-  bool *is_key;            /* right columns that are keys */
+  bool *is_key; /* right columns that are keys */
 } Join;
 
 /* ---- which rows */
@@ -59,17 +59,21 @@ static Status check_expected(const Join *j, Error *e)
   static const char *const frames[] = {_("left"), _("right")};
   const JoinExpect expect = j->options->expect;
   for (int side = 0; side < 2; side++) {
-    const bool once = expect == JOIN_ONE_TO_ONE || (side == 0 ? expect == JOIN_ONE_TO_MANY : expect == JOIN_MANY_TO_ONE);
+    const bool once =
+        expect == JOIN_ONE_TO_ONE || (side == 0 ? expect == JOIN_ONE_TO_MANY : expect == JOIN_MANY_TO_ONE);
     if (!once || j->figures.repeated[side] == 0) {
       continue;
     }
     const size_t row = first_repeated(&j->match, side);
     char key[200];
     join_key_text(&j->keys, j->options->left, 0, row, key);
-    (void)error_set(e, STATUS_DATA, "join-expect", _("not %1$s: %2$s stands in %3$" PRIu32 " rows of the %4$s frame, "
-                                                     "as %5$zu keys with a partner stand in several"),
-                    wanted[expect], key, j->match.count[side][j->match.id[0][row]], frames[side], j->figures.repeated[side]);
-    return error_hint(e, _("look at them with count, keep one row per key with distinct or agg, or leave expect out"));
+    (void)error_set(e, STATUS_DATA, "join-expect",
+                    _("not %1$s: %2$s stands in %3$" PRIu32 " rows of the %4$s frame, "
+                      "as %5$zu keys with a partner stand in several"),
+                    wanted[expect], key, j->match.count[side][j->match.id[0][row]], frames[side],
+                    j->figures.repeated[side]);
+    return error_hint(e,
+                      _("look at them with count, keep one row per key with distinct or agg, or leave expect out"));
   }
   return STATUS_OK;
 }
@@ -106,7 +110,8 @@ static bool asof_fits(const Column *a, const Column *b)
   if (type_is_numeric(column_type(a)) && type_is_numeric(column_type(b))) {
     return true;
   }
-  return column_type(a) == TYPE_TIMESTAMP && column_type(b) == TYPE_TIMESTAMP && !column_zone(a)[0] == !column_zone(b)[0];
+  return column_type(a) == TYPE_TIMESTAMP && column_type(b) == TYPE_TIMESTAMP &&
+         !column_zone(a)[0] == !column_zone(b)[0];
 }
 
 static Status check_asof(const Join *j, Error *e)
@@ -122,7 +127,8 @@ static Status check_asof(const Join *j, Error *e)
     time[side] = frame_column(j->frame[side], at);
   }
   if (!asof_fits(time[0], time[1])) {
-    (void)error_set(e, STATUS_ARGUMENT, "join-asof", _("asof '%1$s' is %2$s on the left, '%3$s' is %4$s on the right"), o->asof[0],
+    (void)error_set(e, STATUS_ARGUMENT, "join-asof",
+                    _("asof '%1$s' is %2$s on the left, '%3$s' is %4$s on the right"), o->asof[0],
                     type_name(column_type(time[0])), o->asof[1], type_name(column_type(time[1])));
     return error_hint(e, _("both must be times of one kind (with a zone or without), or both numbers"));
   }
@@ -175,7 +181,8 @@ static Status right_name(Join *j, const char *name, const char **out, Error *e)
   }
   size_t at;
   if (name_taken(j, *out) || (frame_find(j->frame[1], *out, &at) && !j->is_key[at])) {
-    (void)error_set(e, STATUS_DATA, "name-clash", _("both frames have a column '%1$s', and there is a '%2$s' too"), name, *out);
+    (void)error_set(e, STATUS_DATA, "name-clash", _("both frames have a column '%1$s', and there is a '%2$s' too"),
+                    name, *out);
     return error_hint(e, _("give another suffix: suffix = \"_b\""));
   }
   if (j->notes) {
@@ -259,7 +266,8 @@ static Status make_columns(Join *j, Error *e)
   }
   for (size_t i = 0; status == STATUS_OK && with_right(j) && i < frame_columns(j->frame[1]); i++) {
     if (!j->is_key[i]) {
-      status = column_pick(frame_column(j->frame[1], i), j->pairs.right, j->pairs.n, j->pairs.holes, j->task, &j->columns[at++], e);
+      status = column_pick(frame_column(j->frame[1], i), j->pairs.right, j->pairs.n, j->pairs.holes, j->task,
+                           &j->columns[at++], e);
     }
   }
   return status;
@@ -273,13 +281,15 @@ static void note_repeated(const Join *j)
   if (f->both > 0) {
     char key[200];
     size_t row = 0;
-    while (j->match.id[0][row] == NO_ROW || j->match.count[0][j->match.id[0][row]] < 2 || j->match.count[1][j->match.id[0][row]] < 2) {
+    while (j->match.id[0][row] == NO_ROW || j->match.count[0][j->match.id[0][row]] < 2 ||
+           j->match.count[1][j->match.id[0][row]] < 2) {
       row++;
     }
     const uint32_t id = j->match.id[0][row];
     join_key_text(&j->keys, j->options->left, 0, row, key);
-    text_printf(j->notes, _("%1$zu keys stand in several rows of both frames and multiply (the first: %2$s, %3$" PRIu32
-                            " x %4$" PRIu32 " rows)\n"),
+    text_printf(j->notes,
+                _("%1$zu keys stand in several rows of both frames and multiply (the first: %2$s, %3$" PRIu32
+                  " x %4$" PRIu32 " rows)\n"),
                 f->both, key, j->match.count[0][id], j->match.count[1][id]);
   } else if (f->repeated[1] > 0) {
     text_printf(j->notes, _("%1$zu keys stand in several rows of the right frame: %2$zu left rows became %3$zu\n"),
@@ -304,14 +314,16 @@ static void write_notes(const Join *j)
   }
   if (alone[0] > 0) {
     const bool kept = how == JOIN_LEFT || how == JOIN_FULL;
-    text_printf(j->notes, kept ? _("%1$zu of %2$zu left rows have no partner: missing cells\n")
-                               : _("%1$zu of %2$zu left rows have no partner and are left out\n"),
+    text_printf(j->notes,
+                kept ? _("%1$zu of %2$zu left rows have no partner: missing cells\n")
+                     : _("%1$zu of %2$zu left rows have no partner and are left out\n"),
                 alone[0], j->match.rows[0]);
   }
   if (alone[1] > 0) {
     const bool kept = how == JOIN_RIGHT || how == JOIN_FULL;
-    text_printf(j->notes, kept ? _("%1$zu of %2$zu right rows have no partner: missing cells\n")
-                               : _("%1$zu of %2$zu right rows have no partner and are left out\n"),
+    text_printf(j->notes,
+                kept ? _("%1$zu of %2$zu right rows have no partner: missing cells\n")
+                     : _("%1$zu of %2$zu right rows have no partner and are left out\n"),
                 alone[1], j->match.rows[1]);
   }
   note_repeated(j);
@@ -327,8 +339,8 @@ static void join_free(Join *j)
   join_pairs_free(&j->pairs);
 }
 
-Status frame_join(const Frame *left, const Frame *right, const JoinOptions *options, Task *task, Frame **out, Text *notes,
-                  Error *e)
+Status frame_join(const Frame *left, const Frame *right, const JoinOptions *options, Task *task, Frame **out,
+                  Text *notes, Error *e)
 {
   Join j = {.frame = {left, right}, .options = options, .task = task, .notes = notes};
   Status status;

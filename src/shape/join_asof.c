@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Partners by time: the right rows of each key in the order of their time, and a binary search for each left row. */
+/* Partners by time: the right rows of each key in the order of their time, and a binary search for each left row.
+ */
 #include <math.h>
 
 #include "core/alloc.h"
@@ -12,7 +13,7 @@ enum { POLL = 1 << 18 };
 typedef struct Asof {
   const JoinMatch *match;
   const Column *time[2];
-  bool whole;              /* both are of whole numbers or times: compared exactly */
+  bool whole; /* both are of whole numbers or times: compared exactly */
   JoinDirection direction;
   double tolerance;
   uint32_t *right;
@@ -149,10 +150,12 @@ static Status drop_alone(const JoinMatch *m, JoinPairs *pairs, Error *e)
   return STATUS_OK;
 }
 
-Status join_asof(JoinMatch *m, const Column *const times[2], const JoinOptions *options, Task *task, JoinPairs *out, Error *e)
+Status join_asof(JoinMatch *m, const Column *const times[2], const JoinOptions *options, Task *task, JoinPairs *out,
+                 Error *e)
 {
   const OrderKey key = {.column = times[1]};
-  Asof s = {.match = m, .time = {times[0], times[1]}, .direction = options->direction, .tolerance = options->tolerance};
+  Asof s = {
+      .match = m, .time = {times[0], times[1]}, .direction = options->direction, .tolerance = options->tolerance};
   s.whole = column_type(times[0]) != TYPE_FLOAT64 && column_type(times[1]) != TYPE_FLOAT64;
   size_t *rows = NULL;
   Status status;

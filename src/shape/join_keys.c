@@ -21,8 +21,9 @@ static const char *kind_name(const Column *column)
 
 static Status types_clash(const Column *a, const char *name_a, const Column *b, const char *name_b, Error *e)
 {
-  (void)error_set(e, STATUS_ARGUMENT, "join-types", _("key '%1$s' is %2$s on the left, '%3$s' is %4$s on the right"), name_a,
-                  kind_name(a), name_b, kind_name(b));
+  (void)error_set(e, STATUS_ARGUMENT, "join-types",
+                  _("key '%1$s' is %2$s on the left, '%3$s' is %4$s on the right"), name_a, kind_name(a), name_b,
+                  kind_name(b));
   if (a->type == TYPE_SET || b->type == TYPE_SET) {
     return error_hint(e, _("sets cannot be keys"));
   }
@@ -89,7 +90,8 @@ static Status make_hashes(KeyPair *pair, Error *e)
   return STATUS_OK;
 }
 
-static Status make_pair(const Frame *left, const Frame *right, const char *name_a, const char *name_b, KeyPair *pair, Error *e)
+static Status make_pair(const Frame *left, const Frame *right, const char *name_a, const char *name_b,
+                        KeyPair *pair, Error *e)
 {
   size_t a = 0, b = 0;
   if (frame_need(left, name_a, &a, e) != STATUS_OK) {
@@ -106,8 +108,8 @@ static Status make_pair(const Frame *left, const Frame *right, const char *name_
   return pair->kind == PAIR_CODE ? make_codes(pair, e) : pair->kind == PAIR_TEXT ? make_hashes(pair, e) : STATUS_OK;
 }
 
-Status join_keys(const Frame *left, const Frame *right, const char *const *left_names, const char *const *right_names,
-                 size_t n, bool match_missing, Task *task, JoinKeys *out, Error *e)
+Status join_keys(const Frame *left, const Frame *right, const char *const *left_names,
+                 const char *const *right_names, size_t n, bool match_missing, Task *task, JoinKeys *out, Error *e)
 {
   *out = (JoinKeys){.pairs = arena_alloc(&task->arena, n, sizeof *out->pairs), .match_missing = match_missing};
   Status status = out->pairs ? STATUS_OK : error_memory(e, 0, _("keys"));

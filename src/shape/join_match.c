@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The hash table has open addressing. Rows of the smaller side are dealt to parts by the top bits of their hash; a part's
- * keys are numbered from the part's first place among the dealt rows on, so that parts need not wait for one another. */
+/* The hash table has open addressing. Rows of the smaller side are dealt to parts by the top bits of their hash; a
+ * part's keys are numbered from the part's first place among the dealt rows on, so that parts need not wait for one
+ * another. */
 #include "shape/join_match.h"
 
 #include <string.h>
@@ -13,25 +14,25 @@ enum { PART_BITS = 6, PARTS = 1 << PART_BITS, PARTED_ROWS = 1 << 17, AHEAD = 16,
 
 typedef struct Slot {
   uint64_t word;
-  uint32_t id;             /* NO_ROW: free */
+  uint32_t id; /* NO_ROW: free */
 } Slot;
 
 typedef struct Table {
   const JoinKeys *keys;
   Task *task;
-  int small;               /* side it is made of */
-  size_t rows;             /* of that side */
-  unsigned bits;           /* of the number of parts */
-  uint64_t *words;         /* of the small side's rows */
+  int small;       /* side it is made of */
+  size_t rows;     /* of that side */
+  unsigned bits;   /* of the number of parts */
+  uint64_t *words; /* of the small side's rows */
   uint8_t *usable;
   uint32_t *dealt;         /* its rows by part, rising within one */
   size_t begin[PARTS + 1]; /* of each part in `dealt` */
   Slot *slots;
   size_t place[PARTS], mask[PARTS];
-  uint32_t *row_of_id;     /* the first row of each key */
-  uint32_t *id;            /* of the small side's rows */
-  uint32_t *other_id;      /* of the other side's */
-  uint64_t *scratch;       /* a block of words per worker */
+  uint32_t *row_of_id; /* the first row of each key */
+  uint32_t *id;        /* of the small side's rows */
+  uint32_t *other_id;  /* of the other side's */
+  uint64_t *scratch;   /* a block of words per worker */
   uint8_t *scratch_usable;
 } Table;
 
@@ -206,7 +207,12 @@ static void table_free(Table *t)
 static Status fill_ids(const JoinKeys *keys, JoinMatch *m, Task *task, Error *e)
 {
   const int small = m->rows[0] < m->rows[1] ? 0 : 1;
-  Table t = {.keys = keys, .task = task, .small = small, .rows = m->rows[small], .id = m->id[small], .other_id = m->id[!small]};
+  Table t = {.keys = keys,
+             .task = task,
+             .small = small,
+             .rows = m->rows[small],
+             .id = m->id[small],
+             .other_id = m->id[!small]};
   t.bits = t.rows >= PARTED_ROWS ? PART_BITS : 0;
   const Reduce probe = {.block = look_up, .context = &t};
   Status status;
@@ -264,8 +270,8 @@ Status join_match(const JoinKeys *keys, const size_t rows[2], Task *task, JoinMa
   *out = (JoinMatch){.rows = {rows[0], rows[1]}};
   const size_t most = rows[0] > rows[1] ? rows[0] : rows[1], least = rows[0] > rows[1] ? rows[1] : rows[0];
   if (most >= NO_ROW) {
-    return error_set(e, STATUS_LIMIT, "join-rows", _("a join takes fewer than %1$zu rows of a frame, not %2$zu"), (size_t)NO_ROW,
-                     most);
+    return error_set(e, STATUS_LIMIT, "join-rows", _("a join takes fewer than %1$zu rows of a frame, not %2$zu"),
+                     (size_t)NO_ROW, most);
   }
   Status status;
   TRY(task_reserve(task, 8 * (rows[0] + rows[1]) + 45 * least, _("a join"), e));

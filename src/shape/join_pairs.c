@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two passes over blocks of left rows: how many rows each gives, then the rows, at places that the first pass tells. */
+/* Two passes over blocks of left rows: how many rows each gives, then the rows, at places that the first pass
+ * tells. */
 #include "shape/join_pairs.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ typedef struct Fill {
   const JoinMatch *match;
   JoinHow how;
   uint32_t *left, *right;
-  size_t *begin;           /* rows before each block */
+  size_t *begin; /* rows before each block */
 } Fill;
 
 /* Rows of the result that a left row gives, and the number of its partners. */
@@ -115,7 +116,8 @@ static Status reserve(size_t n, const double row_bytes[2], const JoinPairs *pair
   const size_t whole = bytes < 0x1p62 ? (size_t)bytes : SIZE_MAX;
   const Status status = task_reserve(task, whole, what, e);
   if (status != STATUS_OK) {
-    return error_hint(e, _("keys that stand in several rows of both frames multiply; look at them with df:count(\"key\")"));
+    return error_hint(
+        e, _("keys that stand in several rows of both frames multiply; look at them with df:count(\"key\")"));
   }
   return n > SIZE_MAX / 8 || whole == SIZE_MAX ? error_memory(e, 0, what) : STATUS_OK;
 }
@@ -164,8 +166,8 @@ done:
   return status;
 }
 
-Status join_pairs(const JoinMatch *m, const JoinFigures *figures, JoinHow how, const double row_bytes[2], Task *task,
-                  JoinPairs *out, Error *e)
+Status join_pairs(const JoinMatch *m, const JoinFigures *figures, JoinHow how, const double row_bytes[2],
+                  Task *task, JoinPairs *out, Error *e)
 {
   const bool right = how != JOIN_SEMI && how != JOIN_ANTI, tail = how == JOIN_RIGHT || how == JOIN_FULL;
   static uint32_t some;
@@ -195,7 +197,8 @@ Status join_cross(const size_t rows[2], const double row_bytes[2], Task *task, J
   }
   Status status = rows[0] < NO_ROW && rows[1] < NO_ROW
                       ? reserve(out->n, row_bytes, out, task, e)
-                      : error_set(e, STATUS_LIMIT, "join-rows", _("a join takes fewer than %zu rows of a frame"), (size_t)NO_ROW);
+                      : error_set(e, STATUS_LIMIT, "join-rows", _("a join takes fewer than %zu rows of a frame"),
+                                  (size_t)NO_ROW);
   out->right = NULL;
   if (status != STATUS_OK) {
     return status;

@@ -9,16 +9,20 @@
 
 #define HOWS "inner|left|right|full|semi|anti|cross"
 #define EXPECTS "any|one-to-one|one-to-many|many-to-one"
-#define JOIN_OPTIONS(O)                                                                                       \
-  O(other, FRAME, OPTION_REQUIRED, 1, 0, "", "", "the right frame")                                          \
-  O(on, VALUE, OPTION_UNSET, 1, 0, "", "", "names of the keys, or left = \"right\" where they differ")       \
-  O(how, CHOICE, "inner", 0, 0, HOWS, "", "which rows are kept")                                            \
-  O(expect, CHOICE, "any", 0, 0, EXPECTS, "", "how many partners rows may have; others are an error")       \
-  O(missing, CHOICE, "never", 0, 0, "never|match", "", "whether a missing key matches a missing one")       \
-  O(suffix, TEXT, "_right", 1, 0, "", "", "added to a name of the right frame that the left one has too")    \
-  O(asof, VALUE, OPTION_UNSET, 1, 0, "", "", "column of times or numbers to match the nearest, or left = \"right\"") \
-  O(direction, CHOICE, "backward", 0, 0, "backward|forward|nearest", "", "where the partner of asof is looked for") \
+/* clang-format off */
+#define JOIN_OPTIONS(O) \
+  O(other, FRAME, OPTION_REQUIRED, 1, 0, "", "", "the right frame") \
+  O(on, VALUE, OPTION_UNSET, 1, 0, "", "", "names of the keys, or left = \"right\" where they differ") \
+  O(how, CHOICE, "inner", 0, 0, HOWS, "", "which rows are kept") \
+  O(expect, CHOICE, "any", 0, 0, EXPECTS, "", "how many partners rows may have; others are an error") \
+  O(missing, CHOICE, "never", 0, 0, "never|match", "", "whether a missing key matches a missing one") \
+  O(suffix, TEXT, "_right", 1, 0, "", "", "added to a name of the right frame that the left one has too") \
+  O(asof, VALUE, OPTION_UNSET, 1, 0, "", "", \
+    "column of times or numbers to match the nearest, or left = \"right\"") \
+  O(direction, CHOICE, "backward", 0, 0, "backward|forward|nearest", "", \
+    "where the partner of asof is looked for") \
   O(tolerance, VALUE, OPTION_UNSET, 1, 0, "", "", "how far off at most: \"7 days\" for times, else a number")
+/* clang-format on */
 typedef struct JoinPrimitiveOptions {
   JOIN_OPTIONS(OPTION_FIELD)
 } JoinPrimitiveOptions;
@@ -44,9 +48,11 @@ static Status no_names(const char *option, const Value *value, Error *e)
 {
   Text shown = {0};
   value_show(value, &shown);
-  (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("option '%1$s' must be names of columns, not %2$s"), option, text_data(&shown));
+  (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("option '%1$s' must be names of columns, not %2$s"), option,
+                  text_data(&shown));
   text_free(&shown);
-  return error_hint(e, _("write %1$s = \"id\", %1$s = {\"id\", \"year\"} or %1$s = {id = \"customer_id\"}"), option);
+  return error_hint(e, _("write %1$s = \"id\", %1$s = {\"id\", \"year\"} or %1$s = {id = \"customer_id\"}"),
+                    option);
 }
 
 /* Pairs of names: a text, a list of texts, or a table of them by left name. */
@@ -67,7 +73,8 @@ static Status read_pairs(const char *option, const Value *value, Arena *arena, O
     left[i] = value->kind == VALUE_MAP ? value->list.names[i] : right[i];
     for (size_t k = 0; k < i; k++) {
       if (strcmp(right[k], right[i]) == 0 || strcmp(left[k], left[i]) == 0) {
-        return error_set(e, STATUS_ARGUMENT, "column-twice", _("option '%1$s' names column '%2$s' twice"), option, right[i]);
+        return error_set(e, STATUS_ARGUMENT, "column-twice", _("option '%1$s' names column '%2$s' twice"), option,
+                         right[i]);
       }
     }
   }
@@ -87,7 +94,9 @@ static Status keys_wanted(const Frame *left, const Frame *right, Error *e)
     }
   }
   (void)error_set(e, STATUS_ARGUMENT, "missing-option", _("join needs the keys: on = ..."));
-  (void)error_hint(e, shared.size ? _("both frames have %s") : _("no column stands in both frames; write on = {left = \"right\"}%s"),
+  (void)error_hint(e,
+                   shared.size ? _("both frames have %s")
+                               : _("no column stands in both frames; write on = {left = \"right\"}%s"),
                    text_data(&shared));
   text_free(&shared);
   return STATUS_ARGUMENT;
@@ -131,8 +140,9 @@ static Status bad_tolerance(bool times, const Value *value, Error *e)
   value_show(value, &shown);
   (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("tolerance cannot be %s"), text_data(&shown));
   text_free(&shown);
-  return error_hint(e, times ? _("times want a length of time that is always the same: tolerance = \"7 days\", \"90 minutes\"")
-                             : _("numbers want a number from 0 on: tolerance = 5"));
+  return error_hint(
+      e, times ? _("times want a length of time that is always the same: tolerance = \"7 days\", \"90 minutes\"")
+               : _("numbers want a number from 0 on: tolerance = 5"));
 }
 
 static Status read_tolerance(const Value *value, bool times, double *out, Error *e)
@@ -151,7 +161,9 @@ static Status read_tolerance(const Value *value, bool times, double *out, Error 
     *out = (double)length;
     return status;
   }
-  const double number = value->kind == VALUE_INT ? (double)value->integer : value->kind == VALUE_NUMBER ? value->number : NAN;
+  const double number = value->kind == VALUE_INT      ? (double)value->integer
+                        : value->kind == VALUE_NUMBER ? value->number
+                                                      : NAN;
   if (times || !(number >= 0)) {
     return bad_tolerance(times, value, e);
   }
@@ -165,8 +177,8 @@ static Status read_asof(const Call *call, JoinOptions *join, Error *e)
   const JoinPrimitiveOptions *o = call->options;
   const bool given = call->given >> JOIN_OPTION_direction & 1;
   if (!o->asof) {
-    return o->tolerance || given ? error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%s' goes with asof"),
-                                             given ? "direction" : "tolerance")
+    return o->tolerance || given ? error_set(e, STATUS_ARGUMENT, "option-without-use",
+                                             _("the option '%s' goes with asof"), given ? "direction" : "tolerance")
                                  : STATUS_OK;
   }
   OptionTexts names[2];
@@ -178,7 +190,8 @@ static Status read_asof(const Call *call, JoinOptions *join, Error *e)
     return status;
   }
   if (join->expect != JOIN_ANY) {
-    return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option 'expect' means nothing with asof: a left row has at most one partner"));
+    return error_set(e, STATUS_ARGUMENT, "option-without-use",
+                     _("the option 'expect' means nothing with asof: a left row has at most one partner"));
   }
   join->asof[0] = names[0].items[0];
   join->asof[1] = names[1].items[0];
@@ -219,21 +232,32 @@ static Status cost(const Call *call, Cost *out, Error *e)
 }
 
 static const Primitive join_primitive = {
-    .size = sizeof(Primitive), .family = "frame", .name = "join", .version = 1,
+    .size = sizeof(Primitive),
+    .family = "frame",
+    .name = "join",
+    .version = 1,
     .summary = "columns of another frame beside those of this one, by keys",
-    .details =
-        "inner keeps rows with a partner on both sides, left all left rows, right all right rows, full all; semi keeps left rows "
-        "that have a partner and anti those that have none, without columns of the right frame; cross pairs every row with every "
-        "row. Rows come in the order of the left frame, then of the right one; right rows without a partner stand at the end. "
-        "Numbers match by value, texts by bytes; missing keys match nothing unless missing = \"match\"; NaN matches NaN. Rows "
-        "without a partner and keys that stand in several rows are counted in what is said at the prompt; expect makes the latter "
-        "an error. With asof each left row gets the right row of its keys whose time is nearest: the last one not after it "
-        "(backward), the first one not before it (forward), or the nearer of these; how is then left unless given.",
-    .takes = VALUE_FRAME, .main = "other", .options = join_options, .n_options = sizeof join_options / sizeof *join_options,
-    .options_size = sizeof(JoinPrimitiveOptions), .gives = VALUE_FRAME,
-    .returns = "a frame: the left columns, then the right ones without their keys", .reference = "",
+    .details = "inner keeps rows with a partner on both sides, left all left rows, right all right rows, full "
+               "all; semi keeps left rows that have a partner and anti those that have none, without columns of "
+               "the right frame; cross pairs every row with every row. Rows come in the order of the left frame, "
+               "then of the right one; right rows without a partner stand at the end. Numbers match by value, "
+               "texts by bytes; missing keys match nothing unless missing = \"match\"; NaN matches NaN. Rows "
+               "without a partner and keys that stand in several rows are counted in what is said at the prompt; "
+               "expect makes the latter an error. With asof each left row gets the right row of its keys whose "
+               "time is nearest: the last one not after it (backward), the first one not before it (forward), or "
+               "the nearer of these; how is then left unless given.",
+    .takes = VALUE_FRAME,
+    .main = "other",
+    .options = join_options,
+    .n_options = sizeof join_options / sizeof *join_options,
+    .options_size = sizeof(JoinPrimitiveOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame: the left columns, then the right ones without their keys",
+    .reference = "",
     .example = "orders = frame{{\"customer\", {7, 8, 7}}, {\"amount\", {20, 5, 12}}}\n"
                "customers = frame{{\"id\", {7, 9}}, {\"region\", {\"north\", \"south\"}}}\n"
                "orders:join(customers, {on = {customer = \"id\"}, how = \"left\", expect = \"many-to-one\"})",
-    .where = WHERE_JOB, .cost = cost, .run = run_join};
+    .where = WHERE_JOB,
+    .cost = cost,
+    .run = run_join};
 REGISTER_PRIMITIVE(join_primitive);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cells by row numbers, in blocks that begin at multiples of 64 rows, so that threads never share a word of a bitmap. */
+/* Cells by row numbers, in blocks that begin at multiples of 64 rows, so that threads never share a word of a
+ * bitmap. */
 #include "shape/join_rows.h"
 
 #include <string.h>
@@ -13,10 +14,10 @@ typedef struct Pick {
   const uint32_t *rows;
   size_t n;
   Column *to;
-  uint64_t *valid;       /* of the result, or NULL */
+  uint64_t *valid; /* of the result, or NULL */
   void *values;
   int64_t *offsets;
-  size_t *begin;         /* lists: items before each block */
+  size_t *begin; /* lists: items before each block */
 } Pick;
 
 static Status pick_valid(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
@@ -86,7 +87,8 @@ static Status pick_bools(void *context, void *sum, size_t first, size_t count, s
   return STATUS_OK;
 }
 
-/* The items of a block's cells; then, once the blocks before it are counted, their places and the items themselves. */
+/* The items of a block's cells; then, once the blocks before it are counted, their places and the items themselves.
+ */
 static Status count_items(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
   const Pick *p = context;
@@ -116,7 +118,8 @@ static Status pick_items(void *context, void *sum, size_t first, size_t count, s
     const uint32_t row = p->rows[i];
     if (row != NO_ROW) {
       const size_t n = (size_t)(from[row + (size_t)1] - from[row]);
-      memcpy((char *)p->values + at * size, (const char *)p->from->values.data + (size_t)from[row] * size, n * size);
+      memcpy((char *)p->values + at * size, (const char *)p->from->values.data + (size_t)from[row] * size,
+             n * size);
       at += n;
     }
     p->offsets[i + 1] = (int64_t)at;
@@ -144,7 +147,8 @@ static Status no_memory(const Pick *p, Error *e)
 
 static Status pick_lists(Pick *p, Task *task, Error *e)
 {
-  const size_t blocks = (p->n + BLOCK_ROWS - 1) / BLOCK_ROWS, size = p->from->type == TYPE_SET ? sizeof(int32_t) : 1;
+  const size_t blocks = (p->n + BLOCK_ROWS - 1) / BLOCK_ROWS,
+               size = p->from->type == TYPE_SET ? sizeof(int32_t) : 1;
   size_t total = 0;
   Status status;
   p->begin = mem_zero(blocks, sizeof *p->begin);
@@ -196,7 +200,8 @@ static Status pick_cells(Pick *p, bool holes, Task *task, Error *e)
   return visit(p, task, type == TYPE_BOOL ? pick_bools : type == TYPE_CATEGORY ? pick_codes : pick_eights, e);
 }
 
-Status column_pick(const Column *column, const uint32_t *rows, size_t n, bool holes, Task *task, Column **out, Error *e)
+Status column_pick(const Column *column, const uint32_t *rows, size_t n, bool holes, Task *task, Column **out,
+                   Error *e)
 {
   *out = NULL;
   Pick pick = {.from = column, .rows = rows, .n = n, .to = column_like(column, n)};

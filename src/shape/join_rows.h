@@ -9,7 +9,7 @@
 #include "core/task.h"
 #include "frame/frame.h"
 
-#define NO_ROW UINT32_MAX   /* also: more rows than this no join can take */
+#define NO_ROW UINT32_MAX /* also: more rows than this no join can take */
 
 /* A column of n cells: that of row rows[i], or a missing one for NO_ROW. holes: whether NO_ROW may occur. Errors:
  * memory, limit, cancelled. */

@@ -17,15 +17,15 @@ typedef struct Relevel {
   const RelevelOptions *options;
   Task *task;
   Text *notes;
-  Groups *groups;          /* rows by text; missing cells are a group */
-  Map *levels;             /* texts by present number; those of `first` that do not occur are added */
+  Groups *groups; /* rows by text; missing cells are a group */
+  Map *levels;    /* texts by present number; those of `first` that do not occur are added */
   size_t n;
   uint32_t *level_of_group; /* NO_ROW: missing */
   uint32_t *group_of_level; /* NO_ROW: no cells */
   int64_t *count;
-  size_t *order;           /* levels by new place */
-  int32_t *code;           /* new code of each level; -1: dropped */
-  Map *made;               /* new levels */
+  size_t *order; /* levels by new place */
+  int32_t *code; /* new code of each level; -1: dropped */
+  Map *made;     /* new levels */
 } Relevel;
 
 static Status no_memory(const Relevel *r, Error *e)
@@ -289,8 +289,8 @@ static Status make_codes(Relevel *r, Error *e)
       r->code[i] = lumped[i] ? (int32_t)number : r->code[i];
     }
     if (r->notes) {
-      text_printf(r->notes, _("%1$zu levels of '%2$s' with %3$lld cells became '%4$s'\n"), n_lumped, r->name, (long long)cells,
-                  o->other);
+      text_printf(r->notes, _("%1$zu levels of '%2$s' with %3$lld cells became '%4$s'\n"), n_lumped, r->name,
+                  (long long)cells, o->other);
     }
   }
 done:
@@ -345,15 +345,15 @@ static void relevel_free(Relevel *r)
   mem_free(r->code);
 }
 
-Status column_relevel(const Column *column, const char *name, const RelevelOptions *options, Task *task, Column **out, Text *notes,
-                      Error *e)
+Status column_relevel(const Column *column, const char *name, const RelevelOptions *options, Task *task,
+                      Column **out, Text *notes, Error *e)
 {
   Relevel r = {.column = column, .name = name, .options = options, .task = task, .notes = notes};
   Status status;
   *out = NULL;
   if (!type_is_text(column_type(column))) {
-    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; only texts have levels"), name,
-                    type_name(column_type(column)));
+    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; only texts have levels"),
+                    name, type_name(column_type(column)));
     return error_hint(e, _("cast it to category first, or cut numbers into bins"));
   }
   r.levels = map_new();

@@ -6,18 +6,23 @@
 #include "shape/levels.h"
 #include "shape/split.h"
 
-#define RELEVEL_OPTIONS(O)                                                                                    \
-  O(column, COLUMN, OPTION_REQUIRED, 1, 0, "text", "", "the category; a string column becomes one")          \
-  O(levels, TEXTS, OPTION_UNSET, 1, 0, "", "", "levels to stand first, in this order")                       \
-  O(by, CHOICE, OPTION_UNSET, 0, 0, "appearance|sorted|frequency|value", "", "order of the other levels; as it is when not given") \
-  O(value, COLUMN, OPTION_UNSET, 1, 0, "", "", "by = \"value\": column whose aggregate orders the levels")    \
-  O(agg, TEXT, "mean", 1, 0, "", "", "by = \"value\": the aggregate")                                        \
-  O(falling, BOOL, OPTION_UNSET, 0, 0, "", "", "whether the order falls; true for frequency when not given, else false") \
-  O(keep, INT, OPTION_UNSET, 1, 1e9, "", "levels", "how many of the most frequent levels are kept; the rest become other") \
-  O(share, NUMBER, OPTION_UNSET, 0, 1, "", "", "share of the cells a level must have to be kept")            \
-  O(other, TEXT, "other", 1, 0, "", "", "name of the level for the rest; it stands last")                    \
-  O(unused, CHOICE, "keep", 0, 0, "keep|drop", "", "levels without cells")                                   \
+/* clang-format off */
+#define RELEVEL_OPTIONS(O) \
+  O(column, COLUMN, OPTION_REQUIRED, 1, 0, "text", "", "the category; a string column becomes one") \
+  O(levels, TEXTS, OPTION_UNSET, 1, 0, "", "", "levels to stand first, in this order") \
+  O(by, CHOICE, OPTION_UNSET, 0, 0, "appearance|sorted|frequency|value", "", \
+    "order of the other levels; as it is when not given") \
+  O(value, COLUMN, OPTION_UNSET, 1, 0, "", "", "by = \"value\": column whose aggregate orders the levels") \
+  O(agg, TEXT, "mean", 1, 0, "", "", "by = \"value\": the aggregate") \
+  O(falling, BOOL, OPTION_UNSET, 0, 0, "", "", \
+    "whether the order falls; true for frequency when not given, else false") \
+  O(keep, INT, OPTION_UNSET, 1, 1e9, "", "levels", \
+    "how many of the most frequent levels are kept; the rest become other") \
+  O(share, NUMBER, OPTION_UNSET, 0, 1, "", "", "share of the cells a level must have to be kept") \
+  O(other, TEXT, "other", 1, 0, "", "", "name of the level for the rest; it stands last") \
+  O(unused, CHOICE, "keep", 0, 0, "keep|drop", "", "levels without cells") \
   O(into, TEXT, OPTION_UNSET, 1, 0, "", "", "name of the new column; the old one is replaced when not given")
+/* clang-format on */
 typedef struct RelevelPrimitiveOptions {
   RELEVEL_OPTIONS(OPTION_FIELD)
 } RelevelPrimitiveOptions;
@@ -45,9 +50,11 @@ static Status read_by(const Call *call, RelevelOptions *out, Error *e)
   }
   out->falling = is_given(call, RELEVEL_OPTION_falling) ? o->falling : out->by == RELEVEL_FREQUENCY;
   if (out->by != RELEVEL_VALUE) {
-    const int useless = o->value ? RELEVEL_OPTION_value : is_given(call, RELEVEL_OPTION_agg) ? RELEVEL_OPTION_agg : -1;
-    return useless >= 0 ? error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%s' goes with by = \"value\""),
-                                    relevel_options[useless].name)
+    const int useless = o->value                             ? RELEVEL_OPTION_value
+                        : is_given(call, RELEVEL_OPTION_agg) ? RELEVEL_OPTION_agg
+                                                             : -1;
+    return useless >= 0 ? error_set(e, STATUS_ARGUMENT, "option-without-use",
+                                    _("the option '%s' goes with by = \"value\""), relevel_options[useless].name)
                         : STATUS_OK;
   }
   if (!o->value) {
@@ -65,8 +72,12 @@ static Status read_by(const Call *call, RelevelOptions *out, Error *e)
 static Status run_relevel(Call *call, Value *out, Error *e)
 {
   const RelevelPrimitiveOptions *o = call->options;
-  RelevelOptions options = {.first = o->levels.items, .n_first = o->levels.n, .keep = (size_t)o->keep, .share = o->share,
-                            .other = o->other, .drop_unused = strcmp(o->unused, "drop") == 0};
+  RelevelOptions options = {.first = o->levels.items,
+                            .n_first = o->levels.n,
+                            .keep = (size_t)o->keep,
+                            .share = o->share,
+                            .other = o->other,
+                            .drop_unused = strcmp(o->unused, "drop") == 0};
   size_t at = 0;
   Column *column = NULL;
   Frame *frame = NULL;
@@ -76,7 +87,8 @@ static Status run_relevel(Call *call, Value *out, Error *e)
   }
   TRY(read_by(call, &options, e));
   TRY(frame_need(call->data->frame, o->column, &at, e));
-  TRY(column_relevel(frame_column(call->data->frame, at), o->column, &options, call->task, &column, call->notes, e));
+  TRY(column_relevel(frame_column(call->data->frame, at), o->column, &options, call->task, &column, call->notes,
+                     e));
   TRY(frame_with(call->data->frame, o->into ? o->into : o->column, column, &frame, e));
   *out = value_of_frame(frame);
 done:
@@ -84,10 +96,12 @@ done:
   return status;
 }
 
-#define SPLIT_OPTIONS(O)                                                                                      \
-  O(share, NUMBER, "0.7", 0, 1, "", "", "share of the rows that the first frame gets")                       \
-  O(by, COLUMNS, OPTION_UNSET, 1, 0, "", "", "columns whose groups are each split by that share")            \
+/* clang-format off */
+#define SPLIT_OPTIONS(O) \
+  O(share, NUMBER, "0.7", 0, 1, "", "", "share of the rows that the first frame gets") \
+  O(by, COLUMNS, OPTION_UNSET, 1, 0, "", "", "columns whose groups are each split by that share") \
   O(seed, INT, "1", 0, 9e15, "", "", "seed of the random choice")
+/* clang-format on */
 typedef struct SplitOptions {
   SPLIT_OPTIONS(OPTION_FIELD)
 } SplitOptions;
@@ -120,25 +134,40 @@ static Status run_split(Call *call, Value *out, Error *e)
   return status;
 }
 
-#define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1, .takes = VALUE_FRAME, .reference = "", .where = WHERE_JOB
+#define SIZED                                                                                        \
+  .size = sizeof(Primitive), .family = "frame", .version = 1, .takes = VALUE_FRAME, .reference = "", \
+  .where = WHERE_JOB
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
 static const Primitive relevel_primitive = {
-    SIZED, .name = "relevel", .summary = "the order of a category's levels, and rare levels put together", .main = "column",
-    .details = "Tables, plots and models show levels in their order. levels names those that stand first; by orders the others: by "
-               "their text, how often they occur, their first row, or an aggregate of another column. keep or share puts rare levels "
-               "together.",
-    OPTIONS(relevel_options, RelevelPrimitiveOptions), .gives = VALUE_FRAME, .returns = "the frame with the column so",
-    .example = "df = read \"datasets/credit/credit.csv\"\n"
-               "df:relevel{\"purpose\", by = \"frequency\", keep = 4}:crosstab{rows = \"purpose\", columns = \"class\"}",
+    SIZED,
+    .name = "relevel",
+    .summary = "the order of a category's levels, and rare levels put together",
+    .main = "column",
+    .details = "Tables, plots and models show levels in their order. levels names those that stand first; by "
+               "orders the others: by their text, how often they occur, their first row, or an aggregate of "
+               "another column. keep or share puts rare levels together.",
+    OPTIONS(relevel_options, RelevelPrimitiveOptions),
+    .gives = VALUE_FRAME,
+    .returns = "the frame with the column so",
+    .example =
+        "df = read \"datasets/credit/credit.csv\"\n"
+        "df:relevel{\"purpose\", by = \"frequency\", keep = 4}:crosstab{rows = \"purpose\", columns = \"class\"}",
     .run = run_relevel};
 REGISTER_PRIMITIVE(relevel_primitive);
 
 static const Primitive split_primitive = {
-    SIZED, .name = "split", .summary = "two frames: rows chosen at random, and the rest", .main = "share",
-    .details = "Both keep the order of rows. With by each group is split by the share, as near as whole rows allow.",
-    OPTIONS(split_options, SplitOptions), .gives = VALUE_LIST, .returns = "a list of two frames",
-    .example = "df = read \"datasets/iris/iris.csv\"\ntrain, test = table.unpack(df:split{share = 0.8, by = \"species\"})\n"
+    SIZED,
+    .name = "split",
+    .summary = "two frames: rows chosen at random, and the rest",
+    .main = "share",
+    .details = "Both keep the order of rows. With by each group is split by the share, as near as whole rows "
+               "allow.",
+    OPTIONS(split_options, SplitOptions),
+    .gives = VALUE_LIST,
+    .returns = "a list of two frames",
+    .example = "df = read \"datasets/iris/iris.csv\"\ntrain, test = table.unpack(df:split{share = 0.8, by = "
+               "\"species\"})\n"
                "return #train, #test",
     .run = run_split};
 REGISTER_PRIMITIVE(split_primitive);

@@ -14,10 +14,10 @@ typedef struct Pivot {
   Task *task;
   Groups *rows, *columns, *cells;
   Frame *row_keys, *column_keys;
-  size_t *order;             /* of the column groups */
-  Column **values;           /* a cell per group of cells, and perhaps the fill behind them */
+  size_t *order;               /* of the column groups */
+  Column **values;             /* a cell per group of cells, and perhaps the fill behind them */
   uint32_t *begin, *of_column; /* the cells of each column group */
-  uint32_t *picked;          /* one column's cells by row */
+  uint32_t *picked;            /* one column's cells by row */
   const char **names;
   Column **made;
   size_t n;
@@ -79,8 +79,10 @@ static Status check_width(const Pivot *p, Error *e)
   if (columns <= p->options->most / values) {
     return STATUS_OK;
   }
-  (void)error_set(e, STATUS_LIMIT, "pivot-columns", _("this makes %1$zu columns, more than %2$zu"), columns * values, p->options->most);
-  return error_hint(e, _("turn round a column with fewer different cells, or raise the limit: most = %zu"), columns * values);
+  (void)error_set(e, STATUS_LIMIT, "pivot-columns", _("this makes %1$zu columns, more than %2$zu"),
+                  columns * values, p->options->most);
+  return error_hint(e, _("turn round a column with fewer different cells, or raise the limit: most = %zu"),
+                    columns * values);
 }
 
 /* ---- one row per cell */
@@ -135,7 +137,8 @@ static Status aggregate_values(Pivot *p, Error *e)
   }
   for (size_t v = 0; v < n; v++) {
     const Column *column = o->n_values ? frame_column(p->frame, o->values[v]) : NULL;
-    const Status status = pivot_aggregate(o->aggregate, column, column ? frame_name(p->frame, o->values[v]) : "", &calls[v], e);
+    const Status status =
+        pivot_aggregate(o->aggregate, column, column ? frame_name(p->frame, o->values[v]) : "", &calls[v], e);
     if (status != STATUS_OK) {
       return status;
     }

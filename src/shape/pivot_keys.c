@@ -89,7 +89,8 @@ static bool function_fits(const ShapeFunction *function, const Column *column)
   if (!column) {
     return types[0] == ':' || types[0] == '?';
   }
-  return types[0] != ':' && (rest[0] == ':' || rest[0] == '?') && letter_fits(types[0], strchr(types, ':')[1], column_type(column));
+  return types[0] != ':' && (rest[0] == ':' || rest[0] == '?') &&
+         letter_fits(types[0], strchr(types, ':')[1], column_type(column));
 }
 
 static Status no_function(const char *name, bool named, const Column *column, const char *column_name, Error *e)
@@ -103,8 +104,8 @@ static Status no_function(const char *name, bool named, const Column *column, co
     }
   }
   if (named && column) {
-    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("%1$s cannot be made of column '%2$s' of %3$s"), name, column_name,
-                    type_name(column_type(column)));
+    (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("%1$s cannot be made of column '%2$s' of %3$s"),
+                    name, column_name, type_name(column_type(column)));
     return error_hint(e, _("count, distinct, first, last and mode go with any type; ?functions has all"));
   }
   (void)error_set(e, STATUS_NAME, "unknown-function", _("there is no aggregate '%s' of one column"), name);

@@ -15,8 +15,8 @@ typedef struct Unpivot {
   const size_t *columns;
   size_t n;
   Task *task;
-  bool *turned;            /* of each column */
-  Column *stacked;         /* all cells, column by column */
+  bool *turned;                   /* of each column */
+  Column *stacked;                /* all cells, column by column */
   uint32_t *row, *number, *place; /* of each row of the result: row, which column, place in stacked */
   size_t rows;
 } Unpivot;
@@ -24,9 +24,10 @@ typedef struct Unpivot {
 static Status types_clash(const Unpivot *u, const size_t clash[2], Error *e)
 {
   const size_t a = u->columns[clash[0]], b = u->columns[clash[1]];
-  (void)error_set(e, STATUS_DATA, "append-types", _("column '%1$s' is %2$s, '%3$s' is %4$s: their cells do not go into one column"),
-                  frame_name(u->frame, a), type_name(column_type(frame_column(u->frame, a))), frame_name(u->frame, b),
-                  type_name(column_type(frame_column(u->frame, b))));
+  (void)error_set(e, STATUS_DATA, "append-types",
+                  _("column '%1$s' is %2$s, '%3$s' is %4$s: their cells do not go into one column"),
+                  frame_name(u->frame, a), type_name(column_type(frame_column(u->frame, a))),
+                  frame_name(u->frame, b), type_name(column_type(frame_column(u->frame, b))));
   return error_hint(e, _("name only columns of one kind, or cast them first"));
 }
 
@@ -42,7 +43,8 @@ static Status stack(Unpivot *u, Error *e)
     parts[i] = (AppendPart){frame_column(u->frame, u->columns[i]), frame_rows(u->frame)};
     u->turned[u->columns[i]] = true;
   }
-  return append_type(parts, u->n, &type, clash) ? columns_append(parts, u->n, u->task, &u->stacked, e) : types_clash(u, clash, e);
+  return append_type(parts, u->n, &type, clash) ? columns_append(parts, u->n, u->task, &u->stacked, e)
+                                                : types_clash(u, clash, e);
 }
 
 static Status lay_out(Unpivot *u, bool drop_missing, Error *e)
@@ -50,9 +52,11 @@ static Status lay_out(Unpivot *u, bool drop_missing, Error *e)
   const size_t rows = frame_rows(u->frame);
   size_t total;
   if (__builtin_mul_overflow(rows, u->n, &total) || total >= NO_ROW) {
-    return error_set(e, STATUS_LIMIT, "join-rows", _("%1$zu rows of %2$zu columns make more than %3$zu rows"), rows, u->n, (size_t)NO_ROW);
+    return error_set(e, STATUS_LIMIT, "join-rows", _("%1$zu rows of %2$zu columns make more than %3$zu rows"), rows,
+                     u->n, (size_t)NO_ROW);
   }
-  const Status status = task_reserve(u->task, total * (12 + 8 * frame_columns(u->frame)), _("the rows of the result"), e);
+  const Status status =
+      task_reserve(u->task, total * (12 + 8 * frame_columns(u->frame)), _("the rows of the result"), e);
   if (status != STATUS_OK) {
     return status;
   }
@@ -140,8 +144,8 @@ static Status make_frame(const Unpivot *u, const char *names_to, const char *val
   return draft_finish(draft, out, e);
 }
 
-Status frame_unpivot(const Frame *frame, const size_t *columns, size_t n, const char *names_to, const char *values_to,
-                     bool drop_missing, Task *task, Frame **out, Error *e)
+Status frame_unpivot(const Frame *frame, const size_t *columns, size_t n, const char *names_to,
+                     const char *values_to, bool drop_missing, Task *task, Frame **out, Error *e)
 {
   Unpivot u = {.frame = frame, .columns = columns, .n = n, .task = task};
   Status status;

@@ -7,16 +7,21 @@
 #include "registry/registry.h"
 #include "shape/pivot.h"
 
-#define PIVOT_OPTIONS(O)                                                                                      \
-  O(columns, COLUMNS, OPTION_REQUIRED, 1, 0, "", "", "columns whose cells name the new columns")             \
-  O(rows, COLUMNS, OPTION_UNSET, 0, 0, "", "", "columns that name the rows; all others when not given")      \
+/* clang-format off */
+#define PIVOT_OPTIONS(O) \
+  O(columns, COLUMNS, OPTION_REQUIRED, 1, 0, "", "", "columns whose cells name the new columns") \
+  O(rows, COLUMNS, OPTION_UNSET, 0, 0, "", "", "columns that name the rows; all others when not given") \
   O(values, COLUMNS, OPTION_UNSET, 0, 0, "", "", "columns that fill the new ones; left out, rows are counted") \
-  O(agg, TEXT, OPTION_UNSET, 1, 0, "", "", "aggregate for cells of several rows: \"sum\", \"mean\", \"count\" ...; without it each must have one") \
-  O(fill, VALUE, OPTION_UNSET, 1, 0, "", "", "cell where there are no rows; missing when not given, 0 for counts") \
-  O(prefix, TEXT, OPTION_UNSET, 0, 0, "", "", "put before the new names")                                    \
-  O(separator, TEXT, "_", 0, 0, "", "", "put between the parts of a new name")                               \
-  O(order, CHOICE, "appearance", 0, 0, "appearance|sorted|levels", "", "order of the new columns; levels: categories by their levels, others sorted") \
+  O(agg, TEXT, OPTION_UNSET, 1, 0, "", "", \
+    "aggregate for cells of several rows: \"sum\", \"mean\", \"count\" ...; without it each must have one") \
+  O(fill, VALUE, OPTION_UNSET, 1, 0, "", "", \
+    "cell where there are no rows; missing when not given, 0 for counts") \
+  O(prefix, TEXT, OPTION_UNSET, 0, 0, "", "", "put before the new names") \
+  O(separator, TEXT, "_", 0, 0, "", "", "put between the parts of a new name") \
+  O(order, CHOICE, "appearance", 0, 0, "appearance|sorted|levels", "", \
+    "order of the new columns; levels: categories by their levels, others sorted") \
   O(most, INT, "1000", 1, 1e6, "", "columns", "how many new columns at most")
+/* clang-format on */
 typedef struct PivotPrimitiveOptions {
   PIVOT_OPTIONS(OPTION_FIELD)
 } PivotPrimitiveOptions;
@@ -65,11 +70,15 @@ static Status other_columns(const Call *call, const PivotOptions *p, const size_
 /* One cell of the value. */
 static Status fill_column(const Value *value, Column **out, Error *e)
 {
-  const Type types[VALUE_KIND_COUNT] = {[VALUE_BOOL] = TYPE_BOOL, [VALUE_INT] = TYPE_INT64, [VALUE_NUMBER] = TYPE_FLOAT64,
+  const Type types[VALUE_KIND_COUNT] = {[VALUE_BOOL] = TYPE_BOOL,
+                                        [VALUE_INT] = TYPE_INT64,
+                                        [VALUE_NUMBER] = TYPE_FLOAT64,
                                         [VALUE_TEXT] = TYPE_STRING};
   *out = NULL;
-  if (value->kind != VALUE_BOOL && value->kind != VALUE_INT && value->kind != VALUE_NUMBER && value->kind != VALUE_TEXT) {
-    return error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'fill' must be a number, a text or a boolean, not %s"),
+  if (value->kind != VALUE_BOOL && value->kind != VALUE_INT && value->kind != VALUE_NUMBER &&
+      value->kind != VALUE_TEXT) {
+    return error_set(e, STATUS_ARGUMENT, "wrong-type",
+                     _("option 'fill' must be a number, a text or a boolean, not %s"),
                      value_kind_name(value->kind));
   }
   Builder *builder = builder_new(types[value->kind], 1);
@@ -92,7 +101,10 @@ static Status read_options(const Call *call, PivotOptions *p, Error *e)
 {
   const PivotPrimitiveOptions *o = call->options;
   Status status;
-  *p = (PivotOptions){.aggregate = o->agg, .prefix = o->prefix ? o->prefix : "", .separator = o->separator, .most = (size_t)o->most,
+  *p = (PivotOptions){.aggregate = o->agg,
+                      .prefix = o->prefix ? o->prefix : "",
+                      .separator = o->separator,
+                      .most = (size_t)o->most,
                       .order = strcmp(o->order, "sorted") == 0   ? LEVELS_SORTED
                                : strcmp(o->order, "levels") == 0 ? LEVELS_LEVELS
                                                                  : LEVELS_APPEARANCE};
@@ -129,12 +141,15 @@ done:
   return status;
 }
 
-#define UNPIVOT_OPTIONS(O)                                                                                    \
-  O(columns, COLUMNS, OPTION_UNSET, 1, 0, "", "", "columns to put one below the other")                      \
-  O(ids, COLUMNS, OPTION_UNSET, 1, 0, "", "", "columns to leave as they are: all others are put one below the other") \
-  O(names_to, TEXT, "name", 1, 0, "", "", "name of the column with the columns' names")                      \
-  O(values_to, TEXT, "value", 1, 0, "", "", "name of the column with their cells")                           \
+/* clang-format off */
+#define UNPIVOT_OPTIONS(O) \
+  O(columns, COLUMNS, OPTION_UNSET, 1, 0, "", "", "columns to put one below the other") \
+  O(ids, COLUMNS, OPTION_UNSET, 1, 0, "", "", \
+    "columns to leave as they are: all others are put one below the other") \
+  O(names_to, TEXT, "name", 1, 0, "", "", "name of the column with the columns' names") \
+  O(values_to, TEXT, "value", 1, 0, "", "", "name of the column with their cells") \
   O(drop_missing, BOOL, "false", 0, 0, "", "", "whether missing cells are left out")
+/* clang-format on */
 typedef struct UnpivotOptions {
   UNPIVOT_OPTIONS(OPTION_FIELD)
 } UnpivotOptions;
@@ -160,32 +175,42 @@ static Status run_unpivot(Call *call, Value *out, Error *e)
     TRY(find_columns(call, &o->ids, &ids.columns, &ids.n_columns, e));
     TRY(other_columns(call, &ids, &columns, &n, e));
   }
-  TRY(frame_unpivot(call->data->frame, columns, n, o->names_to, o->values_to, o->drop_missing, call->task, &frame, e));
+  TRY(frame_unpivot(call->data->frame, columns, n, o->names_to, o->values_to, o->drop_missing, call->task, &frame,
+                    e));
   *out = value_of_frame(frame);
 done:
   return status;
 }
 
-#define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1, .takes = VALUE_FRAME, .main = "columns", \
-              .gives = VALUE_FRAME, .reference = "", .where = WHERE_JOB
+#define SIZED                                                                                          \
+  .size = sizeof(Primitive), .family = "frame", .version = 1, .takes = VALUE_FRAME, .main = "columns", \
+  .gives = VALUE_FRAME, .reference = "", .where = WHERE_JOB
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
 static const Primitive pivot_primitive = {
-    SIZED, .name = "pivot", .summary = "long to wide: cells of columns become columns",
-    .details = "A row per group of `rows` and a column per group of `columns`, in order of first appearance. New columns are "
-               "named by the cells (\"NA\" for missing ones), after the prefix; with several values the value's name stands in "
-               "front. Cells that have several rows are an error unless agg says what to make of them.",
-    OPTIONS(pivot_options, PivotPrimitiveOptions), .returns = "a frame: rows, then the new columns",
-    .example = "sales = frame{{\"month\", {1, 1, 2}}, {\"region\", {\"north\", \"south\", \"north\"}}, {\"amount\", {10, 20, 30}}}\n"
+    SIZED,
+    .name = "pivot",
+    .summary = "long to wide: cells of columns become columns",
+    .details = "A row per group of `rows` and a column per group of `columns`, in order of first appearance. New "
+               "columns are named by the cells (\"NA\" for missing ones), after the prefix; with several values "
+               "the value's name stands in front. Cells that have several rows are an error unless agg says what "
+               "to make of them.",
+    OPTIONS(pivot_options, PivotPrimitiveOptions),
+    .returns = "a frame: rows, then the new columns",
+    .example = "sales = frame{{\"month\", {1, 1, 2}}, {\"region\", {\"north\", \"south\", \"north\"}}, "
+               "{\"amount\", {10, 20, 30}}}\n"
                "sales:pivot{\"region\", rows = \"month\", values = \"amount\", agg = \"sum\", fill = 0}",
     .run = run_pivot};
 REGISTER_PRIMITIVE(pivot_primitive);
 
 static const Primitive unpivot_primitive = {
-    SIZED, .name = "unpivot", .summary = "wide to long: columns become rows",
-    .details = "Each row becomes as many as there are columns to turn, in their order. int64 and float64 make float64, category and "
-               "string make string; other types that differ are an error.",
-    OPTIONS(unpivot_options, UnpivotOptions), .returns = "a frame: the other columns, then name and value",
+    SIZED,
+    .name = "unpivot",
+    .summary = "wide to long: columns become rows",
+    .details = "Each row becomes as many as there are columns to turn, in their order. int64 and float64 make "
+               "float64, category and string make string; other types that differ are an error.",
+    OPTIONS(unpivot_options, UnpivotOptions),
+    .returns = "a frame: the other columns, then name and value",
     .example = "wide = frame{{\"customer\", {1, 2}}, {\"jan\", {10, 20}}, {\"feb\", {11, NA}}}\n"
                "wide:unpivot{\"jan\", \"feb\", names_to = \"month\", values_to = \"amount\", drop_missing = true}",
     .run = run_unpivot};

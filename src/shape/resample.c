@@ -64,8 +64,8 @@ static Status set_length(const Column *times, Periods *p, const Task *task, Erro
     return STATUS_OK;
   }
   if (months[p->every.unit] == 0 || p->every.count > 10000) {
-    return error_set(e, STATUS_ARGUMENT, "bad-span", _("%1$lld %2$ss are too long a period"), (long long)p->every.count,
-                     calendar_unit_name(p->every.unit));
+    return error_set(e, STATUS_ARGUMENT, "bad-span", _("%1$lld %2$ss are too long a period"),
+                     (long long)p->every.count, calendar_unit_name(p->every.unit));
   }
   p->months = p->every.count * months[p->every.unit];
   return STATUS_OK;
@@ -139,7 +139,8 @@ Status periods_column(const Periods *p, const int64_t *numbers, size_t n, Column
 
 /* ---- sequences */
 
-static Status sort_pairs(const uint32_t *group, const int64_t *number, size_t n, Task *task, size_t **order, Error *e)
+static Status sort_pairs(const uint32_t *group, const int64_t *number, size_t n, Task *task, size_t **order,
+                         Error *e)
 {
   Column *groups = NULL, *numbers = NULL;
   int64_t *wide = mem_alloc(n, sizeof *wide);
@@ -186,21 +187,24 @@ static size_t run_end(const uint32_t *group, const size_t *order, size_t n, size
   return end;
 }
 
-static Range run_range(const int64_t *number, const size_t *order, size_t from, size_t end, SequenceKind kind, Range all)
+static Range run_range(const int64_t *number, const size_t *order, size_t from, size_t end, SequenceKind kind,
+                       Range all)
 {
   return kind == SEQUENCE_ALL ? all : (Range){number[order[from]], number[order[end - 1]]};
 }
 
-static Status measure(const uint32_t *group, const int64_t *number, const size_t *order, size_t n, SequenceKind kind, Range all,
-                      const Task *task, size_t *total, Error *e)
+static Status measure(const uint32_t *group, const int64_t *number, const size_t *order, size_t n,
+                      SequenceKind kind, Range all, const Task *task, size_t *total, Error *e)
 {
   *total = 0;
   for (size_t from = 0, end; from < n; from = end) {
     end = run_end(group, order, n, from);
     const Range range = run_range(number, order, from, end, kind, all);
-    const size_t rows = kind == SEQUENCE_OCCURRING ? end - from : (size_t)((uint64_t)range.last - (uint64_t)range.first) + 1;
+    const size_t rows =
+        kind == SEQUENCE_OCCURRING ? end - from : (size_t)((uint64_t)range.last - (uint64_t)range.first) + 1;
     if (__builtin_add_overflow(*total, rows, total) || *total >= NO_ROW) {
-      (void)error_set(e, STATUS_LIMIT, "join-rows", _("a regular sequence of periods would have more than %zu rows"), (size_t)NO_ROW);
+      (void)error_set(e, STATUS_LIMIT, "join-rows",
+                      _("a regular sequence of periods would have more than %zu rows"), (size_t)NO_ROW);
       return error_hint(e, _("take longer periods, or complete = \"none\""));
     }
   }
@@ -209,7 +213,8 @@ static Status measure(const uint32_t *group, const int64_t *number, const size_t
   return task_reserve(task, *total * 40, what, e);
 }
 
-static void fill(const uint32_t *group, const int64_t *number, const size_t *order, size_t n, SequenceKind kind, Range all, Sequence *s)
+static void fill(const uint32_t *group, const int64_t *number, const size_t *order, size_t n, SequenceKind kind,
+                 Range all, Sequence *s)
 {
   for (size_t from = 0, end; from < n; from = end) {
     end = run_end(group, order, n, from);
@@ -232,7 +237,8 @@ static void fill(const uint32_t *group, const int64_t *number, const size_t *ord
   }
 }
 
-Status sequence_make(const uint32_t *group, const int64_t *number, size_t n, SequenceKind kind, Task *task, Sequence *out, Error *e)
+Status sequence_make(const uint32_t *group, const int64_t *number, size_t n, SequenceKind kind, Task *task,
+                     Sequence *out, Error *e)
 {
   size_t *order = NULL, total = 0;
   const Range all = range_of(number, n);

@@ -7,7 +7,7 @@
 #include "frame/calendar.h"
 
 typedef struct TimeSpan {
-  int64_t count;         /* at least 1 */
+  int64_t count; /* at least 1 */
   CalendarUnit unit;
 } TimeSpan;
 

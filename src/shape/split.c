@@ -37,7 +37,8 @@ static Status choose(Groups *groups, double share, const Task *task, bool *chose
   return STATUS_OK;
 }
 
-static Status take_part(const Frame *frame, const bool *chosen, bool which, uint32_t *rows, Task *task, Frame **out, Error *e)
+static Status take_part(const Frame *frame, const bool *chosen, bool which, uint32_t *rows, Task *task, Frame **out,
+                        Error *e)
 {
   size_t n = 0;
   for (size_t row = 0; row < frame_rows(frame); row++) {
@@ -48,7 +49,8 @@ static Status take_part(const Frame *frame, const bool *chosen, bool which, uint
   return frame_pick(frame, rows, n, false, task, out, e);
 }
 
-Status frame_split(const Frame *frame, double share, const size_t *columns, size_t n, Task *task, Frame *out[2], Error *e)
+Status frame_split(const Frame *frame, double share, const size_t *columns, size_t n, Task *task, Frame *out[2],
+                   Error *e)
 {
   const size_t rows = frame_rows(frame);
   Groups *groups = NULL;

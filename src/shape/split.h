@@ -6,9 +6,9 @@
 #include "core/task.h"
 #include "frame/frame.h"
 
-/* The first frame gets round(share x rows) rows; with n groups' columns as near to share x size of each group as whole
- * rows allow while the total stays right. Both keep the order of rows. Each group draws from a random stream of its own
- * (task->seed). O(rows). Errors: memory, limit, cancelled. */
+/* The first frame gets round(share x rows) rows; with n groups' columns as near to share x size of each group as
+ * whole rows allow while the total stays right. Both keep the order of rows. Each group draws from a random stream
+ * of its own (task->seed). O(rows). Errors: memory, limit, cancelled. */
 Status frame_split(const Frame *frame, double share, const size_t *columns, size_t n, Task *task, Frame *out[2],
                    Error *e) MUST_USE;
 

@@ -9,7 +9,8 @@ local b = frame { { "x", { 2 } }, { "id", { 3 } }, { "note", { "late" } } }
 
 t.test("columns are matched by name, in order of appearance", function()
   local c = a:append(b)
-  t.eq(t.content(c), { { "id", "x", "note" }, id = { 1, 2, 3 }, x = { 0.5, 1.0, 2.0 }, note = { NA, NA, "late" } })
+  t.eq(t.content(c), { { "id", "x", "note" }, id = { 1, 2, 3 }, x = { 0.5, 1.0, 2.0 },
+    note = { NA, NA, "late" } })
   t.eq(t.types(c), { "int64", "float64", "string" })
 end)
 
@@ -47,10 +48,17 @@ t.test("frames without rows, and a column that is missing throughout", function(
 end)
 
 t.test("refusals", function()
-  t.raises("append-types", function() a:append(frame { { "id", { "k" } } }) end, "'id' is int64 in frame 1", "string in frame 2", "cast")
+  t.raises("append-types", function()
+    a:append(frame { { "id", { "k" } } })
+  end, "'id' is int64 in frame 1", "string in frame 2", "cast")
   t.raises("append-types", function() a:append(frame { { "id", { true } } }) end, "bool in frame 2")
-  t.raises("append-types", function() a:append(frame { { "x", { 1 } }, { "id", { 3 } } }, { strict = true }) end, "'x' is int64 in frame 2")
-  t.raises("append-columns", function() a:append(frame { { "x", { 2.5 } }, { "id", { 3 } }, { "note", { "late" } } }, { strict = true, names = { "p", "q" } }) end, "'note' in 'p'")
+  t.raises("append-types", function()
+    a:append(frame { { "x", { 1 } }, { "id", { 3 } } }, { strict = true })
+  end, "'x' is int64 in frame 2")
+  t.raises("append-columns", function()
+    a:append(frame { { "x", { 2.5 } }, { "id", { 3 } }, { "note", { "late" } } },
+      { strict = true, names = { "p", "q" } })
+  end, "'note' in 'p'")
   t.raises("name-clash", function() a:append(b, { source = "x" }) end)
   t.raises("wrong-type", function() a:append(3) end, "number 1 is 3")
   t.raises("wrong-type", function() a:append(b, "c") end, "number 2")

@@ -30,7 +30,8 @@ t.test("given points and equal widths, as R", function()
 end)
 
 -- R 4.2.2: quantile(mtcars$mpg, (0:5) / 5), table(cut(mtcars$mpg, that, include.lowest = TRUE)).
-local mpg = frame { { "mpg", { 21, 21, 22.8, 21.4, 18.7, 18.1, 14.3, 24.4, 22.8, 19.2, 17.8, 16.4, 17.3, 15.2, 10.4, 10.4,
+local mpg = frame { { "mpg", { 21, 21, 22.8, 21.4, 18.7, 18.1, 14.3, 24.4, 22.8, 19.2, 17.8, 16.4, 17.3,
+  15.2, 10.4, 10.4,
   14.7, 32.4, 30.4, 33.9, 21.5, 15.5, 15.2, 13.3, 19.2, 27.3, 26, 30.4, 15.8, 19.7, 15, 21.4 } } }
 
 t.test("quantiles of type 7, as R", function()
@@ -46,20 +47,26 @@ end)
 
 t.test("the policies for ties", function()
   local f = frame { { "f", { 1, 3, 1, 1, 2, 1 } } }
-  t.raises("cut-ties", function() f:cut { "f", bins = 3, how = "quantiles" } end, "67 % of column 'f' are 1", "merge", "order")
+  t.raises("cut-ties", function()
+    f:cut { "f", bins = 3, how = "quantiles" }
+  end, "67 % of column 'f' are 1", "merge", "order")
   t.eq(bins(f, { "f", bins = 3, how = "quantiles", ties = "merge" }), { 1, 2, 1, 1, 2, 1 })
   t.eq(bins(f, { "f", bins = 3, how = "quantiles", ties = "order" }), { 1, 3, 1, 2, 3, 2 })
   local points = f:cut_points { "f", bins = 3, how = "quantiles", ties = "order" }
   t.eq(t.cells(points.label), { "1 [1, 1]", "2 [1, 1]", "3 [2, 3]" })
   t.eq(t.cells(points.low), { 1.0, 1.0, 2.0 })
-  t.raises("cut-points", function() frame { { "f", { 2, 2 } } }:cut { "f", bins = 2, how = "quantiles", ties = "merge" } end, "2")
+  t.raises("cut-points", function()
+    frame { { "f", { 2, 2 } } }:cut { "f", bins = 2, how = "quantiles", ties = "merge" }
+  end, "2")
 end)
 
 t.test("labels, infinite ends, cells in no bin", function()
   local f = frame { { "v", { -5, 0, 100, 500.5, t.nan, NA } } }
-  t.eq(t.cells(f:cut { "v", at = { -math.huge, 0, 100, math.huge }, labels = { "low", "mid", "high" }, into = "band" }.band),
+  t.eq(t.cells(f:cut { "v", at = { -math.huge, 0, 100, math.huge }, labels = { "low", "mid", "high" },
+    into = "band" }.band),
     { "low", "low", "mid", "high", NA, NA })
-  t.eq(t.cells(f:cut { "v", at = { -math.huge, 0, 100, math.huge } }.v_band), { "[-Inf, 0]", "[-Inf, 0]", "(0, 100]", "(100, Inf]", NA, NA })
+  t.eq(t.cells(f:cut { "v", at = { -math.huge, 0, 100, math.huge } }.v_band),
+    { "[-Inf, 0]", "[-Inf, 0]", "(0, 100]", "(100, Inf]", NA, NA })
   t.eq(t.cells(f:cut { "v", at = { 0, 100 } }.v_band), { NA, "[0, 100]", "[0, 100]", NA, NA, NA })
 end)
 
@@ -69,8 +76,10 @@ t.test("levels are all the bins, in order, also those without rows", function()
 end)
 
 t.test("digits grow until points read differently, whole parts are never cut", function()
-  t.eq(t.cells(frame { { "v", { 1000001, 1000002, 1000003 } } }:cut_points { "v", bins = 2 }.label), { "[1000001, 1000002]", "(1000002, 1000003]" })
-  t.eq(t.cells(frame { { "v", { 1, 1.0001 } } }:cut_points { "v", bins = 2 }.label), { "[1, 1.00005]", "(1.00005, 1.0001]" })
+  t.eq(t.cells(frame { { "v", { 1000001, 1000002, 1000003 } } }:cut_points { "v", bins = 2 }.label),
+    { "[1000001, 1000002]", "(1000002, 1000003]" })
+  t.eq(t.cells(frame { { "v", { 1, 1.0001 } } }:cut_points { "v", bins = 2 }.label),
+    { "[1, 1.00005]", "(1.00005, 1.0001]" })
 end)
 
 t.test("refusals", function()
@@ -89,7 +98,9 @@ t.test("refusals", function()
   t.raises("option-without-use", function() x:cut { "x", how = "width", at = { 0, 1 } } end)
   t.raises("option-without-use", function() x:cut { "x", at = { 0, 1 }, bins = 3 } end)
   t.raises("option-without-use", function() x:cut { "x", ties = "merge" } end)
-  t.raises("option-without-use", function() x:cut { "x", how = "quantiles", ties = "order", right = false } end)
+  t.raises("option-without-use", function()
+    x:cut { "x", how = "quantiles", ties = "order", right = false }
+  end)
   t.raises("out-of-range", function() x:cut { "x", bins = 1 } end)
 end)
 

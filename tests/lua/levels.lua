@@ -9,7 +9,8 @@ local f = read(t.file "g,v\nb,1\na,5\nc,9\nb,2\na,6\nb,3\n,4\nd,0\n", { types = 
 -- The levels that have cells, in their order.
 local function levels(df, column)
   local seen = {}
-  for _, text in ipairs(t.cells(df:crosstab({ rows = column or "g", columns = column or "g", missing = "drop" }):col(column or "g"))) do
+  for _, text in ipairs(t.cells(df:crosstab({ rows = column or "g", columns = column or "g",
+    missing = "drop" }):col(column or "g"))) do
     seen[#seen + 1] = text
   end
   return table.concat(seen, " ")
@@ -89,7 +90,8 @@ end)
 t.test("split of groups: the share of each", function()
   local df = read "datasets/iris/iris.csv"
   local train, test = table.unpack(df:split { share = 0.8, by = "species" })
-  t.eq(t.cells(train:crosstab({ rows = "species", columns = "species", margins = true }).total), { 40, 40, 40, 120 })
+  t.eq(t.cells(train:crosstab({ rows = "species", columns = "species", margins = true }).total),
+    { 40, 40, 40, 120 })
   t.eq(#test, 30)
   local uneven = frame { { "g", { "a", "b", "c", "d", "e", "f", "g", "h" } } }
   t.eq(#uneven:split({ share = 0.5, by = "g" })[1], 4)

@@ -6,11 +6,15 @@ local NA = t.NA
 
 -- R's mtcars: cylinders, gears, miles per gallon, weight.
 local cars = frame {
-  { "cyl", { 6, 6, 4, 6, 8, 6, 8, 4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 4, 4, 4, 4, 8, 8, 8, 8, 4, 4, 4, 8, 6, 8, 4 } },
-  { "gear", { 4, 4, 4, 3, 3, 3, 3, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 4, 4, 4, 3, 3, 3, 3, 3, 4, 5, 5, 5, 5, 5, 4 } },
-  { "mpg", { 21, 21, 22.8, 21.4, 18.7, 18.1, 14.3, 24.4, 22.8, 19.2, 17.8, 16.4, 17.3, 15.2, 10.4, 10.4, 14.7, 32.4, 30.4,
+  { "cyl", { 6, 6, 4, 6, 8, 6, 8, 4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 4, 4, 4, 4, 8, 8, 8, 8, 4, 4, 4, 8, 6, 8,
+    4 } },
+  { "gear", { 4, 4, 4, 3, 3, 3, 3, 4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 4, 4, 4, 3, 3, 3, 3, 3, 4, 5, 5, 5, 5, 5,
+    4 } },
+  { "mpg", { 21, 21, 22.8, 21.4, 18.7, 18.1, 14.3, 24.4, 22.8, 19.2, 17.8, 16.4, 17.3, 15.2, 10.4, 10.4,
+    14.7, 32.4, 30.4,
     33.9, 21.5, 15.5, 15.2, 13.3, 19.2, 27.3, 26, 30.4, 15.8, 19.7, 15, 21.4 } },
-  { "wt", { 2.62, 2.875, 2.32, 3.215, 3.44, 3.46, 3.57, 3.19, 3.15, 3.44, 3.44, 4.07, 3.73, 3.78, 5.25, 5.424, 5.345, 2.2,
+  { "wt", { 2.62, 2.875, 2.32, 3.215, 3.44, 3.46, 3.57, 3.19, 3.15, 3.44, 3.44, 4.07, 3.73, 3.78, 5.25,
+    5.424, 5.345, 2.2,
     1.615, 1.835, 2.465, 3.52, 3.435, 3.84, 3.845, 1.935, 2.14, 1.513, 3.17, 2.77, 3.57, 2.78 } },
 }
 
@@ -74,10 +78,13 @@ end)
 
 t.test("orders, missing cells, levels", function()
   local f = frame { { "a", { "y", "x", NA, "y" } }, { "b", { true, NA, true, false } } }
-  t.eq(rows(f:crosstab { rows = "a", columns = "b" }), { { "x", 0, 0, 1 }, { "y", 1, 1, 0 }, { "NA", 0, 1, 0 } })
+  t.eq(rows(f:crosstab { rows = "a", columns = "b" }),
+    { { "x", 0, 0, 1 }, { "y", 1, 1, 0 }, { "NA", 0, 1, 0 } })
   t.eq(t.names(f:crosstab { rows = "a", columns = "b" }), { "a", "false", "true", "NA" })
-  t.eq(rows(f:crosstab { rows = "a", columns = "b", missing = "drop", order = "appearance" }), { { "y", 1, 1 }, { "x", 0, 0 } })
-  t.eq(t.names(f:crosstab { rows = "a", columns = "b", order = "appearance" }), { "a", "true", "NA", "false" })
+  t.eq(rows(f:crosstab { rows = "a", columns = "b", missing = "drop", order = "appearance" }),
+    { { "y", 1, 1 }, { "x", 0, 0 } })
+  t.eq(t.names(f:crosstab { rows = "a", columns = "b", order = "appearance" }),
+    { "a", "true", "NA", "false" })
   local c = cars:cut { "mpg", at = { 0, 15, 20, 100 }, labels = { "low", "middle", "high" } }
   t.eq(t.cells(c:crosstab({ rows = "mpg_band", columns = "gear" }).mpg_band), { "low", "middle", "high" })
   t.eq(t.names(c:pivot { "mpg_band", rows = "gear", order = "levels" }), { "gear", "low", "middle", "high" })
@@ -91,10 +98,12 @@ t.test("pivot with an aggregate, as dcast", function()
   near_rows(rows(p), { { 6, 19.75, 19.75, 19.7 }, { 4, 21.5, 26.925, 28.2 }, { 8, 15.05, NA, 15.4 } })
 end)
 
-local long = frame { { "id", { 1, 1, 2 } }, { "k", { "u", "v", "v" } }, { "a", { 10, 20, 30 } }, { "b", { "p", "q", "r" } } }
+local long = frame { { "id", { 1, 1, 2 } }, { "k", { "u", "v", "v" } }, { "a", { 10, 20, 30 } },
+  { "b", { "p", "q", "r" } } }
 
 t.test("pivot of single cells: several values, names, fill", function()
-  t.eq(t.content(long:pivot { "k", rows = "id", values = "a" }), { { "id", "u", "v" }, id = { 1, 2 }, u = { 10, NA }, v = { 20, 30 } })
+  t.eq(t.content(long:pivot { "k", rows = "id", values = "a" }),
+    { { "id", "u", "v" }, id = { 1, 2 }, u = { 10, NA }, v = { 20, 30 } })
   local p = long:pivot { "k", rows = "id", values = { "a", "b" }, separator = ".", prefix = "is_" }
   t.eq(t.names(p), { "id", "a.is_u", "a.is_v", "b.is_u", "b.is_v" })
   t.eq(t.cells(p:col "b.is_u"), { "p", NA })
@@ -111,34 +120,53 @@ t.test("pivot and unpivot undo one another", function()
   t.eq(t.content(again), { { "id", "k", "a" }, id = { 1, 1, 2 }, k = { "u", "v", "v" }, a = { 10, 20, 30 } })
   t.same_frame(again:pivot { "k", rows = "id", values = "a" }, wide)
   local all = wide:unpivot { "u", "v" }
-  t.eq(t.content(all), { { "id", "name", "value" }, id = { 1, 1, 2, 2 }, name = { "u", "v", "u", "v" }, value = { 10, 20, NA, 30 } })
+  t.eq(t.content(all), { { "id", "name", "value" }, id = { 1, 1, 2, 2 }, name = { "u", "v", "u", "v" },
+    value = { 10, 20, NA, 30 } })
   t.eq(#wide:head(0):unpivot { "u", "v" }, 0)
 end)
 
 t.test("refusals", function()
-  t.raises("pivot-duplicates", function() cars:pivot { "gear", rows = "cyl", values = "mpg" } end, "4 rows have cyl = 6, gear = 4", "agg")
-  t.raises("unknown-function", function() cars:pivot { "gear", rows = "cyl", values = "mpg", agg = "meen" } end, "'mean'")
-  t.raises("wrong-column-type", function() long:pivot { "k", rows = "id", values = "b", agg = "sum" } end, "'b' of string")
+  t.raises("pivot-duplicates", function()
+    cars:pivot { "gear", rows = "cyl", values = "mpg" }
+  end, "4 rows have cyl = 6, gear = 4", "agg")
+  t.raises("unknown-function", function()
+    cars:pivot { "gear", rows = "cyl", values = "mpg", agg = "meen" }
+  end, "'mean'")
+  t.raises("wrong-column-type", function()
+    long:pivot { "k", rows = "id", values = "b", agg = "sum" }
+  end, "'b' of string")
   t.raises("column-twice", function() long:pivot { "k", rows = "k", values = "a" } end)
-  t.raises("pivot-columns", function() cars:pivot { "mpg", rows = "cyl", most = 5 } end, "25 columns", "most = 25")
-  t.raises("pivot-columns", function() cars:crosstab { rows = "cyl", columns = "mpg", most = 5 } end, "25 columns")
-  t.raises("append-types", function() long:pivot { "k", rows = "id", values = "a", fill = "none" } end, "fill")
+  t.raises("pivot-columns", function()
+    cars:pivot { "mpg", rows = "cyl", most = 5 }
+  end, "25 columns", "most = 25")
+  t.raises("pivot-columns", function()
+    cars:crosstab { rows = "cyl", columns = "mpg", most = 5 }
+  end, "25 columns")
+  t.raises("append-types", function()
+    long:pivot { "k", rows = "id", values = "a", fill = "none" }
+  end, "fill")
   t.raises("wrong-type", function() long:pivot { "k", rows = "id", values = "a", fill = { 1 } } end)
-  t.raises("name-twice", function() frame({ { "u", { 1 } }, { "k", { "u" } } }):pivot { "k", rows = "u" } end, "prefix")
+  t.raises("name-twice", function()
+    frame({ { "u", { 1 } }, { "k", { "u" } } }):pivot { "k", rows = "u" }
+  end, "prefix")
   t.raises("append-types", function() long:unpivot { "a", "b" } end, "'a' is int64, 'b' is string")
   t.raises("missing-option", function() long:unpivot {} end)
   t.raises("missing-option", function() long:unpivot { "a", ids = "id" } end)
   t.raises("name-clash", function() long:unpivot { "a", names_to = "id" } end, "'id'")
   t.raises("name-clash", function() long:unpivot { "a", names_to = "v", values_to = "v" } end)
   t.raises("unknown-column", function() long:unpivot { "c" } end)
-  t.raises("name-twice", function() frame({ { "a", { "total" } }, { "b", { 1 } } }):crosstab { rows = "a", columns = "b", margins = true } end, "total")
+  t.raises("name-twice", function()
+    frame({ { "a", { "total" } }, { "b", { 1 } } }):crosstab { rows = "a", columns = "b", margins = true }
+  end, "total")
   t.raises("overflow", function()
-    frame({ { "a", { 1, 1 } }, { "w", { math.maxinteger, 1 } } }):crosstab { rows = "a", columns = "a", weight = "w" }
+    frame({ { "a", { 1, 1 } }, { "w", { math.maxinteger, 1 } } }):crosstab { rows = "a", columns = "a",
+      weight = "w" }
   end)
 end)
 
 t.test("the same on any number of threads", function()
-  local program = "d = read 'datasets/credit/credit.csv' print(d:crosstab{rows = 'housing', columns = 'job', weight = 'credit_amount'}, "
+  local program = "d = read 'datasets/credit/credit.csv' "
+    .. "print(d:crosstab{rows = 'housing', columns = 'job', weight = 'credit_amount'}, "
     .. "d:pivot{'housing', rows = 'job', values = 'credit_amount', agg = 'mean'})"
   local one = t.run { "--threads", "1", "-e", program }
   t.has(one, "housing")

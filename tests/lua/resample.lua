@@ -1,11 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- resample: periods of every unit, sequences, and every refusal. Beginnings of periods are the calendar's own.
+-- resample: periods of every unit, sequences, and every refusal. Beginnings of periods are the calendar's
+-- own.
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 local NA = t.NA
 
 local d = read(t.file(table.concat({
-  "at,g,v", "2024-01-03 10:00:00,a,3", "2024-01-01 09:00:00,a,1", "2024-01-05 00:00:00,b,7", "2024-01-03 08:00:00,a,5",
+  "at,g,v", "2024-01-03 10:00:00,a,3", "2024-01-01 09:00:00,a,1", "2024-01-05 00:00:00,b,7",
+    "2024-01-03 08:00:00,a,5",
   ",a,3", "2024-01-06 23:59:59,b,8", "" }, "\n")), { types = { at = "timestamp" } })
 
 t.test("each group from its first to its last period; what expressions give of no rows", function()
@@ -26,12 +28,14 @@ end)
 
 t.test("sequences: only what occurs, or from the first to the last of all", function()
   t.eq(t.cells(d:resample({ time = "at", every = "day", by = "g", complete = "none" }).n), { 1, 2, 1, 1 })
-  t.eq(t.cells(d:resample({ time = "at", every = "day", by = "g", complete = "all" }).n), { 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 1 })
+  t.eq(t.cells(d:resample({ time = "at", every = "day", by = "g", complete = "all" }).n),
+    { 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1, 1 })
   t.eq(t.cells(d:resample({ time = "at", every = "day", complete = "group" }).n), { 1, 0, 2, 0, 1, 1 })
 end)
 
 t.test("a grouped frame is resampled within its groups", function()
-  t.same_frame(d:group("g"):resample { time = "at", every = "day" }, d:resample { time = "at", every = "day", by = "g" })
+  t.same_frame(d:group("g"):resample { time = "at", every = "day" },
+    d:resample { time = "at", every = "day", by = "g" })
 end)
 
 local function begins(every, times)
@@ -74,7 +78,8 @@ t.test("totals agree with the rows, and nothing depends on threads", function()
     sum = sum + r.revenue[i]
   end
   t.near(sum, df:agg("s = sum(quantity * price)").s[1], 1e-9)
-  local program = "d = read 'datasets/orders/orders.csv' print(d:resample{'m = mean(price)', time = 'date', every = 'month', by = 'product'})"
+  local program = "d = read 'datasets/orders/orders.csv' "
+    .. "print(d:resample{'m = mean(price)', time = 'date', every = 'month', by = 'product'})"
   local one = t.run { "--threads", "1", "-e", program }
   t.has(one, "coffee")
   t.eq(t.run { "--threads", "7", "-e", program }, one)

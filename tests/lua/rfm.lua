@@ -24,7 +24,8 @@ end
 t.test("recency, frequency and monetary by hand", function()
   local m = log:rfm(with { bins = 3, at = "2024-03-11" })
   local tidy = m:tidy()
-  t.eq(t.names(tidy), { "who", "last", "recency", "frequency", "monetary", "revenue", "r", "f", "m", "rfm", "segment" })
+  t.eq(t.names(tidy), { "who", "last", "recency", "frequency", "monetary", "revenue", "r", "f", "m",
+    "rfm", "segment" })
   t.eq(t.cells(tidy.who), { "a", "b", "c" })
   t.eq(t.cells(tidy.last), { "2024-03-01", "2024-02-10", "2024-03-10" })
   t.eq(t.cells(tidy.recency), { 10, 30, 1 })
@@ -56,7 +57,8 @@ t.test("equal values share a score, or are dealt by order of appearance", functi
 end)
 
 t.test("a map of one's own; who fits nowhere is 'other'", function()
-  local map = frame { { "segment", { "best", "lapsed" } }, { "r_low", { 2, 1 } }, { "r_high", { 3, 1 } }, { "f_low", { 3, 1 } } }
+  local map = frame { { "segment", { "best", "lapsed" } }, { "r_low", { 2, 1 } }, { "r_high", { 3, 1 } },
+    { "f_low", { 3, 1 } } }
   local m = log:rfm(with { bins = 3, segments = map })
   t.eq(t.cells(m:tidy().segment), { "best", "lapsed", "other" })
   local s = m:segments()
@@ -70,7 +72,8 @@ t.test("augment: by the customer, or by the cut points", function()
   local rows = m:augment(log)
   t.eq(t.cells(rows.rfm), { "232", "232", "232", "113", "232", "321" })
   t.eq(t.names(m:augment(rows)), t.names(rows))
-  local other = frame { { "recency", { 0, 500, NA } }, { "frequency", { 9, 1, 1 } }, { "monetary", { 1e6, 0, 1 } } }
+  local other = frame { { "recency", { 0, 500, NA } }, { "frequency", { 9, 1, 1 } },
+    { "monetary", { 1e6, 0, 1 } } }
   t.eq(t.cells(m:predict(other).rfm), { "333", "111", NA })
   local unknown = frame { { "who", { "c", "zz" } } }
   t.eq(t.cells(m:predict(unknown).rfm), { "321", NA })
@@ -91,7 +94,9 @@ t.test("a model in a file is the same", function()
 end)
 
 t.test("the same on any number of threads", function()
-  local program = "m = read [[" .. t.file(text) .. "]]:rfm{id = 'who', date = 'day', amount = 'paid', bins = 3} print(m:tidy():select('who', 'rfm', 'segment'), m:glance():select('gini', 'top20_share'))"
+  local program = "m = read [[" .. t.file(text)
+    .. "]]:rfm{id = 'who', date = 'day', amount = 'paid', bins = 3} "
+    .. "print(m:tidy():select('who', 'rfm', 'segment'), m:glance():select('gini', 'top20_share'))"
   local one = t.run { "--threads", "1", "-e", program }
   t.has(one, "232")
   for _, threads in ipairs { "2", "7" } do
@@ -101,7 +106,8 @@ end)
 
 t.test("cohorts: cells where nobody bought are 0, those after the end are not there", function()
   local m = log:cohort { id = "who", date = "day" }
-  t.eq(t.content(m:triangle()), { { "cohort", "size", "0", "1", "2" }, cohort = { "2024-01-01", "2024-02-01", "2024-03-01" },
+  t.eq(t.content(m:triangle()), { { "cohort", "size", "0", "1", "2" },
+    cohort = { "2024-01-01", "2024-02-01", "2024-03-01" },
     size = { 1, 1, 1 }, ["0"] = { 1, 1, 1 }, ["1"] = { 0, 0, NA }, ["2"] = { 1, NA, NA } })
   t.eq(t.cells(m:tidy().share), { 1.0, 0.0, 1.0, 1.0, 0.0, 1.0 })
   t.eq(t.cells(m:tidy().period)[3], "2024-03-01")
@@ -140,10 +146,16 @@ t.test("refusals", function()
   t.raises("option-without-use", function() log:rfm(with { order = "no", count = "rows" }) end)
   t.raises("out-of-range", function() log:rfm(with { bins = 10 }) end)
   t.raises("rfm-map", function() log:rfm(with { segments = frame { { "x", { 1 } } } }) end, "segment")
-  t.raises("rfm-map", function() log:rfm(with { segments = frame { { "segment", { "a" } }, { "r_low", { 6 } } } }) end, "bins")
-  t.raises("missing-option", function() log:cohort { id = "who", date = "day", metric = "revenue" } end, "amount")
+  t.raises("rfm-map", function()
+    log:rfm(with { segments = frame { { "segment", { "a" } }, { "r_low", { 6 } } } })
+  end, "bins")
+  t.raises("missing-option", function()
+    log:cohort { id = "who", date = "day", metric = "revenue" }
+  end, "amount")
   t.raises("option-without-use", function() log:cohort { id = "who", date = "day", order = "no" } end)
-  t.raises("option-without-use", function() log:cohort { id = "who", date = "day", metric = "orders", rolling = true } end)
+  t.raises("option-without-use", function()
+    log:cohort { id = "who", date = "day", metric = "orders", rolling = true }
+  end)
   t.raises("cohort-periods", function()
     read(t.file "who,day\na,1900-01-01\na,2024-01-01\n"):cohort { id = "who", date = "day", period = "day" }
   end, "month")

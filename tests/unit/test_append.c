@@ -29,7 +29,8 @@ static Column *slice(const Column *column, size_t first, size_t count)
   return part;
 }
 
-/* A column cut into pieces at odd places, with pieces of none and of missing cells in between, is the column again. */
+/* A column cut into pieces at odd places, with pieces of none and of missing cells in between, is the column again.
+ */
 static void test_pieces(void **state)
 {
   static const size_t cuts[] = {0, 1, 64, 64, 191, 500, 1003};
@@ -71,7 +72,8 @@ static void test_dictionaries(void **state)
                                   {TYPE_SET, TYPE_SET, TYPE_SET}};
   for (size_t p = 0; p < 4; p++) {
     const CellKind a = {pairs[p][0], 5, 0.1}, b = {pairs[p][1], 6, 0.3};
-    const AppendPart parts[] = {{cells_column(a, 300), 300}, {cells_column(b, 401), 401}, {cells_column(a, 99), 99}};
+    const AppendPart parts[] = {
+        {cells_column(a, 300), 300}, {cells_column(b, 401), 401}, {cells_column(a, 99), 99}};
     Task task;
     task_init(&task, 1);
     Column *out;
@@ -81,7 +83,8 @@ static void test_dictionaries(void **state)
     const CellKind as_a = {pairs[p][0], 5, 0.1}, as_b = {pairs[p][1], 6, 0.3};
     for (size_t row = 0; row < 800; row++) {
       const bool second = row >= 300 && row < 701;
-      assert_true(second ? cell_matches(out, row, as_b, row - 300) : cell_matches(out, row, as_a, row < 300 ? row : row - 701));
+      assert_true(second ? cell_matches(out, row, as_b, row - 300)
+                         : cell_matches(out, row, as_a, row < 300 ? row : row - 701));
     }
     column_unref(out);
     for (size_t i = 0; i < 3; i++) {
@@ -138,7 +141,8 @@ static void test_frames(void **state)
   assert_int_equal(column_missing(frame_column(out, 2)), 3);
   assert_int_equal(column_int(frame_column(out, 3), 1), 1);
   assert_int_equal(column_int(frame_column(out, 3), 2), 2);
-  assert_non_null(strstr(text_data(&notes), "column 'id': int64 in frame 1 became float64; 1 whole numbers above 2^53"));
+  assert_non_null(
+      strstr(text_data(&notes), "column 'id': int64 in frame 1 became float64; 1 whole numbers above 2^53"));
   assert_non_null(strstr(text_data(&notes), "column 'x' is not in frame 2: 3 cells are missing"));
   text_free(&notes);
   frame_unref(out);
@@ -168,7 +172,8 @@ static void test_refusals(void **state)
   static const char *const labels[] = {"jan.csv", "feb.csv"};
   Frame *a = numbers(), *b = others();
   refuse(a, b, &(AppendOptions){.strict = true}, "append-types", "column 'id' is int64 in frame 1");
-  refuse(b, a, &(AppendOptions){.strict = true, .labels = labels}, "append-columns", "no column 'note' in 'feb.csv'");
+  refuse(b, a, &(AppendOptions){.strict = true, .labels = labels}, "append-columns",
+         "no column 'note' in 'feb.csv'");
   refuse(a, b, &(AppendOptions){.source = "x"}, "name-clash", "'x'");
   Draft *draft = draft_new();
   draft_texts(draft, "id", (const char *const[]){"k1"}, 1);
@@ -201,7 +206,8 @@ static void test_missing_goes_with_all(void **state)
     const CellKind kind = kind_of((Type)type), none = {type == TYPE_STRING ? TYPE_FLOAT64 : TYPE_STRING, 1, 1.0};
     Column *cells = cells_column(kind, 130), *missing = cells_column(none, 70);
     for (int turn = 0; turn < 2; turn++) {
-      const AppendPart parts[] = {{turn ? missing : cells, turn ? 70 : 130}, {turn ? cells : missing, turn ? 130 : 70}};
+      const AppendPart parts[] = {{turn ? missing : cells, turn ? 70 : 130},
+                                  {turn ? cells : missing, turn ? 130 : 70}};
       Column *out;
       assert_int_equal(columns_append(parts, 2, &task, &out, NULL), STATUS_OK);
       assert_int_equal(column_type(out), type);
@@ -256,9 +262,9 @@ static void test_memory(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_pieces),     cmocka_unit_test(test_dictionaries),
-                                     cmocka_unit_test(test_frames),     cmocka_unit_test(test_refusals),
-                                     cmocka_unit_test(test_missing_goes_with_all), cmocka_unit_test(test_memory)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_pieces),   cmocka_unit_test(test_dictionaries),          cmocka_unit_test(test_frames),
+      cmocka_unit_test(test_refusals), cmocka_unit_test(test_missing_goes_with_all), cmocka_unit_test(test_memory)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_join.c -- joins against nested loops over all pairs of rows: every way, kind of key and number of threads; joins
- * as of a time against a scan; refusals; memory that fails. */
+/* test_join.c -- joins against nested loops over all pairs of rows: every way, kind of key and number of threads;
+ * joins as of a time against a scan; refusals; memory that fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,9 @@ static void add_key(Builder *builder, Type type, uint64_t draw)
   }
   switch (type) {
     case TYPE_FLOAT64:
-      builder_float(builder, draw % 5 == 4 ? (draw % 2 ? (double)NAN : 2.5) : draw % 5 == 0 ? (draw % 2 ? -0.0 : 0.0) : (double)(draw % 5));
+      builder_float(builder, draw % 5 == 4   ? (draw % 2 ? (double)NAN : 2.5)
+                             : draw % 5 == 0 ? (draw % 2 ? -0.0 : 0.0)
+                                             : (double)(draw % 5));
       break;
     case TYPE_INT64:
     case TYPE_TIMESTAMP:
@@ -166,11 +168,14 @@ static Status join(const Frame *a, const Frame *b, const JoinOptions *o, Frame *
   return status;
 }
 
-static const Type pairs[][4] = {
-    {TYPE_INT64, TYPE_INT64, TYPE_BOOL, TYPE_BOOL},           {TYPE_FLOAT64, TYPE_FLOAT64, TYPE_STRING, TYPE_STRING},
-    {TYPE_INT64, TYPE_FLOAT64, TYPE_CATEGORY, TYPE_STRING},   {TYPE_CATEGORY, TYPE_CATEGORY, TYPE_FLOAT64, TYPE_INT64},
-    {TYPE_STRING, TYPE_CATEGORY, TYPE_INT64, TYPE_INT64},     {TYPE_TIMESTAMP, TYPE_TIMESTAMP, TYPE_CATEGORY, TYPE_CATEGORY},
-    {TYPE_STRING, TYPE_STRING, TYPE_CATEGORY, TYPE_CATEGORY}, {TYPE_BOOL, TYPE_BOOL, TYPE_FLOAT64, TYPE_FLOAT64}};
+static const Type pairs[][4] = {{TYPE_INT64, TYPE_INT64, TYPE_BOOL, TYPE_BOOL},
+                                {TYPE_FLOAT64, TYPE_FLOAT64, TYPE_STRING, TYPE_STRING},
+                                {TYPE_INT64, TYPE_FLOAT64, TYPE_CATEGORY, TYPE_STRING},
+                                {TYPE_CATEGORY, TYPE_CATEGORY, TYPE_FLOAT64, TYPE_INT64},
+                                {TYPE_STRING, TYPE_CATEGORY, TYPE_INT64, TYPE_INT64},
+                                {TYPE_TIMESTAMP, TYPE_TIMESTAMP, TYPE_CATEGORY, TYPE_CATEGORY},
+                                {TYPE_STRING, TYPE_STRING, TYPE_CATEGORY, TYPE_CATEGORY},
+                                {TYPE_BOOL, TYPE_BOOL, TYPE_FLOAT64, TYPE_FLOAT64}};
 
 static void one_case(const Type *types, size_t n_keys, Random *random)
 {
@@ -181,8 +186,12 @@ static void one_case(const Type *types, size_t n_keys, Random *random)
   Frame *b = random_frame("right", right, n_keys, random_below(random, 40), random);
   for (int how = JOIN_INNER; how <= JOIN_CROSS; how++) {
     for (int missing = 0; missing < 2; missing++) {
-      const JoinOptions o = {.left = names, .right = names, .n = how == JOIN_CROSS ? 0 : n_keys, .how = (JoinHow)how,
-                             .match_missing = missing, .suffix = "_right"};
+      const JoinOptions o = {.left = names,
+                             .right = names,
+                             .n = how == JOIN_CROSS ? 0 : n_keys,
+                             .how = (JoinHow)how,
+                             .match_missing = missing,
+                             .suffix = "_right"};
       Frame *out;
       assert_int_equal(join(a, b, &o, &out, NULL, NULL), STATUS_OK);
       loops(a, b, &o, &x);
@@ -236,7 +245,8 @@ static void test_large(void **state)
   (void)state;
   for (int type = 0; type < 2; type++) {
     const Type types[] = {TYPE_INT64, TYPE_STRING};
-    Frame *a = large_frame("left", types[type], 200000, 150000, 1), *b = large_frame("right", types[type], 160000, 150000, 2);
+    Frame *a = large_frame("left", types[type], 200000, 150000, 1),
+          *b = large_frame("right", types[type], 160000, 150000, 2);
     for (int turn = 0; turn < 2; turn++) {
       const JoinOptions o = {.left = names, .right = names, .n = 1, .how = JOIN_FULL, .suffix = "_right"};
       Digest first = {0, 0};
@@ -276,7 +286,8 @@ static void test_large(void **state)
 static Frame *timed_frame(const char *row, Type type, size_t rows, Random *random)
 {
   Draft *draft = draft_new();
-  Builder *number = builder_new(TYPE_INT64, rows), *key = builder_new(TYPE_INT64, rows), *time = builder_new(type, rows);
+  Builder *number = builder_new(TYPE_INT64, rows), *key = builder_new(TYPE_INT64, rows),
+          *time = builder_new(type, rows);
   for (size_t i = 0; i < rows; i++) {
     builder_int(number, (int64_t)i);
     builder_int(key, (int64_t)random_below(random, 3));
@@ -305,13 +316,14 @@ static int64_t scan(const Frame *a, size_t i, const Frame *b, const JoinOptions 
   bool best_back = false;
   for (size_t j = 0; j < frame_rows(b); j++) {
     const Column *s = frame_column(a, 2), *t = frame_column(b, 2);
-    if (!column_valid(s, i) || !column_valid(t, j) || (o->n && column_int(frame_column(a, 1), i) != column_int(frame_column(b, 1), j))) {
+    if (!column_valid(s, i) || !column_valid(t, j) ||
+        (o->n && column_int(frame_column(a, 1), i) != column_int(frame_column(b, 1), j))) {
       continue;
     }
     const double gap = column_float(s, i) - column_float(t, j);
     const bool back = gap >= 0;
-    if (isnan(gap) || (o->tolerance >= 0 && fabs(gap) > o->tolerance) || (o->direction == JOIN_BACKWARD && gap < 0) ||
-        (o->direction == JOIN_FORWARD && gap > 0)) {
+    if (isnan(gap) || (o->tolerance >= 0 && fabs(gap) > o->tolerance) ||
+        (o->direction == JOIN_BACKWARD && gap < 0) || (o->direction == JOIN_FORWARD && gap > 0)) {
       continue;
     }
     const bool last = back && o->direction != JOIN_FORWARD;
@@ -328,15 +340,23 @@ static int64_t scan(const Frame *a, size_t i, const Frame *b, const JoinOptions 
 static void test_asof(void **state)
 {
   static const char *const names[] = {"key"};
-  static const Type types[][2] = {{TYPE_INT64, TYPE_INT64}, {TYPE_TIMESTAMP, TYPE_TIMESTAMP}, {TYPE_FLOAT64, TYPE_FLOAT64}, {TYPE_INT64, TYPE_FLOAT64}};
+  static const Type types[][2] = {{TYPE_INT64, TYPE_INT64},
+                                  {TYPE_TIMESTAMP, TYPE_TIMESTAMP},
+                                  {TYPE_FLOAT64, TYPE_FLOAT64},
+                                  {TYPE_INT64, TYPE_FLOAT64}};
   (void)state;
   Random random = random_new(4, 0);
   for (size_t round = 0; round < 80; round++) {
     Frame *a = timed_frame("left", types[round % 4][0], random_below(&random, 30), &random);
     Frame *b = timed_frame("right", types[round % 4][1], random_below(&random, 30), &random);
     for (int direction = 0; direction < 3; direction++) {
-      const JoinOptions o = {.left = names, .right = names, .n = round / 4 % 2, .how = round % 3 ? JOIN_LEFT : JOIN_INNER,
-                             .suffix = "_right", .asof = {"at", "at"}, .direction = (JoinDirection)direction,
+      const JoinOptions o = {.left = names,
+                             .right = names,
+                             .n = round / 4 % 2,
+                             .how = round % 3 ? JOIN_LEFT : JOIN_INNER,
+                             .suffix = "_right",
+                             .asof = {"at", "at"},
+                             .direction = (JoinDirection)direction,
                              .tolerance = round % 5 ? -1 : 2};
       Frame *out;
       assert_int_equal(join(a, b, &o, &out, NULL, NULL), STATUS_OK);
@@ -363,7 +383,8 @@ static void test_exact_numbers(void **state)
   static const char *const names[] = {"key"};
   (void)state;
   Draft *draft = draft_new();
-  draft_ints(draft, "key", (const int64_t[]){INT64_C(9007199254740993), INT64_C(9007199254740992), INT64_MAX, INT64_MIN}, 4);
+  draft_ints(draft, "key",
+             (const int64_t[]){INT64_C(9007199254740993), INT64_C(9007199254740992), INT64_MAX, INT64_MIN}, 4);
   Frame *a, *b, *out;
   assert_int_equal(draft_finish(draft, &a, NULL), STATUS_OK);
   draft = draft_new();
@@ -391,7 +412,8 @@ static void test_explosion(void **state)
   task_init(&task, 1);
   task.budget = 100 << 20;
   for (int cross = 0; cross < 2; cross++) {
-    const JoinOptions o = {.left = names, .right = names, .n = !cross, .how = cross ? JOIN_CROSS : JOIN_LEFT, .suffix = "_right"};
+    const JoinOptions o = {
+        .left = names, .right = names, .n = !cross, .how = cross ? JOIN_CROSS : JOIN_LEFT, .suffix = "_right"};
     Frame *out = (Frame *)8;
     Error e;
     error_clear(&e);
@@ -422,8 +444,13 @@ static Status run_asof(void *context, Error *e)
 {
   Frame *const *frames = context;
   static const char *const names[] = {"a"};
-  const JoinOptions o = {.left = names, .right = names, .n = 1, .how = JOIN_INNER, .suffix = "_right",
-                         .asof = {"left", "right"}, .tolerance = -1};
+  const JoinOptions o = {.left = names,
+                         .right = names,
+                         .n = 1,
+                         .how = JOIN_INNER,
+                         .suffix = "_right",
+                         .asof = {"left", "right"},
+                         .tolerance = -1};
   Frame *out;
   const Status status = join(frames[0], frames[1], &o, &out, NULL, e);
   frame_unref(out);
@@ -446,8 +473,8 @@ static void test_memory(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops), cmocka_unit_test(test_large),
-                                     cmocka_unit_test(test_asof),  cmocka_unit_test(test_exact_numbers),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops),     cmocka_unit_test(test_large),
+                                     cmocka_unit_test(test_asof),      cmocka_unit_test(test_exact_numbers),
                                      cmocka_unit_test(test_explosion), cmocka_unit_test(test_memory)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();

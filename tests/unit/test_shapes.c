@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_shapes.c -- verbs that turn frames round: quantiles and bins against their definition, pivots against a scan of the
- * rows, sequences of periods; cancels; memory that fails in all of them, and in RFM and cohorts. */
+/* test_shapes.c -- verbs that turn frames round: quantiles and bins against their definition, pivots against a scan
+ * of the rows, sequences of periods; cancels; memory that fails in all of them, and in RFM and cohorts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,8 +130,17 @@ static void test_bins_by_order(void **state)
 static Status pivot(const Frame *frame, Task *task, Frame **out, Error *e)
 {
   static const size_t rows[] = {0}, columns[] = {4}, values[] = {2};
-  const PivotOptions options = {.rows = rows, .columns = columns, .values = values, .n_rows = 1, .n_columns = 1, .n_values = 1,
-                                .aggregate = "sum", .prefix = "", .separator = "_", .order = LEVELS_SORTED, .most = 100};
+  const PivotOptions options = {.rows = rows,
+                                .columns = columns,
+                                .values = values,
+                                .n_rows = 1,
+                                .n_columns = 1,
+                                .n_values = 1,
+                                .aggregate = "sum",
+                                .prefix = "",
+                                .separator = "_",
+                                .order = LEVELS_SORTED,
+                                .most = 100};
   return frame_pivot(frame, &options, task, out, e);
 }
 
@@ -208,10 +217,18 @@ static Status run_verbs(const Frame *frame, Task *task, Error *e)
   Text notes = {0};
   const CutOptions bins = {.how = CUT_QUANTILES, .bins = 4, .right = true, .ties = CUT_TIES_MERGE};
   const CutOptions dealt = {.how = CUT_QUANTILES, .bins = 4, .ties = CUT_TIES_ORDER};
-  const CrosstabOptions table = {.rows = 0, .columns = 4, .weight = frame_column(frame, 2), .percent = PERCENT_ROWS,
-                                 .margins = true, .most = 100};
-  const RelevelOptions levels = {.by = RELEVEL_VALUE, .value = frame_column(frame, 2), .value_name = "x", .aggregate = "mean",
-                                 .keep = 5, .other = "other"};
+  const CrosstabOptions table = {.rows = 0,
+                                 .columns = 4,
+                                 .weight = frame_column(frame, 2),
+                                 .percent = PERCENT_ROWS,
+                                 .margins = true,
+                                 .most = 100};
+  const RelevelOptions levels = {.by = RELEVEL_VALUE,
+                                 .value = frame_column(frame, 2),
+                                 .value_name = "x",
+                                 .aggregate = "mean",
+                                 .keep = 5,
+                                 .other = "other"};
   Status status;
   TRY(pivot(frame, task, &out, e));
   frame_unref(out);
@@ -315,9 +332,9 @@ static void test_cancel(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_quantiles), cmocka_unit_test(test_bins),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_quantiles),     cmocka_unit_test(test_bins),
                                      cmocka_unit_test(test_bins_by_order), cmocka_unit_test(test_pivot),
-                                     cmocka_unit_test(test_sequences),  cmocka_unit_test(test_memory),
+                                     cmocka_unit_test(test_sequences),     cmocka_unit_test(test_memory),
                                      cmocka_unit_test(test_cancel)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
