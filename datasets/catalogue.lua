@@ -23,4 +23,11 @@ return {
     columns = 6,
     good_for = "grouping, recency and frequency, cohorts, baskets; the truth behind it is known",
   },
+  {
+    name = "customers_messy",
+    title = "The customers of orders, as a database exports them",
+    rows = 299,
+    columns = 10,
+    good_for = "reading what comes, cleaning, joining; the truth behind it is known",
+  },
 }
