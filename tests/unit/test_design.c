@@ -113,7 +113,7 @@ static void column_sums(const Design *design, double *sums)
 }
 
 typedef struct Fitted {
-  char formula[256];
+  char formula[1024];
   Design *fit, *like, *restored;
   double sums[512], new_sums[512], restored_sums[512];
   size_t seen;
