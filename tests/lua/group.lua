@@ -212,6 +212,32 @@ t.test("aggregates refuse constants outside their range and sums beyond int64", 
   t.near(large:agg({ "m = mean(x)" }).m[1], 2 ^ 62, 1e-15)
 end)
 
+t.test("odd cells: sets, NaN, -0, missing, and nothing at all", function()
+  local df = frame {
+    { "s", { { "b", "a" }, { "a" }, { "a", "b" }, NA, {} } },
+    { "x", { NA, NA, NA, NA, NA } },
+    { "f", { 0.0, -0.0, t.nan, t.nan, 1.0 } },
+    { "b", { true, NA, false, true, true } },
+  }
+  local by = df:group("s"):agg { "n = count()", "different = distinct(f)", "some = any(b)", "every = all(b)" }
+  t.eq(t.cells(by.n), { 2, 1, 1, 1 })
+  t.eq(t.cells(by.different), { 2, 1, 1, 1 })
+  t.eq(t.cells(by.some), { true, NA, true, true })
+  t.eq(t.cells(by.every), { false, NA, true, true })
+  t.eq(t.cells(df:sort("s").s), { {}, { "a" }, { "b", "a" }, { "b", "a" }, NA })
+  t.eq(t.cells(df:group("f"):agg({ "n = count()" }).n), { 2, 2, 1 })
+  local none = df:agg { "d = distinct(x)", "c = count(x)", "m = mode(x)", "l = max(x)", "first = first(x)" }
+  t.eq(none:row(1), { d = 0, c = 0, m = NA, l = NA, first = NA })
+  local empty = df:head(0)
+  t.eq(empty:agg({ "n = count()", "s = sum(f)", "m = mean(f)", "q = median(f)", "k = mode(s)" }):row(1),
+    { n = 0, s = 0.0, m = NA, q = NA, k = NA })
+  t.eq(#empty:group("s"):agg { "n = count()" }, 0)
+  t.eq(#empty:mutate({ "r = rank()", "q = rolling_sum(f, 2)", "l = lag(s)" }, { order = "f" }), 0)
+  t.eq(t.cells(df:mutate({ "r = rank()" }, { order = "-f" }).r), { 4, 4, 1, 1, 3 })
+  local one = df:head(1):agg { "v = var(f)", "s = skewness(f)", "c = cor(f, f)" }
+  t.eq(one:row(1), { v = NA, s = NA, c = NA })
+end)
+
 t.test("a random frame: every group's figures against plain Lua", function()
   local state = 12345
   local function draw(n)
