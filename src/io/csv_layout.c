@@ -332,6 +332,7 @@ static void find_columns(Layout *layout)
     plan->columns = header;
   } else if (header < layout->width && ends_in_delimiter(layout)) {
     plan->columns = layout->width - 1;
+    plan->ends = true;
   }
   bool first_named = false; /* R's way: the names of rows stand in front, in quotes or as words or numbers */
   if (plan->header_rows && header + 1 == plan->columns) {

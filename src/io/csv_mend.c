@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "io/csv_rejects.h"
 #include "io/csv_solve.h"
 
 enum {
   COST_MOST = 12,          /* of a reading by csv_solve that is believed */
   LINES_TOGETHER = 8,      /* that a record with a wrong quote may take */
   SOLVE_WORK = 1 << 24,    /* squares of delimiters, for the whole file */
-  TEXT_MOST = 1 << 16,     /* bytes kept of a rejected record */
   FOOTER_MOST = 50,        /* lines */
   LONG_QUOTE = 1 << 20     /* bytes after which a quote that is not closed is given up */
 };
@@ -37,11 +37,7 @@ typedef struct Mender {
   Text cell, header;       /* scratch; the header as it was written */
   Mark mark;
   CsvMended *out;
-  int64_t *reject_lines, *reject_offsets;
-  const char **reject_reasons;
-  size_t *reject_ends;
-  size_t rejects, rejects_room;
-  Text reject_texts;
+  CsvRejects rejects;
   bool failed;
 } Mender;
 
@@ -142,51 +138,12 @@ static void write_record(Mender *mender, const CsvGrammar *grammar, const CsvRec
   mender->failed = mender->failed || out->failed;
 }
 
-static bool grow_rejects(Mender *mender)
-{
-  const size_t room = mender->rejects_room * 2 + 64;
-  int64_t *lines = mem_resize(mender->reject_lines, room, sizeof *lines);
-  mender->reject_lines = lines ? lines : mender->reject_lines;
-  int64_t *offsets = mem_resize(mender->reject_offsets, room, sizeof *offsets);
-  mender->reject_offsets = offsets ? offsets : mender->reject_offsets;
-  const char **reasons = mem_resize(mender->reject_reasons, room, sizeof *reasons);
-  mender->reject_reasons = reasons ? reasons : mender->reject_reasons;
-  size_t *ends = mem_resize(mender->reject_ends, room, sizeof *ends);
-  mender->reject_ends = ends ? ends : mender->reject_ends;
-  const bool good = lines && offsets && reasons && ends;
-  mender->rejects_room = good ? room : mender->rejects_room;
-  return good;
-}
-
-/* Text that a column can hold: no NUL, and UTF-8. */
-static void add_clean(Text *out, const char *bytes, size_t n)
-{
-  for (size_t i = 0; i < n;) {
-    uint32_t code;
-    const size_t length = utf8_decode(bytes + i, n - i, &code);
-    if (length == 0 || code == 0) {
-      text_puts(out, "\xEF\xBF\xBD");
-    } else {
-      text_add(out, bytes + i, length);
-    }
-    i += length ? length : 1;
-  }
-}
-
 static void reject(Mender *mender, size_t begin, size_t end, const char *reason)
 {
   count(mender, MEND_REJECTED, 1);
-  if (mender->rejects == mender->rejects_room && !grow_rejects(mender)) {
+  if (!csv_rejects_add(&mender->rejects, mender->line, begin, reason, mender->bytes + begin, end - begin)) {
     mender->failed = true;
-    return;
   }
-  const size_t i = mender->rejects++, n = end - begin < TEXT_MOST ? end - begin : TEXT_MOST;
-  mender->reject_lines[i] = (int64_t)mender->line;
-  mender->reject_offsets[i] = (int64_t)begin;
-  mender->reject_reasons[i] = reason;
-  add_clean(&mender->reject_texts, mender->bytes + begin, n);
-  mender->reject_ends[i] = mender->reject_texts.size;
-  mender->failed = mender->failed || mender->reject_texts.failed;
 }
 
 /* ---- How a record is judged ---- */
@@ -365,7 +322,7 @@ static bool has_swallowed(Mender *mender, const CsvRecord *record)
 
 static void set_mark(Mender *mender)
 {
-  mender->mark = (Mark){.text = mender->out->text.size, .records = mender->out->n, .rejected = mender->rejects};
+  mender->mark = (Mark){.text = mender->out->text.size, .records = mender->out->n, .rejected = mender->rejects.n};
   memcpy(mender->mark.marks, mender->out->marks, sizeof mender->mark.marks);
 }
 
@@ -396,14 +353,14 @@ static void cut_footer(Mender *mender)
   const size_t blank_line = out->marks[MEND_BLANK].line;
   out->text.size = mark->text;
   out->n = mark->records;
-  mender->rejects = mark->rejected;
-  mender->reject_texts.size = mark->rejected ? mender->reject_ends[mark->rejected - 1] : 0;
+  csv_rejects_cut(&mender->rejects, mark->rejected);
   memcpy(out->marks, mark->marks, sizeof out->marks);
   out->marks[MEND_BLANK] = (CsvMark){blank, blank_line};
   out->marks[MEND_FOOTER] = (CsvMark){lines, mark->line};
   size_t next;
   const size_t end = csv_line_stop(&mender->plan->grammar, mender->bytes, mender->size, mark->at, &next);
-  add_clean(&out->footer, mender->bytes + mark->at, end - mark->at < 200 ? end - mark->at : utf8_whole(mender->bytes + mark->at, 200));
+  csv_add_clean(&out->footer, mender->bytes + mark->at,
+                end - mark->at < 200 ? end - mark->at : utf8_whole(mender->bytes + mark->at, 200));
 }
 
 /* ---- Records ---- */
@@ -560,6 +517,8 @@ static Status one_record(Mender *mender, Error *e)
     next = record->next;
   }
   mender->failed = mender->failed || record->failed;
+  const bool ended = mender->plan->ends && record->n == mender->n + 1 && surplus_empty(mender, record);
+  record->n -= ended && !record->failed;
   const bool sound = record->n == mender->n && record->odd == 0 && !record->open;
   const bool comment = begins_with_comment(mender, mender->at) &&
                        (mender->plan->comment_given || record->n != mender->n || mender->n == 1);
@@ -681,26 +640,6 @@ static Status write_header(Mender *mender, Error *e)
 
 /* ---- The whole ---- */
 
-static Status make_rejects(Mender *mender, Error *e)
-{
-  if (mender->rejects == 0) {
-    return STATUS_OK;
-  }
-  Draft *draft = draft_new();
-  Builder *reasons = builder_new(TYPE_CATEGORY, mender->rejects), *texts = builder_new(TYPE_STRING, mender->rejects);
-  size_t begin = 0;
-  for (size_t i = 0; reasons && texts && i < mender->rejects; i++) {
-    builder_text(reasons, mender->reject_reasons[i], strlen(mender->reject_reasons[i]));
-    builder_text(texts, mender->reject_texts.data ? mender->reject_texts.data + begin : "", mender->reject_ends[i] - begin);
-    begin = mender->reject_ends[i];
-  }
-  draft_ints(draft, "line", mender->reject_lines, mender->rejects);
-  draft_ints(draft, "offset", mender->reject_offsets, mender->rejects);
-  draft_builder(draft, "reason", reasons);
-  draft_builder(draft, "text", texts);
-  return draft_finish(draft, &mender->out->rejects, e);
-}
-
 static void mender_free(Mender *mender)
 {
   csv_record_free(&mender->record);
@@ -708,11 +647,7 @@ static void mender_free(Mender *mender)
   csv_record_free(&mender->best);
   text_free(&mender->cell);
   text_free(&mender->header);
-  text_free(&mender->reject_texts);
-  mem_free(mender->reject_lines);
-  mem_free(mender->reject_offsets);
-  mem_free(mender->reject_reasons);
-  mem_free(mender->reject_ends);
+  csv_rejects_free(&mender->rejects);
 }
 
 static bool has_bare_return(const char *bytes, size_t size)
@@ -782,7 +717,7 @@ Status csv_mend(const char *bytes, size_t size, const char *path, const CsvPlan 
   if (mender.failed) {
     TRY(error_memory(e, 0, path));
   }
-  TRY(make_rejects(&mender, e));
+  TRY(csv_rejects_frame(&mender.rejects, &out->rejects, e));
 done:
   mender_free(&mender);
   if (status != STATUS_OK) {

@@ -313,7 +313,9 @@ static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvO
   if (best.score.value < 0.6 && !(best.score.share >= 1 && best.score.faults == 0)) {
     try_weak(base, sample, options, record, &best);
   }
-  const bool uneven = best.score.first == 1 || best.score.share < 1;
+  size_t next;
+  const size_t line = csv_line_stop(base, sample->bytes, sample->size, 0, &next);
+  const bool uneven = best.score.first == 1 || (best.score.share < 1 && csv_shape(sample->bytes, line) == SHAPE_NUMBER);
   const bool number = uneven && line_values(sample, base, record) >= 0.8;
   const bool clear = best.score.value >= 0.2 ||
                      (best.score.share >= 0.3 && best.score.parted >= 0.5 && best.score.tight >= 0.8);

@@ -33,6 +33,7 @@ typedef struct CsvPlan {
   size_t header_rows;      /* 0: none */
   size_t header_fields;    /* of the header as it stands */
   size_t columns;
+  bool ends;               /* a delimiter ends each row */
   bool row_names;          /* the header has no name for the first column */
   bool all_quoted;         /* every field of the sample stands in quotes */
   bool strict;             /* the fast reader may try */
