@@ -26,6 +26,6 @@ return {
       levels = { "CN", "DE", "ES", "FR", "GB" },
     },
     { name = "Visits_2", type = "int64", description = "visits to the shop in a year; the name stood twice" },
-    { name = "column_10", type = "category", description = "note; the column had no name", any_levels = true },
+    { name = "column_10", type = "category", description = "note; it had no name", any_levels = true },
   },
 }
