@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From gathered cells to a column: what type holds them, and the column of that type. */
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -48,28 +47,104 @@ void gather_census(const GatherColumn *column, size_t first, size_t rows, Gather
 
 /* ---- values of texts */
 
-/* Adds the items of a JSON list of texts to the builder; false when it is none. */
-static bool read_set(const char *text, size_t length, Builder *builder)
+static const char *past_blanks(const char *at, const char *end)
 {
-  json_t *list = length > 1 && text[0] == '[' ? json_loadb(text, length, 0, NULL) : NULL;
-  bool fine = json_is_array(list);
-  for (size_t i = 0; fine && i < json_array_size(list); i++) {
-    fine = json_is_string(json_array_get(list, i));
+  while (at < end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) {
+    at++;
   }
-  for (size_t i = 0; fine && builder && i < json_array_size(list); i++) {
-    const json_t *item = json_array_get(list, i);
-    builder_item(builder, json_string_value(item), json_string_length(item));
+  return at;
+}
+
+static const char hex_digits[] = "0123456789abcdef";
+
+/* Four hexadecimal digits at `at`; false when there are none. */
+static bool read_hex(const char *at, const char *end, uint32_t *code)
+{
+  *code = 0;
+  for (int i = 0; i < 4; i++) {
+    const char c = at + i < end ? at[i] : '\0';
+    const char *digit = c ? strchr(hex_digits, c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c) : NULL;
+    if (!digit) {
+      return false;
+    }
+    *code = *code * 16 + (uint32_t)(digit - hex_digits);
   }
-  json_decref(list);
-  return fine;
+  return true;
+}
+
+static void add_code(uint32_t code, Text *out)
+{
+  const char bytes[] = {(char)(0xC0 | code >> 6), (char)(0x80 | (code & 63)), (char)(0xE0 | code >> 12),
+                        (char)(0x80 | (code >> 6 & 63)), (char)(0x80 | (code & 63))};
+  if (code < 0x80) {
+    text_char(out, (char)code);
+  } else {
+    text_add(out, code < 0x800 ? bytes : bytes + 2, code < 0x800 ? 2 : 3);
+  }
+}
+
+/* An escape after its backslash. Gives its end, NULL when it is none that a text may have (surrogates, NUL). */
+static const char *read_escape(const char *at, const char *end, Text *out)
+{
+  static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+  const char *name = at < end && *at ? strchr(names, *at) : NULL;
+  uint32_t code;
+  if (name) {
+    text_char(out, meant[name - names]);
+    return at + 1;
+  }
+  if (at < end && *at == 'u' && read_hex(at + 1, end, &code) && code != 0 && !(code >= 0xD800 && code < 0xE000)) {
+    add_code(code, out);
+    return at + 5;
+  }
+  return NULL;
+}
+
+/* A text after its quote. Gives the end, NULL when there is none. */
+static const char *read_item(const char *at, const char *end, Text *out)
+{
+  text_reset(out);
+  while (at && at < end && *at != '"') {
+    const char *plain = at;
+    while (at < end && *at != '"' && *at != '\\') {
+      at++;
+    }
+    text_add(out, plain, (size_t)(at - plain));
+    at = at < end && *at == '\\' ? read_escape(at + 1, end, out) : at;
+  }
+  return at && at < end ? at + 1 : NULL;
+}
+
+/* Adds the items of a JSON list of texts to the builder (which may be NULL); false when it is none. */
+static bool read_set(const char *text, size_t length, Text *scratch, Builder *builder)
+{
+  const char *end = text + length, *at = past_blanks(text, end);
+  if (at == end || *at != '[') {
+    return false;
+  }
+  at = past_blanks(at + 1, end);
+  for (bool first = true; at < end && *at != ']'; first = false) {
+    at = first ? at : *at == ',' ? past_blanks(at + 1, end) : end;
+    at = at < end && *at == '"' ? read_item(at + 1, end, scratch) : NULL;
+    if (!at) {
+      return false;
+    }
+    if (builder) {
+      builder_item(builder, text_data(scratch), scratch->size);
+    }
+    at = past_blanks(at, end);
+  }
+  return at < end && past_blanks(at + 1, end) == end;
 }
 
 /* Whether every text in the rows reads as the type; *misfit is the first that does not. */
 static bool texts_fit(const GatherColumn *column, size_t first, size_t rows, Type type, size_t *misfit)
 {
+  Text scratch = {0};
   const size_t end = column->n < first + rows ? column->n : first + rows;
   int zoned = -1;
-  for (size_t row = first; row < end; row++) {
+  bool fits = true;
+  for (size_t row = first; fits && row < end; row++) {
     size_t length;
     int64_t time;
     bool utc = false;
@@ -77,14 +152,13 @@ static bool texts_fit(const GatherColumn *column, size_t first, size_t rows, Typ
       continue;
     }
     const char *text = map_key(column->texts, (size_t)column->values[row], &length);
-    const bool fits = type == TYPE_SET ? read_set(text, length, NULL) : parse_time(text, length, &time, &utc);
+    fits = type == TYPE_SET ? read_set(text, length, &scratch, NULL) : parse_time(text, length, &time, &utc);
+    fits = fits && (zoned < 0 || utc == zoned);
     *misfit = row;
-    if (!fits || (zoned >= 0 && utc != zoned)) {
-      return false;
-    }
     zoned = type == TYPE_SET ? -1 : utc;
   }
-  return true;
+  text_free(&scratch);
+  return fits;
 }
 
 /* ---- choosing */
@@ -222,7 +296,7 @@ static bool add_cell(Builder *builder, Type type, const GatherColumn *column, si
   case TYPE_BOOL: return add_bool(builder, kind, value, text, length);
   case TYPE_TIMESTAMP: return add_time(builder, kind, value, text, length, zone);
   case TYPE_SET: {
-    const bool fits = read_set(text, length, builder);
+    const bool fits = read_set(text, length, scratch, builder);
     builder_set(builder);
     return fits;
   }
