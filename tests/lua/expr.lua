@@ -39,10 +39,14 @@ end)
 
 t.test("real numbers, and mixtures", function()
   all {
-    { "x + 1", { 1.5, -0.5, 3.0, NA } }, { "i + x", { 7.5, -8.5, NA, NA } }, { "x // 1", { 0.0, -2.0, 2.0, NA } },
-    { "x % 1", { 0.5, 0.5, 0.0, NA } }, { "x / 0", { 1 / 0, -1 / 0, 1 / 0, NA } }, { "2 ^ 3 ^ 2", { 512.0, 512.0, 512.0, 512.0 } },
-    { "-2 ^ 2", { -4.0, -4.0, -4.0, -4.0 } }, { "2 ^ -1", { 0.5, 0.5, 0.5, 0.5 } }, { "2 + 3 * 4 - 1", { 13, 13, 13, 13 } },
-    { "(2 + 3) * 4", { 20, 20, 20, 20 } }, { "1e3", { 1000.0, 1000.0, 1000.0, 1000.0 } }, { ".5", { 0.5, 0.5, 0.5, 0.5 } },
+    { "x + 1", { 1.5, -0.5, 3.0, NA } }, { "i + x", { 7.5, -8.5, NA, NA } },
+    { "x // 1", { 0.0, -2.0, 2.0, NA } },
+    { "x % 1", { 0.5, 0.5, 0.0, NA } }, { "x / 0", { 1 / 0, -1 / 0, 1 / 0, NA } },
+    { "2 ^ 3 ^ 2", { 512.0, 512.0, 512.0, 512.0 } },
+    { "-2 ^ 2", { -4.0, -4.0, -4.0, -4.0 } }, { "2 ^ -1", { 0.5, 0.5, 0.5, 0.5 } },
+    { "2 + 3 * 4 - 1", { 13, 13, 13, 13 } },
+    { "(2 + 3) * 4", { 20, 20, 20, 20 } }, { "1e3", { 1000.0, 1000.0, 1000.0, 1000.0 } },
+    { ".5", { 0.5, 0.5, 0.5, 0.5 } },
   }
 end)
 
@@ -58,10 +62,13 @@ end)
 t.test("comparisons", function()
   all {
     { "i > 0", { yes, no, NA, no } }, { "i = 7", { yes, no, NA, no } }, { "i == 7", { yes, no, NA, no } },
-    { "i != 7", { no, yes, NA, yes } }, { "i ~= 7", { no, yes, NA, yes } }, { "x <= 0.5", { yes, yes, no, NA } },
+    { "i != 7", { no, yes, NA, yes } }, { "i ~= 7", { no, yes, NA, yes } },
+    { "x <= 0.5", { yes, yes, no, NA } },
     { "0 < x", { yes, no, yes, NA } }, { "i >= x", { yes, no, NA, NA } }, { "s < 'b'", { yes, no, yes, NA } },
-    { "s = 'b'", { no, yes, no, NA } }, { "b == true", { yes, no, NA, yes } }, { "b > false", { yes, no, NA, yes } },
-    { "log(-1) == log(-1)", { no, no, no, no } }, { "log(-1) != 1", { yes, yes, yes, yes } }, { "b == 1", { yes, no, NA, yes } },
+    { "s = 'b'", { no, yes, no, NA } }, { "b == true", { yes, no, NA, yes } },
+    { "b > false", { yes, no, NA, yes } },
+    { "log(-1) == log(-1)", { no, no, no, no } }, { "log(-1) != 1", { yes, yes, yes, yes } },
+    { "b == 1", { yes, no, NA, yes } },
     { "between(i, -7, 0)", { no, yes, NA, yes } }, { "'b' > s", { yes, no, yes, NA } },
   }
 end)
@@ -76,7 +83,8 @@ t.test("whole and real numbers compare by their true values", function()
 end)
 
 t.test("Kleene's and, or, not", function()
-  local k = frame { { "a", { yes, yes, yes, no, no, no, NA, NA, NA } }, { "b", { yes, no, NA, yes, no, NA, yes, no, NA } } }
+  local k = frame { { "a", { yes, yes, yes, no, no, no, NA, NA, NA } },
+    { "b", { yes, no, NA, yes, no, NA, yes, no, NA } } }
   t.eq(cells("a and b", nil, k), { yes, no, NA, no, no, no, NA, no, NA })
   t.eq(cells("a or b", nil, k), { yes, yes, yes, yes, no, NA, yes, NA, NA })
   t.eq(cells("not a", nil, k), { no, no, no, yes, yes, yes, NA, NA, NA })
@@ -85,21 +93,28 @@ end)
 
 t.test("missing", function()
   all {
-    { "i is missing", { no, no, yes, no } }, { "i is not missing", { yes, yes, no, yes } }, { "s is missing", { no, no, no, yes } },
-    { "basket is missing", { no, no, yes, no } }, { "NA", { NA, NA, NA, NA } }, { "i + NA", { NA, NA, NA, NA } },
-    { "NA is missing", { yes, yes, yes, yes } }, { "false and NA", { no, no, no, no } }, { "coalesce(i, 0)", { 7, -7, 0, 0 } },
+    { "i is missing", { no, no, yes, no } }, { "i is not missing", { yes, yes, no, yes } },
+    { "s is missing", { no, no, no, yes } },
+    { "basket is missing", { no, no, yes, no } }, { "NA", { NA, NA, NA, NA } },
+    { "i + NA", { NA, NA, NA, NA } },
+    { "NA is missing", { yes, yes, yes, yes } }, { "false and NA", { no, no, no, no } },
+    { "coalesce(i, 0)", { 7, -7, 0, 0 } },
     { "coalesce(i, x)", { 7.0, -7.0, 2.0, 0.0 } }, { "coalesce(s, 'none')", { "a", "b", "", "none" } },
-    { "coalesce(NA, x, 9)", { 0.5, -1.5, 2.0, 9.0 } }, { "if(b, 1, 2)", { 1, 2, NA, 1 } }, { "if(i > 0, 'up', NA)", { "up", NA, NA, NA } },
+    { "coalesce(NA, x, 9)", { 0.5, -1.5, 2.0, 9.0 } }, { "if(b, 1, 2)", { 1, 2, NA, 1 } },
+    { "if(i > 0, 'up', NA)", { "up", NA, NA, NA } },
     { "if(i > 0, 'up', i < 0, 'down', 'flat')", { "up", "down", NA, "flat" } },
   }
 end)
 
 t.test("in", function()
   all {
-    { "i in [7, 0]", { yes, no, NA, yes } }, { "i not in [7, 0]", { no, yes, NA, no } }, { "i in [7, NA]", { yes, NA, NA, NA } },
-    { "s in ['a', '']", { yes, no, yes, NA } }, { "x in [0.5, 2]", { yes, no, yes, NA } }, { "i in [7.0, 1.5]", { yes, no, NA, no } },
+    { "i in [7, 0]", { yes, no, NA, yes } }, { "i not in [7, 0]", { no, yes, NA, no } },
+    { "i in [7, NA]", { yes, NA, NA, NA } },
+    { "s in ['a', '']", { yes, no, yes, NA } }, { "x in [0.5, 2]", { yes, no, yes, NA } },
+    { "i in [7.0, 1.5]", { yes, no, NA, no } },
     { "i in []", { no, no, NA, no } }, { "b in [true]", { yes, no, NA, yes } },
-    { "'milk' in basket", { yes, no, NA, no } }, { "'milk' not in basket", { no, yes, NA, yes } }, { "'none' in basket", { no, no, NA, no } },
+    { "'milk' in basket", { yes, no, NA, no } }, { "'milk' not in basket", { no, yes, NA, yes } },
+    { "'none' in basket", { no, no, NA, no } },
     { "if(i > 0, 'milk', 'bread') in basket", { yes, no, NA, yes } }, { "size(basket)", { 2, 0, NA, 1 } },
   }
 end)
@@ -134,7 +149,8 @@ t.test("categories: by levels, and results stay categories", function()
   t.eq(cells("length(city) + n", nil, some), { 5, 7, NA, 8 })
   t.eq(cells("city < 'Q' and n > 1", nil, some), { no, yes, NA, no })
   t.eq(cells("if(n > 2, city, 'early')", nil, some), { "early", "early", NA, "Rome" })
-  local made = c:mutate { "a = upper(city)", "b = if(n > 2, city, 'early')", "c = 'same'", "d = concat(city, text(n))" }
+  local made = c:mutate { "a = upper(city)", "b = if(n > 2, city, 'early')", "c = 'same'",
+    "d = concat(city, text(n))" }
   t.eq(t.types(made), { "category", "int64", "category", "category", "category", "string" })
   t.eq(t.cells(made.d:lt("Q"):eq(true))[2], yes)
 end)
@@ -165,11 +181,14 @@ end)
 
 -- R 4.2.2: round(x, d)
 t.test("round is R's", function()
-  local x = { -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.15, 0.25, 0.35, 2.675, 1.005, 1234.5678, -0.045, 1e15 + 0.3, 5.015, NA, 1 / 0 }
+  local x = { -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.15, 0.25, 0.35, 2.675, 1.005, 1234.5678, -0.045,
+    1e15 + 0.3, 5.015, NA, 1 / 0 }
   local wanted = {
     [0] = { -2., -2., -0., 0., 2., 2., 0., 0., 0., 3., 1., 1235., -0., 1e15, 5., NA, 1 / 0 },
-    [1] = { -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.1, 0.2, 0.3, 2.7, 1.0, 1234.6, -0., 1000000000000000.2, 5., NA, 1 / 0 },
-    [2] = { -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.15, 0.25, 0.35, 2.67, 1., 1234.57, -0.04, 1000000000000000.2, 5.02, NA, 1 / 0 },
+    [1] = { -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.1, 0.2, 0.3, 2.7, 1.0, 1234.6, -0., 1000000000000000.2, 5.,
+      NA, 1 / 0 },
+    [2] = { -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.15, 0.25, 0.35, 2.67, 1., 1234.57, -0.04, 1000000000000000.2,
+      5.02, NA, 1 / 0 },
     [-1] = { -0., -0., -0., 0., 0., 0., 0., 0., 0., 0., 0., 1230., -0., 1e15, 10., NA, 1 / 0 },
   }
   local data = frame { x = x }
@@ -177,36 +196,47 @@ t.test("round is R's", function()
     t.eq(cells(("round(x, %d)"):format(digits), nil, data), rounded, "digits " .. digits)
   end
   t.eq(cells("round(x)", nil, data), wanted[0])
-  t.eq(cells("round(i, -1)", nil, frame { i = { 5, 15, 25, -25, 26, -26, 4 } }), { 0, 20, 20, -20, 30, -30, 0 })
+  t.eq(cells("round(i, -1)", nil, frame { i = { 5, 15, 25, -25, 26, -26, 4 } }),
+    { 0, 20, 20, -20, 30, -30, 0 })
 end)
 
 -- R 4.2.2
 t.test("mathematics", function()
   local wanted = {
     ["log(7.5)"] = 2.0149030205422647, ["log2(10)"] = 3.3219280948873622, ["log10(3)"] = 0.47712125471966244,
-    ["log1p(1e-10)"] = 9.9999999995000007e-11, ["expm1(1e-10)"] = 1.00000000005e-10, ["exp(1.5)"] = 4.4816890703380645,
+    ["log1p(1e-10)"] = 9.9999999995000007e-11, ["expm1(1e-10)"] = 1.00000000005e-10,
+      ["exp(1.5)"] = 4.4816890703380645,
     ["sin(1)"] = 0.8414709848078965, ["cos(1)"] = 0.54030230586813977, ["tan(1)"] = 1.5574077246549023,
     ["asin(0.5)"] = 0.52359877559829893, ["acos(0.5)"] = 1.0471975511965979, ["atan(2)"] = 1.1071487177940904,
-    ["atan2(-1, -2)"] = -2.677945044588987, ["sinh(1.2)"] = 1.5094613554121725, ["cosh(1.2)"] = 1.8106555673243747,
-    ["tanh(0.3)"] = 0.2913126124515909, ["sqrt(2)"] = 1.4142135623730951, ["log(8, 2)"] = 3.0, ["2 ^ 0.5"] = 1.4142135623730951,
+    ["atan2(-1, -2)"] = -2.677945044588987, ["sinh(1.2)"] = 1.5094613554121725,
+      ["cosh(1.2)"] = 1.8106555673243747,
+    ["tanh(0.3)"] = 0.2913126124515909, ["sqrt(2)"] = 1.4142135623730951, ["log(8, 2)"] = 3.0,
+      ["2 ^ 0.5"] = 1.4142135623730951,
   }
   for expression, value in pairs(wanted) do
     t.near(cells(expression)[1], value, 1e-15, expression)
   end
   t.ok(cells("log(-1)")[1] ~= cells("log(-1)")[1])
-  t.eq({ cells("abs(i)")[2], cells("abs(x)")[2], cells("sign(x)")[2], cells("sign(i)")[1] }, { 7, 1.5, -1.0, 1 })
+  t.eq({ cells("abs(i)")[2], cells("abs(x)")[2], cells("sign(x)")[2], cells("sign(i)")[1] },
+    { 7, 1.5, -1.0, 1 })
   all {
-    { "floor(x)", { 0.0, -2.0, 2.0, NA } }, { "ceil(x)", { 1.0, -1.0, 2.0, NA } }, { "trunc(x)", { 0.0, -1.0, 2.0, NA } },
-    { "floor(i)", { 7, -7, NA, 0 } }, { "least(i, j)", { 2, -7, NA, -3 } }, { "greatest(i, x, 1)", { 7.0, 1.0, NA, NA } },
-    { "least(s, 'aa')", { "a", "aa", "", NA } }, { "mod(i, j)", { 1, 1, NA, 0 } }, { "pow(j, 2)", { 4.0, 4.0, 4.0, 9.0 } },
-    { "is_finite(x / 0)", { no, no, no, NA } }, { "is_infinite(x / 0)", { yes, yes, yes, NA } }, { "is_nan(x)", { no, no, no, NA } },
+    { "floor(x)", { 0.0, -2.0, 2.0, NA } }, { "ceil(x)", { 1.0, -1.0, 2.0, NA } },
+    { "trunc(x)", { 0.0, -1.0, 2.0, NA } },
+    { "floor(i)", { 7, -7, NA, 0 } }, { "least(i, j)", { 2, -7, NA, -3 } },
+    { "greatest(i, x, 1)", { 7.0, 1.0, NA, NA } },
+    { "least(s, 'aa')", { "a", "aa", "", NA } }, { "mod(i, j)", { 1, 1, NA, 0 } },
+    { "pow(j, 2)", { 4.0, 4.0, 4.0, 9.0 } },
+    { "is_finite(x / 0)", { no, no, no, NA } }, { "is_infinite(x / 0)", { yes, yes, yes, NA } },
+    { "is_nan(x)", { no, no, no, NA } },
   }
 end)
 
 t.test("casts", function()
   all {
-    { "float64(i)", { 7.0, -7.0, NA, 0.0 } }, { "int64(b)", { 1, 0, NA, 1 } }, { "bool(i)", { yes, yes, NA, no } },
-    { "float64(s, NA)", { NA, NA, NA, NA } }, { "int64(s, -1)", { -1, -1, -1, NA } }, { "int64('42')", { 42, 42, 42, 42 } },
+    { "float64(i)", { 7.0, -7.0, NA, 0.0 } }, { "int64(b)", { 1, 0, NA, 1 } },
+    { "bool(i)", { yes, yes, NA, no } },
+    { "float64(s, NA)", { NA, NA, NA, NA } }, { "int64(s, -1)", { -1, -1, -1, NA } },
+    { "int64('42')", { 42, 42, 42, 42 } },
     { "float64(' 1e3 ')", { 1000.0, 1000.0, 1000.0, 1000.0 } }, { "bool('true')", { yes, yes, yes, yes } },
     { "int64(trunc(x))", { 0, -1, 2, NA } }, { "b + b", { 2, 0, NA, 2 } }, { "sum(b)", { 2, 2, 2, 2 } },
   }
@@ -228,7 +258,8 @@ t.test("the same on any number of threads", function()
 local rows = {}
 for i = 1, 20000 do rows[i] = (i * 7919 % 10007) / 7 end
 local df = frame{x = rows}
-local c = df:mutate{"a = x * 3 - sum(x)", "b = if(x > mean(x), 'up', 'down')", "c = concat(b, text(x))", "d = x % 7 in [0, 1.5]"}
+local c = df:mutate{"a = x * 3 - sum(x)", "b = if(x > mean(x), 'up', 'down')", "c = concat(b, text(x))",
+  "d = x % 7 in [0, 1.5]"}
 local n = 0
 for i, r in c:rows() do if i % 500 == 0 then print(r.a, r.b, r.c, r.d) end end
 ]], ".lua")
@@ -240,7 +271,8 @@ end)
 
 t.test("no rows, and frames without columns", function()
   local none = df:head(0)
-  for _, e in ipairs { "i + 1", "x * 2.5", "s == 'a'", "concat(s, s)", "if(b, 'a', 'b')", "size(basket)", "i // 0" } do
+  for _, e in ipairs { "i + 1", "x * 2.5", "s == 'a'", "concat(s, s)", "if(b, 'a', 'b')", "size(basket)",
+    "i // 0" } do
     t.eq(cells(e, nil, none), {}, e)
   end
 end)

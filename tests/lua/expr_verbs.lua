@@ -10,7 +10,8 @@ local df = frame {
 }
 
 t.test("filter keeps what is true, in order", function()
-  t.eq(t.content(df:filter "x > 1"), { { "g", "x", "y" }, g = { "a", "b", NA }, x = { 2, 3, 5 }, y = { 1.5, 2.5, 4.5 } })
+  t.eq(t.content(df:filter "x > 1"), { { "g", "x", "y" }, g = { "a", "b", NA }, x = { 2, 3, 5 },
+    y = { 1.5, 2.5, 4.5 } })
   t.eq(t.cells(df:filter("g == 'b' or y > 4").x), { 1, 3, 5 })
   t.eq(#df:filter "x > 100", 0)
   t.eq(t.cells(df:filter("x >= $least", { least = 3 }).x), { 3, 5 })
@@ -24,7 +25,8 @@ end)
 
 t.test("filter says what it cannot use", function()
   t.raises("unknown-parameter", function() df:filter("x > 1", { lest = 3 }) end, "'lest'", "$lest")
-  t.raises("unknown-parameter", function() df:filter("x > 1", { bye = "g" }) end, "did you mean the option 'by'?")
+  t.raises("unknown-parameter", function() df:filter("x > 1", { bye = "g" }) end,
+    "did you mean the option 'by'?")
   t.raises("unknown-parameter", function() df:filter("x > $lest", { least = 3 }) end, "did you mean $least?")
   t.raises("wrong-type", function() df:filter "x + 1" end, "a number", "compare it")
   t.raises("wrong-type", function() df:filter "g" end)
@@ -38,7 +40,8 @@ t.test("mutate in order, later ones seeing earlier ones", function()
   local made = df:mutate { "d = x * 2", "e = d + y", "x = 0", "`odd name` = x + 1" }
   t.eq(t.content(made), {
     { "g", "x", "y", "d", "e", "odd name" }, g = { "b", "a", "b", "a", NA }, x = { 0, 0, 0, 0, 0 },
-    y = { 0.5, 1.5, 2.5, 3.5, 4.5 }, d = { 2, 4, 6, NA, 10 }, e = { 2.5, 5.5, 8.5, NA, 14.5 }, ["odd name"] = { 1, 1, 1, 1, 1 },
+    y = { 0.5, 1.5, 2.5, 3.5, 4.5 }, d = { 2, 4, 6, NA, 10 }, e = { 2.5, 5.5, 8.5, NA, 14.5 },
+      ["odd name"] = { 1, 1, 1, 1, 1 },
   })
   t.eq(t.names(df:mutate "x + y"), { "g", "x", "y", "x + y" })
   t.eq(t.cells(df:mutate("z = x + $k", { k = 10 }).z), { 11, 12, 13, NA, 15 })
@@ -73,7 +76,8 @@ end)
 t.test("agg: keys first, groups in order of first appearance", function()
   local made = df:agg({ "n = count()", "sum(x)", "m = mean(y) * 2" }, { by = "g" })
   t.eq(t.content(made), {
-    { "g", "n", "sum(x)", "m" }, g = { "b", "a", NA }, n = { 2, 2, 1 }, ["sum(x)"] = { 4, 2, 5 }, m = { 3.0, 5.0, 9.0 },
+    { "g", "n", "sum(x)", "m" }, g = { "b", "a", NA }, n = { 2, 2, 1 }, ["sum(x)"] = { 4, 2, 5 },
+    m = { 3.0, 5.0, 9.0 },
   })
   t.eq(t.content(df:agg "n = count()"), { { "n" }, n = { 5 } })
   t.eq(t.content(df:agg { b = "max(x)", a = "min(x)" }), { { "a", "b" }, a = { 1 }, b = { 5 } })
@@ -83,7 +87,8 @@ t.test("agg: keys first, groups in order of first appearance", function()
 end)
 
 t.test("agg of no rows", function()
-  t.eq(t.content(df:head(0):agg { "n = count()", "s = sum(x)", "m = mean(x)" }), { { "n", "s", "m" }, n = { 0 }, s = { 0 }, m = { NA } })
+  t.eq(t.content(df:head(0):agg { "n = count()", "s = sum(x)", "m = mean(x)" }),
+    { { "n", "s", "m" }, n = { 0 }, s = { 0 }, m = { NA } })
   t.eq(t.content(df:head(0):agg({ "n = count()" }, { by = "g" })), { { "g", "n" }, g = {}, n = {} })
 end)
 
@@ -106,7 +111,8 @@ t.test("errors of rows name the row and the values", function()
   t.raises("bad-cast", function() big:mutate "z = int64(x / 2)" end, "row 1", "0.5")
   t.raises("bad-cast", function() frame { s = { "1", "1x" } }:mutate "z = float64(s)" end, "row 2", "'1x'")
   t.raises("overflow", function() big:agg "z = max(x) + max(y)" end, "group 1")
-  t.eq(t.cells(frame { x = { math.maxinteger, NA } }:mutate("z = coalesce(x - 1, 5)").z), { math.maxinteger - 1, 5 })
+  t.eq(t.cells(frame { x = { math.maxinteger, NA } }:mutate("z = coalesce(x - 1, 5)").z),
+    { math.maxinteger - 1, 5 })
 end)
 
 t.test("drop and rename", function()

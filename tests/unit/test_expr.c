@@ -350,7 +350,7 @@ static Cell slow(const Tree *t, const Frame *frame, size_t row)
   case NEGATE:
     a = slow(t->in[0], frame, row);
     a.failed |= !a.missing && t->type == TYPE_INT64 && a.integer == INT64_MIN;
-    a.integer = a.failed ? 0 : -a.integer;
+    a.integer = (int64_t)-(uint64_t)a.integer;
     a.real = -a.real;
     return a;
   case IS_MISSING:
