@@ -402,6 +402,48 @@ static void test_exact_numbers(void **state)
   frame_unref(b);
 }
 
+static void said(const Frame *a, const Frame *b, JoinHow how, const char *const *words, size_t n)
+{
+  static const char *const names[] = {"key"};
+  const JoinOptions o = {.left = names, .right = names, .n = 1, .how = how, .suffix = "_right"};
+  Text notes = {0};
+  Frame *out;
+  assert_int_equal(join(a, b, &o, &out, &notes, NULL), STATUS_OK);
+  for (size_t i = 0; i < n; i++) {
+    assert_non_null(strstr(text_data(&notes), words[i]));
+  }
+  assert_true(n > 0 || notes.size == 0);
+  text_free(&notes);
+  frame_unref(out);
+}
+
+/* Rows without a partner, keys that multiply and columns under other names are said; semi and anti say nothing. */
+static void test_notes(void **state)
+{
+  (void)state;
+  Draft *draft = draft_new();
+  draft_ints(draft, "key", (const int64_t[]){1, 2, 2, 3}, 4);
+  draft_ints(draft, "x", (const int64_t[]){1, 2, 3, 4}, 4);
+  Frame *a, *b;
+  assert_int_equal(draft_finish(draft, &a, NULL), STATUS_OK);
+  draft = draft_new();
+  draft_ints(draft, "key", (const int64_t[]){2, 2, 3, 4, 5}, 5);
+  draft_ints(draft, "x", (const int64_t[]){1, 2, 3, 4, 5}, 5);
+  assert_int_equal(draft_finish(draft, &b, NULL), STATUS_OK);
+  said(a, b, JOIN_FULL,
+       (const char *const[]){
+           "1 of 4 left rows have no partner: missing cells", "2 of 5 right rows have no partner: missing",
+           "1 keys stand in several rows of both frames and multiply (the first: key = 2, 2 x 2 rows)",
+           "column 'x' of the right frame is 'x_right'"},
+       4);
+  said(a, b, JOIN_INNER,
+       (const char *const[]){"1 of 4 left rows have no partner and are left out", "2 of 5 right rows"}, 2);
+  said(a, b, JOIN_SEMI, NULL, 0);
+  said(a, b, JOIN_ANTI, NULL, 0);
+  frame_unref(a);
+  frame_unref(b);
+}
+
 /* A result without room is refused with its size before it is made. */
 static void test_explosion(void **state)
 {
@@ -473,9 +515,10 @@ static void test_memory(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops),     cmocka_unit_test(test_large),
-                                     cmocka_unit_test(test_asof),      cmocka_unit_test(test_exact_numbers),
-                                     cmocka_unit_test(test_explosion), cmocka_unit_test(test_memory)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_loops), cmocka_unit_test(test_large),
+                                     cmocka_unit_test(test_asof),  cmocka_unit_test(test_exact_numbers),
+                                     cmocka_unit_test(test_notes), cmocka_unit_test(test_explosion),
+                                     cmocka_unit_test(test_memory)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;
