@@ -64,6 +64,18 @@ t.test("mutate within groups", function()
   t.eq(t.cells(made.n), { 2, 2, 2, 2, 1 })
 end)
 
+t.test("a grouped frame is worked on within its groups, and what comes of it is not grouped", function()
+  local grouped = df:group "g"
+  local made = grouped:mutate { "share = y / sum(y)", "before = lag(y)" }
+  t.eq(t.cells(made.share), { 0.5 / 3, 0.3, 2.5 / 3, 0.7, 1.0 })
+  t.eq(t.cells(made.before), { NA, NA, 0.5, 1.5, NA })
+  t.eq(t.cells(grouped:filter("y == max(y)").y), { 2.5, 3.5, 4.5 })
+  t.eq(t.cells(grouped:agg("n = count()").n), { 2, 2, 1 })
+  t.eq(t.cells(grouped:compute("rank()", { order = "-y" })), { 2, 2, 1, 1, 1 })
+  t.eq(t.cells(made:agg("n = count()").n), { 5 })
+  t.eq(t.cells(grouped:agg({ "n = count()" }, { by = "x" }).n), { 1, 1, 1, 1, 1 })
+end)
+
 t.test("mutate refuses", function()
   t.raises("missing-option", function() df:mutate {} end)
   t.raises("wrong-length", function() df:mutate { z = df:head(2).x } end, "'z' has 2 rows")
