@@ -349,10 +349,13 @@ REGISTER_FORMAT(csv_format);
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
 static const Primitive read_primitive = {SIZED, .name = "read", .global = "read",
-  .summary = "reads a file into a frame",
-  .details = "RFC 4180 with a header line, in UTF-8. Types are inferred over the whole file; numbers with a leading zero, more "
-             "than 18 digits or a leading + stay text. df:report() says what was decided. A path that begins with datasets/ is "
-             "also looked for among the data sets that come with the program.",
+  .summary = "reads a file, or several, into a frame",
+  .details = "Everything is found out and can be said instead: the format by the name or the first bytes, gzip and Zstandard, "
+             "the encoding, delimiter, quotes and header, and each column's type over the whole file: also $1,234.50, 1.234,5, "
+             "12.5%, 31.12.2024, and words for missing such as N/A. Numbers with a leading zero, more than 18 digits or a "
+             "leading + stay text, as do dates like 03/04/2024 when no cell tells the order. df:report() says what was decided "
+             "and what decides otherwise. Several files, or a path with *, become one frame, columns matched by name. A path "
+             "that begins with datasets/ is also looked for among the data sets that come with the program.",
   .takes = VALUE_NONE, .main = "path", OPTIONS(read_options, ReadOptions), .gives = VALUE_FRAME, .returns = "the frame",
   .reference = "", .example = "df = read \"datasets/credit/credit.csv\"\ndf:schema()", .effects = EFFECT_READS,
   .where = WHERE_JOB, .run = run_read};
