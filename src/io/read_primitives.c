@@ -349,7 +349,7 @@ REGISTER_FORMAT(csv_format);
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
 static const Primitive read_primitive = {SIZED, .name = "read", .global = "read",
-  .summary = "reads a file, or several, into a frame",
+  .summary = "reads a file, CSV or another kind, into a frame",
   .details = "Everything is found out and can be said instead: the format by the name or the first bytes, gzip and Zstandard, "
              "the encoding, delimiter, quotes and header, and each column's type over the whole file: also $1,234.50, 1.234,5, "
              "12.5%, 31.12.2024, and words for missing such as N/A. Numbers with a leading zero, more than 18 digits or a "

@@ -280,7 +280,11 @@ static void test_signatures(void **state)
   (void)state;
   assert_signature(registry_get("model", "tidy"), "m:tidy()");
   assert_signature(registry_get("frame", "head"), "df:head(n)");
-  assert_signature(registry_get("frame", "read"), "read(path, {types})");
+  assert_signature(registry_get("frame", "write"), "df:write(path, {format, table, append})");
+  Text read = {0};
+  help_signature(registry_get("frame", "read"), &read);
+  assert_memory_equal(text_data(&read), "read(path, {file, format, types,", 32);
+  text_free(&read);
   assert_signature(registry_get("model", "load"), "model.load(path)");
   assert_signature(registry_get("column", "gt"), "column:gt(value)");
   Primitive p = sample_primitive;
