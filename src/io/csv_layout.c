@@ -214,6 +214,13 @@ static bool is_quoted_column(const Layout *layout, size_t from, size_t column)
   return quoted * 2 > all;
 }
 
+/* Values in quotes that are needed are texts. */
+static bool holds_values(const Layout *layout, size_t from, size_t column)
+{
+  return csv_shape_is_value(column_shape(layout, from, column)) &&
+         (layout->needless || !is_quoted_column(layout, from, column));
+}
+
 /* What a row says for and against being a header over the rows from `body` on. */
 static void weigh(const Layout *layout, size_t row, size_t body, size_t *over, size_t *alike, size_t *values)
 {
@@ -223,9 +230,8 @@ static void weigh(const Layout *layout, size_t row, size_t body, size_t *over, s
     const Cell *cell = cell_of(layout, row, i);
     const bool clear = !cell->quoted || (layout->needless && is_quoted_column(layout, body, i));
     const bool value = csv_shape_is_value((CsvShape)cell->shape) && clear;
-    const CsvShape shape = column_shape(layout, body, i);
     *values += value;
-    if (csv_shape_is_value(shape)) {
+    if (holds_values(layout, body, i)) {
       *over += cell->shape >= SHAPE_WORD || (!clear && cell->shape != SHAPE_EMPTY && !is_quoted_column(layout, body, i));
       *alike += value;
     }
@@ -274,7 +280,7 @@ static bool is_header_too(const Layout *layout, size_t row)
   size_t first_over, first_alike, first_values, kinds = 0;
   weigh(layout, layout->first, row + 1, &first_over, &first_alike, &first_values);
   for (size_t i = 0; i < layout->width; i++) {
-    kinds += csv_shape_is_value(column_shape(layout, row + 1, i));
+    kinds += holds_values(layout, row + 1, i);
   }
   return values == 0 && alike == 0 && over >= 2 && over * 2 > kinds && first_alike == 0;
 }
