@@ -116,14 +116,21 @@ static void show_line(const CsvReader *reader, uint64_t at, Error *e)
 
 Status csv_refuse_packed(const CsvSource *source, const char *path, Error *e)
 {
-  static const char *const marks[] = {"BZh", "PK\x03\x04", "\xFD" "7zXZ", "7z\xBC\xAF", "Rar!", NULL};
+  static const char *const marks[] = {"BZh",
+                                      "PK\x03\x04",
+                                      "\xFD"
+                                      "7zXZ",
+                                      "7z\xBC\xAF",
+                                      "Rar!",
+                                      NULL};
   CsvView view = {NULL, 0};
   const size_t n = source->size < 8 ? (size_t)source->size : 8;
   const char *head = csv_view(source, &view, 0, n, e);
   Status status = head ? STATUS_OK : e->status;
   for (const char *const *mark = marks; status == STATUS_OK && *mark; mark++) {
     const size_t length = strlen(*mark);
-    if (n >= length && memcmp(head, *mark, length) == 0 && (n < 4 || **mark != 'B' || (head[3] >= '1' && head[3] <= '9'))) {
+    if (n >= length && memcmp(head, *mark, length) == 0 &&
+        (n < 4 || **mark != 'B' || (head[3] >= '1' && head[3] <= '9'))) {
       error_set(e, STATUS_FORMAT, "csv-packed", _("'%s' is not text: it seems to be an archive"), path);
       (void)error_where(e, "%s", path);
       status = error_hint(e, _("unpack it first (bunzip2, unzip, unxz, 7z x)"));
@@ -193,16 +200,16 @@ static Status lines(const CsvReader *reader, const CsvFault *fault, Error *e)
   const size_t line = csv_line(reader, fault->at);
   switch (fault->trouble) {
     case CSV_BLANK:
-      error_set(e, STATUS_FORMAT, "csv-blank-line", _("line %1$zu is blank, the header has %2$zu columns"),
-                line, reader->n);
+      error_set(e, STATUS_FORMAT, "csv-blank-line", _("line %1$zu is blank, the header has %2$zu columns"), line,
+                reader->n);
       return error_hint(e, _("delete the line; only at the end of a file blank lines are passed over"));
     case CSV_BARE_CR:
-      error_set(e, STATUS_FORMAT, "csv-carriage-return",
-                _("line %zu has a carriage return without a line feed"), line);
+      error_set(e, STATUS_FORMAT, "csv-carriage-return", _("line %zu has a carriage return without a line feed"),
+                line);
       return error_hint(e, _("convert the line ends: tr '\\r' '\\n' < old > new.csv; in a field, quote it"));
     default:
-      error_set(e, STATUS_FORMAT, "csv-long-field",
-                _("the field or record at line %1$zu has more than %2$d bytes"), line, CSV_FIELD_MOST);
+      error_set(e, STATUS_FORMAT, "csv-long-field", _("the field or record at line %1$zu has more than %2$d bytes"),
+                line, CSV_FIELD_MOST);
       return error_hint(e, _("a quote that is opened there and not closed may be the cause"));
   }
 }

@@ -21,8 +21,8 @@ typedef struct Markers {
   const char *texts[MARKERS_MOST];
   size_t lengths[MARKERS_MOST];
   size_t n;
-  bool asked;               /* by the user: they hold in columns of text too */
-  uint64_t firsts[4];       /* bit c: some text begins with byte c */
+  bool asked;         /* by the user: they hold in columns of text too */
+  uint64_t firsts[4]; /* bit c: some text begins with byte c */
 } Markers;
 
 void markers_usual(Markers *markers);
@@ -41,19 +41,19 @@ typedef struct Evidence {
   Tally marker[MARKERS_MOST];
   /* numbers: codes (007, more than 18 digits) are counted apart */
   Tally numbers, decorated, currency, percents, others, plus; /* others: no percentage, and not 0 */
-  Tally marked;             /* with a mark of any kind between digits */
-  Tally decimals[2];        /* with decimals if the mark is a point, a comma */
+  Tally marked;                                               /* with a mark of any kind between digits */
+  Tally decimals[2];                                          /* with decimals if the mark is a point, a comma */
   Tally exponents;
-  unsigned systems;         /* in which all are numbers */
-  unsigned currencies[3];   /* bits by currency */
+  unsigned systems;       /* in which all are numbers */
+  unsigned currencies[3]; /* bits by currency */
   size_t negatives;
   size_t digits_least, digits_most; /* of those with a mark */
   /* times */
   Tally times, zoned, two_digits, odd; /* odd: not as parse_time reads it */
-  unsigned orders;          /* in which all are dates */
-  unsigned differs;         /* bit pairs: 1 YMD/DMY, 2 YMD/MDY, 4 DMY/MDY give other days */
-  unsigned styles;          /* of months by name */
-  Tally against[3];         /* the first cell that rules out YMD, DMY, MDY */
+  unsigned orders;                     /* in which all are dates */
+  unsigned differs;                    /* bit pairs: 1 YMD/DMY, 2 YMD/MDY, 4 DMY/MDY give other days */
+  unsigned styles;                     /* of months by name */
+  Tally against[3];                    /* the first cell that rules out YMD, DMY, MDY */
   Tally unsettled;
 } Evidence;
 
@@ -64,8 +64,8 @@ void evidence_merge(Evidence *evidence, const Evidence *other);
 void evidence_add(Evidence *evidence, const Markers *markers, const char *text, size_t length, size_t item,
                   size_t weight);
 
-/* Of all cells of a category or string column that are not missing. For a category items are levels, weighted by their
- * rows; for a string rows. */
+/* Of all cells of a category or string column that are not missing. For a category items are levels, weighted by
+ * their rows; for a string rows. */
 Status evidence_of(const Column *column, const Markers *markers, Task *task, Evidence *out, Error *e) MUST_USE;
 
 /* The same of a sample; items are rows. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The header: its record gives the names, or there is none. Blanks around a name that is not in quotes are taken off, and
- * reported; so is the number that a name gets when it is there twice, or not at all. */
+/* The header: its record gives the names, or there is none. Blanks around a name that is not in quotes are taken
+ * off, and reported; so is the number that a name gets when it is there twice, or not at all. */
 #include <string.h>
 
 #include "core/alloc.h"
@@ -43,7 +43,8 @@ static Status view_head(CsvReader *reader, uint64_t *viewed, Error *e)
       return e->status;
     }
     csv_count(&reader->dialect, reader->head, (size_t)n, &census);
-  } while (census.outside.records == 0 && !census.outside.broken && *viewed < reader->source.size && size < HEAD_MOST);
+  } while (census.outside.records == 0 && !census.outside.broken && *viewed < reader->source.size &&
+           size < HEAD_MOST);
   return STATUS_OK;
 }
 
@@ -115,7 +116,8 @@ static Status rename_column(CsvReader *reader, Map *map, size_t column, const ch
   return status;
 }
 
-/* Every column gets a name of its own. Those that the header gives once go first, so that no made name takes theirs. */
+/* Every column gets a name of its own. Those that the header gives once go first, so that no made name takes
+ * theirs. */
 static Status make_unique(CsvReader *reader, Error *e)
 {
   Map *map = map_new();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the table begins in a sample whose grammar is known, which rows name its columns, and what the columns hold.
+/* Where the table begins in a sample whose grammar is known, which rows name its columns, and what the columns
+ * hold.
  *
- * Rows are looked at as cells with shapes. Lines before the first row of the usual width are above the table, but for a
- * header that is a little shorter or longer than the rows. A row of text over columns of values is a header; so is a row
- * of text over text, since nothing speaks against it. */
+ * Rows are looked at as cells with shapes. Lines before the first row of the usual width are above the table, but
+ * for a header that is a little shorter or longer than the rows. A row of text over columns of values is a header;
+ * so is a row of text over text, since nothing speaks against it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ typedef struct Row {
 /* A cell: its shape, and whether it stands in quotes. */
 typedef struct Cell {
   unsigned char shape, quoted, needless; /* needless: in quotes that it does not need */
-  int32_t number; /* of a whole number of at most 9 digits, else -1 */
+  int32_t number;                        /* of a whole number of at most 9 digits, else -1 */
 } Cell;
 
 typedef struct Layout {
@@ -32,9 +33,9 @@ typedef struct Layout {
   size_t n;
   Cell *cells;
   size_t used, room;
-  size_t width;             /* of most rows */
-  size_t first;             /* the header or first row */
-  bool needless;            /* some quotes are not needed */
+  size_t width;  /* of most rows */
+  size_t first;  /* the header or first row */
+  bool needless; /* some quotes are not needed */
 } Layout;
 
 static int32_t whole_number(const char *text, size_t length)
@@ -66,10 +67,11 @@ static bool add_cells(Layout *layout, const CsvRecord *record, Row *row)
     const char *text = layout->sample->bytes + part->begin;
     const size_t length = part->end - part->begin;
     const CsvShape shape = csv_shape(text, length);
-    layout->cells[layout->used++] = (Cell){.shape = (unsigned char)shape,
-                                           .quoted = part->quoted,
-                                           .needless = part->quoted && !csv_needs_quotes(text, length, ',', record->n == 1),
-                                           .number = length > 0 && length < 10 ? whole_number(text, length) : -1};
+    layout->cells[layout->used++] =
+        (Cell){.shape = (unsigned char)shape,
+               .quoted = part->quoted,
+               .needless = part->quoted && !csv_needs_quotes(text, length, ',', record->n == 1),
+               .number = length > 0 && length < 10 ? whole_number(text, length) : -1};
     row->filled += length > 0 && !csv_part_empty(layout->sample->bytes, part);
     row->last_empty = length == 0 && !part->quoted;
   }
@@ -162,18 +164,21 @@ static void count_shapes(const Layout *layout, size_t from, size_t column, size_
 {
   memset(counts, 0, SHAPE_COUNT * sizeof *counts);
   for (size_t row = from; row < layout->n; row++) {
-    if (layout->rows[row].width == layout->width && !layout->rows[row].faulty && !(layout->rows[row].comment && layout->width == 1)) {
+    if (layout->rows[row].width == layout->width && !layout->rows[row].faulty &&
+        !(layout->rows[row].comment && layout->width == 1)) {
       counts[cell_of(layout, row, column)->shape]++;
     }
   }
 }
 
-/* The shape of nearly all cells of a column from a row on; SHAPE_WORD when they differ, SHAPE_EMPTY when all are. */
+/* The shape of nearly all cells of a column from a row on; SHAPE_WORD when they differ, SHAPE_EMPTY when all are.
+ */
 static CsvShape column_shape(const Layout *layout, size_t from, size_t column)
 {
   size_t counts[SHAPE_COUNT];
   count_shapes(layout, from, column, counts);
-  const size_t all = counts[SHAPE_NUMBER] + counts[SHAPE_TIME] + counts[SHAPE_BOOL] + counts[SHAPE_WORD] + counts[SHAPE_ODD];
+  const size_t all =
+      counts[SHAPE_NUMBER] + counts[SHAPE_TIME] + counts[SHAPE_BOOL] + counts[SHAPE_WORD] + counts[SHAPE_ODD];
   for (size_t shape = SHAPE_NUMBER; shape <= SHAPE_BOOL; shape++) {
     if (counts[shape] > 0 && counts[shape] * 100 >= all * 80) {
       return (CsvShape)shape;
@@ -232,7 +237,8 @@ static void weigh(const Layout *layout, size_t row, size_t body, size_t *over, s
     const bool value = csv_shape_is_value((CsvShape)cell->shape) && clear;
     *values += value;
     if (holds_values(layout, body, i)) {
-      *over += cell->shape >= SHAPE_WORD || (!clear && cell->shape != SHAPE_EMPTY && !is_quoted_column(layout, body, i));
+      *over +=
+          cell->shape >= SHAPE_WORD || (!clear && cell->shape != SHAPE_EMPTY && !is_quoted_column(layout, body, i));
       *alike += value;
     }
   }
@@ -241,9 +247,8 @@ static void weigh(const Layout *layout, size_t row, size_t body, size_t *over, s
 static void find_first(Layout *layout)
 {
   size_t i = 0;
-  while (i < layout->n &&
-         (layout->rows[i].width != layout->width || is_padded_title(layout, i) ||
-          (layout->rows[i].comment && layout->width == 1))) {
+  while (i < layout->n && (layout->rows[i].width != layout->width || is_padded_title(layout, i) ||
+                           (layout->rows[i].comment && layout->width == 1))) {
     i++;
   }
   if (i == layout->n) {
@@ -294,7 +299,8 @@ static size_t header_rows(const Layout *layout, const CsvOptions *options)
     return 0;
   }
   size_t rows = 1;
-  while (options->header == CSV_HEADER_AUTO && rows < CSV_HEADER_MOST && is_header_too(layout, layout->first + rows)) {
+  while (options->header == CSV_HEADER_AUTO && rows < CSV_HEADER_MOST &&
+         is_header_too(layout, layout->first + rows)) {
     rows++;
   }
   return rows;
@@ -376,7 +382,8 @@ static Status find_shapes(const Layout *layout, Error *e)
     return error_memory(e, plan->columns, _("a plan"));
   }
   for (size_t i = 0; i < plan->columns; i++) {
-    const CsvShape shape = i < layout->width ? column_shape(layout, layout->first + plan->header_rows, i) : SHAPE_EMPTY;
+    const CsvShape shape =
+        i < layout->width ? column_shape(layout, layout->first + plan->header_rows, i) : SHAPE_EMPTY;
     plan->shapes[i] = csv_shape_is_value(shape) ? (unsigned char)shape : SHAPE_WORD;
   }
   return STATUS_OK;
@@ -420,8 +427,9 @@ Status csv_layout(const CsvSample *sample, const CsvOptions *options, CsvPlan *p
   TRY(find_shapes(&layout, e));
   const CsvGrammar *grammar = &plan->grammar;
   plan->strict = strlen(grammar->delimiter) <= 1 && !grammar->escape && !grammar->blanks && !grammar->padded &&
-                 !grammar->cr && !plan->comment[0] && plan->header_rows <= 1 && plan->header_fields == plan->columns &&
-                 grammar->delimiter[0] != '\n' && plan->columns == layout.width;
+                 !grammar->cr && !plan->comment[0] && plan->header_rows <= 1 &&
+                 plan->header_fields == plan->columns && grammar->delimiter[0] != '\n' &&
+                 plan->columns == layout.width;
 done:
   mem_free(layout.rows);
   mem_free(layout.cells);

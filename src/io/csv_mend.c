@@ -9,21 +9,21 @@
 #include "io/csv_solve.h"
 
 enum {
-  COST_MOST = 12,          /* of a reading by csv_solve that is believed */
-  LINES_TOGETHER = 8,      /* that a record with a wrong quote may take */
-  SOLVE_WORK = 1 << 24,    /* squares of delimiters, for the whole file */
-  FOOTER_MOST = 50,        /* lines */
-  LONG_QUOTE = 1 << 20     /* bytes after which a quote that is not closed is given up */
+  COST_MOST = 12,       /* of a reading by csv_solve that is believed */
+  LINES_TOGETHER = 8,   /* that a record with a wrong quote may take */
+  SOLVE_WORK = 1 << 24, /* squares of delimiters, for the whole file */
+  FOOTER_MOST = 50,     /* lines */
+  LONG_QUOTE = 1 << 20  /* bytes after which a quote that is not closed is given up */
 };
 
 /* Where the new text stood after the last whole row. */
 typedef struct Mark {
   size_t text, records, rejected, blank;
   CsvMark marks[MEND_KINDS];
-  size_t lines;            /* since then */
-  size_t at, line;         /* of the first of them */
-  bool parted;             /* a blank line came first */
-  bool weak;               /* they look like a footer */
+  size_t lines;    /* since then */
+  size_t at, line; /* of the first of them */
+  bool parted;     /* a blank line came first */
+  bool weak;       /* they look like a footer */
 } Mark;
 
 typedef struct Mender {
@@ -34,7 +34,7 @@ typedef struct Mender {
   bool check_utf8, bare_returns, blank_before, other_table;
   size_t rows, work;
   CsvRecord record, other, best;
-  Text cell, header;       /* scratch; the header as it was written */
+  Text cell, header; /* scratch; the header as it was written */
   Mark mark;
   CsvMended *out;
   CsvRejects rejects;
@@ -56,7 +56,8 @@ static size_t lines_in(const Mender *mender, size_t begin, size_t end)
     n++;
   }
   for (size_t i = begin; mender->bare_returns && i < end; i++) {
-    n += mender->bytes[i] == '\r' && (i + 1 >= mender->size || (mender->bytes[i + 1] != '\n' && mender->bytes[i + 1] != '\r'));
+    n += mender->bytes[i] == '\r' &&
+         (i + 1 >= mender->size || (mender->bytes[i + 1] != '\n' && mender->bytes[i + 1] != '\r'));
   }
   return n;
 }
@@ -115,7 +116,8 @@ static void take_cell(Mender *mender, const CsvGrammar *grammar, const CsvPart *
   if (nuls) {
     count(mender, MEND_NUL, nuls);
   }
-  while (grammar->padded && !part->quoted && mender->cell.size > 0 && mender->cell.data[mender->cell.size - 1] == ' ') {
+  while (grammar->padded && !part->quoted && mender->cell.size > 0 &&
+         mender->cell.data[mender->cell.size - 1] == ' ') {
     mender->cell.data[--mender->cell.size] = '\0';
   }
   mender->failed = mender->failed || mender->cell.failed;
@@ -201,7 +203,8 @@ static bool is_blank_line(const Mender *mender, size_t at, size_t *next)
   const CsvGrammar *grammar = &mender->plan->grammar;
   const char *bytes = mender->bytes;
   while (at < mender->size && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\0') &&
-         (grammar->blanks || !csv_delimiter_at(grammar, bytes, mender->size, at)) && (mender->n > 1 || bytes[at] == '\0')) {
+         (grammar->blanks || !csv_delimiter_at(grammar, bytes, mender->size, at)) &&
+         (mender->n > 1 || bytes[at] == '\0')) {
     at++;
   }
   *next = at;
@@ -222,7 +225,8 @@ static bool begins_with_comment(const Mender *mender, size_t at)
 
 static bool has_quote(const Mender *mender, const CsvPart *part)
 {
-  return mender->plan->grammar.quote && memchr(mender->bytes + part->begin, mender->plan->grammar.quote, part->end - part->begin);
+  return mender->plan->grammar.quote &&
+         memchr(mender->bytes + part->begin, mender->plan->grammar.quote, part->end - part->begin);
 }
 
 /* A quote in a field that does not begin with one. */
@@ -264,7 +268,8 @@ static bool solve(Mender *mender, size_t at, size_t *next)
     if (!grammar->quote || quotes == 0 || end - at > LONG_QUOTE) {
       break;
     }
-    const unsigned cost = csv_solve(grammar, mender->bytes, at, end, mender->plan->shapes, mender->n, &mender->other);
+    const unsigned cost =
+        csv_solve(grammar, mender->bytes, at, end, mender->plan->shapes, mender->n, &mender->other);
     mender->failed = mender->failed || mender->other.failed;
     mender->work += (mender->n + (end - at) / 8) * 4;
     if (cost < best) {
@@ -294,7 +299,8 @@ static bool other_delimiter(Mender *mender, size_t at, CsvGrammar *out)
     grammar.delimiter[1] = '\0';
     grammar.blanks = false;
     csv_lex(&grammar, mender->bytes, mender->size, at, mender->n, at + LONG_QUOTE, &mender->best);
-    if (mender->best.n == mender->n && !mender->best.open && !mender->best.odd && fits(mender, &grammar, &mender->best)) {
+    if (mender->best.n == mender->n && !mender->best.open && !mender->best.odd &&
+        fits(mender, &grammar, &mender->best)) {
       *out = grammar;
       return true;
     }
@@ -345,8 +351,8 @@ static void cut_footer(Mender *mender)
 {
   const Mark *mark = &mender->mark;
   CsvMended *out = mender->out;
-  if (mender->options->footer_given || mark->lines == 0 || mark->lines > FOOTER_MOST || mark->records == 0 || mender->n < 2 ||
-      mender->other_table || !mark->weak) {
+  if (mender->options->footer_given || mark->lines == 0 || mark->lines > FOOTER_MOST || mark->records == 0 ||
+      mender->n < 2 || mender->other_table || !mark->weak) {
     return;
   }
   const size_t blank = out->marks[MEND_BLANK].count, lines = mark->lines;
@@ -384,7 +390,8 @@ static bool is_footer_like(Mender *mender, const CsvRecord *record)
   const bool fits_first = csv_cell_fits(shape, mender->bytes + first->begin, first->end - first->begin);
   const bool parted = mender->blank_before || mender->mark.parted;
   const size_t filled = filled_cells(mender, record), most = mender->n / 3 > 1 ? mender->n / 3 : 1;
-  if (parted && record->n != mender->n && (filled * 2 <= mender->n || !fits(mender, &mender->plan->grammar, record))) {
+  if (parted && record->n != mender->n &&
+      (filled * 2 <= mender->n || !fits(mender, &mender->plan->grammar, record))) {
     return true;
   }
   return record->n < mender->n && filled <= most && (value ? !fits_first : mender->n >= 3);
@@ -394,7 +401,8 @@ static void accept(Mender *mender, const CsvGrammar *grammar, const CsvRecord *r
 {
   write_record(mender, grammar, record, record->begin);
   mender->rows++;
-  const bool thin = mender->n >= 3 && filled_cells(mender, record) <= 1 && (mender->blank_before || !fits(mender, grammar, record));
+  const bool thin = mender->n >= 3 && filled_cells(mender, record) <= 1 &&
+                    (mender->blank_before || !fits(mender, grammar, record));
   if (record->n < mender->n || thin) {
     note_tail(mender, record, thin || is_footer_like(mender, record));
   } else {
@@ -420,8 +428,9 @@ static Status settle_ragged(Mender *mender, const CsvGrammar *grammar, const Csv
   } else if (record->n > mender->n && !surplus_empty(mender, record)) {
     reject_record(mender, record, _("too many fields"));
   } else if (mode == CSV_RAGGED_AUTO && !fits(mender, grammar, record)) {
-    reject_record(mender, record, record->n < mender->n ? _("too few fields, and some do not fit their columns")
-                                                        : _("too many fields, and some do not fit their columns"));
+    reject_record(mender, record,
+                  record->n < mender->n ? _("too few fields, and some do not fit their columns")
+                                        : _("too many fields, and some do not fit their columns"));
   } else {
     count(mender, record->n < mender->n ? MEND_FILLED : MEND_CUT, 1);
     accept(mender, grammar, record);
@@ -441,7 +450,8 @@ static bool begins_table(Mender *mender, const CsvRecord *record)
   if (record->next >= mender->size) {
     return false;
   }
-  csv_lex(&mender->plan->grammar, mender->bytes, mender->size, record->next, 0, LONG_QUOTE + record->next, &mender->other);
+  csv_lex(&mender->plan->grammar, mender->bytes, mender->size, record->next, 0, LONG_QUOTE + record->next,
+          &mender->other);
   return mender->other.n == record->n && mender->other.next < mender->size;
 }
 
@@ -466,7 +476,8 @@ static Status mend_record(Mender *mender, size_t *next, Error *e)
   const CsvGrammar *grammar = &mender->plan->grammar;
   CsvRecord *record = &mender->record;
   CsvGrammar other;
-  if (mender->options->ragged == CSV_RAGGED_AUTO && record->n != mender->n && other_delimiter(mender, mender->at, &other)) {
+  if (mender->options->ragged == CSV_RAGGED_AUTO && record->n != mender->n &&
+      other_delimiter(mender, mender->at, &other)) {
     count(mender, MEND_DELIMITER, 1);
     *next = mender->best.next;
     accept(mender, &other, &mender->best);
@@ -502,7 +513,8 @@ static Status mend_record(Mender *mender, size_t *next, Error *e)
 
 static bool is_utf8(const Mender *mender, const CsvRecord *record)
 {
-  return !mender->check_utf8 || utf8_check(mender->bytes + record->begin, record->end - record->begin) == record->end - record->begin;
+  return !mender->check_utf8 ||
+         utf8_check(mender->bytes + record->begin, record->end - record->begin) == record->end - record->begin;
 }
 
 static Status one_record(Mender *mender, Error *e)
@@ -604,7 +616,8 @@ static Status write_header(Mender *mender, Error *e)
     while (pass_blank(mender)) {
     }
     if (mender->at < mender->size) {
-      csv_lex(&mender->plan->grammar, mender->bytes, mender->size, mender->at, 0, mender->at + LONG_QUOTE, &mender->record);
+      csv_lex(&mender->plan->grammar, mender->bytes, mender->size, mender->at, 0, mender->at + LONG_QUOTE,
+              &mender->record);
       if (mender->record.open) {
         size_t next;
         const size_t end = csv_line_stop(&mender->plan->grammar, mender->bytes, mender->size, mender->at, &next);
@@ -696,8 +709,8 @@ static Status all_records(Mender *mender, Task *task, Error *e)
   return status;
 }
 
-Status csv_mend(const char *bytes, size_t size, const char *path, const CsvPlan *plan, const CsvOptions *options, bool settled,
-                Task *task, CsvMended *out, Error *e)
+Status csv_mend(const char *bytes, size_t size, const char *path, const CsvPlan *plan, const CsvOptions *options,
+                bool settled, Task *task, CsvMended *out, Error *e)
 {
   Status status;
   *out = (CsvMended){.n = 0};

@@ -16,7 +16,7 @@ typedef struct Attempt {
   const CsvOptions *options;
   const char *notes;
   size_t piece_bytes;
-  bool settled;            /* its encoding is decided */
+  bool settled; /* its encoding is decided */
   Task *task;
 } Attempt;
 
@@ -37,7 +37,8 @@ static void drop_bare_end(CsvReader *reader)
 {
   while (reader->options->n_columns == 0 && reader->n_picked > 1) {
     const size_t i = reader->picked[reader->n_picked - 1];
-    const bool values = !reader->columns[i].unknown && (!type_is_text(reader->columns[i].type) || has_values(&reader->seen[i]));
+    const bool values =
+        !reader->columns[i].unknown && (!type_is_text(reader->columns[i].type) || has_values(&reader->seen[i]));
     if (reader->naming[i] != CSV_UNNAMED || values || reader->plan->header_rows == 0) {
       break;
     }
@@ -186,8 +187,8 @@ done:
   return status;
 }
 
-/* The strict grammar's characters for what the plan found: a file of one column has none, and a unit separator is in no
- * text. */
+/* The strict grammar's characters for what the plan found: a file of one column has none, and a unit separator is
+ * in no text. */
 static CsvDialect dialect_of(const CsvGrammar *grammar)
 {
   return (CsvDialect){grammar->delimiter[0] ? grammar->delimiter[0] : '\x1F', grammar->quote};
@@ -322,8 +323,8 @@ static const CsvOptions *options_or_none(const CsvOptions *options)
   return options ? options : &none;
 }
 
-Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options,
-                        size_t piece_bytes, Task *task, Frame **out, Error *e)
+Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options, size_t piece_bytes,
+                        Task *task, Frame **out, Error *e)
 {
   const Attempt attempt = {.file = source,
                            .path = path,

@@ -11,9 +11,9 @@
  *   finish   csv_build.c, csv_text.c
  *   report   csv_report.c   what was decided; csv_error.c: what was wrong
  *
- * The fault that is told is the first one in the file, whatever thread met whichever first. When the plan does not suit
- * the strict grammar, or a fault of structure is met, csv_mend.c writes the file anew, and the new text is read in its
- * place (csv_parse.c); messages still speak of the file.
+ * The fault that is told is the first one in the file, whatever thread met whichever first. When the plan does not
+ * suit the strict grammar, or a fault of structure is met, csv_mend.c writes the file anew, and the new text is
+ * read in its place (csv_parse.c); messages still speak of the file.
  */
 #ifndef ASSAY_IO_CSV_READER_H
 #define ASSAY_IO_CSV_READER_H
@@ -27,16 +27,16 @@
 /* A stretch of the file between line feeds, before it is known which of these end records. */
 typedef struct CsvSegment {
   uint64_t begin, end;
-  size_t line;              /* line feeds before it */
+  size_t line; /* line feeds before it */
   CsvCensus census;
 } CsvSegment;
 
 typedef struct CsvWorker {
   CsvScanner scanner;
-  CsvField *fields;         /* batch_records * columns */
-  CsvSeen *seen;            /* per column */
-  CsvFault fault;           /* the first one this worker met */
-  Error error;              /* why, when it is CSV_UNREADABLE */
+  CsvField *fields; /* batch_records * columns */
+  CsvSeen *seen;    /* per column */
+  CsvFault fault;   /* the first one this worker met */
+  Error error;      /* why, when it is CSV_UNREADABLE */
   CsvView view;
   Text scratch;
 } CsvWorker;
@@ -45,28 +45,28 @@ typedef struct CsvWorker {
 typedef enum CsvNaming { CSV_NAMED, CSV_TRIMMED, CSV_UNNAMED, CSV_REPEATED } CsvNaming;
 
 typedef struct CsvReader {
-  CsvSource source;         /* the file, or the new text */
+  CsvSource source; /* the file, or the new text */
   const char *path;
   const CsvPlan *plan;
-  const CsvMended *mended;  /* NULL: the source is the file */
-  uint64_t bytes;           /* of the file */
-  const char *notes;        /* lines of the report on how the file was brought into memory */
+  const CsvMended *mended; /* NULL: the source is the file */
+  uint64_t bytes;          /* of the file */
+  const char *notes;       /* lines of the report on how the file was brought into memory */
   const CsvOptions *options;
   Task *task;
   CsvDialect dialect;
   size_t piece_bytes, batch_records;
-  CsvView view;             /* the header, if the file is not in memory: */
-  const char *head;         /* the bytes from `header` to data, and perhaps more */
-  uint64_t header;          /* where the header begins */
-  uint64_t data, end;       /* from behind the header to behind the last record's text */
-  size_t header_lines;      /* line feeds before data */
-  size_t blank_lines;       /* at the end, ignored */
-  size_t n;                 /* columns */
+  CsvView view;        /* the header, if the file is not in memory: */
+  const char *head;    /* the bytes from `header` to data, and perhaps more */
+  uint64_t header;     /* where the header begins */
+  uint64_t data, end;  /* from behind the header to behind the last record's text */
+  size_t header_lines; /* line feeds before data */
+  size_t blank_lines;  /* at the end, ignored */
+  size_t n;            /* columns */
   char **names;
   unsigned char *naming;    /* CsvNaming of each */
   size_t *picked, n_picked; /* the columns that are read, in the frame's order */
   CsvColumn *columns;
-  CsvSeen *seen;            /* per column, of the pass that made it */
+  CsvSeen *seen; /* per column, of the pass that made it */
   CsvSegment *segments;
   size_t n_segments;
   CsvPiece *pieces;
@@ -78,10 +78,11 @@ typedef struct CsvReader {
 } CsvReader;
 
 /* csv_parse with pieces of about the given size, 0 for the usual; results do not depend on it. */
-Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options,
-                        size_t piece_bytes, Task *task, Frame **out, Error *e) MUST_USE;
+Status csv_parse_source(const CsvSource *source, const char *path, const CsvOptions *options, size_t piece_bytes,
+                        Task *task, Frame **out, Error *e) MUST_USE;
 
-/* Sets up the threads' books, then reads all columns that are picked. csv_reader_free frees all but what is borrowed. */
+/* Sets up the threads' books, then reads all columns that are picked. csv_reader_free frees all but what is
+ * borrowed. */
 Status csv_reader_ready(CsvReader *reader, size_t piece_bytes, Error *e) MUST_USE;
 Status csv_read_columns(CsvReader *reader, Error *e) MUST_USE;
 

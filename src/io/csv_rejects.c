@@ -38,7 +38,8 @@ void csv_add_clean(Text *out, const char *bytes, size_t n)
   }
 }
 
-bool csv_rejects_add(CsvRejects *rejects, size_t line, size_t offset, const char *reason, const char *text, size_t size)
+bool csv_rejects_add(CsvRejects *rejects, size_t line, size_t offset, const char *reason, const char *text,
+                     size_t size)
 {
   if (rejects->n == rejects->room && !grow(rejects)) {
     return false;

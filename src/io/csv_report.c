@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The import report: lines for the file (csv_report_file.c), a line per type with the columns of which there is no more to say, a
- * line for each other column, and the call that decides otherwise. A type gets a reason when it is not plain
- * from the cells: a text column that is mostly, or wholly, made of what looks like values. */
+/* The import report: lines for the file (csv_report_file.c), a line per type with the columns of which there is no
+ * more to say, a line for each other column, and the call that decides otherwise. A type gets a reason when it is
+ * not plain from the cells: a text column that is mostly, or wholly, made of what looks like values. */
 #include <stdio.h>
 #include <string.h>
 
@@ -120,8 +120,7 @@ static void add_details(const CsvReader *reader, size_t i, const Column *column,
   if (reader->columns[i].forced) {
     text_puts(out, _(", as asked for"));
   } else if (reader->columns[i].unknown) {
-    text_puts(out,
-              reader->rows > 0 ? _(", because every cell is missing") : _(", because there are no rows"));
+    text_puts(out, reader->rows > 0 ? _(", because every cell is missing") : _(", because there are no rows"));
   } else if (text) {
     add_reason(reader, seen, out);
   }
@@ -134,9 +133,10 @@ static void add_details(const CsvReader *reader, size_t i, const Column *column,
   }
 }
 
-/* A line for each type that has columns without details, then a line for each column that has some, then what was said of
- * columns besides. */
-static void add_columns(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out)
+/* A line for each type that has columns without details, then a line for each column that has some, then what was
+ * said of columns besides. */
+static void add_columns(const CsvReader *reader, const Column *const *columns, const char *const *refined,
+                        Text *out)
 {
   Text plain[TYPE_COUNT] = {{0}}, others = {0}, details = {0};
   for (size_t k = 0; k < reader->n_picked; k++) {
@@ -226,7 +226,8 @@ static void add_call(const CsvReader *reader, const Column *const *columns, Text
   for (size_t k = reader->n_picked; k > 0; k--) {
     const size_t i = reader->picked[k - 1];
     Type other;
-    if (!reader->columns[i].forced && type_is_text(column_type(columns[k - 1])) && other_type(&reader->seen[i], &other)) {
+    if (!reader->columns[i].forced && type_is_text(column_type(columns[k - 1])) &&
+        other_type(&reader->seen[i], &other)) {
       chosen = k - 1;
       type = other;
     }
@@ -246,7 +247,8 @@ static void add_call(const CsvReader *reader, const Column *const *columns, Text
   text_printf(out, " = \"%s\"}})\n", type_name(type));
 }
 
-Status csv_report(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out, Error *e)
+Status csv_report(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out,
+                  Error *e)
 {
   csv_report_file(reader, columns, out);
   add_columns(reader, columns, refined, out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first half of the import report: how the file is written, where its table is, what was wrong with rows, each with the
- * call that decides otherwise. What is as everybody expects it (commas, names in the first line) takes no line. */
+/* The first half of the import report: how the file is written, where its table is, what was wrong with rows, each
+ * with the call that decides otherwise. What is as everybody expects it (commas, names in the first line) takes no
+ * line. */
 #include <string.h>
 
 #include "io/csv_reader.h"
@@ -23,12 +24,12 @@ static void add_file(const CsvReader *reader, const Column *const *columns, Text
 
 static const char *delimiter_name(const CsvGrammar *grammar)
 {
-  return grammar->blanks                            ? _("runs of blanks")
-         : strcmp(grammar->delimiter, "\t") == 0    ? _("tabs")
-         : strcmp(grammar->delimiter, " ") == 0     ? _("blanks")
-         : strcmp(grammar->delimiter, ",") == 0     ? _("commas")
-         : strcmp(grammar->delimiter, ";") == 0     ? _("semicolons")
-                                                    : NULL;
+  return grammar->blanks                         ? _("runs of blanks")
+         : strcmp(grammar->delimiter, "\t") == 0 ? _("tabs")
+         : strcmp(grammar->delimiter, " ") == 0  ? _("blanks")
+         : strcmp(grammar->delimiter, ",") == 0  ? _("commas")
+         : strcmp(grammar->delimiter, ";") == 0  ? _("semicolons")
+                                                 : NULL;
 }
 
 /* How fields are parted and quoted, when it is not by commas and double quotes. */
@@ -105,8 +106,10 @@ static void add_names(const CsvReader *reader, CsvNaming naming, const char *for
 static void add_marks(const CsvReader *reader, Text *out)
 {
   static const char *const formats[MEND_KINDS] = {
-      [MEND_FILLED] = _("rows with too few fields, filled with missing cells at the end: %1$zu, first at line %2$zu\n"),
-      [MEND_CUT] = _("rows with empty fields too many at the end, which were dropped: %1$zu, first at line %2$zu\n"),
+      [MEND_FILLED] =
+          _("rows with too few fields, filled with missing cells at the end: %1$zu, first at line %2$zu\n"),
+      [MEND_CUT] =
+          _("rows with empty fields too many at the end, which were dropped: %1$zu, first at line %2$zu\n"),
       [MEND_QUOTES] = _("rows with wrong quotes, put right: %1$zu, first at line %2$zu\n"),
       [MEND_DELIMITER] = _("rows with another delimiter than the file's: %1$zu, first at line %2$zu\n"),
       [MEND_BLANK] = _("blank lines passed over: %1$zu, first at line %2$zu\n"),
@@ -122,7 +125,8 @@ static void add_marks(const CsvReader *reader, Text *out)
     }
   }
   if (reader->plan->footer_lines > 0) {
-    text_printf(out, _("lines below the table passed over (footer = 0 keeps them): %zu\n"), reader->plan->footer_lines);
+    text_printf(out, _("lines below the table passed over (footer = 0 keeps them): %zu\n"),
+                reader->plan->footer_lines);
   }
   if (reader->mended && reader->mended->footer.size > 0) {
     text_printf(out, _("  the first of them: %s\n"), text_data(&reader->mended->footer));
@@ -146,8 +150,8 @@ static void add_same(const CsvReader *reader, Text *out)
   const char quote[2] = {grammar->quote, '\0'}, escape[2] = {grammar->escape, '\0'};
   const size_t line = reader->mended && reader->mended->n ? reader->mended->places[0].line
                                                           : csv_count_lines(&reader->source, 0, plan->table) + 1;
-  const bool plain = strcmp(grammar->delimiter, ",") == 0 && grammar->quote == '"' && !grammar->escape && !grammar->padded &&
-                     !plan->comment[0] && plan->header_rows == 1 && line == 1;
+  const bool plain = strcmp(grammar->delimiter, ",") == 0 && grammar->quote == '"' && !grammar->escape &&
+                     !grammar->padded && !plan->comment[0] && plan->header_rows == 1 && line == 1;
   if (plain || plan->header_rows > 1 || grammar->padded || grammar->blanks) {
     return;
   }

@@ -60,7 +60,8 @@ static size_t pass_marks(const char *text, size_t length, const char *marks)
 /* Three digits and no more: what may stand behind a blank within a number. */
 static bool is_thousand(const char *text, size_t length)
 {
-  return length >= 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) && (length == 3 || !is_digit(text[3]));
+  return length >= 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
+         (length == 3 || !is_digit(text[3]));
 }
 
 static bool is_number(const char *text, size_t length)
@@ -94,7 +95,8 @@ static bool is_number(const char *text, size_t length)
 
 static bool is_month(const char *text, size_t length)
 {
-  static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", NULL};
+  static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul",
+                                       "aug", "sep", "oct", "nov", "dec", NULL};
   return length >= 3 && is_one_of(text, 3, months);
 }
 
@@ -143,7 +145,8 @@ static bool is_word(const char *text, size_t length)
     }
   }
   const char first = text[0], last = text[length - 1];
-  const bool quotes = first == '"' || (last == '"' && !memchr(text, '"', length - 1)) || (first == '\'' && last == '\'');
+  const bool quotes =
+      first == '"' || (last == '"' && !memchr(text, '"', length - 1)) || (first == '\'' && last == '\'');
   const bool ends = first == ',' || first == ';' || last == ';' || first == ':' || first == '=';
   return !quotes && !ends && odd * 12 <= length;
 }
@@ -174,8 +177,8 @@ static bool is_blank(char c)
 static bool is_telling(const char *text, size_t length)
 {
   const char first = text[0];
-  return csv_kind(text, length) != CSV_TEXT || csv_shape(text, length) < SHAPE_WORD || first == '#' || first == '%' ||
-         first == '/' || first == '\'';
+  return csv_kind(text, length) != CSV_TEXT || csv_shape(text, length) < SHAPE_WORD || first == '#' ||
+         first == '%' || first == '/' || first == '\'';
 }
 
 bool csv_needs_quotes(const char *text, size_t length, char delimiter, bool alone)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* csv_shape.h -- what a cell's text looks like, loosely: enough to tell a good way of cutting a file from a bad one, and a
- * cell that stands in a wrong column. Values are read elsewhere, and strictly. O(length).
+/* csv_shape.h -- what a cell's text looks like, loosely: enough to tell a good way of cutting a file from a bad
+ * one, and a cell that stands in a wrong column. Values are read elsewhere, and strictly. O(length).
  */
 #ifndef ASSAY_IO_CSV_SHAPE_H
 #define ASSAY_IO_CSV_SHAPE_H
@@ -13,8 +13,8 @@ typedef enum CsvShape {
   SHAPE_NUMBER, /* with any decimal mark, thousands, currency, percent; in parentheses */
   SHAPE_TIME,   /* digits and the marks of dates and times */
   SHAPE_BOOL,
-  SHAPE_WORD,   /* text that reads like text: words, addresses, codes */
-  SHAPE_ODD,    /* what is left: marks of a wrong cut */
+  SHAPE_WORD, /* text that reads like text: words, addresses, codes */
+  SHAPE_ODD,  /* what is left: marks of a wrong cut */
   SHAPE_COUNT
 } CsvShape;
 
@@ -25,8 +25,9 @@ static inline bool csv_shape_is_value(CsvShape shape)
   return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_BOOL;
 }
 
-/* Whether a text must stand in quotes to be read as the same text: it has a character of the grammar, or one that could be
- * taken for a delimiter, or looks like a value, a word for missing, or a comment. alone: in a file of one column. */
+/* Whether a text must stand in quotes to be read as the same text: it has a character of the grammar, or one that
+ * could be taken for a delimiter, or looks like a value, a word for missing, or a comment. alone: in a file of one
+ * column. */
 bool csv_needs_quotes(const char *text, size_t length, char delimiter, bool alone);
 
 #endif

@@ -11,7 +11,7 @@ enum {
   SAMPLE_STEP = 8,
   RECORDS_WANTED = 4,
   RECORDS_MOST = 300,
-  COLUMNS_MOST = 64,      /* whose cells are looked at */
+  COLUMNS_MOST = 64, /* whose cells are looked at */
   TAIL_BYTES = 1 << 16,
   FOOTER_BYTES = 1 << 12,
   FOOTER_LINES = 50
@@ -21,10 +21,10 @@ typedef struct Score {
   double value;
   size_t width, records, faults, values; /* values: columns of values */
   double share;
-  size_t first;              /* fields of the first record */
-  size_t quoted;             /* fields in sound quotes */
-  double body;               /* share, without a first record of another width */
-  double parted, tight;      /* of records, that have a delimiter; of these, that have no blank behind it */
+  size_t first;         /* fields of the first record */
+  size_t quoted;        /* fields in sound quotes */
+  double body;          /* share, without a first record of another width */
+  double parted, tight; /* of records, that have a delimiter; of these, that have no blank behind it */
 } Score;
 
 typedef struct Counts {
@@ -196,7 +196,8 @@ typedef struct Choice {
   Score score;
 } Choice;
 
-static void try_grammar(const CsvGrammar *grammar, const CsvSample *sample, double prior, CsvRecord *record, Choice *best)
+static void try_grammar(const CsvGrammar *grammar, const CsvSample *sample, double prior, CsvRecord *record,
+                        Choice *best)
 {
   Score score;
   measure(grammar, sample, prior, record, &score);
@@ -244,7 +245,8 @@ static void try_quotes(CsvGrammar grammar, const CsvSample *sample, const CsvOpt
       grammar.escape = '\\';
       try_grammar(&grammar, sample, prior * 0.995, record, &mine);
     }
-    if (options->quote || (i == 0 && mine.score.share >= 1 && mine.score.faults == 0 && mine.score.value > 0.7 * prior)) {
+    if (options->quote ||
+        (i == 0 && mine.score.share >= 1 && mine.score.faults == 0 && mine.score.value > 0.7 * prior)) {
       break;
     }
   }
@@ -262,7 +264,8 @@ static double line_values(const CsvSample *sample, const CsvGrammar *base, CsvRe
   lines.quote = '"';
   while (n < RECORDS_MOST && csv_sample_next(&lines, sample, &at, record)) {
     const CsvPart *part = &record->parts[0];
-    values += csv_shape_is_value(csv_shape(sample->bytes + part->begin, part->end - part->begin)) || (part->quoted && !record->odd);
+    values += csv_shape_is_value(csv_shape(sample->bytes + part->begin, part->end - part->begin)) ||
+              (part->quoted && !record->odd);
     n++;
   }
   return n ? (double)values / (double)n : 0;
@@ -315,10 +318,11 @@ static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvO
   }
   size_t next;
   const size_t line = csv_line_stop(base, sample->bytes, sample->size, 0, &next);
-  const bool uneven = best.score.first == 1 || (best.score.share < 1 && csv_shape(sample->bytes, line) == SHAPE_NUMBER);
+  const bool uneven =
+      best.score.first == 1 || (best.score.share < 1 && csv_shape(sample->bytes, line) == SHAPE_NUMBER);
   const bool number = uneven && line_values(sample, base, record) >= 0.8;
-  const bool clear = best.score.value >= 0.2 ||
-                     (best.score.share >= 0.3 && best.score.parted >= 0.5 && best.score.tight >= 0.8);
+  const bool clear =
+      best.score.value >= 0.2 || (best.score.share >= 0.3 && best.score.parted >= 0.5 && best.score.tight >= 0.8);
   if (!clear || number) {
     best.grammar = *base; /* one column */
     best.grammar.quote = options->quote ? options->quote[0] : '"';
@@ -328,7 +332,8 @@ static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvO
 }
 
 /* With a delimiter that is given, or none, only quotes are to be found. */
-static Choice choose_quotes(const CsvGrammar *base, const CsvSample *sample, const CsvOptions *options, CsvRecord *record)
+static Choice choose_quotes(const CsvGrammar *base, const CsvSample *sample, const CsvOptions *options,
+                            CsvRecord *record)
 {
   CsvGrammar grammar = *base;
   (void)strncpy(grammar.delimiter, options->delimiter, CSV_DELIMITER_MOST);
@@ -346,12 +351,14 @@ static bool is_padded(const CsvGrammar *grammar, const CsvSample *sample, CsvRec
 {
   size_t at = 0, all = 0, padded = 0;
   const char delimiter = grammar->delimiter[0];
-  for (size_t n = 0; delimiter && delimiter != ' ' && n < RECORDS_MOST && csv_sample_next(grammar, sample, &at, record); n++) {
+  for (size_t n = 0;
+       delimiter && delimiter != ' ' && n < RECORDS_MOST && csv_sample_next(grammar, sample, &at, record); n++) {
     for (size_t i = 1; i < record->n; i++) {
       const CsvPart *part = &record->parts[i];
       const size_t begin = part->begin - part->quoted;
       all++;
-      padded += (begin < sample->size && sample->bytes[begin] == ' ') || (part->quoted && sample->bytes[begin - 1] == ' ');
+      padded += (begin < sample->size && sample->bytes[begin] == ' ') ||
+                (part->quoted && sample->bytes[begin - 1] == ' ');
     }
   }
   return all > 0 && padded * 100 >= all * 95;
@@ -385,12 +392,15 @@ static Status check_options(const CsvOptions *options, Error *e)
   static const size_t most[] = {1, 1, CSV_DELIMITER_MOST, CSV_COMMENT_MOST};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (texts[i] && (strlen(texts[i]) > most[i] || strpbrk(texts[i], "\r\n"))) {
-      error_set(e, STATUS_ARGUMENT, "csv-option", _("'%1$s' is not a value for the option '%2$s'"), texts[i], names[i]);
+      error_set(e, STATUS_ARGUMENT, "csv-option", _("'%1$s' is not a value for the option '%2$s'"), texts[i],
+                names[i]);
       return error_hint(e, _("it takes at most %zu characters of ASCII, and no line ends"), most[i]);
     }
   }
-  if (options->delimiter && options->delimiter[0] && options->quote && strcmp(options->delimiter, options->quote) == 0) {
-    error_set(e, STATUS_ARGUMENT, "csv-option", _("'%s' cannot be both the delimiter and the quote"), options->quote);
+  if (options->delimiter && options->delimiter[0] && options->quote &&
+      strcmp(options->delimiter, options->quote) == 0) {
+    error_set(e, STATUS_ARGUMENT, "csv-option", _("'%s' cannot be both the delimiter and the quote"),
+              options->quote);
     return error_hint(e, _("leave one of them out, and it is found out"));
   }
   return STATUS_OK;
@@ -471,11 +481,12 @@ static Status choose_grammar(const CsvSource *source, const CsvOptions *options,
       break;
     }
     const CsvGrammar base = {.cr = ends_in_cr(sample)};
-    const Choice best =
-        options->delimiter ? choose_quotes(&base, sample, options, &record) : choose(&base, sample, options, &record);
+    const Choice best = options->delimiter ? choose_quotes(&base, sample, options, &record)
+                                           : choose(&base, sample, options, &record);
     plan->grammar = best.grammar;
     plan->grammar.padded = is_padded(&plan->grammar, sample, &record);
-    enough = sample->whole || size >= SAMPLE_MOST || count_records(&plan->grammar, sample, &record) >= RECORDS_WANTED;
+    enough =
+        sample->whole || size >= SAMPLE_MOST || count_records(&plan->grammar, sample, &record) >= RECORDS_WANTED;
     status = record.failed ? error_memory(e, 0, _("a record")) : STATUS_OK;
   }
   csv_record_free(&record);
@@ -502,11 +513,13 @@ static bool is_footer_line(const CsvPlan *plan, const char *line, size_t size, C
 }
 
 /* Cuts such lines off, so that they do not cost the fast reader. */
-static Status find_footer(const CsvSource *source, const CsvOptions *options, CsvView *view, CsvPlan *plan, Error *e)
+static Status find_footer(const CsvSource *source, const CsvOptions *options, CsvView *view, CsvPlan *plan,
+                          Error *e)
 {
   const uint64_t least = plan->table > plan->end - plan->begin ? plan->end : plan->table;
   const uint64_t begin = plan->end - least > FOOTER_BYTES ? plan->end - FOOTER_BYTES : least;
-  if (options->footer_given || options->rows_given || plan->grammar.cr || plan->grammar.escape || begin >= plan->end || plan->columns < 3) {
+  if (options->footer_given || options->rows_given || plan->grammar.cr || plan->grammar.escape ||
+      begin >= plan->end || plan->columns < 3) {
     return STATUS_OK;
   }
   const char *text = csv_view(source, view, begin, plan->end, e);

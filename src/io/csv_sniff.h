@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* csv_sniff.h -- finds out, from a file's beginning, how it is written and where its table begins.
  *
- * The grammar is the one under which the sample makes the best table: rows agree in their number of fields, cells look
- * like values or words, columns are of one kind, quotes find their partners (after van den Burg, Nazabal and Sutton,
- * "Wrangling messy CSV files by detecting row and type patterns", 2019, with columns and quotes added). A comma that
- * fits without a fault wins at once. Blanks, colons and the like must part at least one column of values, and lines
- * that are values as a whole are one column. Then the layout: lines above the table, comment lines, a header of up to
- * three rows or none, how many columns, what kind of cells each has.
+ * The grammar is the one under which the sample makes the best table: rows agree in their number of fields, cells
+ * look like values or words, columns are of one kind, quotes find their partners (after van den Burg, Nazabal and
+ * Sutton, "Wrangling messy CSV files by detecting row and type patterns", 2019, with columns and quotes added). A
+ * comma that fits without a fault wins at once. Blanks, colons and the like must part at least one column of
+ * values, and lines that are values as a whole are one column. Then the layout: lines above the table, comment
+ * lines, a header of up to three rows or none, how many columns, what kind of cells each has.
  *
- * What the options give is taken as given. The sample is 64 KB, or more until it holds some records. O(sample) for each
- * grammar tried.
+ * What the options give is taken as given. The sample is 64 KB, or more until it holds some records. O(sample) for
+ * each grammar tried.
  */
 #ifndef ASSAY_IO_CSV_SNIFF_H
 #define ASSAY_IO_CSV_SNIFF_H
@@ -25,19 +25,19 @@ enum { CSV_HEADER_MOST = 3, CSV_COMMENT_MOST = 7 };
 typedef struct CsvPlan {
   CsvGrammar grammar;
   char comment[CSV_COMMENT_MOST + 1]; /* "": none */
-  bool comment_given;      /* then it holds for every line that begins with it, else for those that are no rows */
-  bool mark;               /* a byte order mark was passed over */
-  uint64_t begin, end;     /* the part of the file that counts, by skip and footer */
-  uint64_t table;          /* where the header, or the first row, begins */
-  size_t footer_lines;     /* behind `end`, passed over */
-  size_t header_rows;      /* 0: none */
-  size_t header_fields;    /* of the header as it stands */
+  bool comment_given;   /* then it holds for every line that begins with it, else for those that are no rows */
+  bool mark;            /* a byte order mark was passed over */
+  uint64_t begin, end;  /* the part of the file that counts, by skip and footer */
+  uint64_t table;       /* where the header, or the first row, begins */
+  size_t footer_lines;  /* behind `end`, passed over */
+  size_t header_rows;   /* 0: none */
+  size_t header_fields; /* of the header as it stands */
   size_t columns;
-  bool ends;               /* a delimiter ends each row */
-  bool row_names;          /* the header has no name for the first column */
-  bool all_quoted;         /* every field of the sample stands in quotes */
-  bool strict;             /* the fast reader may try */
-  unsigned char *shapes;   /* per column: the CsvShape of nearly all its cells; SHAPE_WORD: any */
+  bool ends;             /* a delimiter ends each row */
+  bool row_names;        /* the header has no name for the first column */
+  bool all_quoted;       /* every field of the sample stands in quotes */
+  bool strict;           /* the fast reader may try */
+  unsigned char *shapes; /* per column: the CsvShape of nearly all its cells; SHAPE_WORD: any */
 } CsvPlan;
 
 /* Errors: STATUS_ARGUMENT for options that contradict each other or are too long; those of reading the file. */
@@ -47,9 +47,9 @@ void csv_plan_free(CsvPlan *plan);
 /* ---- For csv_sniff.c and csv_layout.c ---- */
 
 typedef struct CsvSample {
-  const char *bytes;       /* from the plan's begin on */
+  const char *bytes; /* from the plan's begin on */
   size_t size;
-  bool whole;              /* nothing follows */
+  bool whole; /* nothing follows */
 } CsvSample;
 
 /* One record of the sample; a quote that is not closed holds for its line only. False at the end. */

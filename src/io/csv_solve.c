@@ -18,12 +18,12 @@ bool csv_cell_fits(unsigned char shape, const char *text, size_t length)
   return own == SHAPE_EMPTY || own == shape;
 }
 
-/* A line with the places where its fields may begin and end: field i .. j - 1 of the delimiters is from starts[i] to
- * stops[j]. */
+/* A line with the places where its fields may begin and end: field i .. j - 1 of the delimiters is from starts[i]
+ * to stops[j]. */
 typedef struct Line {
   const CsvGrammar *grammar;
   const char *bytes;
-  size_t n;                 /* delimiters */
+  size_t n; /* delimiters */
   size_t starts[CSV_SOLVE_MOST + 2], stops[CSV_SOLVE_MOST + 2];
 } Line;
 
@@ -68,7 +68,8 @@ static unsigned inner_cost(const Line *line, size_t begin, size_t end)
   return cost;
 }
 
-/* The cheapest way to take bytes begin .. end - 1 as one field; UINT_MAX: none. `one`: there is no delimiter in it. */
+/* The cheapest way to take bytes begin .. end - 1 as one field; UINT_MAX: none. `one`: there is no delimiter in it.
+ */
 static unsigned field_cost(const Line *line, size_t begin, size_t end, bool one, CsvPart *part)
 {
   const char *bytes = line->bytes, quote = line->grammar->quote;
@@ -97,14 +98,16 @@ static unsigned field_cost(const Line *line, size_t begin, size_t end, bool one,
   return one ? inner_cost(line, begin, end) : UINT_MAX;
 }
 
-/* best[k * (n + 2) + j]: the least cost of k fields that end before start j; from: where the last of them begins. */
+/* best[k * (n + 2) + j]: the least cost of k fields that end before start j; from: where the last of them begins.
+ */
 typedef struct Table {
   unsigned *best;
   unsigned short *from;
   size_t stride;
 } Table;
 
-static void relax(const Line *line, const unsigned char *shapes, size_t wanted, const Table *table, size_t i, size_t j)
+static void relax(const Line *line, const unsigned char *shapes, size_t wanted, const Table *table, size_t i,
+                  size_t j)
 {
   CsvPart part;
   const unsigned cost = field_cost(line, line->starts[i], line->stops[j], j == i, &part);
@@ -140,8 +143,8 @@ static void take_path(const Line *line, const Table *table, size_t wanted, CsvRe
   }
 }
 
-unsigned csv_solve(const CsvGrammar *grammar, const char *bytes, size_t begin, size_t end, const unsigned char *shapes,
-                   size_t wanted, CsvRecord *record)
+unsigned csv_solve(const CsvGrammar *grammar, const char *bytes, size_t begin, size_t end,
+                   const unsigned char *shapes, size_t wanted, CsvRecord *record)
 {
   unsigned cost = UINT_MAX;
   Line line = {.grammar = grammar, .bytes = bytes};
