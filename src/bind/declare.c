@@ -14,6 +14,7 @@ typedef union Slot {
   bool flag;
   const char *text;
   OptionTexts texts;
+  OptionFrames frames;
   OptionChoiceFrame choice_frame;
   OptionTextMap map;
   const Value *value;
@@ -31,7 +32,7 @@ static Declared *declared_all;
 
 static const char *const kind_names[OPTION_KIND_COUNT] = {"int",    "number",  "bool",  "text",         "texts",    "choice",
                                                           "column", "columns", "frame", "choice_frame", "text_map", "value",
-                                                          "order",  "expression", "expressions", "condition", "rest"};
+                                                          "order",  "expression", "expressions", "condition", "frames", "rest"};
 
 static _Noreturn void bad(lua_State *L, const char *format, const char *name)
 {
@@ -76,7 +77,7 @@ static OptionKind kind_of(lua_State *L, const char *name)
     }
   }
   return (OptionKind)luaL_error(L, "an option's kind must be one of int, number, bool, text, texts, choice, column, columns, "
-                                   "frame, choice_frame, text_map, value, order, expression, expressions, condition, rest");
+                                   "frame, choice_frame, text_map, value, order, expression, expressions, condition, frames, rest");
 }
 
 /* One option from the table on top of the stack at `index`. */
@@ -257,6 +258,13 @@ static void push_slot(lua_State *L, const Option *option, const Slot *slot)
   case OPTION_EXPRESSIONS:
   case OPTION_COLUMNS: push_texts(L, slot->texts.items, NULL, slot->texts.n); break;
   case OPTION_FRAME: push_frame(L, slot->frame); break;
+  case OPTION_FRAMES:
+    lua_createtable(L, (int)slot->frames.n, 0);
+    for (size_t i = 0; i < slot->frames.n; i++) {
+      push_frame(L, slot->frames.items[i]);
+      lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    break;
   case OPTION_CHOICE_FRAME:
     if (slot->choice_frame.frame) {
       push_frame(L, slot->choice_frame.frame);

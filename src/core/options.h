@@ -40,6 +40,7 @@ typedef enum OptionKind {
   OPTION_EXPRESSIONS,  /* OptionTexts: several */
   OPTION_CONDITION,    /* const struct Value *: an expression (VALUE_TEXT) or a column of booleans; the binder makes the
                         * latter of a function of a row */
+  OPTION_FRAMES,       /* OptionFrames: a frame or several */
   OPTION_REST,         /* const struct Value *: a VALUE_MAP of the named arguments that are no options, or NULL; the
                         * primitive refuses those it has no use for */
   OPTION_KIND_COUNT
@@ -61,6 +62,11 @@ typedef struct OptionTextMap {
   size_t n;
 } OptionTextMap;
 
+typedef struct OptionFrames {
+  const struct Frame *const *items;
+  size_t n;
+} OptionFrames;
+
 #define OPTION_REQUIRED NULL
 #define OPTION_UNSET ""
 
@@ -80,12 +86,19 @@ typedef struct OptionTextMap {
 #define OPTION_TYPE_EXPRESSION const char *
 #define OPTION_TYPE_EXPRESSIONS OptionTexts
 #define OPTION_TYPE_CONDITION const struct Value *
+#define OPTION_TYPE_FRAMES OptionFrames
 #define OPTION_TYPE_REST const struct Value *
 
 /* Whether the field is an OptionTexts. */
 static inline bool option_is_list(OptionKind kind)
 {
   return kind == OPTION_TEXTS || kind == OPTION_COLUMNS || kind == OPTION_ORDER || kind == OPTION_EXPRESSIONS;
+}
+
+/* Whether several values may be given without a name. */
+static inline bool option_takes_several(OptionKind kind)
+{
+  return option_is_list(kind) || kind == OPTION_FRAMES;
 }
 
 /* The field of the typed struct for a row of an option list. */

@@ -8,6 +8,7 @@
 #include "core/alloc.h"
 #include "core/file.h"
 #include "core/pool.h"
+#include "plug/plug.h"
 #include "main/flags.h"
 #include "main/home.h"
 #include "main/version.h"
@@ -192,6 +193,7 @@ static int run_program(Program *program)
   if (!abandoned) { /* a job that was left behind still uses its inputs */
     console_detach(&program->console);
     session_free(program->session);
+    plug_close();
     pool_close();
   }
   const bool written = console_close(&program->console);

@@ -260,3 +260,12 @@ Status manifests_all(const Manifest *const **all, size_t *n, Error *e)
   pthread_mutex_unlock(&lock);
   return status;
 }
+
+void manifests_forget(void)
+{
+  pthread_mutex_lock(&lock);
+  arena_free(&memory);
+  count = 0;
+  searched = false;
+  pthread_mutex_unlock(&lock);
+}

@@ -36,6 +36,9 @@ typedef struct Manifest {
 /* All plugins in order of name. Thread-safe. Errors: memory only. */
 Status manifests_all(const Manifest *const **all, size_t *n, Error *e) MUST_USE;
 
+/* Gives their memory back, at the end of the run; they are looked for again when asked for. */
+void manifests_forget(void);
+
 /* Reads one; the texts live in the arena. What is wrong with the file goes to out->error, and the status is OK. */
 Status manifest_read(const char *folder, const char *name, Arena *arena, Manifest *out, Error *e) MUST_USE;
 

@@ -361,3 +361,11 @@ Status plug_list(Frame **out, Error *e)
   draft_builder(draft, "missing", text[3]);
   return draft_finish(draft, out, e);
 }
+
+void plug_close(void)
+{
+  pthread_mutex_lock(&lock);
+  count = 0;
+  manifests_forget();
+  pthread_mutex_unlock(&lock);
+}

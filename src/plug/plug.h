@@ -22,6 +22,9 @@ typedef struct PlugHost {
 /* Sets the host and the loader of formats. NULL: the session ends; plugins stay, and go through the next host. */
 void plug_attach(const PlugHost *host);
 
+/* Forgets what was looked up, at the end of the run: nothing of a plugin may be used afterwards. */
+void plug_close(void);
+
 /* Loads the plugin of this name, whole. Main thread. Errors: "unknown-plugin" with the nearest name,
  * "plugin-not-built" with what to install, "bad-plugin", "plugin-abi", those of the plugin itself. */
 Status plug_load(const char *name, Error *e) MUST_USE;

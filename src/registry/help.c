@@ -52,6 +52,7 @@ void option_type(const Option *option, Text *out)
   case OPTION_COLUMN: text_printf(out, _("the name of a %s%scolumn"), option->choices, option->choices[0] ? " " : ""); break;
   case OPTION_COLUMNS: text_printf(out, _("a list of %s%scolumn names"), option->choices, option->choices[0] ? " " : ""); break;
   case OPTION_FRAME: text_puts(out, _("a frame")); break;
+  case OPTION_FRAMES: text_puts(out, _("a frame or several")); break;
   case OPTION_CHOICE_FRAME:
     text_puts(out, _("a frame or one of "));
     option_choices(option, out);

@@ -248,6 +248,28 @@ static Status read_frame(const Reader *r, const Value *value)
   return STATUS_OK;
 }
 
+static Status read_frames(const Reader *r, const Value *value)
+{
+  const bool single = value->kind == VALUE_FRAME;
+  if (!single && (value->kind != VALUE_LIST || value->list.n == 0)) {
+    return wrong(r, value, "wrong-type");
+  }
+  const size_t n = single ? 1 : value->list.n;
+  const Frame **frames = arena_alloc(r->arena, n, sizeof *frames);
+  if (!frames) {
+    return error_memory(r->e, n * sizeof *frames, r->option->name);
+  }
+  for (size_t i = 0; i < n; i++) {
+    const Value *item = single ? value : &value->list.items[i];
+    if (item->kind != VALUE_FRAME) {
+      return wrong(r, item, "wrong-type");
+    }
+    frames[i] = item->frame;
+  }
+  *(OptionFrames *)r->field = (OptionFrames){frames, n};
+  return STATUS_OK;
+}
+
 static Status read_choice_frame(const Reader *r, const Value *value)
 {
   OptionChoiceFrame *out = r->field;
@@ -327,7 +349,7 @@ static Status read_value(const Reader *r, const Value *value)
       [OPTION_COLUMN] = read_column,   [OPTION_COLUMNS] = read_texts,   [OPTION_FRAME] = read_frame,
       [OPTION_CHOICE_FRAME] = read_choice_frame, [OPTION_TEXT_MAP] = read_text_map, [OPTION_VALUE] = read_any,
       [OPTION_ORDER] = read_texts,     [OPTION_EXPRESSION] = read_text, [OPTION_EXPRESSIONS] = read_texts,
-      [OPTION_CONDITION] = read_condition, [OPTION_REST] = read_rest};
+      [OPTION_FRAMES] = read_frames,   [OPTION_CONDITION] = read_condition, [OPTION_REST] = read_rest};
   return readers[r->option->kind](r, value);
 }
 
@@ -479,8 +501,7 @@ static Status deal_out(const Primitive *primitive, const Arguments *arguments, A
     return error_set(e, STATUS_ARGUMENT, "option-twice", _("option '%s' is given twice, with and without its name"),
                      primitive->main);
   }
-  const OptionKind kind = primitive->options[main].kind;
-  if (option_is_list(kind) || (kind == OPTION_VALUE && positional->list.n > 1)) {
+  if (option_takes_several(primitive->options[main].kind)) {
     const bool nested = positional->list.n == 1 && positional->list.items[0].kind == VALUE_LIST;
     values[main] = nested ? &positional->list.items[0] : positional;
   } else if (positional->list.n > 1) {
@@ -577,6 +598,14 @@ static Status option_value(const Option *option, const void *field, Value *out, 
     const OptionChoiceFrame *both = field;
     *out = frame_or_none(both->frame);
     return both->frame ? STATUS_OK : text_or_none(both->choice, out, e);
+  }
+  case OPTION_FRAMES: {
+    const OptionFrames *frames = field;
+    Status status = value_list(frames->n, false, out, e);
+    for (size_t i = 0; status == STATUS_OK && i < frames->n; i++) {
+      out->list.items[i] = frame_or_none(frames->items[i]);
+    }
+    return status;
   }
   case OPTION_TEXTS:
   case OPTION_ORDER:

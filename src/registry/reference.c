@@ -92,6 +92,7 @@ static const char *lua_type(const Option *option)
   case OPTION_EXPRESSIONS:
   case OPTION_COLUMNS: return "string|string[]";
   case OPTION_FRAME: return "Frame";
+  case OPTION_FRAMES: return "Frame|Frame[]";
   case OPTION_CHOICE_FRAME: return "string|Frame";
   case OPTION_TEXT_MAP: return "string|table<string, string>";
   case OPTION_VALUE: return "any";

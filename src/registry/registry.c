@@ -127,6 +127,7 @@ static size_t field_size(OptionKind kind)
     return sizeof(OptionTexts);
   }
   switch (kind) {
+  case OPTION_FRAMES: return sizeof(OptionFrames);
   case OPTION_INT: return sizeof(int64_t);
   case OPTION_NUMBER: return sizeof(double);
   case OPTION_BOOL: return sizeof(bool);

@@ -6,7 +6,7 @@
 
 /* clang-format off */
 #define APPEND_OPTIONS(O) \
-  O(frames, VALUE, OPTION_REQUIRED, 1, 0, "", "", "the frame to add below, or several") \
+  O(frames, FRAMES, OPTION_REQUIRED, 1, 0, "", "", "the frame to add below, or several") \
   O(strict, BOOL, "false", 0, 0, "", "", \
     "whether a column that a frame lacks, or a change of type, is an error") \
   O(source, TEXT, OPTION_UNSET, 1, 0, "", "", "name of a column to add that says which frame a row is from") \
@@ -20,35 +20,18 @@ typedef struct AppendPrimitiveOptions {
 static const Option append_options[] = {APPEND_OPTIONS(ROW)};
 #undef ROW
 
-static Status no_frame(const Value *value, size_t number, Error *e)
+/* The first argument and those that follow. */
+static Status collect_frames(const Call *call, const OptionFrames *given, const Frame ***out, Error *e)
 {
-  Text shown = {0};
-  value_show(value, &shown);
-  (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("append takes frames; number %1$zu is %2$s"), number,
-                  text_data(&shown));
-  text_free(&shown);
-  return error_hint(e, _("write df:append(other) or df:append(second, third, {source = \"part\"})"));
-}
-
-/* The first argument and what `frames` holds: a frame, or a list of them. */
-static Status collect_frames(const Call *call, const Value *given, const Frame ***out, size_t *n, Error *e)
-{
-  const bool list = given->kind == VALUE_LIST;
-  const size_t more = list ? given->list.n : 1;
-  const Value *items = list ? given->list.items : given;
-  const Frame **frames = arena_alloc(&call->task->arena, more + 1, sizeof *frames);
+  const Frame **frames = arena_alloc(&call->task->arena, given->n + 1, sizeof *frames);
   if (!frames) {
     return error_memory(e, 0, _("frames"));
   }
   frames[0] = call->data->frame;
-  for (size_t i = 0; i < more; i++) {
-    if (items[i].kind != VALUE_FRAME) {
-      return no_frame(&items[i], i + 1, e);
-    }
-    frames[i + 1] = items[i].frame;
+  for (size_t i = 0; i < given->n; i++) {
+    frames[i + 1] = given->items[i];
   }
   *out = frames;
-  *n = more + 1;
   return STATUS_OK;
 }
 
@@ -57,10 +40,10 @@ static Status run_append(Call *call, Value *out, Error *e)
   const AppendPrimitiveOptions *given = call->options;
   const Frame **frames = NULL;
   Frame *frame = NULL;
-  size_t n = 0;
+  const size_t n = given->frames.n + 1;
   AppendOptions options = {.strict = given->strict, .source = given->source};
   Status status;
-  TRY(collect_frames(call, given->frames, &frames, &n, e));
+  TRY(collect_frames(call, &given->frames, &frames, e));
   if (given->names.n > 0 && given->names.n != n) {
     TRY(error_set(e, STATUS_ARGUMENT, "out-of-range", _("%1$zu names for %2$zu frames"), given->names.n, n));
   }

@@ -35,10 +35,10 @@ static const Figure sample_figures[] = {
 static const ModelClass sample_class = {.size = sizeof(ModelClass)};
 
 #define SAMPLE(name_, main_)                                                                                 \
-  .size = sizeof(Primitive), .family = "test", .name = name_, .version = 3,                                  \
+  .size = sizeof(Primitive), .family = "test", .name = name_, .method = "test_" name_, .version = 3,         \
   .summary = "keeps what it is given", .takes = VALUE_FRAME, .main = main_, .options = sample_options,       \
   .n_options = SAMPLE_N_OPTIONS, .options_size = sizeof(SampleOptions), .gives = VALUE_MODEL,                \
-  .returns = "a model of nothing", .reference = "", .example = "df:sample(1)", .figures = sample_figures,    \
+  .returns = "a model of nothing", .reference = "", .example = "df:test_sample(1)", .figures = sample_figures,    \
   .n_figures = sizeof sample_figures / sizeof *sample_figures, .run = run_sample, .model = &sample_class
 
 const Primitive sample_primitive = {SAMPLE("sample", "count")};

@@ -290,7 +290,7 @@ static void test_signatures(void **state)
   Primitive p = sample_primitive;
   p.main = NULL;
   p.n_options = 2;
-  assert_signature(&p, "df:sample({count, offset})");
+  assert_signature(&p, "df:test_sample({count, offset})");
 }
 
 static void test_option_types(void **state)

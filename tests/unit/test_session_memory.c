@@ -14,6 +14,7 @@
 
 #include "core/clock.h"
 #include "core/pool.h"
+#include "plug/plug.h"
 #include "session_fixture.h"
 #include "sweep.h"
 
@@ -147,6 +148,7 @@ static void test_statements(void **state)
   }
   remove_files(p);
   played_free(p);
+  plug_close();
   pool_close();
   assert_int_equal(mem_in_use(), before);
 }
@@ -263,6 +265,7 @@ int main(void)
       cmocka_unit_test(test_prompt),        cmocka_unit_test(test_limit),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  plug_close();
   pool_close();
   return failed;
 }
