@@ -5,6 +5,7 @@
 
 #include "base.h"
 #include "io/gather.h"
+#include "io/report_text.h"
 
 enum { POLL_ROWS = 1024 };
 
@@ -47,7 +48,10 @@ static Status ask_table(Reading *r, const char *table, Error *e)
   text_puts(&r->sql, "select * from ");
   base_quote(table, &r->sql);
   text_printf(&r->source, _("%1$s, table %2$s"), r->base.path, table);
-  text_printf(&r->call, "read(\"%s\", {table = \"%s\"", r->base.path, table);
+  text_puts(&r->call, "read(");
+  report_string(&r->call, r->base.path);
+  text_puts(&r->call, ", {table = ");
+  report_string(&r->call, table);
   return text_status(&r->sql, e);
 }
 
@@ -55,7 +59,9 @@ static Status ask_query(Reading *r, const char *sql, Error *e)
 {
   text_puts(&r->sql, sql);
   text_printf(&r->source, _("%s, a query"), r->base.path);
-  text_printf(&r->call, "read(\"%s\", {sql = ...", r->base.path);
+  text_puts(&r->call, "read(");
+  report_string(&r->call, r->base.path);
+  text_puts(&r->call, ", {sql = ...");
   return text_status(&r->sql, e);
 }
 

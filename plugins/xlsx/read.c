@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "io/report_text.h"
 #include "sheet.h"
 
 enum { NAMES_SHOWN = 20, TITLES_MOST = 20, ROWS_MORE = 100, YEAR_FIRST = 1900, YEAR_LAST = 2100, TABLE_LEAST = 3 };
@@ -219,8 +220,12 @@ static void report_sheets(Reading *r)
     list_sheets(w, &list);
     text_printf(&r->report, _("sheets: %s\n"), text_data(&list));
     if (!r->request->sheet) {
-      text_printf(&r->report, _("the first was read; another: read(\"%1$s\", {sheet = \"%2$s\"})\n"), r->path,
-                  w->sheets[other].name);
+      text_puts(&r->report, _("the first was read; another: "));
+      text_puts(&r->report, "read(");
+      report_string(&r->report, r->path);
+      text_puts(&r->report, ", {sheet = ");
+      report_string(&r->report, w->sheets[other].name);
+      text_puts(&r->report, "})\n");
     }
     text_free(&list);
   }
@@ -325,7 +330,10 @@ static Status read_sheet(Reading *r, Frame **out, Error *e)
   TRY(find_sheet(r, r->request->sheet, e));
   sheet = &r->workbook.sheets[r->sheet];
   text_printf(&r->source, _("%1$s, sheet %2$s"), r->path, sheet->name);
-  text_printf(&r->call, "read(\"%s\", {sheet = \"%s\"", r->path, sheet->name);
+  text_puts(&r->call, "read(");
+  report_string(&r->call, r->path);
+  text_puts(&r->call, ", {sheet = ");
+  report_string(&r->call, sheet->name);
   if (options->rows_given && options->rows < SHEET_ROWS) {
     most = options->rows + (options->skip_given ? options->skip : 0) + ROWS_MORE;
   }

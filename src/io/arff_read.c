@@ -10,6 +10,7 @@
 #include "frame/parse_time.h"
 #include "io/csv_build.h"
 #include "io/input_text.h"
+#include "io/report_text.h"
 
 enum { POLL_ROWS = 1024 };
 
@@ -38,6 +39,15 @@ static bool is_built(const ArffAttribute *attribute)
 {
   return attribute->type == TYPE_STRING || attribute->type == TYPE_SET ||
          (attribute->type == TYPE_CATEGORY && attribute->declared != ARFF_NOMINAL);
+}
+
+/* advice: "mend the line, or read the column with" */
+static void hint_text(Error *e, const char *advice, const ArffAttribute *attribute)
+{
+  Text types = {0};
+  report_types(&types, attribute->name, "string");
+  (void)error_hint(e, "%s %s", advice, text_data(&types));
+  text_free(&types);
 }
 
 static Status choose(Arff *arff, Error *e)
@@ -71,7 +81,7 @@ static Status choose(Arff *arff, Error *e)
                 _("attribute '%1$s': the date format \"%2$s\" has the letter '%3$c', which is not known"),
                 attribute->name, attribute->format, *odd);
       (void)error_where(e, "%s", arff->path);
-      (void)error_hint(e, _("read it as text with types = {[\"%s\"] = \"string\"}"), attribute->name);
+      hint_text(e, _("read it as text with"), attribute);
       return STATUS_FORMAT;
     }
     attribute->texts = attribute->read && is_built(attribute) ? builder_new(attribute->type, 0) : NULL;
@@ -122,15 +132,12 @@ static Status misfit(Arff *arff, const ArffAttribute *attribute, Error *e)
   if (attribute->declared == ARFF_NOMINAL && attribute->type == TYPE_CATEGORY) {
     error_set(e, STATUS_FORMAT, "arff-level", _("'%1$s' is no level of attribute '%2$s'"), value,
               attribute->name);
-    (void)error_hint(
-        e, _("declare it in the line of @attribute, or read the column with types = {[\"%s\"] = \"string\"}"),
-        attribute->name);
+    hint_text(e, _("declare it in the line of @attribute, or read the column with"), attribute);
   } else {
     error_set(e, STATUS_FORMAT, "arff-type", _("attribute '%1$s': '%2$s' is no %3$s"), attribute->name, value,
               attribute->type == TYPE_TIMESTAMP && attribute->format ? attribute->format
                                                                      : type_name(attribute->type));
-    (void)error_hint(e, _("mend the line, or read the column with types = {[\"%s\"] = \"string\"}"),
-                     attribute->name);
+    hint_text(e, _("mend the line, or read the column with"), attribute);
   }
   return arff_here(arff, e);
 }
@@ -411,6 +418,7 @@ static Status add_column(Arff *arff, ArffAttribute *attribute, Draft *draft, Err
 static void add_report(const Arff *arff, const Frame *frame, const Text *notes, Text *out)
 {
   static const char *const types[] = {"numeric", "integer", "nominal", "string", "date"};
+  const char *chosen = NULL; /* the first column of values */
   size_t missing = 0;
   for (size_t i = 0; i < frame_columns(frame); i++) {
     missing += column_missing(frame_column(frame, i));
@@ -421,9 +429,11 @@ static void add_report(const Arff *arff, const Frame *frame, const Text *notes, 
   text_puts(out, notes ? text_data(notes) : "");
   for (size_t i = 0; i < arff->n; i++) {
     const ArffAttribute *attribute = &arff->attributes[i];
-    if (!attribute->read) {
+    size_t column;
+    if (!attribute->read || !frame_find(frame, attribute->name, &column)) {
       continue;
     }
+    chosen = chosen || type_is_text(attribute->type) ? chosen : attribute->name;
     text_printf(out, "%s: %s", attribute->name, type_name(attribute->type));
     if (attribute->forced) {
       text_puts(out, _(", as asked for"));
@@ -438,7 +448,18 @@ static void add_report(const Arff *arff, const Frame *frame, const Text *notes, 
     if (attribute->omitted > 0) {
       text_printf(out, _("; missing because sparse rows leave them out: %zu"), attribute->omitted);
     }
+    if (column_missing(frame_column(frame, column)) > 0) {
+      text_printf(out, _("; missing: %zu"), column_missing(frame_column(frame, column)));
+    }
     text_char(out, '\n');
+  }
+  if (chosen) {
+    text_puts(out, _("to decide otherwise:\n"));
+    text_puts(out, "  read(");
+    report_string(out, arff->path);
+    text_puts(out, ", {");
+    report_types(out, chosen, "string");
+    text_puts(out, "})\n");
   }
 }
 

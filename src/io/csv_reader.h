@@ -131,8 +131,7 @@ Status csv_refuse_packed(const CsvSource *source, const char *path, Error *e) MU
 Status csv_report(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out,
                   Error *e) MUST_USE;
 
-/* Its parts: the file, how it was read and what was wrong; a text as a Lua string. */
+/* Its part of the file, how it was read and what was wrong. */
 void csv_report_file(const CsvReader *reader, const Column *const *columns, Text *out);
-void csv_quote(const char *text, Text *out);
 
 #endif

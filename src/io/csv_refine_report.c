@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "io/csv_refine_plan.h"
+#include "io/report_text.h"
 
 enum { EXAMPLE_BYTES = 40, MARKERS_NAMED = 4 };
 
@@ -39,33 +40,10 @@ static void add_example(CsvRefined *column, const Tally *tally)
   text_printf(&column->report, _("%1$s' in row %2$zu"), shown < length ? "..." : "", row + 1);
 }
 
-static void add_text(Text *out, const char *text)
-{
-  text_char(out, '"');
-  for (; *text; text++) {
-    const unsigned char c = (unsigned char)*text;
-    if (c < 0x20 || c == 0x7F) {
-      text_printf(out, "\\%03u", c);
-    } else {
-      text_puts(out, c == '"' || c == '\\' ? "\\" : "");
-      text_char(out, *text);
-    }
-  }
-  text_char(out, '"');
-}
-
-/* types = {["name"] = "string"} */
-static void add_types(CsvRefined *column, const char *type)
-{
-  text_puts(&column->report, "types = {[");
-  add_text(&column->report, column->name);
-  text_printf(&column->report, "] = \"%s\"}", type);
-}
-
 static void add_otherwise(CsvRefined *column)
 {
   text_puts(&column->report, _("; to keep the text: "));
-  add_types(column, "string");
+  report_types(&column->report, column->name, "string");
   text_char(&column->report, '\n');
 }
 
@@ -308,7 +286,7 @@ static void report_text(CsvRefined *column, const Markers *markers, const Plan *
   for (size_t i = 0; i < markers->n; i++) {
     if (evidence->marker[i].n > 0) {
       text_puts(&column->report, named++ > 0 ? ", " : "");
-      add_text(&column->report, markers->texts[i]);
+      report_string(&column->report, markers->texts[i]);
     }
   }
   text_puts(&column->report, "}\n");
@@ -335,7 +313,7 @@ void plan_report(CsvRefined *column, const CsvOptions *options, const Markers *m
     case OUTCOME_COMPACT_DATE:
       begin(column, "timestamp");
       text_puts(&column->report, _(", from whole numbers like 20240131, since its name says so; otherwise: "));
-      add_types(column, "int64");
+      report_types(&column->report, column->name, "int64");
       text_char(&column->report, '\n');
       break;
     default:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/csv_reader.h"
+#include "io/report_text.h"
 
 enum { CELL_MOST = 30 };
 
@@ -168,39 +169,6 @@ static void add_columns(const CsvReader *reader, const Column *const *columns, c
   text_free(&details);
 }
 
-/* A text as a Lua string in quotes. */
-void csv_quote(const char *text, Text *out)
-{
-  text_char(out, '"');
-  for (; *text; text++) {
-    const unsigned char c = (unsigned char)*text;
-    if (c < 0x20 || c == 0x7F) {
-      text_printf(out, "\\%03u", c);
-    } else {
-      text_puts(out, c == '"' || c == '\\' ? "\\" : "");
-      text_char(out, *text);
-    }
-  }
-  text_char(out, '"');
-}
-
-static bool is_lua_name(const char *name)
-{
-  static const char *const words[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
-                                      "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
-                                      "repeat",   "return", "then", "true", "until",  "while"};
-  const char *letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    if (strcmp(name, words[i]) == 0) {
-      return false;
-    }
-  }
-  const size_t first = strspn(name, letters);
-  const size_t rest =
-      first ? strspn(name + first, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") : 0;
-  return first > 0 && name[first + rest] == '\0';
-}
-
 /* A text column that would read as numbers if asked to: the type to ask for. */
 static bool other_type(const CsvSeen *seen, Type *type)
 {
@@ -235,16 +203,10 @@ static void add_call(const CsvReader *reader, const Column *const *columns, Text
   const char *name = reader->names[reader->picked[chosen]];
   text_puts(out, _("to decide otherwise:\n"));
   text_puts(out, "  read(");
-  csv_quote(reader->path, out);
-  text_puts(out, ", {types = {");
-  if (is_lua_name(name)) {
-    text_puts(out, name);
-  } else {
-    text_char(out, '[');
-    csv_quote(name, out);
-    text_char(out, ']');
-  }
-  text_printf(out, " = \"%s\"}})\n", type_name(type));
+  report_string(out, reader->path);
+  text_puts(out, ", {");
+  report_types(out, name, type_name(type));
+  text_puts(out, "})\n");
 }
 
 Status csv_report(const CsvReader *reader, const Column *const *columns, const char *const *refined, Text *out,

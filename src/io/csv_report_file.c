@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/csv_reader.h"
+#include "io/report_text.h"
 
 enum { NAMES_MOST = 5 };
 
@@ -43,7 +44,7 @@ static void add_grammar(const CsvReader *reader, Text *out)
     if (name) {
       text_puts(out, name);
     } else {
-      csv_quote(grammar->delimiter, out);
+      report_string(out, grammar->delimiter);
     }
     text_puts(out, grammar->padded ? _(" and blanks\n") : "\n");
   }
@@ -139,7 +140,7 @@ static void add_marks(const CsvReader *reader, Text *out)
 static void add_option(const char *name, const char *value, Text *out)
 {
   text_printf(out, ", %s = ", name);
-  csv_quote(value, out);
+  report_string(out, value);
 }
 
 /* The call that reads the file in the same way without finding anything out. */
@@ -156,7 +157,7 @@ static void add_same(const CsvReader *reader, Text *out)
     return;
   }
   text_puts(out, _("the same by hand:\n  read("));
-  csv_quote(reader->path, out);
+  report_string(out, reader->path);
   text_puts(out, ", {header = ");
   text_puts(out, plan->header_rows ? "true" : "false");
   add_option("delimiter", grammar->delimiter, out);

@@ -5,12 +5,13 @@
 #include "core/alloc.h"
 #include "frame/builder.h"
 #include "io/gather_layout.h"
+#include "io/report_text.h"
 
 typedef struct Finish {
   Gather *gather;
   const GatherPlan *plan;
   Task *task;
-  Text *report, lines, call; /* lines about single columns; the call that decides otherwise */
+  Text *report, lines, call; /* lines about single columns; types = {...} for a first column of values */
   char **names;
   Text lists[TYPE_COUNT];
   size_t missing;
@@ -109,7 +110,11 @@ static Status misfit(const Finish *f, size_t column, size_t row, Type type, Erro
   error_set(e, STATUS_FORMAT, "type-does-not-fit", _("%1$s, column '%2$s', row %3$zu: '%4$.60s' is no %5$s"),
             f->plan->source, f->names[column], row + f->plan->shown, text_data(&cell), type_name(type));
   text_free(&cell);
-  return error_hint(e, _("read the column as text: types = {%s = \"string\"}"), f->names[column]);
+  Text types = {0};
+  report_types(&types, f->names[column], "string");
+  (void)error_hint(e, _("read the column as text: %s"), text_data(&types));
+  text_free(&types);
+  return STATUS_FORMAT;
 }
 
 static const char *kind_words(GatherKind kind)
@@ -138,13 +143,13 @@ static void report_mixed(Finish *f, size_t column, const GatherCensus *census)
   text_printf(&f->lines, _(" (another kind first at row %zu)\n"), last + f->plan->shown);
 }
 
-static void report_column(Finish *f, size_t column, const GatherCensus *census, const GatherChoice *choice)
+static void report_column(Finish *f, size_t column, const GatherCensus *census, const GatherChoice *choice,
+                          size_t missing)
 {
   const GatherColumn *from = &f->gather->columns[column + f->plan->left];
   const char *name = f->names[column];
   if (choice->mixed && !choice->forced) {
     report_mixed(f, column, census);
-    text_printf(&f->call, "%s%s = \"string\"", f->call.size ? ", " : "", name);
   } else if (choice->dropped && !choice->forced) {
     Text cell = {0};
     gather_show(f->gather, choice->misfit, column + f->plan->left, &cell);
@@ -159,8 +164,15 @@ static void report_column(Finish *f, size_t column, const GatherCensus *census, 
     text_printf(&f->lines, _("%1$s: texts that were not UTF-8, their bytes replaced by U+FFFD: %2$zu\n"), name,
                 from->mended);
   }
-  Text *list = &f->lists[choice->type];
-  text_printf(list, "%s%s", list->size ? ", " : "", name);
+  if (missing > 0) {
+    text_printf(&f->lines, _("%1$s: %2$s; missing: %3$zu\n"), name, type_name(choice->type), missing);
+  } else {
+    Text *list = &f->lists[choice->type];
+    text_printf(list, "%s%s", list->size ? ", " : "", name);
+  }
+  if (f->call.size == 0 && !type_is_text(choice->type)) {
+    report_types(&f->call, name, "string");
+  }
 }
 
 static Status make_column(Finish *f, size_t column, Column **out, Error *e)
@@ -184,7 +196,7 @@ static Status make_column(Finish *f, size_t column, Column **out, Error *e)
   if (status == STATUS_OK) {
     f->missing += column_missing(*out);
     if (there) {
-      report_column(f, column, &census, &choice);
+      report_column(f, column, &census, &choice, column_missing(*out));
     }
   }
   return status;
@@ -208,7 +220,7 @@ static void write_report(Finish *f, size_t columns)
   *f->report = head;
   text_add(f->report, text_data(&f->lines), f->lines.size);
   if (f->call.size > 0) {
-    text_printf(f->report, _("to decide otherwise:\n  %1$s, types = {%2$s}})\n"), plan->call, text_data(&f->call));
+    text_printf(f->report, _("to decide otherwise:\n  %1$s, %2$s})\n"), plan->call, text_data(&f->call));
   }
 }
 

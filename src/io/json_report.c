@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "io/json_reader.h"
+#include "io/report_text.h"
 
 enum { EXCERPT_BEFORE = 120, EXCERPT_AFTER = 80, VALUE_MOST = 40 };
 
@@ -135,7 +136,10 @@ Status json_misfit(const JsonReader *reader, const JsonMisfit *misfit, Error *e)
             text_data(&value), type_name(path->type));
   text_free(&value);
   (void)json_point(reader, misfit->at, e);
-  (void)error_hint(e, _("read it as text with types = {%s = \"string\"}, or mend the file"), path->name);
+  Text types = {0};
+  report_types(&types, path->name, "string");
+  (void)error_hint(e, _("read it as text with %s, or mend the file"), text_data(&types));
+  text_free(&types);
   return STATUS_FORMAT;
 }
 
@@ -248,20 +252,6 @@ static void add_columns(const JsonReader *reader, const Column *const *columns, 
   text_free(&details);
 }
 
-static void add_quoted(const char *text, Text *out)
-{
-  text_char(out, '"');
-  for (; *text; text++) {
-    if ((unsigned char)*text < 0x20 || *text == 0x7F) {
-      text_printf(out, "\\%03u", (unsigned char)*text);
-    } else {
-      text_puts(out, *text == '"' || *text == '\\' ? "\\" : "");
-      text_char(out, *text);
-    }
-  }
-  text_char(out, '"');
-}
-
 /* The call that decides otherwise, for the first column whose type was a choice. */
 static void add_call(const JsonReader *reader, Text *out)
 {
@@ -274,10 +264,10 @@ static void add_call(const JsonReader *reader, Text *out)
     const char *name = chosen ? chosen->name : reader->paths[reader->order[0]].name;
     text_puts(out, _("to decide otherwise:\n"));
     text_puts(out, "  read(");
-    add_quoted(reader->path, out);
-    text_puts(out, ", {types = {[");
-    add_quoted(name, out);
-    text_puts(out, "] = \"string\"}})\n");
+    report_string(out, reader->path);
+    text_puts(out, ", {");
+    report_types(out, name, "string");
+    text_puts(out, "})\n");
   }
 }
 

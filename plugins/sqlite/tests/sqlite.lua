@@ -263,7 +263,7 @@ t.test("cells of several kinds in a column become text, and are reported", funct
   t.has(df:report(), "a: text, because its cells are of several kinds; whole numbers: 1, " ..
     "numbers with fractions: 1, texts: 1 (another kind first at row 4)")
   t.has(df:report(), "b: float64, though declared INTEGER: row 2 has '2.5'")
-  t.has(df:report(), 'types = {a = "string"')
+  t.has(df:report(), 'types = {b = "string"')
 end)
 
 t.test("blobs are hexadecimal text, bad text is mended, and both are reported", function()
