@@ -82,7 +82,8 @@ Status variables_choose(const Frame *data, OptionTexts named, const char *except
   }
   if (out->d == 0) {
     error_set(e, STATUS_DATA, "bad-data", _("the frame has no numeric column to work on"));
-    return error_hint(e, _("df:schema() shows the types"));
+    error_hint(e, _("df:schema() shows the types"));
+    return STATUS_DATA;
   }
   if (!named.n) {
     note_chosen(data, out, notes);
@@ -104,7 +105,8 @@ static Status refuse_missing(const Frame *data, size_t also, const Variables *v,
   }
   error_set(e, STATUS_DATA, "missing-values", _("missing cells: %1$zu, in %2$s"), cells, text_data(&names));
   text_free(&names);
-  return error_hint(e, _("missing = \"drop\" leaves those rows out"));
+  error_hint(e, _("missing = \"drop\" leaves those rows out"));
+  return STATUS_DATA;
 }
 
 static bool is_complete(const Frame *data, size_t also, const Variables *v, size_t row)

@@ -161,7 +161,8 @@ Status cohorts_make(const Purchases *p, CalendarUnit unit, CohortMetric metric, 
   out->periods = (size_t)(cohort_period(p->last_day, unit) - out->first) + 1;
   if (out->periods > COHORT_CELLS_MOST / out->periods) {
     (void)error_set(e, STATUS_LIMIT, "cohort-periods", _("%1$zu periods make too large a triangle"), out->periods);
-    return error_hint(e, _("take a longer period, such as period = \"month\""));
+    error_hint(e, _("take a longer period, such as period = \"month\""));
+    return STATUS_LIMIT;
   }
   out->cell = mem_zero(out->periods * out->periods, sizeof *out->cell);
   if (!out->cell) {

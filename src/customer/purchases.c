@@ -43,7 +43,8 @@ static Status open_source(const Frame *frame, const PurchaseColumns *c, Source *
     (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type",
                     _("column '%1$s' is %2$s; the date of a purchase is a time"), c->date,
                     type_name(column_type(s->date)));
-    return error_hint(e, _("read it as a date: types = {[\"%1$s\"] = \"timestamp\"}, or cast it"), c->date);
+    error_hint(e, _("read it as a date: types = {[\"%1$s\"] = \"timestamp\"}, or cast it"), c->date);
+    return STATUS_ARGUMENT;
   }
   if (s->amount && !type_is_numeric(column_type(s->amount))) {
     return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; an amount is a number"),
@@ -105,7 +106,8 @@ static Status check_rows(const Source *s, const PurchaseColumns *c, const Purcha
     (void)error_set(e, STATUS_DATA, "missing-values",
                     _("%1$zu of %2$zu rows lack the id, the date, the order or the amount"), p->dropped,
                     column_rows(s->id));
-    return error_hint(e, _("leave them out with missing = \"drop\""));
+    error_hint(e, _("leave them out with missing = \"drop\""));
+    return STATUS_DATA;
   }
   if (p->n == 0) {
     return error_set(e, STATUS_DATA, "bad-data",
@@ -190,7 +192,8 @@ Status purchases_day(const char *text, int64_t *day, Error *e)
   bool utc;
   if (!parse_time(text, strlen(text), &time, &utc)) {
     (void)error_set(e, STATUS_ARGUMENT, "bad-date", _("'%s' is no date"), text);
-    return error_hint(e, _("write it as 2026-01-31"));
+    error_hint(e, _("write it as 2026-01-31"));
+    return STATUS_ARGUMENT;
   }
   *day = calendar_floor(time, CALENDAR_DAY);
   return STATUS_OK;

@@ -27,8 +27,9 @@ static Status no_memory(Error *e)
 static Status bad_map(Error *e, const char *why)
 {
   (void)error_set(e, STATUS_DATA, "rfm-map", _("the map of segments: %s"), why);
-  return error_hint(e, _("give a frame with segment and some of r_low r_high f_low f_high m_low m_high; the first "
-                         "row that fits counts"));
+  error_hint(e, _("give a frame with segment and some of r_low r_high f_low f_high m_low m_high; the first "
+                  "row that fits counts"));
+  return STATUS_DATA;
 }
 
 static bool bound(const Frame *frame, const char *name, size_t row, size_t bins, uint8_t otherwise, uint8_t *out)
@@ -498,7 +499,8 @@ Status rfm_predict(Call *call, const Model *model, const Frame *data, Frame **ou
     return score_customers(call, model, data, id, out, e);
   }
   (void)error_set(e, STATUS_NAME, "unknown-column", _("there is no column '%s' to find the customer by"), name);
-  return error_hint(e, _("rows are scored by their customer, or by columns recency, frequency and monetary"));
+  error_hint(e, _("rows are scored by their customer, or by columns recency, frequency and monetary"));
+  return STATUS_NAME;
 }
 
 void rfm_headline(const Model *model, Text *out)

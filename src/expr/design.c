@@ -121,7 +121,7 @@ static Status too_many(const Design *design, const FormulaTerm *term, Error *e)
   error_set(e, STATUS_LIMIT, "too-many-columns", _("with %1$s the formula makes more than %2$d columns"), term->label,
             DESIGN_COLUMNS_MOST);
   error_hint(e, _("is one of its variables an id? - %s takes the term out"), term->label);
-  return design_error(design, &design->variables[term->variables[0]], e);
+  return design_error(design, &design->variables[term->variables[0]], STATUS_LIMIT, e);
 }
 
 static Status count_columns(Design *design, Error *e)

@@ -77,8 +77,8 @@ Status design_find_levels(Design *design, DesignVariable *v, bool fresh, const T
 Status design_fit_poly(const Design *design, DesignVariable *v, Task *task, Error *e) MUST_USE;
 void design_poly_values(const DesignVariable *v, double x, double *out);
 
-/* An error about a variable, with the formula and a caret at it. */
-Status design_error(const Design *design, const DesignVariable *v, Error *e);
+/* Adds the formula and a caret at the variable to an error of this status, and gives it back. */
+Status design_error(const Design *design, const DesignVariable *v, Status status, Error *e);
 
 /* One design from sketches (n 0: a fit). */
 Status design_build(const char *formula, const DesignSketch *sketches, size_t n, const Frame *frame,

@@ -135,7 +135,7 @@ static Status refuse_reference(const Finder *f, const Level *levels, size_t n, E
   } else {
     error_hint(e, _("there are %1$zu levels: '%2$s' is the first"), n, levels[0].text);
   }
-  return design_error(f->design, f->v, e);
+  return design_error(f->design, f->v, STATUS_NAME, e);
 }
 
 /* The reference comes first. */
@@ -191,7 +191,7 @@ static Status settle_levels(Finder *f, size_t extra, Arena *arena, Error *e)
     error_set(e, STATUS_DATA, "one-level", _("%1$s has only the level '%2$s', so there is nothing to compare"), f->v->sketch.label,
               n > 0 ? texts[0] : "");
     error_hint(e, _("take it out of the formula: - %s"), f->v->sketch.label);
-    TRY(design_error(f->design, f->v, e));
+    TRY(design_error(f->design, f->v, STATUS_DATA, e));
   }
 done:
   mem_free(levels);

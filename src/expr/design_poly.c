@@ -99,7 +99,7 @@ Status design_fit_poly(const Design *design, DesignVariable *v, Task *task, Erro
   }
   if (!enough_values(design, v)) {
     error_set(e, STATUS_DATA, "few-values", _("%1$s needs more than %2$zu different values"), v->sketch.label, v->formula->degree);
-    TRY(design_error(design, v, e));
+    TRY(design_error(design, v, STATUS_DATA, e));
   }
   TRY(rows_reduce(task, design->rows, &reduce, &sums, e));
   poly->centre = sums.weighted / (double)design->rows;

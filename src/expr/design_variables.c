@@ -9,10 +9,11 @@
 #include "expr/design_layout.h"
 #include "expr/expr.h"
 
-Status design_error(const Design *design, const DesignVariable *v, Error *e)
+Status design_error(const Design *design, const DesignVariable *v, Status status, Error *e)
 {
   const char *source = design->formula->source;
-  return error_caret(e, source, strlen(source), v->formula->at);
+  error_caret(e, source, strlen(source), v->formula->at);
+  return status;
 }
 
 /* ---- Values */
@@ -22,7 +23,7 @@ static Status refuse_aggregate(const Design *design, const DesignVariable *v, Er
   error_set(e, STATUS_ARGUMENT, "not-by-row", _("%s looks at other rows, so that it would be another variable for new data"),
             v->sketch.label);
   error_hint(e, _("make it a column first, with mutate"));
-  return design_error(design, v, e);
+  return design_error(design, v, STATUS_ARGUMENT, e);
 }
 
 static Status evaluate(const Design *design, DesignVariable *v, const Frame *frame, Task *task, Error *e)
@@ -56,7 +57,7 @@ static Status refuse_type(const Design *design, const DesignVariable *v, const c
   error_set(e, STATUS_ARGUMENT, "wrong-type", _("%1$s is of type %2$s, which %3$s"), v->sketch.label,
             type_name(column_type(v->column)), what);
   error_hint(e, "%s", hint);
-  return design_error(design, v, e);
+  return design_error(design, v, STATUS_ARGUMENT, e);
 }
 
 static Status classify(const Design *design, DesignVariable *v, Error *e)
@@ -125,7 +126,8 @@ static Status refuse_missing(const Design *design, size_t rows, Error *e)
   }
   error_set(e, STATUS_DATA, "missing-values", _("%1$zu of %2$zu rows lack a value: %3$s"), rows, design->frame_rows, text_data(&list));
   text_free(&list);
-  return error_hint(e, _("missing = \"drop\" leaves these rows out; coalesce() fills cells"));
+  error_hint(e, _("missing = \"drop\" leaves these rows out; coalesce() fills cells"));
+  return STATUS_DATA;
 }
 
 /* Which rows are whole. */
@@ -198,7 +200,7 @@ static Status check_finite(const Design *design, const DesignVariable *v, const 
   error_set(e, STATUS_DATA, "not-finite", _("%1$s is %2$s in row %3$zu, and not finite in %4$zu rows"), v->sketch.label, number, first + 1,
             bad);
   error_hint(e, _("filter these rows, or take a function that is defined for them"));
-  return design_error(design, v, e);
+  return design_error(design, v, STATUS_DATA, e);
 }
 
 Status design_evaluate(Design *design, const Frame *frame, const DesignSketch *sketches, size_t n, bool drop, Task *task,

@@ -101,7 +101,8 @@ Status expr_split(const char *text, Arena *arena, const char **name, size_t *beg
   }
   if (token.length == 0) {
     error_set(e, STATUS_FORMAT, "bad-expression", _("a column's name is empty"));
-    return expr_caret(&source, token.at, e);
+    (void)expr_caret(&source, token.at, e);
+    return STATUS_FORMAT;
   }
   *name = token.text;
   *begin = position;
@@ -362,7 +363,8 @@ static Status refuse_bare(const Expr *expr, Error *e)
                                                     : _("say which: first(%1$s), mode(%1$s), distinct(%1$s) ..."),
                      node->name);
   }
-  return expr_caret(&expr->source, node->at, e);
+  (void)expr_caret(&expr->source, node->at, e);
+  return STATUS_ARGUMENT;
 }
 
 static Status open_runs(const Expr *const *exprs, size_t n, Groups *groups, Run *runs, Task *task, Error *e)
@@ -415,7 +417,8 @@ static Status need_condition(const Expr *expr, Error *e)
   error_set(e, STATUS_ARGUMENT, "wrong-type", _("a condition is true or false for each row, and this is %s"),
             expr_type_words(expr->root));
   (void)error_hint(e, _("compare it with something: x > 0, x == 'a', x in ['a', 'b'], x is not missing"));
-  return expr_caret(&expr->source, expr->root->at, e);
+  (void)expr_caret(&expr->source, expr->root->at, e);
+  return STATUS_ARGUMENT;
 }
 
 Status expr_matches(const Expr *expr, Groups *groups, Task *task, size_t **rows, size_t *n, size_t *unknown, Error *e)

@@ -7,6 +7,7 @@
 
 #include "expr/expr_check.h"
 #include "expr/expr_span.h"
+#include "frame/compare.h"
 
 static int compare_reals(const void *a, const void *b)
 {
@@ -31,8 +32,8 @@ static bool item_cell(const Node *item, Type type, Cell *cell)
   *cell = item->cell;
   if (type == TYPE_INT64 && item->type == TYPE_FLOAT64) {
     const double x = item->cell.real;
-    cell->integer = x >= -0x1p63 && x < 0x1p63 ? (int64_t)x : 0;
-    return x >= -0x1p63 && x < 0x1p63 && (double)cell->integer == x;
+    cell->integer = real_fits_int64(x) ? (int64_t)x : 0;
+    return real_fits_int64(x) && (double)cell->integer == x;
   }
   if (type == TYPE_FLOAT64 && item->type == TYPE_INT64) {
     cell->real = (double)item->cell.integer;

@@ -91,8 +91,9 @@ static Status refuse_unused(const Verb *verb, Error *e)
       const size_t near = text_nearest(name, names, n);
       error_set(e, STATUS_NAME, "unknown-parameter", _("'%1$s' is no option of %2$s, and no expression has $%1$s"),
                 name, primitive->name);
-      return near < n ? error_hint(e, _("did you mean the option '%s'?"), names[near])
-                      : error_hint(e, _("write $%s in the expression where the value is wanted"), name);
+      (void)(near < n ? error_hint(e, _("did you mean the option '%s'?"), names[near])
+                      : error_hint(e, _("write $%s in the expression where the value is wanted"), name));
+      return STATUS_NAME;
     }
   }
   return STATUS_OK;
@@ -222,7 +223,8 @@ static Status match_column(const Verb *verb, const Column *column, size_t **rows
   if (column_rows(column) != frame_rows(verb->frame)) {
     error_set(e, STATUS_ARGUMENT, "wrong-length", _("the column has %1$zu rows and the frame %2$zu"),
               column_rows(column), frame_rows(verb->frame));
-    return error_hint(e, _("make the condition from columns of the same frame"));
+    error_hint(e, _("make the condition from columns of the same frame"));
+    return STATUS_ARGUMENT;
   }
   return expr_true_rows(column, rows, n, unknown, e);
 }
@@ -453,7 +455,8 @@ static Status refuse_value(const Item *item, Error *e)
 {
   error_set(e, STATUS_ARGUMENT, "wrong-type",
             _("'%s' is neither an option nor an expression, and no expression has it as $name"), item->name);
-  return error_hint(e, _("write {%s = \"mean(x)\"}"), item->name);
+  error_hint(e, _("write {%s = \"mean(x)\"}"), item->name);
+  return STATUS_ARGUMENT;
 }
 
 /* The results beside the keys. */

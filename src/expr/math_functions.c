@@ -13,6 +13,7 @@
 
 #include "core/text.h"
 #include "expr/expr_span.h"
+#include "frame/compare.h"
 #include "frame/parse_number.h"
 
 #define APPLY(name)                                                                                                  \
@@ -330,7 +331,7 @@ APPLY(apply_int_of_real)
     if (out->missing[i]) {
       continue;
     }
-    if (!(x >= -0x1p63 && x < 0x1p63) || x != floor(x)) {
+    if (!real_fits_int64(x) || x != floor(x)) {
       char shown[32];
       text_of_double(x, shown);
       error_set(e, STATUS_DATA, "bad-cast", _("%s is no whole number that int64 holds"), shown);

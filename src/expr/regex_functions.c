@@ -38,7 +38,8 @@ static Status bad_pattern(Span pattern, int code, size_t offset, Error *e)
   pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
   error_set(e, STATUS_ARGUMENT, "bad-pattern", _("not a regular expression: %s"), message);
   error_caret(e, pattern.bytes, pattern.length, offset);
-  return error_hint(e, _("to find a text as it stands, use contains(), replace() or split(); \\ before a sign makes it plain"));
+  error_hint(e, _("to find a text as it stands, use contains(), replace() or split(); \\ before a sign makes it plain"));
+  return STATUS_ARGUMENT;
 }
 
 static Status compile(Span pattern, bool fast, pcre2_code **out, Error *e)
@@ -172,7 +173,8 @@ static Status match_failed(int code, Span text, Error *e)
   if (code == PCRE2_ERROR_MATCHLIMIT || code == PCRE2_ERROR_DEPTHLIMIT || code == PCRE2_ERROR_HEAPLIMIT) {
     error_set(e, STATUS_LIMIT, "pattern-too-costly", _("the pattern took more than %1$d steps on '%2$.*3$s'"), STEPS_MOST,
               text.bytes, (int)utf8_whole(text.bytes, text.length < SHOWN_MOST ? text.length : SHOWN_MOST));
-    return error_hint(e, _("repeats within repeats, as in (a+)+, are what costs; make the inner ones possessive: (a++)+"));
+    error_hint(e, _("repeats within repeats, as in (a+)+, are what costs; make the inner ones possessive: (a++)+"));
+    return STATUS_LIMIT;
   }
   char message[160] = "";
   pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
@@ -234,7 +236,8 @@ static Status need_group(const Matcher *m, int64_t k, Error *e)
 {
   if (k < 0 || (uint64_t)k > m->groups) {
     error_set(e, STATUS_ARGUMENT, "unknown-group", _("the pattern has no group %lld"), (long long)k);
-    return error_hint(e, _("groups are what stands in ( ), counted from 1; 0 is the whole match"));
+    error_hint(e, _("groups are what stands in ( ), counted from 1; 0 is the whole match"));
+    return STATUS_ARGUMENT;
   }
   return STATUS_OK;
 }
@@ -348,7 +351,8 @@ static Status add_replacement(const Matcher *m, Span text, Span with, Text *buff
     if (length == 0 || (group != SIZE_MAX && group > m->groups)) {
       error_set(e, STATUS_ARGUMENT, "unknown-group", _("the replacement asks for a group that the pattern does not have"));
       error_caret(e, with.bytes, with.length, i);
-      return error_hint(e, _("$1 or ${name} is what a group matched, $0 all of the match, $$ a dollar sign"));
+      error_hint(e, _("$1 or ${name} is what a group matched, $0 all of the match, $$ a dollar sign"));
+      return STATUS_ARGUMENT;
     }
     Span part = {with.bytes + i + length - 1, 1};
     if (group != SIZE_MAX) {

@@ -24,7 +24,8 @@ static Status decode_pair(const FunctionCall *call, const Cells *in, size_t i, s
   if (pair->n > most || pair->m > most) {
     error_set(e, STATUS_LIMIT, "text-too-long", _("a text of %1$zu characters is too long to compare; the most is %2$zu"),
               pair->n > most ? pair->n : pair->m, most);
-    return error_hint(e, _("compare left(text, %zu)"), most);
+    error_hint(e, _("compare left(text, %zu)"), most);
+    return STATUS_LIMIT;
   }
   return STATUS_OK;
 }

@@ -287,7 +287,8 @@ static Status prepare_normalise(FunctionCall *call, const char **zone, Arena *ar
     }
   }
   error_set(e, STATUS_ARGUMENT, "bad-choice", _("'%.*s' is no form of texts"), SHOWN(CELL_TEXT(form, 0)));
-  return error_hint(e, _("the forms are nfc, nfd, nfkc and nfkd"));
+  error_hint(e, _("the forms are nfc, nfd, nfkc and nfkd"));
+  return STATUS_ARGUMENT;
 }
 
 static Status apply_normalise(const FunctionCall *call, const Cells *in, size_t rows, Cells *out, Arena *arena, Error *e)

@@ -32,14 +32,16 @@ Status time_format_check(Span format, bool reads, bool *instant, Error *e)
       error_set(e, STATUS_ARGUMENT, "bad-format", _("not a format of times: there is no %%%.*s"),
                 (int)utf8_whole(format.bytes + i, format.length - i < 4 ? format.length - i : 4), format.bytes + i);
       error_caret(e, format.bytes, format.length, start);
-      return error_hint(e, _("the usual ones are %%Y %%m %%d %%H %%M %%S, as in \"%%d.%%m.%%Y\""));
+      error_hint(e, _("the usual ones are %%Y %%m %%d %%H %%M %%S, as in \"%%d.%%m.%%Y\""));
+      return STATUS_ARGUMENT;
     }
     year = year || strchr("YyFDs", c);
     *instant = *instant || c == 'z' || c == 's';
   }
   if (reads && !year) {
     error_set(e, STATUS_ARGUMENT, "bad-format", _("a format without a year reads no times"));
-    return error_hint(e, _("put %%Y into it, and the year before the text: concat(\"2024 \", x)"));
+    error_hint(e, _("put %%Y into it, and the year before the text: concat(\"2024 \", x)"));
+    return STATUS_ARGUMENT;
   }
   return STATUS_OK;
 }

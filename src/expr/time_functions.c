@@ -140,7 +140,8 @@ static Status apply_make(const FunctionCall *call, const Cells *in, size_t rows,
     if (!good || !calendar_time(&civil, &time)) {
       error_set(e, STATUS_DATA, "no-such-time", _("there is no time with year %1$lld, month %2$lld, day %3$lld, %4$lld:%5$lld"),
                 (long long)part[0], (long long)part[1], (long long)part[2], (long long)part[3], (long long)part[4]);
-      return error_hint(e, _("years go from 1 to 9999; put what may be wrong into if(), or make it NA first"));
+      error_hint(e, _("years go from 1 to 9999; put what may be wrong into if(), or make it NA first"));
+      return STATUS_DATA;
     }
     put_int(out, i, time);
   }
@@ -175,7 +176,8 @@ done:
 static Status bad_unit(Span given, Error *e)
 {
   error_set(e, STATUS_ARGUMENT, "bad-choice", _("'%.*s' is no unit of time"), SHOWN(given));
-  return error_hint(e, _("the units are second, minute, hour, day, week, month, quarter and year"));
+  error_hint(e, _("the units are second, minute, hour, day, week, month, quarter and year"));
+  return STATUS_ARGUMENT;
 }
 
 static const CalendarUnit units[UNIT_COUNT] = {UNIT_SECOND, UNIT_MINUTE, UNIT_HOUR,    UNIT_DAY,

@@ -58,7 +58,8 @@ static Status apply_parse(const FunctionCall *call, const Cells *in, size_t rows
         error_set(e, STATUS_DATA, "bad-time", _("'%1$.*2$s' is no time written as %3$.*4$s"), text.bytes,
                   (int)utf8_whole(text.bytes, text.length < SHOWN_MOST ? text.length : SHOWN_MOST), format->bytes,
                   (int)format->length);
-        return error_hint(e, _("try_parse_date gives NA for such texts"));
+        error_hint(e, _("try_parse_date gives NA for such texts"));
+        return STATUS_DATA;
       }
       put_missing(out, i);
     }
@@ -131,7 +132,8 @@ static bool read_iso(Span text, int64_t *time, bool *instant)
 static Status refuse_instant(Span text, Error *e)
 {
   error_set(e, STATUS_DATA, "bad-time", _("'%.*s' says how far it is from UTC, so it is no wall time"), SHOWN(text));
-  return error_hint(e, _("name the zone to show it in: to_timestamp(text, \"UTC\")"));
+  error_hint(e, _("name the zone to show it in: to_timestamp(text, \"UTC\")"));
+  return STATUS_DATA;
 }
 
 static Status apply_iso(const FunctionCall *call, const Cells *in, size_t rows, Cells *out, Arena *arena, Error *e)
@@ -148,8 +150,9 @@ static Status apply_iso(const FunctionCall *call, const Cells *in, size_t rows, 
         return refuse_instant(text, e);
       }
       error_set(e, STATUS_DATA, "bad-time", _("'%.*s' is no time of ISO 8601"), SHOWN(text));
-      return error_hint(e, _("they look like 2024-01-31 or 2024-01-31 13:05:00; parse_date reads others, try_to_timestamp "
-                             "gives NA"));
+      error_hint(e, _("they look like 2024-01-31 or 2024-01-31 13:05:00; parse_date reads others, try_to_timestamp "
+                      "gives NA"));
+      return STATUS_DATA;
     }
     if (!good || (instant && !local.zone)) {
       put_missing(out, i);

@@ -29,7 +29,8 @@ static Status prepare_zone(FunctionCall *call, const char **zone, Arena *arena, 
 static Status not_zoned(Error *e)
 {
   error_set(e, STATUS_ARGUMENT, "not-zoned", _("these are wall times: they do not say of which zone"));
-  return error_hint(e, _("say it first: from_zone(t, \"Europe/Berlin\"), or from_zone(t, \"UTC\")"));
+  error_hint(e, _("say it first: from_zone(t, \"Europe/Berlin\"), or from_zone(t, \"UTC\")"));
+  return STATUS_ARGUMENT;
 }
 
 static Status apply_in_zone(const FunctionCall *call, const Cells *in, size_t rows, Cells *out, Arena *arena, Error *e)
@@ -51,7 +52,8 @@ static Status apply_from_zone(const FunctionCall *call, const Cells *in, size_t 
   Status status = STATUS_OK;
   if (in[0].zone && in[0].zone[0]) {
     error_set(e, STATUS_ARGUMENT, "zone-mismatch", _("these times have a zone already: %s"), in[0].zone);
-    return error_hint(e, _("in_zone(t, zone) shows the same instants in another zone"));
+    error_hint(e, _("in_zone(t, zone) shows the same instants in another zone"));
+    return STATUS_ARGUMENT;
   }
   FOR_CELLS(i, rows, out) {
     const int64_t wall = CELL_INT(&in[0], i);

@@ -99,14 +99,16 @@ static Status types_clash(const Stack *s, size_t column, const size_t clash[2], 
     (void)error_set(e, STATUS_DATA, "append-types",
                     _("the times of '%1$s' are of zone '%2$s' in %3$s and of '%4$s' in %5$s"), name, zones[0],
                     first, zones[1], second);
-    return error_hint(e, _("bring them to one zone first (a zone '' is wall time)"));
+    error_hint(e, _("bring them to one zone first (a zone '' is wall time)"));
+    return STATUS_DATA;
   }
   (void)error_set(e, STATUS_DATA, "append-types", _("column '%1$s' is %2$s in %3$s and %4$s in %5$s"), name,
                   type_name(column_type(a)), first, type_name(column_type(b)), second);
-  return error_hint(e,
-                    _("bring both to one type first, with cast or with read's types = {[\"%1$s\"] = \"string\"}, "
-                      "or leave one out with drop"),
-                    name);
+  error_hint(e,
+             _("bring both to one type first, with cast or with read's types = {[\"%1$s\"] = \"string\"}, "
+               "or leave one out with drop"),
+             name);
+  return STATUS_DATA;
 }
 
 static void begin_note(Stack *s, const char *line)
@@ -154,7 +156,8 @@ static Status settle_type(Stack *s, size_t column, Error *e)
     if (s->options->strict) {
       (void)error_set(e, STATUS_DATA, "append-types", _("column '%1$s' is %2$s in %3$s, %4$s elsewhere"), name,
                       type_name(column_type(part)), label, type_name(type));
-      return error_hint(e, _("bring them to one type first, or leave strict out"));
+      error_hint(e, _("bring them to one type first, or leave strict out"));
+      return STATUS_DATA;
     }
     const size_t inexact = type == TYPE_FLOAT64 ? count_inexact(parts, s->n) : 0;
     const int used = snprintf(line, sizeof line, _("column '%1$s': %2$s in %3$s became %4$s"), name,
@@ -187,7 +190,8 @@ static Status settle_presence(Stack *s, size_t column, Error *e)
   if (s->options->strict) {
     (void)error_set(e, STATUS_DATA, "append-columns", _("there is no column '%1$s' in %2$s"),
                     column_name(s, column), label);
-    return error_hint(e, _("rename or add it, or leave strict out to have missing cells there"));
+    error_hint(e, _("rename or add it, or leave strict out to have missing cells there"));
+    return STATUS_DATA;
   }
   if (lacking == 1) {
     snprintf(line, sizeof line, _("column '%1$s' is not in %2$s: %3$zu cells are missing"), column_name(s, column),
@@ -280,7 +284,8 @@ static Status check_source(const Stack *s, Error *e)
     return STATUS_OK;
   }
   (void)error_set(e, STATUS_DATA, "name-clash", _("there is a column '%s' already"), source);
-  return error_hint(e, _("give the column for the source another name"));
+  error_hint(e, _("give the column for the source another name"));
+  return STATUS_DATA;
 }
 
 static void stack_free(Stack *s)

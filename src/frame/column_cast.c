@@ -334,14 +334,16 @@ static Status no_order(const Cast *cast, const Dates *dates, Error *e)
   Text cell = {0};
   if (dates->orders == 0) {
     error_set(e, STATUS_DATA, "cast-order", _("no order of day, month and year fits all of the dates"));
-    return error_hint(e, _("give it: dates = \"dmy\", \"mdy\" or \"ymd\", with invalid = \"missing\" for the rest"));
+    error_hint(e, _("give it: dates = \"dmy\", \"mdy\" or \"ymd\", with invalid = \"missing\" for the rest"));
+    return STATUS_DATA;
   }
   column_cell_text(cast->column, dates->odd_row, &cell);
   error_set(e, STATUS_DATA, "cast-order",
             _("row %1$zu: '%2$.60s' is a date in more than one order, and no cell tells which"), dates->odd_row + 1,
             text_data(&cell));
   text_free(&cell);
-  return error_hint(e, _("say which: dates = \"dmy\", \"mdy\" or \"ymd\""));
+  error_hint(e, _("say which: dates = \"dmy\", \"mdy\" or \"ymd\""));
+  return STATUS_DATA;
 }
 
 /* The order and kind of zone of a column of texts. */
@@ -475,7 +477,8 @@ Status column_cast(const Column *column, Type type, const CastOptions *options, 
   *out = NULL;
   if (!cast_is_known(cast.from, type)) {
     error_set(e, STATUS_DATA, "cast-pair", _("%1$s cannot be made %2$s"), type_name(cast.from), type_name(type));
-    return error_hint(e, _("by way of text it may be: cast it to string first"));
+    error_hint(e, _("by way of text it may be: cast it to string first"));
+    return STATUS_DATA;
   }
   Status status = STATUS_OK;
   if (cast.from == type && !(type == TYPE_TIMESTAMP && cast.options->zone)) {

@@ -20,9 +20,15 @@ static inline int order_integers(int64_t x, int64_t y)
   return x < y ? ORDER_LESS : x > y ? ORDER_GREATER : ORDER_EQUAL;
 }
 
+/* Whether a double lies in the range of int64. */
+static inline bool real_fits_int64(double x)
+{
+  return x >= -9223372036854775808.0 && x < 9223372036854775808.0; /* 2^63 */
+}
+
 static inline int order_integer_real(int64_t integer, double x)
 {
-  if (!(x < 0x1p63 && x >= -0x1p63)) {
+  if (!real_fits_int64(x)) {
     return x > 0 ? ORDER_LESS : x < 0 ? ORDER_GREATER : ORDER_NONE;
   }
   const int64_t whole = (int64_t)x;

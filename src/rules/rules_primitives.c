@@ -85,9 +85,10 @@ static Status find_sets(const Frame *frame, const char *name, const Column **out
             : n == 0 ? _("the frame has no column of sets%s")
                      : _("the frame has several columns of sets%s"),
             name ? name : "");
-  return error_hint(e, n > 1 ? _("name one: on = \"items\"")
-                             : _("df:baskets{id = \"invoice\", item = \"product\"} makes baskets of a long table, "
-                                 "read_baskets(path) of lines of items"));
+  error_hint(e, n > 1 ? _("name one: on = \"items\"")
+                      : _("df:baskets{id = \"invoice\", item = \"product\"} makes baskets of a long table, "
+                          "read_baskets(path) of lines of items"));
+  return STATUS_ARGUMENT;
 }
 
 static Status drop_missing(const Column *column, Market *market, Error *e)
@@ -139,7 +140,8 @@ static Status open_market(Call *call, const char *on, const char *missing, const
   const size_t lost = column_missing(market->column);
   if (lost > 0 && strcmp(missing, "drop") != 0) {
     error_set(e, STATUS_DATA, "missing-values", _("%1$zu of %2$zu baskets are missing"), lost, column_rows(market->column));
-    return error_hint(e, _("leave them out with missing = \"drop\""));
+    error_hint(e, _("leave them out with missing = \"drop\""));
+    return STATUS_DATA;
   }
   status = lost > 0 ? drop_missing(market->column, market, e) : STATUS_OK;
   if (status != STATUS_OK) {

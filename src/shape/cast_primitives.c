@@ -88,8 +88,9 @@ static Status type_asked(const char *name, const Value *value, Type *type, Error
     names[i] = type_name((Type)i);
   }
   const size_t near = value->kind == VALUE_TEXT ? text_nearest(value->text.bytes, names, TYPE_COUNT) : TYPE_COUNT;
-  return near < TYPE_COUNT ? error_hint(e, _("did you mean '%s'?"), names[near])
-                           : error_hint(e, _("types: float64, int64, bool, timestamp, category, string"));
+  (void)(near < TYPE_COUNT ? error_hint(e, _("did you mean '%s'?"), names[near])
+                           : error_hint(e, _("types: float64, int64, bool, timestamp, category, string")));
+  return STATUS_ARGUMENT;
 }
 
 /* The frame with one column cast, in place of `frame`. */
@@ -123,7 +124,8 @@ static Status run_cast(Call *call, Value *out, Error *e)
   *out = (Value){.kind = VALUE_NONE};
   if (!given->types || given->types->list.n == 0) {
     error_set(e, STATUS_ARGUMENT, "missing-option", _("cast needs at least one column and its type"));
-    return error_hint(e, _("write df:cast{amount = \"float64\", day = \"timestamp\"}"));
+    error_hint(e, _("write df:cast{amount = \"float64\", day = \"timestamp\"}"));
+    return STATUS_ARGUMENT;
   }
   Frame *frame = frame_ref(call->data->frame);
   Status status = STATUS_OK;

@@ -51,7 +51,8 @@ done:
 static Status overflow(Error *e)
 {
   (void)error_set(e, STATUS_DATA, "overflow", _("a sum of weights is beyond the range of int64"));
-  return error_hint(e, _("make the weights float64"));
+  error_hint(e, _("make the weights float64"));
+  return STATUS_DATA;
 }
 
 static Status add_row(Table *t, size_t row, size_t cell, Error *e)
@@ -212,7 +213,8 @@ static Status twice(const char *text, size_t length, Error *e)
 {
   (void)error_set(e, STATUS_DATA, "name-twice", _("two rows of the table would be called '%.*s'"),
                   (int)(length < 100 ? length : 100), text);
-  return error_hint(e, _("change the cells first, or leave the missing ones or the margins out"));
+  error_hint(e, _("change the cells first, or leave the missing ones or the margins out"));
+  return STATUS_DATA;
 }
 
 static Status make_labels(const Table *t, Column **out, Error *e)
@@ -282,10 +284,11 @@ static Status check_width(const Table *t, Error *e)
     return STATUS_OK;
   }
   (void)error_set(e, STATUS_LIMIT, "pivot-columns", _("this makes %1$zu columns, more than %2$zu"), columns, most);
-  return error_hint(e,
-                    _("take the column with fewer different cells for columns, cut numbers first, or raise the "
-                      "limit: most = %zu"),
-                    columns);
+  error_hint(e,
+             _("take the column with fewer different cells for columns, cut numbers first, or raise the "
+               "limit: most = %zu"),
+             columns);
+  return STATUS_LIMIT;
 }
 
 static void table_free(Table *t)

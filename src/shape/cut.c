@@ -84,7 +84,8 @@ static Status sort_numbers(Work *w, Error *e)
   }
   if (!isfinite(w->sorted[0]) || !isfinite(w->sorted[w->n - 1])) {
     (void)error_set(e, STATUS_DATA, "bad-data", _("column '%s' has infinite numbers"), w->name);
-    return error_hint(e, _("give the cut points: at = {-math.huge, 0, 100, math.huge}"));
+    error_hint(e, _("give the cut points: at = {-math.huge, 0, 100, math.huge}"));
+    return STATUS_DATA;
   }
   return STATUS_OK;
 }
@@ -100,7 +101,8 @@ static Status width_points(Work *w, Error *e)
       (void)error_set(e, STATUS_DATA, "cut-points",
                       _("column '%1$s' goes from %2$.15g to %3$.15g: no room for %4$zu bins"), w->name, low, high,
                       bins);
-      return error_hint(e, _("take fewer bins, or give the cut points: at = {...}"));
+      error_hint(e, _("take fewer bins, or give the cut points: at = {...}"));
+      return STATUS_DATA;
     }
   }
   w->cut->bins = bins;
@@ -156,7 +158,8 @@ static Status custom_points(Work *w, Error *e)
     if (isnan(o->at[i]) || (i > 0 && !(o->at[i] > o->at[i - 1]))) {
       (void)error_set(e, STATUS_ARGUMENT, "cut-points", _("cut points must rise: %1$.15g stands at place %2$zu"),
                       o->at[i], i + 1);
-      return error_hint(e, _("write at = {0, 100, 500}; math.huge stands for no end"));
+      error_hint(e, _("write at = {0, 100, 500}; math.huge stands for no end"));
+      return STATUS_ARGUMENT;
     }
   }
   w->cut->bins = o->n_at - 1;
@@ -169,7 +172,8 @@ static Status make_points(Work *w, Error *e)
   const size_t most = o->how == CUT_CUSTOM ? o->n_at : o->bins + 1;
   if (most < 2) {
     (void)error_set(e, STATUS_ARGUMENT, "cut-points", _("cutting needs at least two points, lowest and highest"));
-    return error_hint(e, _("write at = {0, 100, 500}"));
+    error_hint(e, _("write at = {0, 100, 500}"));
+    return STATUS_ARGUMENT;
   }
   w->points = mem_alloc(most, sizeof *w->points);
   if (!w->points) {
@@ -331,8 +335,9 @@ static Status make_labels(Work *w, Error *e)
   Cut *cut = w->cut;
   if (o->labels && o->n_labels != cut->bins) {
     (void)error_set(e, STATUS_ARGUMENT, "cut-labels", _("%1$zu labels for %2$zu bins"), o->n_labels, cut->bins);
-    return error_hint(e, cut->merged ? _("cut points were merged; df:cut_points{...} shows the bins there are")
-                                     : _("give one label per bin, from the lowest on"));
+    error_hint(e, cut->merged ? _("cut points were merged; df:cut_points{...} shows the bins there are")
+                              : _("give one label per bin, from the lowest on"));
+    return STATUS_ARGUMENT;
   }
   cut->labels = mem_zero(cut->bins, sizeof *cut->labels);
   const int digits = digits_needed(w);
@@ -355,7 +360,8 @@ Status cut_column(const Column *column, const char *name, const CutOptions *opti
   if (!type_is_numeric(column_type(column))) {
     (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; only numbers can be cut"),
                     name, type_name(column_type(column)));
-    return error_hint(e, _("times are put together by period with resample"));
+    error_hint(e, _("times are put together by period with resample"));
+    return STATUS_ARGUMENT;
   }
   TRY(make_points(&w, e));
   TRY(fill_bins(&w, e));

@@ -48,7 +48,8 @@ static Status bad_points(const Value *value, Error *e)
   (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'at' must be a list of numbers, not %s"),
                   text_data(&shown));
   text_free(&shown);
-  return error_hint(e, _("write at = {0, 100, 500}; math.huge stands for no end"));
+  error_hint(e, _("write at = {0, 100, 500}; math.huge stands for no end"));
+  return STATUS_ARGUMENT;
 }
 
 static Status read_points(const Value *value, Arena *arena, CutOptions *cut, Error *e)

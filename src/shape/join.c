@@ -72,8 +72,9 @@ static Status check_expected(const Join *j, Error *e)
                       "as %5$zu keys with a partner stand in several"),
                     wanted[expect], key, j->match.count[side][j->match.id[0][row]], frames[side],
                     j->figures.repeated[side]);
-    return error_hint(e,
-                      _("look at them with count, keep one row per key with distinct or agg, or leave expect out"));
+    error_hint(e,
+               _("look at them with count, keep one row per key with distinct or agg, or leave expect out"));
+    return STATUS_DATA;
   }
   return STATUS_OK;
 }
@@ -122,7 +123,8 @@ static Status check_asof(const Join *j, Error *e)
     size_t at = 0;
     const Status status = frame_need(j->frame[side], o->asof[side], &at, e);
     if (status != STATUS_OK) {
-      return error_where(e, side ? _("join, asof in the right frame") : _("join, asof in the left frame"));
+      error_where(e, side ? _("join, asof in the right frame") : _("join, asof in the left frame"));
+      return status;
     }
     time[side] = frame_column(j->frame[side], at);
   }
@@ -130,11 +132,13 @@ static Status check_asof(const Join *j, Error *e)
     (void)error_set(e, STATUS_ARGUMENT, "join-asof",
                     _("asof '%1$s' is %2$s on the left, '%3$s' is %4$s on the right"), o->asof[0],
                     type_name(column_type(time[0])), o->asof[1], type_name(column_type(time[1])));
-    return error_hint(e, _("both must be times of one kind (with a zone or without), or both numbers"));
+    error_hint(e, _("both must be times of one kind (with a zone or without), or both numbers"));
+    return STATUS_ARGUMENT;
   }
   if (o->how != JOIN_LEFT && o->how != JOIN_INNER) {
     (void)error_set(e, STATUS_ARGUMENT, "join-asof", _("a join as of a time is left or inner"));
-    return error_hint(e, _("turn the frames round, or leave asof out"));
+    error_hint(e, _("turn the frames round, or leave asof out"));
+    return STATUS_ARGUMENT;
   }
   return STATUS_OK;
 }
@@ -183,7 +187,8 @@ static Status right_name(Join *j, const char *name, const char **out, Error *e)
   if (name_taken(j, *out) || (frame_find(j->frame[1], *out, &at) && !j->is_key[at])) {
     (void)error_set(e, STATUS_DATA, "name-clash", _("both frames have a column '%1$s', and there is a '%2$s' too"),
                     name, *out);
-    return error_hint(e, _("give another suffix: suffix = \"_b\""));
+    error_hint(e, _("give another suffix: suffix = \"_b\""));
+    return STATUS_DATA;
   }
   if (j->notes) {
     text_printf(j->notes, _("column '%1$s' of the right frame is '%2$s'\n"), name, *out);

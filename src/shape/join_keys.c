@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Words of keys. Categories on both sides become common codes, so that texts are looked at once per level. */
+#include "frame/compare.h"
 #include "shape/join_keys.h"
 
 #include <math.h>
@@ -25,13 +26,16 @@ static Status types_clash(const Column *a, const char *name_a, const Column *b, 
                   _("key '%1$s' is %2$s on the left, '%3$s' is %4$s on the right"), name_a, kind_name(a), name_b,
                   kind_name(b));
   if (a->type == TYPE_SET || b->type == TYPE_SET) {
-    return error_hint(e, _("sets cannot be keys"));
+    error_hint(e, _("sets cannot be keys"));
+    return STATUS_ARGUMENT;
   }
   if (a->type == TYPE_TIMESTAMP && b->type == TYPE_TIMESTAMP) {
-    return error_hint(e, _("bring both to one kind of time first"));
+    error_hint(e, _("bring both to one kind of time first"));
+    return STATUS_ARGUMENT;
   }
-  return error_hint(e, _("make them one type first: left:cast{[\"%1$s\"] = \"%2$s\"}"), name_a,
-                    type_is_text(b->type) ? "string" : type_name(b->type));
+  error_hint(e, _("make them one type first: left:cast{[\"%1$s\"] = \"%2$s\"}"), name_a,
+             type_is_text(b->type) ? "string" : type_name(b->type));
+  return STATUS_ARGUMENT;
 }
 
 static bool pair_kind(KeyPair *pair)
@@ -94,11 +98,15 @@ static Status make_pair(const Frame *left, const Frame *right, const char *name_
                         KeyPair *pair, Error *e)
 {
   size_t a = 0, b = 0;
-  if (frame_need(left, name_a, &a, e) != STATUS_OK) {
-    return error_where(e, _("join, keys of the left frame"));
+  Status status = frame_need(left, name_a, &a, e);
+  if (status != STATUS_OK) {
+    error_where(e, _("join, keys of the left frame"));
+    return status;
   }
-  if (frame_need(right, name_b, &b, e) != STATUS_OK) {
-    return error_where(e, _("join, keys of the right frame"));
+  status = frame_need(right, name_b, &b, e);
+  if (status != STATUS_OK) {
+    error_where(e, _("join, keys of the right frame"));
+    return status;
   }
   pair->side[0] = frame_column(left, a);
   pair->side[1] = frame_column(right, b);
@@ -143,7 +151,7 @@ static uint64_t float_word(double value)
 /* The whole number a double is; false: none of int64. */
 static bool whole_word(double value, uint64_t *word)
 {
-  if (!(value >= -0x1p63 && value < 0x1p63) || value != floor(value)) {
+  if (!real_fits_int64(value) || value != floor(value)) {
     return false;
   }
   *word = (uint64_t)(int64_t)value;

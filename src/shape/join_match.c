@@ -130,7 +130,8 @@ static void build_part(void *context, size_t part, size_t worker)
   Table *t = context;
   uint32_t next = (uint32_t)t->begin[part];
   (void)worker;
-  if (part > 0 && t->begin[part] == t->begin[part + 1]) {
+  const bool empty = t->begin[part] == t->begin[part + 1];
+  if (empty && part > 0) {
     return;
   }
   for (size_t i = 0; i <= t->mask[part]; i++) {

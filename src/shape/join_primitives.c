@@ -51,8 +51,9 @@ static Status no_names(const char *option, const Value *value, Error *e)
   (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("option '%1$s' must be names of columns, not %2$s"), option,
                   text_data(&shown));
   text_free(&shown);
-  return error_hint(e, _("write %1$s = \"id\", %1$s = {\"id\", \"year\"} or %1$s = {id = \"customer_id\"}"),
-                    option);
+  error_hint(e, _("write %1$s = \"id\", %1$s = {\"id\", \"year\"} or %1$s = {id = \"customer_id\"}"),
+             option);
+  return STATUS_ARGUMENT;
 }
 
 /* Pairs of names: a text, a list of texts, or a table of them by left name. */
@@ -108,7 +109,8 @@ static Status read_keys(const Call *call, JoinOptions *join, Error *e)
   OptionTexts names[2] = {{0}, {0}};
   if (o->on && join->how == JOIN_CROSS) {
     (void)error_set(e, STATUS_ARGUMENT, "option-without-use", _("a cross join has no keys"));
-    return error_hint(e, _("leave 'on' out, or take how = \"inner\""));
+    error_hint(e, _("leave 'on' out, or take how = \"inner\""));
+    return STATUS_ARGUMENT;
   }
   if (!o->on && join->how != JOIN_CROSS && !o->asof) {
     return keys_wanted(call->data->frame, o->other, e);

@@ -354,7 +354,8 @@ Status column_relevel(const Column *column, const char *name, const RelevelOptio
   if (!type_is_text(column_type(column))) {
     (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s; only texts have levels"),
                     name, type_name(column_type(column)));
-    return error_hint(e, _("cast it to category first, or cut numbers into bins"));
+    error_hint(e, _("cast it to category first, or cut numbers into bins"));
+    return STATUS_ARGUMENT;
   }
   r.levels = map_new();
   r.made = map_new();

@@ -81,8 +81,9 @@ static Status check_width(const Pivot *p, Error *e)
   }
   (void)error_set(e, STATUS_LIMIT, "pivot-columns", _("this makes %1$zu columns, more than %2$zu"),
                   columns * values, p->options->most);
-  return error_hint(e, _("turn round a column with fewer different cells, or raise the limit: most = %zu"),
-                    columns * values);
+  error_hint(e, _("turn round a column with fewer different cells, or raise the limit: most = %zu"),
+             columns * values);
+  return STATUS_LIMIT;
 }
 
 /* ---- one row per cell */
@@ -107,7 +108,8 @@ static Status refuse_duplicate(const Pivot *p, size_t row, Error *e)
   key_text(p->column_keys, group_of(p->columns, row), &text);
   (void)error_set(e, STATUS_DATA, "pivot-duplicates", _("%1$zu rows have %2$.200s"), n, text_data(&text));
   text_free(&text);
-  return error_hint(e, _("say what becomes of several rows: agg = \"sum\", \"mean\", \"first\", \"count\" ..."));
+  error_hint(e, _("say what becomes of several rows: agg = \"sum\", \"mean\", \"first\", \"count\" ..."));
+  return STATUS_DATA;
 }
 
 static Status take_values(Pivot *p, Error *e)
@@ -154,7 +156,10 @@ static Status add_fill(Pivot *p, const Column *fill, Error *e)
     Column *both = NULL;
     const Status status = columns_append(parts, 2, p->task, &both, e);
     if (status != STATUS_OK) {
-      return error_hint(e, _("fill must go with the type of the cells"));
+      if (status == STATUS_DATA) {
+        error_hint(e, _("fill must go with the type of the cells"));
+      }
+      return status;
     }
     column_unref(p->values[v]);
     p->values[v] = both;

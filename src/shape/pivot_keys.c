@@ -106,12 +106,14 @@ static Status no_function(const char *name, bool named, const Column *column, co
   if (named && column) {
     (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("%1$s cannot be made of column '%2$s' of %3$s"),
                     name, column_name, type_name(column_type(column)));
-    return error_hint(e, _("count, distinct, first, last and mode go with any type; ?functions has all"));
+    error_hint(e, _("count, distinct, first, last and mode go with any type; ?functions has all"));
+    return STATUS_ARGUMENT;
   }
   (void)error_set(e, STATUS_NAME, "unknown-function", _("there is no aggregate '%s' of one column"), name);
   const size_t near = text_nearest(name, names, n);
-  return near < n ? error_hint(e, _("did you mean '%s'?"), names[near])
-                  : error_hint(e, _("such as count, sum, mean, median, min, max, first; ?functions has all"));
+  (void)(near < n ? error_hint(e, _("did you mean '%s'?"), names[near])
+                  : error_hint(e, _("such as count, sum, mean, median, min, max, first; ?functions has all")));
+  return STATUS_NAME;
 }
 
 Status pivot_aggregate(const char *name, const Column *column, const char *column_name, ShapeCall *out, Error *e)

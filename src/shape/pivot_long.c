@@ -28,7 +28,8 @@ static Status types_clash(const Unpivot *u, const size_t clash[2], Error *e)
                   _("column '%1$s' is %2$s, '%3$s' is %4$s: their cells do not go into one column"),
                   frame_name(u->frame, a), type_name(column_type(frame_column(u->frame, a))),
                   frame_name(u->frame, b), type_name(column_type(frame_column(u->frame, b))));
-  return error_hint(e, _("name only columns of one kind, or cast them first"));
+  error_hint(e, _("name only columns of one kind, or cast them first"));
+  return STATUS_DATA;
 }
 
 static Status stack(Unpivot *u, Error *e)
@@ -110,7 +111,8 @@ static Status check_names(const Unpivot *u, const char *names_to, const char *va
     size_t at;
     if ((frame_find(u->frame, added[i], &at) && !u->turned[at]) || strcmp(names_to, values_to) == 0) {
       (void)error_set(e, STATUS_DATA, "name-clash", _("there would be two columns '%s'"), added[i]);
-      return error_hint(e, _("choose other names with names_to and values_to"));
+      error_hint(e, _("choose other names with names_to and values_to"));
+      return STATUS_DATA;
     }
   }
   return STATUS_OK;

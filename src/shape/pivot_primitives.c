@@ -167,7 +167,8 @@ static Status run_unpivot(Call *call, Value *out, Error *e)
   Status status;
   if ((o->columns.n > 0) == (o->ids.n > 0)) {
     (void)error_set(e, STATUS_ARGUMENT, "missing-option", _("unpivot needs either columns or ids"));
-    return error_hint(e, _("write columns = {\"jan\", \"feb\"}, or ids = {\"customer\"} for all others"));
+    error_hint(e, _("write columns = {\"jan\", \"feb\"}, or ids = {\"customer\"} for all others"));
+    return STATUS_ARGUMENT;
   }
   if (o->columns.n > 0) {
     TRY(find_columns(call, &o->columns, &columns, &n, e));

@@ -96,7 +96,8 @@ Status periods_of(const Column *times, const char *name, const TimeSpan *every, 
   if (column_type(times) != TYPE_TIMESTAMP) {
     (void)error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is %2$s, not of times"), name,
                     type_name(column_type(times)));
-    return error_hint(e, _("cast it to timestamp; numbers are cut into bins"));
+    error_hint(e, _("cast it to timestamp; numbers are cut into bins"));
+    return STATUS_ARGUMENT;
   }
   Status status;
   out->zone_name = column_zone(times);
@@ -205,7 +206,8 @@ static Status measure(const uint32_t *group, const int64_t *number, const size_t
     if (__builtin_add_overflow(*total, rows, total) || *total >= NO_ROW) {
       (void)error_set(e, STATUS_LIMIT, "join-rows",
                       _("a regular sequence of periods would have more than %zu rows"), (size_t)NO_ROW);
-      return error_hint(e, _("take longer periods, or complete = \"none\""));
+      error_hint(e, _("take longer periods, or complete = \"none\""));
+      return STATUS_LIMIT;
     }
   }
   char what[96];
