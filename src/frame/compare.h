@@ -7,6 +7,7 @@
 #define ASSAY_FRAME_COMPARE_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { ORDER_NONE = 0, ORDER_LESS = 1, ORDER_EQUAL = 2, ORDER_GREATER = 4 };
