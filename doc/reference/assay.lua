@@ -71,6 +71,29 @@ function Model:profile(main_or_options, options) end
 
 column = {}
 
+---@class column.cast.options
+---@field type "float64"|"int64"|"bool"|"timestamp"|"category"|"string" the type it is to have
+---@field invalid? "error"|"missing" what becomes of a cell that does not fit
+---@field decimal? "."|"," decimal mark of numbers in texts
+---@field thousands? string mark between thousands; any when not given, "" for none
+---@field dates? "auto"|"ymd"|"mdy"|"dmy" order of day, month and year in dates like 03/04/2024
+---@field format? string how times are written, in places of strptime: "%d.%m.%Y %H:%M"
+---@field zone? string zone of the times: "Europe/Berlin"; wall times are taken as its own
+---@field missing? string|string[] texts that stand for missing
+
+--- the column as another type.
+---@param data Column
+---@param main_or_options? any|column.cast.options
+---@param options? column.cast.options
+---@return Column
+function column.cast(data, main_or_options, options) end
+
+--- the column as another type.
+---@param main_or_options? any|column.cast.options
+---@param options? column.cast.options
+---@return Column
+function Column:cast(main_or_options, options) end
+
 ---@class column.eq.options
 ---@field value any a number, a text, a boolean or a column of equal length
 
@@ -167,7 +190,182 @@ function column.ne(data, main_or_options, options) end
 ---@return Column
 function Column:ne(main_or_options, options) end
 
+customer = {}
+
+---@class customer.cohort.options
+---@field id string who bought
+---@field date string when: a column of times
+---@field period? "day"|"week"|"month"|"quarter"|"year" length of a period; weeks begin on Monday
+---@field metric? "customers"|"orders"|"revenue" what a cell counts
+---@field amount? string for how much; needed for revenue
+---@field order? string order number; without it a customer's purchases of a day are one order
+---@field rolling? boolean whether customers count until their last purchase, not only when they bought
+---@field at? string last day to look at, "2011-12-10"
+---@field missing? "error"|"drop" what becomes of rows with missing cells
+
+--- retention: what becomes of customers by the period of their first purchase.
+---@param data Frame
+---@param main_or_options? any|customer.cohort.options
+---@param options? customer.cohort.options
+---@return Model
+function customer.cohort(data, main_or_options, options) end
+
+--- retention: what becomes of customers by the period of their first purchase.
+---@param main_or_options? any|customer.cohort.options
+---@param options? customer.cohort.options
+---@return Model
+function Frame:cohort(main_or_options, options) end
+
+--- a cohort model's ages, all cohorts together.
+---@param data Model
+---@return Frame
+function customer.curve(data) end
+
+--- a cohort model's ages, all cohorts together.
+---@return Frame
+function Model:curve() end
+
+--- the cut points of the scores.
+---@param data Model
+---@return Frame
+function customer.cuts(data) end
+
+--- the cut points of the scores.
+---@return Frame
+function Model:cuts() end
+
+---@class customer.rfm.options
+---@field id string who bought
+---@field date string when: a column of times
+---@field amount string for how much
+---@field order? string order number; without it a customer's purchases of a day are one order
+---@field at? string day to look back from, "2011-12-10"; the day after the last purchase when not given
+---@field bins? integer highest score
+---@field ties? "order"|"cut" deal equal values by order of appearance, or let them share a score
+---@field count? "orders"|"rows" what frequency counts
+---@field monetary? "sum"|"mean" all a customer spent, or the mean per order
+---@field missing? "error"|"drop" what becomes of rows with missing cells
+---@field segments? Frame a map of your own: segment, and bounds of scores such as r_low, r_high
+
+--- recency, frequency and monetary value of each customer, with scores and segments.
+---@param data Frame
+---@param main_or_options? any|customer.rfm.options
+---@param options? customer.rfm.options
+---@return Model
+function customer.rfm(data, main_or_options, options) end
+
+--- recency, frequency and monetary value of each customer, with scores and segments.
+---@param main_or_options? any|customer.rfm.options
+---@param options? customer.rfm.options
+---@return Model
+function Frame:rfm(main_or_options, options) end
+
+--- the segments: how many customers, and what they bring.
+---@param data Model
+---@return Frame
+function customer.segments(data) end
+
+--- the segments: how many customers, and what they bring.
+---@return Frame
+function Model:segments() end
+
+---@class customer.triangle.options
+---@field share? boolean shares of age 0 instead of counts
+
+--- a cohort model in wide form: a row per cohort, a column per age.
+---@param data Model
+---@param main_or_options? any|customer.triangle.options
+---@param options? customer.triangle.options
+---@return Frame
+function customer.triangle(data, main_or_options, options) end
+
+--- a cohort model in wide form: a row per cohort, a column per age.
+---@param main_or_options? any|customer.triangle.options
+---@param options? customer.triangle.options
+---@return Frame
+function Model:triangle(main_or_options, options) end
+
 frame = {}
+
+---@class frame.agg.options
+---@field columns? string|string[] one cell per group each
+---@field by? string|string[] columns to group by
+---@field order? string|string[] order of a group's rows for windows, first and last
+---@field named? table<string, any> columns by name, or values for the $names in expressions
+
+--- one row per group: counts, sums, means and the like.
+---@param data Frame
+---@param main_or_options? any|frame.agg.options
+---@param options? frame.agg.options
+---@return Frame
+function frame.agg(data, main_or_options, options) end
+
+--- one row per group: counts, sums, means and the like.
+---@param main_or_options? any|frame.agg.options
+---@param options? frame.agg.options
+---@return Frame
+function Frame:agg(main_or_options, options) end
+
+---@class frame.append.options
+---@field frames Frame|Frame[] the frame to add below, or several
+---@field strict? boolean whether a column that a frame lacks, or a change of type, is an error
+---@field source? string name of a column to add that says which frame a row is from
+---@field names? string|string[] names of all the frames, the first included, for messages and source
+
+--- rows of other frames below those of this one.
+---@param data Frame
+---@param main_or_options? any|frame.append.options
+---@param options? frame.append.options
+---@return Frame
+function frame.append(data, main_or_options, options) end
+
+--- rows of other frames below those of this one.
+---@param main_or_options? any|frame.append.options
+---@param options? frame.append.options
+---@return Frame
+function Frame:append(main_or_options, options) end
+
+---@class frame.baskets.options
+---@field id? string column that says which basket a row belongs to, for a row per item
+---@field item? string column with the item, for a row per item
+---@field on? string|string[] columns that are items, for a row per basket
+---@field present? string|string[] cells that mean an item is in the basket; all others mean it is not
+
+--- gathers rows or columns of items into baskets.
+---@param data Frame
+---@param main_or_options? any|frame.baskets.options
+---@param options? frame.baskets.options
+---@return Frame
+function frame.baskets(data, main_or_options, options) end
+
+--- gathers rows or columns of items into baskets.
+---@param main_or_options? any|frame.baskets.options
+---@param options? frame.baskets.options
+---@return Frame
+function Frame:baskets(main_or_options, options) end
+
+---@class frame.cast.options
+---@field types? table<string, any> types by column name: {amount = "float64"}
+---@field invalid? "error"|"missing" what becomes of a cell that does not fit
+---@field decimal? "."|"," decimal mark of numbers in texts
+---@field thousands? string mark between thousands; any when not given, "" for none
+---@field dates? "auto"|"ymd"|"mdy"|"dmy" order of day, month and year in dates like 03/04/2024
+---@field format? string how times are written, in places of strptime: "%d.%m.%Y %H:%M"
+---@field zone? string zone of the times: "Europe/Berlin"; wall times are taken as its own
+---@field missing? string|string[] texts that stand for missing
+
+--- columns as other types.
+---@param data Frame
+---@param main_or_options? any|frame.cast.options
+---@param options? frame.cast.options
+---@return Frame
+function frame.cast(data, main_or_options, options) end
+
+--- columns as other types.
+---@param main_or_options? any|frame.cast.options
+---@param options? frame.cast.options
+---@return Frame
+function Frame:cast(main_or_options, options) end
 
 ---@class frame.col.options
 ---@field name string the column's name
@@ -185,6 +383,109 @@ function frame.col(data, main_or_options, options) end
 ---@return Column
 function Frame:col(main_or_options, options) end
 
+---@class frame.compute.options
+---@field expression string what to compute for each row
+---@field by? string|string[] columns whose equal cells make a group for aggregates and windows
+---@field order? string|string[] order of a group's rows for windows, first and last
+---@field parameters? table<string, any> values for the $names in the expression
+
+--- an expression's cells as a column.
+---@param data Frame
+---@param main_or_options? any|frame.compute.options
+---@param options? frame.compute.options
+---@return Column
+function frame.compute(data, main_or_options, options) end
+
+--- an expression's cells as a column.
+---@param main_or_options? any|frame.compute.options
+---@param options? frame.compute.options
+---@return Column
+function Frame:compute(main_or_options, options) end
+
+---@class frame.count.options
+---@field by? string|string[] columns whose cells are counted; all rows when not given
+
+--- how many rows there are of each kind.
+---@param data Frame
+---@param main_or_options? any|frame.count.options
+---@param options? frame.count.options
+---@return Frame
+function frame.count(data, main_or_options, options) end
+
+--- how many rows there are of each kind.
+---@param main_or_options? any|frame.count.options
+---@param options? frame.count.options
+---@return Frame
+function Frame:count(main_or_options, options) end
+
+---@class frame.crosstab.options
+---@field rows string column whose cells name the rows of the table
+---@field columns string column whose cells name its columns
+---@field weight? string column to sum instead of counting rows
+---@field percent? "none"|"rows"|"columns"|"all" percentages of each row, of each column or of the whole
+---@field margins? boolean whether a row and a column called total are added
+---@field missing? "show"|"drop" missing cells: a row and a column NA, or left out
+---@field order? "appearance"|"sorted"|"levels" order of rows and columns; levels: categories by their levels, others sorted
+---@field most? integer how many columns at most
+
+--- how often cells of two columns occur together.
+---@param data Frame
+---@param main_or_options? any|frame.crosstab.options
+---@param options? frame.crosstab.options
+---@return Frame
+function frame.crosstab(data, main_or_options, options) end
+
+--- how often cells of two columns occur together.
+---@param main_or_options? any|frame.crosstab.options
+---@param options? frame.crosstab.options
+---@return Frame
+function Frame:crosstab(main_or_options, options) end
+
+---@class frame.cut.options
+---@field column string the numbers
+---@field bins? integer how many bins
+---@field how? "width"|"quantiles"|"custom" equal widths, equal numbers of rows, or at; width, or custom when at is given
+---@field at? any cut points from the lowest to the highest; math.huge for no end
+---@field right? boolean whether a number equal to a cut point falls into the bin below it
+---@field ties? "error"|"merge"|"order" quantiles that coincide: refuse, merge them, or deal equal numbers by row
+---@field labels? string|string[] names of the bins, from the lowest on
+---@field into? string name of the new column; the column's with _band after it when not given
+
+--- numbers into bins, as a category with ordered levels.
+---@param data Frame
+---@param main_or_options? any|frame.cut.options
+---@param options? frame.cut.options
+---@return Frame
+function frame.cut(data, main_or_options, options) end
+
+--- numbers into bins, as a category with ordered levels.
+---@param main_or_options? any|frame.cut.options
+---@param options? frame.cut.options
+---@return Frame
+function Frame:cut(main_or_options, options) end
+
+---@class frame.cut_points.options
+---@field column string the numbers
+---@field bins? integer how many bins
+---@field how? "width"|"quantiles"|"custom" equal widths, equal numbers of rows, or at; width, or custom when at is given
+---@field at? any cut points from the lowest to the highest; math.huge for no end
+---@field right? boolean whether a number equal to a cut point falls into the bin below it
+---@field ties? "error"|"merge"|"order" quantiles that coincide: refuse, merge them, or deal equal numbers by row
+---@field labels? string|string[] names of the bins, from the lowest on
+
+--- the bins that cut would make.
+---@param data Frame
+---@param main_or_options? any|frame.cut_points.options
+---@param options? frame.cut_points.options
+---@return Frame
+function frame.cut_points(data, main_or_options, options) end
+
+--- the bins that cut would make.
+---@param main_or_options? any|frame.cut_points.options
+---@param options? frame.cut_points.options
+---@return Frame
+function Frame:cut_points(main_or_options, options) end
+
 --- figures for every column.
 ---@param data Frame
 ---@return Frame
@@ -193,6 +494,91 @@ function frame.describe(data) end
 --- figures for every column.
 ---@return Frame
 function Frame:describe() end
+
+---@class frame.design.options
+---@field formula string the formula; what stands left of the ~ is not looked at
+---@field missing? "error"|"drop" rows with missing cells: an error, or left out
+
+--- the matrix that a formula makes of the rows.
+---@param data Frame
+---@param main_or_options? any|frame.design.options
+---@param options? frame.design.options
+---@return Frame
+function frame.design(data, main_or_options, options) end
+
+--- the matrix that a formula makes of the rows.
+---@param main_or_options? any|frame.design.options
+---@param options? frame.design.options
+---@return Frame
+function Frame:design(main_or_options, options) end
+
+---@class frame.distinct.options
+---@field on? string|string[] columns that are compared; all when not given
+---@field keep? "first"|"last" which of several equal rows stays
+
+--- one row of each kind.
+---@param data Frame
+---@param main_or_options? any|frame.distinct.options
+---@param options? frame.distinct.options
+---@return Frame
+function frame.distinct(data, main_or_options, options) end
+
+--- one row of each kind.
+---@param main_or_options? any|frame.distinct.options
+---@param options? frame.distinct.options
+---@return Frame
+function Frame:distinct(main_or_options, options) end
+
+---@class frame.drop.options
+---@field columns string|string[] column names
+
+--- leaves some columns out.
+---@param data Frame
+---@param main_or_options? any|frame.drop.options
+---@param options? frame.drop.options
+---@return Frame
+function frame.drop(data, main_or_options, options) end
+
+--- leaves some columns out.
+---@param main_or_options? any|frame.drop.options
+---@param options? frame.drop.options
+---@return Frame
+function Frame:drop(main_or_options, options) end
+
+---@class frame.filter.options
+---@field condition string|Column|fun(row: table): boolean which rows to keep
+---@field by? string|string[] columns whose equal cells make a group for aggregates and windows
+---@field order? string|string[] order of a group's rows for windows, first and last
+---@field parameters? table<string, any> values for the $names in the condition
+
+--- keeps the rows for which a condition is true.
+---@param data Frame
+---@param main_or_options? any|frame.filter.options
+---@param options? frame.filter.options
+---@return Frame
+function frame.filter(data, main_or_options, options) end
+
+--- keeps the rows for which a condition is true.
+---@param main_or_options? any|frame.filter.options
+---@param options? frame.filter.options
+---@return Frame
+function Frame:filter(main_or_options, options) end
+
+---@class frame.group.options
+---@field by? string|string[] columns whose cells make the groups; none: no groups
+
+--- marks the columns whose equal cells make groups.
+---@param data Frame
+---@param main_or_options? any|frame.group.options
+---@param options? frame.group.options
+---@return Frame
+function frame.group(data, main_or_options, options) end
+
+--- marks the columns whose equal cells make groups.
+---@param main_or_options? any|frame.group.options
+---@param options? frame.group.options
+---@return Frame
+function Frame:group(main_or_options, options) end
 
 ---@class frame.head.options
 ---@field n? integer how many
@@ -210,8 +596,109 @@ function frame.head(data, main_or_options, options) end
 ---@return Frame
 function Frame:head(main_or_options, options) end
 
+---@class frame.join.options
+---@field other Frame the right frame
+---@field on? any names of the keys, or left = "right" where they differ
+---@field how? "inner"|"left"|"right"|"full"|"semi"|"anti"|"cross" which rows are kept
+---@field expect? "any"|"one-to-one"|"one-to-many"|"many-to-one" how many partners rows may have; others are an error
+---@field missing? "never"|"match" whether a missing key matches a missing one
+---@field suffix? string added to a name of the right frame that the left one has too
+---@field asof? any column of times or numbers to match the nearest, or left = "right"
+---@field direction? "backward"|"forward"|"nearest" where the partner of asof is looked for
+---@field tolerance? any how far off at most: "7 days" for times, else a number
+
+--- columns of another frame beside those of this one, by keys.
+---@param data Frame
+---@param main_or_options? any|frame.join.options
+---@param options? frame.join.options
+---@return Frame
+function frame.join(data, main_or_options, options) end
+
+--- columns of another frame beside those of this one, by keys.
+---@param main_or_options? any|frame.join.options
+---@param options? frame.join.options
+---@return Frame
+function Frame:join(main_or_options, options) end
+
+---@class frame.long.options
+---@field column? string the column of sets; not needed when there is one
+---@field as? string name of the new column
+
+--- turns a column of sets into a row per item.
+---@param data Frame
+---@param main_or_options? any|frame.long.options
+---@param options? frame.long.options
+---@return Frame
+function frame.long(data, main_or_options, options) end
+
+--- turns a column of sets into a row per item.
+---@param main_or_options? any|frame.long.options
+---@param options? frame.long.options
+---@return Frame
+function Frame:long(main_or_options, options) end
+
+---@class frame.mutate.options
+---@field columns? string|string[] new or changed columns, one after the other
+---@field by? string|string[] columns whose equal cells make a group for aggregates and windows
+---@field order? string|string[] order of a group's rows for windows, first and last
+---@field named? table<string, any> columns by name, or values for the $names in expressions
+
+--- adds columns, or changes them, by expressions.
+---@param data Frame
+---@param main_or_options? any|frame.mutate.options
+---@param options? frame.mutate.options
+---@return Frame
+function frame.mutate(data, main_or_options, options) end
+
+--- adds columns, or changes them, by expressions.
+---@param main_or_options? any|frame.mutate.options
+---@param options? frame.mutate.options
+---@return Frame
+function Frame:mutate(main_or_options, options) end
+
+---@class frame.onehot.options
+---@field column? string the column of sets; not needed when there is one
+
+--- turns a column of sets into a column per item.
+---@param data Frame
+---@param main_or_options? any|frame.onehot.options
+---@param options? frame.onehot.options
+---@return Frame
+function frame.onehot(data, main_or_options, options) end
+
+--- turns a column of sets into a column per item.
+---@param main_or_options? any|frame.onehot.options
+---@param options? frame.onehot.options
+---@return Frame
+function Frame:onehot(main_or_options, options) end
+
+---@class frame.pivot.options
+---@field columns string|string[] columns whose cells name the new columns
+---@field rows? string|string[] columns that name the rows; all others when not given
+---@field values? string|string[] columns that fill the new ones; left out, rows are counted
+---@field agg? string aggregate for cells of several rows: "sum", "mean", "count" ...; without it each must have one
+---@field fill? any cell where there are no rows; missing when not given, 0 for counts
+---@field prefix? string put before the new names
+---@field separator? string put between the parts of a new name
+---@field order? "appearance"|"sorted"|"levels" order of the new columns; levels: categories by their levels, others sorted
+---@field most? integer how many new columns at most
+
+--- long to wide: cells of columns become columns.
+---@param data Frame
+---@param main_or_options? any|frame.pivot.options
+---@param options? frame.pivot.options
+---@return Frame
+function frame.pivot(data, main_or_options, options) end
+
+--- long to wide: cells of columns become columns.
+---@param main_or_options? any|frame.pivot.options
+---@param options? frame.pivot.options
+---@return Frame
+function Frame:pivot(main_or_options, options) end
+
 ---@class frame.read.options
----@field path string file name; "-" is standard input
+---@field path string|string[] files; with * and ? all that match; "-" is standard input
+---@field file? string name of a column to add that says which file a row is from
 ---@field format? string name of the format, when the file's name does not tell
 ---@field types? string|table<string, string> "string" for all columns, or types by column name
 ---@field columns? string|string[] names of the columns to read, in this order
@@ -230,22 +717,92 @@ function Frame:head(main_or_options, options) end
 ---@field thousands? string mark between thousands; found out by column when not given, "" for none
 ---@field dates? "auto"|"ymd"|"mdy"|"dmy" order of day, month and year in dates like 03/04/2024
 ---@field missing? string|string[] texts that stand for missing, instead of the usual ones
----@field sheet? string sheet of a workbook
+---@field sheet? any name or number of a workbook's sheet
 ---@field range? string cells of a sheet: "B2:F100"
 ---@field table? string table of a database
 ---@field sql? string query to a database
 
---- reads a file into a frame.
+--- reads a file, CSV or another kind, into a frame.
 ---@param main_or_options? any|frame.read.options
 ---@param options? frame.read.options
 ---@return Frame
 function frame.read(main_or_options, options) end
 
---- reads a file into a frame.
+--- reads a file, CSV or another kind, into a frame.
 ---@param main_or_options? any|frame.read.options
 ---@param options? frame.read.options
 ---@return Frame
 function read(main_or_options, options) end
+
+---@class frame.read_baskets.options
+---@field path string file name; "-" is standard input
+---@field sep? string character between items, " " for blanks; found out when not given
+---@field quote? string character around items that hold the separator; "" for none
+---@field header? boolean whether the first line is a heading and no basket
+---@field encoding? string encoding of the text, as iconv names it; found out when not given
+
+--- reads a file with a basket per line.
+---@param main_or_options? any|frame.read_baskets.options
+---@param options? frame.read_baskets.options
+---@return Frame
+function frame.read_baskets(main_or_options, options) end
+
+--- reads a file with a basket per line.
+---@param main_or_options? any|frame.read_baskets.options
+---@param options? frame.read_baskets.options
+---@return Frame
+function read_baskets(main_or_options, options) end
+
+--- the rows of the file that could not be read.
+---@param data Frame
+---@return Frame
+function frame.rejects(data) end
+
+--- the rows of the file that could not be read.
+---@return Frame
+function Frame:rejects() end
+
+---@class frame.relevel.options
+---@field column string the category; a string column becomes one
+---@field levels? string|string[] levels to stand first, in this order
+---@field by? "appearance"|"sorted"|"frequency"|"value" order of the other levels; as it is when not given
+---@field value? string by = "value": column whose aggregate orders the levels
+---@field agg? string by = "value": the aggregate
+---@field falling? boolean whether the order falls; true for frequency when not given, else false
+---@field keep? integer how many of the most frequent levels are kept; the rest become other
+---@field share? number share of the cells a level must have to be kept
+---@field other? string name of the level for the rest; it stands last
+---@field unused? "keep"|"drop" levels without cells
+---@field into? string name of the new column; the old one is replaced when not given
+
+--- the order of a category's levels, and rare levels put together.
+---@param data Frame
+---@param main_or_options? any|frame.relevel.options
+---@param options? frame.relevel.options
+---@return Frame
+function frame.relevel(data, main_or_options, options) end
+
+--- the order of a category's levels, and rare levels put together.
+---@param main_or_options? any|frame.relevel.options
+---@param options? frame.relevel.options
+---@return Frame
+function Frame:relevel(main_or_options, options) end
+
+---@class frame.rename.options
+---@field names? table<string, any> new names with the old ones: {new = "old"}
+
+--- gives columns other names.
+---@param data Frame
+---@param main_or_options? any|frame.rename.options
+---@param options? frame.rename.options
+---@return Frame
+function frame.rename(data, main_or_options, options) end
+
+--- gives columns other names.
+---@param main_or_options? any|frame.rename.options
+---@param options? frame.rename.options
+---@return Frame
+function Frame:rename(main_or_options, options) end
 
 --- what reading the file decided.
 ---@param data Frame
@@ -255,6 +812,26 @@ function frame.report(data) end
 --- what reading the file decided.
 ---@return string
 function Frame:report() end
+
+---@class frame.resample.options
+---@field time string column of times
+---@field every string length of a period: "month", "week", "7 days", "15 minutes"
+---@field agg? string|string[] expressions with aggregates, "n = count()"; the number of rows when not given
+---@field by? string|string[] columns whose groups each have a sequence of their own
+---@field complete? "none"|"group"|"all" periods that do not occur: left out, filled within each group, or within all
+
+--- aggregates by period of time, in a regular sequence.
+---@param data Frame
+---@param main_or_options? any|frame.resample.options
+---@param options? frame.resample.options
+---@return Frame
+function frame.resample(data, main_or_options, options) end
+
+--- aggregates by period of time, in a regular sequence.
+---@param main_or_options? any|frame.resample.options
+---@param options? frame.resample.options
+---@return Frame
+function Frame:resample(main_or_options, options) end
 
 ---@class frame.row.options
 ---@field index integer row number, from 1
@@ -281,6 +858,26 @@ function frame.rows(data) end
 ---@return table
 function Frame:rows() end
 
+---@class frame.sample.options
+---@field n? integer how many rows; of each group in a grouped frame
+---@field share? number in place of n: the share of rows, rounded to whole rows in each group
+---@field replace? boolean whether a row may be drawn more than once
+---@field order? "rows"|"drawn" whether rows stand as they stood, or as they were drawn
+---@field seed? integer seed of the random choices
+
+--- some rows at random.
+---@param data Frame
+---@param main_or_options? any|frame.sample.options
+---@param options? frame.sample.options
+---@return Frame
+function frame.sample(data, main_or_options, options) end
+
+--- some rows at random.
+---@param main_or_options? any|frame.sample.options
+---@param options? frame.sample.options
+---@return Frame
+function Frame:sample(main_or_options, options) end
+
 --- names and types of the columns.
 ---@param data Frame
 ---@return Frame
@@ -291,7 +888,7 @@ function frame.schema(data) end
 function Frame:schema() end
 
 ---@class frame.select.options
----@field columns string|string[] names, in the order wanted
+---@field columns string|string[] column names
 
 --- keeps some columns, in the order given.
 ---@param data Frame
@@ -305,6 +902,41 @@ function frame.select(data, main_or_options, options) end
 ---@param options? frame.select.options
 ---@return Frame
 function Frame:select(main_or_options, options) end
+
+---@class frame.sort.options
+---@field by string|string[] columns; "-x" for falling
+---@field missing? "last"|"first" where missing cells stand, whether the order rises or falls
+
+--- puts the rows in the order of some columns.
+---@param data Frame
+---@param main_or_options? any|frame.sort.options
+---@param options? frame.sort.options
+---@return Frame
+function frame.sort(data, main_or_options, options) end
+
+--- puts the rows in the order of some columns.
+---@param main_or_options? any|frame.sort.options
+---@param options? frame.sort.options
+---@return Frame
+function Frame:sort(main_or_options, options) end
+
+---@class frame.split.options
+---@field share? number share of the rows that the first frame gets
+---@field by? string|string[] columns whose groups are each split by that share
+---@field seed? integer seed of the random choice
+
+--- two frames: rows chosen at random, and the rest.
+---@param data Frame
+---@param main_or_options? any|frame.split.options
+---@param options? frame.split.options
+---@return table
+function frame.split(data, main_or_options, options) end
+
+--- two frames: rows chosen at random, and the rest.
+---@param main_or_options? any|frame.split.options
+---@param options? frame.split.options
+---@return table
+function Frame:split(main_or_options, options) end
 
 ---@class frame.tail.options
 ---@field n? integer how many
@@ -321,6 +953,45 @@ function frame.tail(data, main_or_options, options) end
 ---@param options? frame.tail.options
 ---@return Frame
 function Frame:tail(main_or_options, options) end
+
+---@class frame.top.options
+---@field n integer how many of each group
+---@field order string|string[] columns the rows are ordered by; "-x" for the largest first
+---@field ties? "first"|"all" of rows equal to the n-th: those that stand first, or all
+---@field missing? "last"|"first" where missing cells stand
+
+--- the first rows of an order, of each group.
+---@param data Frame
+---@param main_or_options? any|frame.top.options
+---@param options? frame.top.options
+---@return Frame
+function frame.top(data, main_or_options, options) end
+
+--- the first rows of an order, of each group.
+---@param main_or_options? any|frame.top.options
+---@param options? frame.top.options
+---@return Frame
+function Frame:top(main_or_options, options) end
+
+---@class frame.unpivot.options
+---@field columns? string|string[] columns to put one below the other
+---@field ids? string|string[] columns to leave as they are: all others are put one below the other
+---@field names_to? string name of the column with the columns' names
+---@field values_to? string name of the column with their cells
+---@field drop_missing? boolean whether missing cells are left out
+
+--- wide to long: columns become rows.
+---@param data Frame
+---@param main_or_options? any|frame.unpivot.options
+---@param options? frame.unpivot.options
+---@return Frame
+function frame.unpivot(data, main_or_options, options) end
+
+--- wide to long: columns become rows.
+---@param main_or_options? any|frame.unpivot.options
+---@param options? frame.unpivot.options
+---@return Frame
+function Frame:unpivot(main_or_options, options) end
 
 ---@class frame.write.options
 ---@field path string file name; the file is replaced as a whole
@@ -458,6 +1129,68 @@ function model.why(data, main_or_options, options) end
 ---@param options? model.why.options
 ---@return string
 function Model:why(main_or_options, options) end
+
+plugin = {}
+
+--- the plugins there are.
+---@return Frame
+function plugin.list() end
+
+---@class plugin.load.options
+---@field name string name of the plugin, as plugin.list() shows it
+
+--- loads a plugin.
+---@param main_or_options? any|plugin.load.options
+---@param options? plugin.load.options
+---@return nil
+function plugin.load(main_or_options, options) end
+
+rules = {}
+
+---@class rules.itemsets.options
+---@field support? any least share of the baskets, 0.1 when not given; a whole number is a count
+---@field on? string column of sets with the baskets; the only one when not given
+---@field min_length? integer least items of a set
+---@field max_length? integer most items of a set
+---@field missing? "error"|"drop" what becomes of rows whose basket is missing
+
+--- frequent itemsets: the sets of items that occur together in many baskets.
+---@param data Frame
+---@param main_or_options? any|rules.itemsets.options
+---@param options? rules.itemsets.options
+---@return Model
+function rules.itemsets(data, main_or_options, options) end
+
+--- frequent itemsets: the sets of items that occur together in many baskets.
+---@param main_or_options? any|rules.itemsets.options
+---@param options? rules.itemsets.options
+---@return Model
+function Frame:itemsets(main_or_options, options) end
+
+---@class rules.rules.options
+---@field support? any least share of the baskets, 0.1 when not given; a whole number is a count
+---@field confidence? number least share of the baskets with the left side that have the right side too
+---@field lift? number least lift
+---@field on? string column of sets with the baskets; the only one when not given
+---@field min_length? integer least items of both sides; 1 brings rules with an empty left side
+---@field max_length? integer most items of both sides
+---@field max_lhs? integer most items of the left side
+---@field max_rhs? integer most items of the right side
+---@field maximum_rules? integer keep so many, the most confident ones
+---@field missing? "error"|"drop" what becomes of rows whose basket is missing
+
+--- association rules: which items bring which others.
+---@param data Frame
+---@param main_or_options? any|rules.rules.options
+---@param options? rules.rules.options
+---@return Model
+function rules.rules(data, main_or_options, options) end
+
+--- association rules: which items bring which others.
+---@param main_or_options? any|rules.rules.options
+---@param options? rules.rules.options
+---@return Model
+function Frame:rules(main_or_options, options) end
 
 view = {}
 

@@ -75,7 +75,7 @@ check "ARCHITECTURE.md names every layer" \
   "$(sed -nE 's/^layer ([a-z]+):.*/`\1`/p' tools/layers.txt | while read -r layer; do
     grep -qF -- "$layer" ARCHITECTURE.md || echo "missing: $layer"
   done)"
-check "ARCHITECTURE.md has at most 200 lines" "$(awk 'END { if (NR > 200) print NR " lines" }' ARCHITECTURE.md)"
+check "ARCHITECTURE.md has at most 240 lines" "$(awk 'END { if (NR > 240) print NR " lines" }' ARCHITECTURE.md)"
 check "CHANGELOG.md has the version" "$(grep -qF "## $(<VERSION)" CHANGELOG.md || echo "no section $(<VERSION)")"
 check "the program has that version" "$("$ASSAY" --version | grep -qxF "assay $(<VERSION)" || "$ASSAY" --version)"
 check "paths that are named exist" "$(missing_paths)"
