@@ -27,7 +27,7 @@ typedef struct Cell {
 } Cell;
 
 typedef struct Layout {
-  const CsvSample *sample;
+  CsvSample sample;
   CsvPlan *plan;
   Row *rows;
   size_t n;
@@ -64,7 +64,7 @@ static bool add_cells(Layout *layout, const CsvRecord *record, Row *row)
   row->cells = layout->used;
   for (size_t i = 0; i < record->n; i++) {
     const CsvPart *part = &record->parts[i];
-    const char *text = layout->sample->bytes + part->begin;
+    const char *text = layout->sample.bytes + part->begin;
     const size_t length = part->end - part->begin;
     const CsvShape shape = csv_shape(text, length);
     layout->cells[layout->used++] =
@@ -72,7 +72,7 @@ static bool add_cells(Layout *layout, const CsvRecord *record, Row *row)
                .quoted = part->quoted,
                .needless = part->quoted && !csv_needs_quotes(text, length, ',', record->n == 1),
                .number = length > 0 && length < 10 ? whole_number(text, length) : -1};
-    row->filled += length > 0 && !csv_part_empty(layout->sample->bytes, part);
+    row->filled += length > 0 && !csv_part_empty(layout->sample.bytes, part);
     row->last_empty = length == 0 && !part->quoted;
   }
   return true;
@@ -86,9 +86,9 @@ static Status read_rows(Layout *layout, Error *e)
   layout->rows = mem_alloc(ROWS_MOST, sizeof *layout->rows);
   good = layout->rows != NULL;
   while (good && layout->n < ROWS_MOST && layout->used < SHAPES_MOST &&
-         csv_sample_next(&layout->plan->grammar, layout->sample, &at, &record)) {
+         csv_sample_next(&layout->plan->grammar, &layout->sample, &at, &record)) {
     Row row = {.begin = record.begin, .width = record.n, .faulty = record.open};
-    row.comment = csv_comment_mark(layout->sample->bytes + record.begin, record.end - record.begin)[0] != '\0';
+    row.comment = csv_comment_mark(layout->sample.bytes + record.begin, record.end - record.begin)[0] != '\0';
     good = add_cells(layout, &record, &row);
     layout->rows[layout->n++] = row;
   }
@@ -117,6 +117,20 @@ static size_t usual_width(const Layout *layout)
     }
   }
   return best;
+}
+
+/* A row that is too wide and has a carriage return in it: rows that end in CR alone, now and then. */
+static bool has_glued_rows(const Layout *layout)
+{
+  for (size_t i = 0; i < layout->n && layout->width > 1; i++) {
+    const size_t begin = layout->rows[i].begin;
+    const size_t end = i + 1 < layout->n ? layout->rows[i + 1].begin : layout->sample.size;
+    const char *at = memchr(layout->sample.bytes + begin, '\r', end - begin);
+    if (layout->rows[i].width > layout->width && at && at + 1 < layout->sample.bytes + end && at[1] != '\n') {
+      return true;
+    }
+  }
+  return false;
 }
 
 /* All cells are words, but for empty ones at the end. */
@@ -233,7 +247,7 @@ static void weigh(const Layout *layout, size_t row, size_t body, size_t *over, s
   *over = *alike = *values = 0;
   for (size_t i = 0; i < width; i++) {
     const Cell *cell = cell_of(layout, row, i);
-    const bool clear = !cell->quoted || (layout->needless && is_quoted_column(layout, body, i));
+    const bool clear = !cell->quoted || (layout->needless && (body >= layout->n || is_quoted_column(layout, body, i)));
     const bool value = csv_shape_is_value((CsvShape)cell->shape) && clear;
     *values += value;
     if (holds_values(layout, body, i)) {
@@ -321,17 +335,40 @@ static bool ends_in_delimiter(const Layout *layout)
   return rows > 0;
 }
 
-/* Quotes everywhere tell nothing, unless all are needed: then each of them may be meant. */
-static bool is_all_quoted(Layout *layout)
+static bool has_needless_quotes(const Layout *layout)
 {
-  bool all = true;
   for (size_t i = 0; i < layout->n; i++) {
     for (size_t k = 0; k < layout->rows[i].width && !layout->rows[i].faulty; k++) {
-      layout->needless = layout->needless || cell_of(layout, i, k)->needless;
-      all = all && cell_of(layout, i, k)->quoted;
+      if (cell_of(layout, i, k)->needless) {
+        return true;
+      }
     }
   }
-  return all && layout->needless;
+  return false;
+}
+
+/* Quotes everywhere tell nothing, unless all are needed: then each of them may be meant. What is above the table does
+ * not count, and a row in twenty may have lost a quote, but not the first. */
+static bool is_all_quoted(const Layout *layout)
+{
+  size_t rows = 0, bare = 0;
+  for (size_t i = layout->first; i < layout->n; i++) {
+    if (layout->rows[i].faulty || layout->rows[i].width != layout->width) {
+      continue;
+    }
+    size_t quoted = 0;
+    for (size_t k = 0; k < layout->plan->columns && k < layout->width; k++) {
+      quoted += cell_of(layout, i, k)->quoted;
+    }
+    const size_t least = layout->width - layout->rows[i].last_empty;
+    const bool all = quoted >= layout->plan->columns || quoted >= least;
+    if (!all && i == layout->first) {
+      return false;
+    }
+    bare += !all;
+    rows++;
+  }
+  return layout->needless && bare * 20 <= rows;
 }
 
 static void find_columns(Layout *layout)
@@ -367,8 +404,8 @@ static void find_comment(const Layout *layout, const CsvOptions *options)
   for (size_t i = 0; i < layout->n && !plan->comment[0]; i++) {
     const Row *row = &layout->rows[i];
     if (row->comment && (row->width != layout->width || layout->width == 1) && i != layout->first) {
-      const char *text = layout->sample->bytes + row->begin;
-      const char *mark = csv_comment_mark(text, layout->sample->size - row->begin);
+      const char *text = layout->sample.bytes + row->begin;
+      const char *mark = csv_comment_mark(text, layout->sample.size - row->begin);
       memcpy(plan->comment, mark, strlen(mark) + 1);
     }
   }
@@ -396,8 +433,8 @@ static void drop_comments(Layout *layout, const CsvOptions *options)
   size_t n = 0;
   for (size_t i = 0; length && i < layout->n; i++) {
     const Row row = layout->rows[i];
-    const bool comment = layout->sample->size - row.begin >= length &&
-                         memcmp(layout->sample->bytes + row.begin, options->comment, length) == 0;
+    const bool comment = layout->sample.size - row.begin >= length &&
+                         memcmp(layout->sample.bytes + row.begin, options->comment, length) == 0;
     layout->rows[n] = row;
     n += !comment;
   }
@@ -409,12 +446,19 @@ static void drop_comments(Layout *layout, const CsvOptions *options)
 
 Status csv_layout(const CsvSample *sample, const CsvOptions *options, CsvPlan *plan, Error *e)
 {
-  Layout layout = {.sample = sample, .plan = plan, .width = 1};
+  Layout layout = {.sample = *sample, .plan = plan, .width = 1};
   Status status;
   TRY(read_rows(&layout, e));
   drop_comments(&layout, options);
   layout.width = usual_width(&layout);
-  plan->all_quoted = is_all_quoted(&layout);
+  if (has_glued_rows(&layout)) {
+    layout.sample.wanted = layout.width;
+    layout.n = layout.used = 0;
+    mem_free(layout.rows);
+    TRY(read_rows(&layout, e));
+    drop_comments(&layout, options);
+  }
+  layout.needless = has_needless_quotes(&layout);
   if (options->skip_given) {
     layout.first = 0;
   } else {
@@ -423,6 +467,7 @@ Status csv_layout(const CsvSample *sample, const CsvOptions *options, CsvPlan *p
   plan->table = plan->begin + (layout.n ? layout.rows[layout.first].begin : 0);
   plan->header_rows = header_rows(&layout, options);
   find_columns(&layout);
+  plan->all_quoted = is_all_quoted(&layout);
   find_comment(&layout, options);
   TRY(find_shapes(&layout, e));
   const CsvGrammar *grammar = &plan->grammar;

@@ -253,7 +253,16 @@ static bool fits_but_quotes(Mender *mender, const CsvRecord *record)
   return good;
 }
 
-/* The best reading of one to some lines by putting quotes right; false: none. */
+/* Whether a line is a row by itself: as many fields as there are columns, sound quotes, cells that fit. */
+static bool is_row(Mender *mender, size_t at, size_t end)
+{
+  csv_lex(&mender->plan->grammar, mender->bytes, end, at, mender->n, SIZE_MAX, &mender->other);
+  return mender->n > 2 && mender->other.n == mender->n && !mender->other.open && mender->other.odd == 0 &&
+         fits(mender, &mender->plan->grammar, &mender->other);
+}
+
+/* The best reading of one to some lines by putting quotes right; false: none. A line that is a row by itself is no
+ * part of the one above. */
 static bool solve(Mender *mender, size_t at, size_t *next)
 {
   const CsvGrammar *grammar = &mender->plan->grammar;
@@ -265,7 +274,7 @@ static bool solve(Mender *mender, size_t at, size_t *next)
     for (size_t i = from; i < end; i++) {
       quotes += mender->bytes[i] == grammar->quote;
     }
-    if (!grammar->quote || quotes == 0 || end - at > LONG_QUOTE) {
+    if (!grammar->quote || quotes == 0 || end - at > LONG_QUOTE || (lines > 0 && is_row(mender, from, end))) {
       break;
     }
     const unsigned cost =
@@ -416,6 +425,34 @@ static void reject_record(Mender *mender, const CsvRecord *record, const char *r
   note_tail(mender, record, is_footer_like(mender, record));
 }
 
+/* A row that stands in quotes as a whole, its own quotes doubled. */
+static bool unwrap(Mender *mender, const CsvRecord *record)
+{
+  const CsvGrammar *grammar = &mender->plan->grammar;
+  const char *bytes = mender->bytes;
+  Text inner = {0};
+  bool good = record->n == 1 && record->parts[0].quoted && !record->parts[0].open && record->odd == 0 && mender->n > 1;
+  if (good) {
+    (void)csv_part_text(grammar, bytes, &record->parts[0], &inner);
+    mender->failed = mender->failed || inner.failed;
+    good = !inner.failed && inner.size > 0;
+  }
+  if (good) {
+    mender->bytes = text_data(&inner);
+    csv_lex(grammar, mender->bytes, inner.size, 0, mender->n, SIZE_MAX, &mender->best);
+    good = mender->best.n == mender->n && mender->best.next == inner.size && !mender->best.open &&
+           mender->best.odd == 0 && fits(mender, grammar, &mender->best);
+    if (good) {
+      count(mender, MEND_QUOTES, 1);
+      mender->best.begin = mender->at;
+      accept(mender, grammar, &mender->best);
+    }
+    mender->bytes = bytes;
+  }
+  text_free(&inner);
+  return good;
+}
+
 /* A record with another number of fields than there are columns, and no way to put it right. */
 static Status settle_ragged(Mender *mender, const CsvGrammar *grammar, const CsvRecord *record, Error *e)
 {
@@ -481,6 +518,10 @@ static Status mend_record(Mender *mender, size_t *next, Error *e)
     count(mender, MEND_DELIMITER, 1);
     *next = mender->best.next;
     accept(mender, &other, &mender->best);
+    return STATUS_OK;
+  }
+  if (mender->options->ragged == CSV_RAGGED_AUTO && unwrap(mender, record)) {
+    *next = record->next;
     return STATUS_OK;
   }
   const bool doubtful = record->odd > 0 || record->open || has_stray(mender, record) ||
@@ -616,8 +657,8 @@ static Status write_header(Mender *mender, Error *e)
     while (pass_blank(mender)) {
     }
     if (mender->at < mender->size) {
-      csv_lex(&mender->plan->grammar, mender->bytes, mender->size, mender->at, 0, mender->at + LONG_QUOTE,
-              &mender->record);
+      csv_lex(&mender->plan->grammar, mender->bytes, mender->size, mender->at, row ? 0 : mender->plan->header_fields,
+              mender->at + LONG_QUOTE, &mender->record);
       if (mender->record.open) {
         size_t next;
         const size_t end = csv_line_stop(&mender->plan->grammar, mender->bytes, mender->size, mender->at, &next);

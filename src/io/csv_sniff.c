@@ -22,7 +22,8 @@ typedef struct Score {
   size_t width, records, faults, values; /* values: columns of values */
   double share;
   size_t first;         /* fields of the first record */
-  size_t quoted;        /* fields in sound quotes */
+  size_t quoted;        /* fields in sound quotes, */
+  size_t doubled;       /* with doubled ones in them */
   double body;          /* share, without a first record of another width */
   double parted, tight; /* of records, that have a delimiter; of these, that have no blank behind it */
 } Score;
@@ -69,7 +70,10 @@ static void relex_line(const CsvGrammar *grammar, const CsvSample *sample, size_
 bool csv_sample_next(const CsvGrammar *grammar, const CsvSample *sample, size_t *at, CsvRecord *record)
 {
   while (*at < sample->size) {
-    csv_lex(grammar, sample->bytes, sample->size, *at, 0, SIZE_MAX, record);
+    while (sample->bytes[*at] == '\r' && *at + 1 < sample->size && sample->bytes[*at + 1] != '\n') {
+      ++*at; /* LF CR: what is behind the LF is a blank line */
+    }
+    csv_lex(grammar, sample->bytes, sample->size, *at, sample->wanted, SIZE_MAX, record);
     if (record->open || (record->odd > 0 && record->breaks > 0)) {
       relex_line(grammar, sample, *at, record);
     }
@@ -156,6 +160,7 @@ static void measure(const CsvGrammar *grammar, const CsvSample *sample, double p
     }
     for (size_t i = 0; i < record->n && !(record->odd && record->breaks); i++) {
       out->quoted += record->parts[i].quoted && !record->parts[i].open;
+      out->doubled += record->parts[i].quoted && !record->parts[i].open && record->parts[i].escaped && !grammar->escape;
     }
     counts.width[counts.records++] = record->n;
   }
@@ -219,6 +224,19 @@ static bool may_escape(const CsvGrammar *grammar, const CsvSample *sample)
   return false;
 }
 
+/* Two single quotes, one after the other. */
+static bool has_doubled(const CsvSample *sample)
+{
+  const char *p = sample->bytes, *end = p + sample->size;
+  while (p < end && (p = memchr(p, '\'', (size_t)(end - p))) && p + 1 < end) {
+    if (p[1] == '\'') {
+      return true;
+    }
+    p++;
+  }
+  return false;
+}
+
 /* The ways to quote that the sample may be written in, for one delimiter. */
 static void try_quotes(CsvGrammar grammar, const CsvSample *sample, const CsvOptions *options, double prior,
                        CsvRecord *record, Choice *best)
@@ -239,6 +257,11 @@ static void try_quotes(CsvGrammar grammar, const CsvSample *sample, const CsvOpt
     if (i == 1 && this.score.quoted < mine.score.quoted) {
       continue;
     }
+    if (i == 1 && mine.score.quoted == 0 && this.score.doubled > 0 && this.score.faults == 0 &&
+        this.score.share >= mine.score.share) {
+      mine = this; /* 'O''Neil' says it, where nothing speaks for double quotes */
+      break;
+    }
     sound = sound || (i == 0 && this.score.quoted > 0 && this.score.quoted >= this.score.faults);
     mine = this.score.value > mine.score.value ? this : mine;
     if (!options->escape && may_escape(&grammar, sample)) {
@@ -246,7 +269,8 @@ static void try_quotes(CsvGrammar grammar, const CsvSample *sample, const CsvOpt
       try_grammar(&grammar, sample, prior * 0.995, record, &mine);
     }
     if (options->quote ||
-        (i == 0 && mine.score.share >= 1 && mine.score.faults == 0 && mine.score.value > 0.7 * prior)) {
+        (i == 0 && mine.score.share >= 1 && mine.score.faults == 0 && mine.score.value > 0.7 * prior &&
+         (mine.score.quoted > 0 || !has_doubled(sample)))) {
       break;
     }
   }
@@ -506,8 +530,9 @@ static bool is_footer_line(const CsvPlan *plan, const char *line, size_t size, C
   }
   const CsvPart *first = &record->parts[0];
   const CsvShape shape = csv_shape(line + first->begin, first->end - first->begin);
-  const bool misfit = csv_shape_is_value((CsvShape)plan->shapes[0]) && shape == SHAPE_WORD;
-  const bool few = record->n == 1 && (plan->columns > 3 || misfit);
+  const bool value = csv_shape_is_value((CsvShape)plan->shapes[0]);
+  const bool misfit = value && shape == SHAPE_WORD, cut = value && shape == plan->shapes[0]; /* cut: a row's beginning */
+  const bool few = record->n == 1 && (plan->columns > 3 || misfit) && !cut;
   return plan->columns >= 3 && filled > 0 && !memchr(line, plan->grammar.quote, size) &&
          (few || (filled == 1 && record->n == plan->columns && misfit));
 }
@@ -550,7 +575,7 @@ static Status find_footer(const CsvSource *source, const CsvOptions *options, Cs
 Status csv_sniff(const CsvSource *source, const CsvOptions *options, Task *task, CsvPlan *plan, Error *e)
 {
   CsvView view = {NULL, 0};
-  CsvSample sample;
+  CsvSample sample = {.bytes = NULL};
   Status status;
   *plan = (CsvPlan){.end = source->size, .columns = 1};
   TRY(check_options(options, e));

@@ -50,6 +50,7 @@ typedef struct CsvSample {
   const char *bytes; /* from the plan's begin on */
   size_t size;
   bool whole; /* nothing follows */
+  size_t wanted; /* fields a record should have; 0: not known */
 } CsvSample;
 
 /* One record of the sample; a quote that is not closed holds for its line only. False at the end. */
