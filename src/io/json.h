@@ -16,8 +16,8 @@
 
 #include "io/format.h"
 
-/* The frame in the bytes. `lines`: an empty file is a frame without rows, and a first line that is broken is
- * rejected. Of the options types, columns and rows are honoured; NULL: none. piece_bytes: how much of JSON
+/* The frame in the bytes. `lines`: an empty file is a frame without rows, a first line that is broken is
+ * rejected, and an object alone on its line is a row. Of the options types, columns and rows are honoured; NULL: none. piece_bytes: how much of JSON
  * lines one thread takes at a time, 0 for the usual; the result does not depend on it.
  *
  * Errors: STATUS_FORMAT with line, column, offset and the text around; STATUS_DATA for JSON that is no table;

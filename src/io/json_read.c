@@ -302,6 +302,9 @@ static JsonLayout layout_of(const JsonReader *reader, size_t at, bool lines)
   const char *feed = memchr(first.at, '\n', (size_t)(first.end - first.at));
   first.end = feed ? feed : first.end;
   const bool sound = json_skip(&first) && blank_rest(&first);
+  if (sound && lines) {
+    return JSON_LINES; /* of which there may be one, and then arrays are sets, not columns */
+  }
   if (sound && feed) {
     first.end = whole.end;
     return blank_rest(&first) ? JSON_ONE_ROW : JSON_LINES;

@@ -363,7 +363,7 @@ REGISTER_PRIMITIVE(read_primitive);
 
 static const Primitive write_primitive = {SIZED, .name = "write", .summary = "writes the frame to a file",
   .details = "The file appears whole or not at all. Reading CSV gives the same frame: texts that look like numbers, dates or "
-             "NA are quoted.",
+             "NA are quoted. ?writing says what each format keeps.",
   .takes = VALUE_FRAME, .main = "path", OPTIONS(write_options, WriteOptions), .gives = VALUE_NONE, .returns = "nothing",
   .reference = "", .example = "df = read \"datasets/iris/iris.csv\"\ndf:write(os.tmpname())", .effects = EFFECT_WRITES,
   .where = WHERE_JOB, .run = run_write};

@@ -32,6 +32,11 @@ t.test("JSON lines, a sequence, one object, columns: all told by content", funct
   t.has(json('{"a": 1}'):report(), "one row")
 end)
 
+t.test("one object in a file of JSON lines is a row, whatever it holds", function()
+  t.same_frame(jsonl '{"a": ["x"], "b": ["y", "z"]}\n', frame { { "a", { { "x" } } }, { "b", { { "y", "z" } } } })
+  t.eq(#json '{"a": ["x"], "b": ["y"]}', 1)
+end)
+
 t.test("files whose name does not tell, packed files, standard input", function()
   local want = { { "a", "b" }, a = { 1, 2 }, b = { "x", "y" } }
   for _, text in ipairs { ' [ {"a":1,"b":"x"}, {"a":2,"b":"y"} ]', '{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n' } do
