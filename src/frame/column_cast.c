@@ -251,9 +251,10 @@ static Status misfit(const Cast *cast, size_t row, Error *e)
   error_set(e, STATUS_DATA, "cast-cell", _("row %1$zu: '%2$.*3$s' is no %4$s"), row + 1, text_data(&cell), (int)shown,
             type_name(cast->to));
   text_free(&cell);
-  return error_hint(
+  error_hint(
       e, _("invalid = \"missing\" makes such cells missing; decimal, thousands, dates, format and missing say how "
            "texts are written"));
+  return STATUS_DATA;
 }
 
 static Fit fit_cell(const Cast *cast, size_t row, uint64_t *bits)
@@ -407,8 +408,9 @@ static Status begin(Cast *cast, Error *e)
   if (options->format && !format_is_known(options->format, &at)) {
     error_set(e, STATUS_ARGUMENT, "time-format", _("the format '%1$s' has an unknown place: %2$.2s"), options->format,
               options->format + at);
-    return error_hint(
+    error_hint(
         e, _("places: %%Y %%m %%d %%y %%b %%B %%e %%j %%H %%I %%M %%S %%f %%p %%z %%s %%a %%A %%D %%F %%T %%R %%%%"));
+    return STATUS_ARGUMENT;
   }
   Status status = STATUS_OK;
   if (options->zone && cast->to == TYPE_TIMESTAMP) {

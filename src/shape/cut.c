@@ -138,9 +138,10 @@ static Status quantile_points(Work *w, Error *e)
       (void)error_set(e, STATUS_DATA, "cut-ties",
                       _("%1$.0f %% of column '%2$s' are %3$.15g, which is more than one of %4$zu cut points"),
                       100 * share_of(w, p[i]), w->name, p[i], bins - 1);
-      return error_hint(
+      error_hint(
           e,
           _("ties = \"merge\" makes fewer bins, ties = \"order\" deals equal numbers by row, fewer bins may do"));
+      return STATUS_DATA;
     }
   }
   w->cut->merged = bins + 1 - kept;

@@ -8,6 +8,7 @@
 
 #include "core/alloc.h"
 #include "frame/append.h"
+#include "frame/column_layout.h"
 #include "shape/join_pairs.h"
 
 typedef struct Join {
@@ -27,15 +28,20 @@ typedef struct Join {
 
 /* ---- which rows */
 
-/* Bytes of a row of a frame. */
+/* Bytes of a row of a frame. Those of texts and sets are counted by the rows there are: the buffers of a slice, as
+ * head gives it, belong to a column that may be very much longer. */
 static double row_bytes(const Frame *frame)
 {
   const size_t rows = frame_rows(frame);
   double bytes = 0;
   for (size_t i = 0; i < frame_columns(frame); i++) {
     const Column *column = frame_column(frame, i);
-    const bool lists = column_type(column) == TYPE_STRING || column_type(column) == TYPE_SET;
-    bytes += lists && rows > 0 ? 8 + (double)column_bytes(column) / (double)rows : 8;
+    bytes += 8;
+    if (column->offsets.data && rows > 0) {
+      const int64_t *offsets = column->offsets.data;
+      const double each = column_type(column) == TYPE_SET ? sizeof(int32_t) : 1;
+      bytes += each * (double)(offsets[rows] - offsets[0]) / (double)rows;
+    }
   }
   return bytes;
 }

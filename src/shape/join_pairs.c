@@ -116,8 +116,9 @@ static Status reserve(size_t n, const double row_bytes[2], const JoinPairs *pair
   const size_t whole = bytes < 0x1p62 ? (size_t)bytes : SIZE_MAX;
   const Status status = task_reserve(task, whole, what, e);
   if (status != STATUS_OK) {
-    return error_hint(
+    error_hint(
         e, _("keys that stand in several rows of both frames multiply; look at them with df:count(\"key\")"));
+    return status;
   }
   return n > SIZE_MAX / 8 || whole == SIZE_MAX ? error_memory(e, 0, what) : STATUS_OK;
 }

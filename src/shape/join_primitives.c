@@ -142,9 +142,10 @@ static Status bad_tolerance(bool times, const Value *value, Error *e)
   value_show(value, &shown);
   (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("tolerance cannot be %s"), text_data(&shown));
   text_free(&shown);
-  return error_hint(
+  error_hint(
       e, times ? _("times want a length of time that is always the same: tolerance = \"7 days\", \"90 minutes\"")
                : _("numbers want a number from 0 on: tolerance = 5"));
+  return STATUS_ARGUMENT;
 }
 
 static Status read_tolerance(const Value *value, bool times, double *out, Error *e)

@@ -6,8 +6,9 @@
 static Status bad(const char *text, Error *e)
 {
   (void)error_set(e, STATUS_ARGUMENT, "bad-span", _("'%s' is no length of time"), text);
-  return error_hint(
+  error_hint(
       e, _("write \"month\" or \"7 days\"; units are second, minute, hour, day, week, month, quarter, year"));
+  return STATUS_ARGUMENT;
 }
 
 Status span_parse(const char *text, TimeSpan *out, Error *e)

@@ -141,4 +141,15 @@ t.test("expect lets what it allows pass", function()
   t.eq(#once:join(once, { on = "k", expect = "one-to-one" }), 3)
 end)
 
+-- A slice shares the texts of the column it is from; they count by the rows it has.
+t.test("the room a join needs does not grow with the frame that head was taken of", function()
+  local code = [[
+    local big = frame { { "k", { 1, 2, 3, 4 } }, { "s", { ("x"):rep(64), "b", "c", "d" } } }:cast { s = "string" }
+    for _ = 1, 14 do big = big:append(big) end
+    print(#big:join(big:head(4), { on = "k" }))]]
+  local out, complaints, status = t.run { "--memory", "64M", "-e", code }
+  t.eq(out, "65536\n", complaints)
+  t.eq(status, 0)
+end)
+
 t.done()
