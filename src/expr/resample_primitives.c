@@ -316,7 +316,8 @@ static const Primitive resample_primitive = {
                "stand there too, with what the expressions give of no rows: 0 for count and sum, missing for the "
                "rest. Within a period rows are taken in the order of time, for first and last. Weeks begin on "
                "Monday. Several days, hours or weeks (\"7 days\") are counted from the day (weeks: the Monday) "
-               "of the earliest time, several months from January. Rows without a time are left out and counted.",
+               "of the earliest time, several months from January. Times with a zone go by its clock; periods of at most "
+               "an hour are of equal length where clocks change. Rows without a time are left out and counted.",
     .takes = VALUE_FRAME,
     .main = "agg",
     .options = resample_options,

@@ -10,19 +10,27 @@
 
 enum { POLL = 1 << 18 };
 
+#define CALENDAR_HOUR (3600 * CALENDAR_SECOND)
+
 static int64_t wall_of(const Periods *p, int64_t time, ZoneSpan *span)
 {
   return p->zone ? zone_wall(p->zone, time, span) : time;
 }
 
-static int64_t number_of(const Periods *p, int64_t wall)
+/* What periods are counted on: the clock, or time as it goes by. */
+static int64_t place_of(const Periods *p, int64_t time, ZoneSpan *span)
+{
+  return p->elapsed ? time : wall_of(p, time, span);
+}
+
+static int64_t number_of(const Periods *p, int64_t place)
 {
   if (p->months == 0) {
-    return calendar_floor(wall - p->origin, p->length);
+    return calendar_floor(place - p->origin, p->length);
   }
   int64_t year;
   int month, day;
-  calendar_date(calendar_floor(wall, CALENDAR_DAY), &year, &month, &day);
+  calendar_date(calendar_floor(place, CALENDAR_DAY), &year, &month, &day);
   return calendar_floor(year * 12 + month - 1, p->months);
 }
 
@@ -50,6 +58,9 @@ static Status find_origin(const Column *times, Periods *p, const Task *task, Err
     }
   }
   p->origin = least == INT64_MAX ? 0 : calendar_truncate(least, p->every.unit == UNIT_WEEK ? UNIT_WEEK : UNIT_DAY);
+  if (p->elapsed) {
+    p->origin = zone_utc(p->zone, p->origin, &span);
+  }
   return STATUS_OK;
 }
 
@@ -57,7 +68,8 @@ static Status set_length(const Column *times, Periods *p, const Task *task, Erro
 {
   static const int64_t months[UNIT_COUNT] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_YEAR] = 12};
   if (span_length(&p->every, &p->length)) {
-    if (p->every.count > 1) {
+    p->elapsed = p->zone && p->length <= CALENDAR_HOUR;
+    if (p->every.count > 1 || p->elapsed) {
       return find_origin(times, p, task, e);
     }
     p->origin = calendar_truncate(0, p->every.unit);
@@ -84,7 +96,7 @@ static Status number_rows(const Column *times, Periods *p, const Task *task, Err
       return error_cancelled(e);
     }
     const bool there = column_valid(times, row);
-    p->number[row] = there ? number_of(p, wall_of(p, column_int(times, row), &span)) : INT64_MIN;
+    p->number[row] = there ? number_of(p, place_of(p, column_int(times, row), &span)) : INT64_MIN;
     p->missing += !there;
   }
   return STATUS_OK;
@@ -128,12 +140,12 @@ Status periods_column(const Periods *p, const int64_t *numbers, size_t n, Column
     builder_zone(builder, p->zone_name);
   }
   for (size_t i = 0; i < n; i++) {
-    const int64_t wall = begin_of(p, numbers[i]);
-    if (wall < CALENDAR_FIRST || wall > CALENDAR_LAST) {
+    const int64_t begin = begin_of(p, numbers[i]);
+    if (begin < CALENDAR_FIRST || begin > CALENDAR_LAST) {
       builder_free(builder);
       return error_set(e, STATUS_DATA, "bad-data", _("a period begins outside of the years 1 to 9999"));
     }
-    builder_int(builder, p->zone ? zone_utc(p->zone, wall, &span) : wall);
+    builder_int(builder, p->zone && !p->elapsed ? zone_utc(p->zone, begin, &span) : begin);
   }
   return builder_finish(builder, out, e);
 }

@@ -103,4 +103,21 @@ t.test("refusals", function()
   end, "longer periods")
 end)
 
+-- Beginnings as pandas 1.5.3 gives them: DataFrame.resample("H"), ("30min"), ("D") with tz="Europe/Berlin".
+t.test("where clocks change no period stands twice, and none takes in two hours", function()
+  local function in_berlin(times)
+    return frame { { "s", times } }:mutate { "at = in_zone(to_timestamp(s, 'UTC'), 'Europe/Berlin')" }
+  end
+  local spring = in_berlin { "2024-03-30 23:30:00Z", "2024-03-31 00:30:00Z", "2024-03-31 01:30:00Z" }
+  local r = spring:resample { time = "at", every = "hour" }
+  t.eq(t.cells(r.at), { "2024-03-30 23:00:00Z", "2024-03-31 00:00:00Z", "2024-03-31 01:00:00Z" })
+  t.eq(t.cells(r.n), { 1, 1, 1 })
+  t.eq(t.cells(spring:resample { time = "at", every = "30 minutes" }.n), { 1, 0, 1, 0, 1 })
+  local autumn = in_berlin { "2024-10-26 23:30:00Z", "2024-10-27 00:30:00Z", "2024-10-27 01:30:00Z" }
+  r = autumn:resample { time = "at", every = "hour" }
+  t.eq(t.cells(r.at), { "2024-10-26 23:00:00Z", "2024-10-27 00:00:00Z", "2024-10-27 01:00:00Z" })
+  t.eq(t.cells(r.n), { 1, 1, 1 })
+  t.eq(t.cells(autumn:resample { time = "at", every = "day" }.at), { "2024-10-26 22:00:00Z" })
+end)
+
 t.done()
