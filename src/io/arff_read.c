@@ -8,11 +8,12 @@
 #include "frame/column_layout.h"
 #include "frame/parse_number.h"
 #include "frame/parse_time.h"
+#include "io/cells_room.h"
 #include "io/csv_build.h"
 #include "io/input_text.h"
 #include "io/report_text.h"
 
-enum { POLL_ROWS = 1024 };
+enum { POLL_CELLS = 8192 };
 
 /* ---- Which columns, of which types ---- */
 
@@ -318,19 +319,37 @@ static Status read_sparse(Arff *arff, Error *e)
                              : arff_syntax(arff, _("something follows a row"), e);
 }
 
+/* At the first sparse row: whether there is room for as many rows as there may be, a brace opening each. */
+static Status sparse_room(const Arff *arff, size_t most, Error *e)
+{
+  size_t columns = 0, rows = arff->rows + 1;
+  for (size_t i = 0; i < arff->n; i++) {
+    columns += arff->attributes[i].read;
+  }
+  for (const char *at = arff->next; at < arff->end && (at = memchr(at, '{', (size_t)(arff->end - at))); at++) {
+    rows++;
+  }
+  return cells_room(arff->path, (size_t)(arff->end - arff->bytes), rows < most ? rows : most, columns, arff->task, e);
+}
+
 static Status read_rows(Arff *arff, Error *e)
 {
   const size_t most = arff->options->rows_given ? arff->options->rows : SIZE_MAX;
+  bool sparse = false;
   while (arff->rows < most && arff_next_line(arff)) {
     const ArffKind kind = arff_next(&arff->lexer);
     if (kind == ARFF_END) {
       continue;
     }
-    const Status status = kind == ARFF_OPEN ? read_sparse(arff, e) : read_dense(arff, kind, e);
+    Status status = kind == ARFF_OPEN && !sparse ? sparse_room(arff, most, e) : STATUS_OK;
+    if (status == STATUS_OK) {
+      status = kind == ARFF_OPEN ? read_sparse(arff, e) : read_dense(arff, kind, e);
+      sparse = sparse || kind == ARFF_OPEN;
+    }
     if (status != STATUS_OK) {
       return status;
     }
-    if (++arff->rows % POLL_ROWS == 0) {
+    if (++arff->rows % (POLL_CELLS / arff->n + 1) == 0) {
       task_progress(arff->task, (uint64_t)(arff->next - arff->bytes), (uint64_t)(arff->end - arff->bytes));
       if (task_cancelled(arff->task)) {
         return error_cancelled(e);

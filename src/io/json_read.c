@@ -6,6 +6,7 @@
 #include "core/pool.h"
 #include "core/reduce.h"
 #include "frame/builder.h"
+#include "io/cells_room.h"
 #include "io/input_text.h"
 #include "io/json_reader.h"
 
@@ -460,6 +461,7 @@ static Status parse(JsonReader *reader, bool lines, size_t piece, Frame **out, E
   TRY(read_values(reader, lines, piece, e));
   TRY(count_rows(reader, e));
   TRY(json_choose(reader, e));
+  TRY(cells_room(reader->path, reader->size, reader->rows, reader->n, reader->task, e));
   TRY(finish(reader, out, e));
 done:
   return status;

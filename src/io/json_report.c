@@ -40,6 +40,8 @@ static const char *trouble_hint(JsonTrouble trouble)
       return _("JSON has no NaN, no single quotes, no comments and no comma before a closing bracket");
     case JSON_WANTS_KEY:
       return _("JSON has no keys without quotes, no comments and no comma before a closing brace");
+    case JSON_NUMBER:
+      return _("JSON has no Infinity, no zeros before a number and no bare point; write null for what is missing");
     case JSON_CONTROL:
       return _("a line break within a text is written \\n; most often a quote is missing before it");
     case JSON_OPEN_STRING:
@@ -317,7 +319,7 @@ Status json_report(const JsonReader *reader, const Column *const *columns, Text 
     missing += column_missing(columns[i]);
   }
   text_printf(out, _("%1$s: rows: %2$zu, columns: %3$zu, bytes: %4$zu, missing cells: %5$zu\n"), reader->path,
-              reader->rows, reader->n, reader->size, missing);
+              reader->n > 0 ? reader->rows : 0, reader->n, reader->size, missing);
   text_printf(out, _("JSON: %s\n"), layout_name(reader->layout));
   if (reader->notes) {
     text_puts(out, text_data(reader->notes));

@@ -182,6 +182,18 @@ t.test("anything else that is broken is refused with its place", function()
   t.has(err, '[{"name": nope}]\n            ^')
 end)
 
+t.test("a small file that would make a huge table is refused", function()
+  local lines, header = {}, { "@relation x" }
+  for i = 1, 20000 do
+    lines[i], header[i + 1] = ('{"k%d":1}'):format(i), ("@attribute k%d numeric"):format(i)
+  end
+  local path = t.file(table.concat(lines, "\n"), ".jsonl")
+  t.raises("sparse-file", function() read(path) end, "20000 rows of 20000 columns")
+  t.eq(t.types(read(path, { columns = { "k7" } })), { "int64" })
+  path = t.file(table.concat(header, "\n") .. "\n@data\n" .. ("{}\n"):rep(20000), ".arff")
+  t.raises("sparse-file", function() read(path) end, "20000 columns")
+end)
+
 t.test("round trips, cell by cell and bit for bit", function()
   local df = frame {
     { "whole", { 0, math.maxinteger, math.mininteger, NA } },
