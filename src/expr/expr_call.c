@@ -363,9 +363,41 @@ static const char *nearest_function(const char *name)
   return near < n ? names[near] : NULL;
 }
 
+/* What a function is called in R, pandas, SQL or a spreadsheet, where no spelling would lead there. */
+static const char *called_here(const char *name)
+{
+  static const char *const names[][2] = {
+      {"avg", "mean"}, {"average", "mean"}, {"std", "sd"}, {"stddev", "sd"}, {"stdev", "sd"}, {"variance", "var"},
+      {"corr", "cor"}, {"percentile", "quantile"}, {"weighted_mean", "wmean"}, {"n", "count"}, {"nunique", "distinct"},
+      {"n_distinct", "distinct"}, {"group_concat", "string_agg"}, {"listagg", "string_agg"}, {"arg_min", "min_by"},
+      {"arg_max", "max_by"}, {"cumsum", "cumulative_sum"}, {"cumprod", "cumulative_product"},
+      {"cummax", "cumulative_max"}, {"cummin", "cumulative_min"}, {"cummean", "cumulative_mean"}, {"shift", "lag"},
+      {"diff", "difference"}, {"pct_change", "growth"}, {"ffill", "fill_down"}, {"bfill", "fill_up"},
+      {"rolling_std", "rolling_sd"}, {"rolling_var", "rolling_sd"}, {"min_rank", "rank"}, {"ifelse", "if"},
+      {"if_else", "if"}, {"iif", "if"}, {"iff", "if"}, {"where", "if"}, {"case_when", "if"}, {"ifnull", "coalesce"},
+      {"nvl", "coalesce"}, {"fillna", "coalesce"}, {"replace_na", "coalesce"}, {"nchar", "length"}, {"len", "length"},
+      {"strlen", "length"}, {"toupper", "upper"}, {"ucase", "upper"}, {"tolower", "lower"}, {"lcase", "lower"},
+      {"paste", "concat"}, {"paste0", "concat"}, {"mid", "substr"}, {"slice", "substr"}, {"strip", "trim"},
+      {"trimws", "trim"}, {"gsub", "replace_regex"}, {"regexp_replace", "replace_regex"},
+      {"regex_replace", "replace_regex"}, {"grepl", "matches"}, {"str_detect", "matches"}, {"regexp_matches", "matches"},
+      {"regexp_extract", "extract"}, {"strftime", "format_date"}, {"strptime", "parse_date"},
+      {"date_trunc", "trunc_to"}, {"floor_date", "trunc_to"}, {"datediff", "days_between"},
+      {"date_diff", "days_between"}, {"dayofweek", "weekday"}, {"wday", "weekday"}, {"dayofyear", "yearday"},
+      {"day_of_year", "yearday"}, {"yday", "yearday"}, {"isoweek", "week"}, {"ln", "log"}, {"ceiling", "ceil"},
+      {"pmin", "least"}, {"pmax", "greatest"}, {"power", "pow"}, {"is.na", "x is missing"},
+      {"is_na", "x is missing"}, {"isna", "x is missing"}, {"isnull", "x is missing"}, {"is_null", "x is missing"},
+      {"is_missing", "x is missing"}, {"notna", "x is not missing"}, {"notnull", "x is not missing"}};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (strcmp(name, names[i][0]) == 0) {
+      return names[i][1];
+    }
+  }
+  return NULL;
+}
+
 static Status unknown_function(Compiler *c, const Node *node)
 {
-  const char *near = nearest_function(node->name);
+  const char *here = called_here(node->name), *near = here ? here : nearest_function(node->name);
   size_t column;
   (void)expr_error(c, node->at, STATUS_NAME, "unknown-function", _("there is no function '%s'"), node->name);
   if (near) {

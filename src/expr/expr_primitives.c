@@ -401,8 +401,13 @@ static Status value_column(const Verb *verb, const Item *item, Column **out, Err
   }
   ExprParameter parameter = {.name = item->name};
   Expr *expr;
-  Status status = set_parameter("value", item->value, &parameter, e);
-  if (status == STATUS_OK) {
+  Status status = set_parameter("value", item->value, &parameter, NULL);
+  if (status != STATUS_OK) {
+    error_set(e, STATUS_ARGUMENT, "wrong-type", _("'%1$s' cannot be %2$s"), item->name,
+              value_kind_name(item->value->kind));
+    error_hint(e, _("an expression, a column, a number, true, false or NA; cells are a column by frame{{\"%s\", "
+                    "{1, 2}}}"), item->name);
+  } else {
     const ExprScope scope = {verb->frame, &parameter, 1};
     status = expr_compile("$value", 6, NULL, &scope, &verb->call->task->arena, &expr, e);
   }

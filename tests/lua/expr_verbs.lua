@@ -148,4 +148,18 @@ t.test("a note says what was kept", function()
   t.has(text, "kept 1 of 3 rows; for 1 the condition is missing")
 end)
 
+t.test("functions by the names they have elsewhere", function()
+  for name, here in pairs { cumsum = "cumulative_sum", avg = "mean", std = "sd", nunique = "distinct", ifelse = "if",
+    ffill = "fill_down", weighted_mean = "wmean", strftime = "format_date", n = "count", day_of_year = "yearday" } do
+    t.raises("unknown-function", function() df:mutate("z = " .. name .. "(x)") end, "did you mean " .. here .. "?")
+    local _, complaint = pcall(df.mutate, df, "z = " .. here .. "(1, 2, 3, 4, 5, 6, 7)")
+    t.lacks(tostring(complaint), "there is no function", here)
+  end
+  t.raises("unknown-function", function() df:filter "is_na(x)" end, "did you mean x is missing?")
+end)
+
+t.test("a list is no column", function()
+  t.raises("wrong-type", function() df:mutate { z = { 1, 2, 3 } } end, "'z' cannot be a list", 'frame{{"z"')
+end)
+
 t.done()
