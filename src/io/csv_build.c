@@ -13,6 +13,7 @@
 void csv_seen_clear(CsvSeen *seen)
 {
   memset(seen->count, 0, sizeof seen->count);
+  seen->needless = false;
   for (size_t kind = 0; kind < CSV_KINDS; kind++) {
     seen->first[kind] = UINT64_MAX;
   }
@@ -20,6 +21,7 @@ void csv_seen_clear(CsvSeen *seen)
 
 void csv_seen_merge(CsvSeen *seen, const CsvSeen *other)
 {
+  seen->needless = seen->needless || other->needless;
   for (size_t kind = 0; kind < CSV_KINDS; kind++) {
     seen->count[kind] += other->count[kind];
     seen->first[kind] = other->first[kind] < seen->first[kind] ? other->first[kind] : seen->first[kind];

@@ -27,6 +27,7 @@
 typedef struct CsvSeen {
   size_t count[CSV_KINDS];
   uint64_t first[CSV_KINDS];
+  bool needless;            /* a text with a digit stands in quotes that it does not need: on purpose */
 } CsvSeen;
 
 void csv_seen_clear(CsvSeen *seen);

@@ -13,6 +13,7 @@ enum {
   LINES_TOGETHER = 8,   /* that a record with a wrong quote may take */
   SOLVE_WORK = 1 << 24, /* squares of delimiters, for the whole file */
   FOOTER_MOST = 50,     /* lines */
+  ROW_MOST = 1 << 14,   /* bytes of a row that is looked for behind a broken one */
   LONG_QUOTE = 1 << 20  /* bytes after which a quote that is not closed is given up */
 };
 
@@ -253,16 +254,17 @@ static bool fits_but_quotes(Mender *mender, const CsvRecord *record)
   return good;
 }
 
-/* Whether a line is a row by itself: as many fields as there are columns, sound quotes, cells that fit. */
-static bool is_row(Mender *mender, size_t at, size_t end)
+/* Whether a row begins with the line here: as many fields as there are columns, sound quotes, cells that fit. */
+static bool is_row(Mender *mender, size_t at)
 {
-  csv_lex(&mender->plan->grammar, mender->bytes, end, at, mender->n, SIZE_MAX, &mender->other);
+  const size_t size = mender->size - at > ROW_MOST ? at + ROW_MOST : mender->size;
+  csv_lex(&mender->plan->grammar, mender->bytes, size, at, mender->n, SIZE_MAX, &mender->other);
   return mender->n > 2 && mender->other.n == mender->n && !mender->other.open && mender->other.odd == 0 &&
          fits(mender, &mender->plan->grammar, &mender->other);
 }
 
-/* The best reading of one to some lines by putting quotes right; false: none. A line that is a row by itself is no
- * part of the one above. */
+/* The best reading of one to some lines by putting quotes right; false: none. A line that
+ * begins a row by itself is no part of the one above. */
 static bool solve(Mender *mender, size_t at, size_t *next)
 {
   const CsvGrammar *grammar = &mender->plan->grammar;
@@ -274,7 +276,7 @@ static bool solve(Mender *mender, size_t at, size_t *next)
     for (size_t i = from; i < end; i++) {
       quotes += mender->bytes[i] == grammar->quote;
     }
-    if (!grammar->quote || quotes == 0 || end - at > LONG_QUOTE || (lines > 0 && is_row(mender, from, end))) {
+    if (!grammar->quote || quotes == 0 || end - at > LONG_QUOTE || (lines > 0 && is_row(mender, from))) {
       break;
     }
     const unsigned cost =
@@ -325,7 +327,7 @@ static bool has_swallowed(Mender *mender, const CsvRecord *record)
   for (size_t lines = 0; at < record->end && lines < LINES_TOGETHER; lines++) {
     const size_t end = csv_line_stop(&mender->plan->grammar, mender->bytes, mender->size, at, &next);
     csv_lex(&mender->plan->grammar, mender->bytes, end, at, mender->n, SIZE_MAX, &mender->other);
-    if (mender->other.n == mender->n && !mender->other.open && mender->n > 1) {
+    if ((mender->other.n == mender->n && !mender->other.open && mender->n > 1) || is_row(mender, at)) {
       return true;
     }
     at = next;
@@ -539,11 +541,6 @@ static Status mend_record(Mender *mender, size_t *next, Error *e)
     record->next = behind;
   }
   *next = record->next;
-  if (record->n == mender->n && !record->open) {
-    count(mender, MEND_QUOTES, 1);
-    accept(mender, grammar, record);
-    return STATUS_OK;
-  }
   if (record->n == mender->n) {
     count(mender, MEND_QUOTES, 1);
     accept(mender, grammar, record);
@@ -706,13 +703,10 @@ static void mender_free(Mender *mender)
 
 static bool has_bare_return(const char *bytes, size_t size)
 {
-  for (size_t i = 0; i < size; i++) {
-    const char *found = memchr(bytes + i, '\r', size - i);
-    if (!found) {
-      return false;
-    }
-    i = (size_t)(found - bytes);
-    if (i + 1 == size || (bytes[i + 1] != '\n' && bytes[i + 1] != '\r')) {
+  for (const char *at; size > 0 && (at = memchr(bytes, '\r', size));) {
+    size -= (size_t)(at + 1 - bytes);
+    bytes = at + 1;
+    if (size == 0 || (bytes[0] != '\n' && bytes[0] != '\r')) {
       return true;
     }
   }
@@ -726,7 +720,9 @@ static Status check_utf8(Mender *mender, bool settled, Error *e)
   if (!mender->check_utf8 || settled) {
     return STATUS_OK;
   }
-  return error_set(e, STATUS_FORMAT, "not-utf8", _("'%1$s' is not UTF-8 at byte offset %2$zu"), mender->path, bad);
+  error_set(e, STATUS_FORMAT, "not-utf8", _("'%1$s' is not UTF-8 at byte offset %2$zu"), mender->path, bad);
+  (void)error_where(e, _("%1$s, byte offset %2$zu"), mender->path, bad);
+  return error_hint(e, _("name its encoding: encoding = \"WINDOWS-1252\""));
 }
 
 static Status all_records(Mender *mender, Task *task, Error *e)

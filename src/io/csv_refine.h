@@ -13,7 +13,8 @@
  * sign (12.5% is 0.125). 1.234 alone is a decimal point, unless another column of the file shows a decimal comma.
  * Dates: year first, or day and month in the order that at least one cell proves; two-digit years 69 to 99 are
  * 19xx (POSIX); AM and PM; offsets are turned into UTC. Texts in quotes are as those without when `all_quoted`;
- * else a column with a quoted value (CSV_QUOTED) stays text, unless its other cells are decorated numbers.
+ * else a column with a quoted value (CSV_QUOTED) stays text, unless its other cells are decorated numbers; and any
+ * column where quotes stand that are not needed does (CsvSeen.needless): "$5", but not "$84,835".
  *
  * Cost: a column is first judged by a sample; where no cell of it can be a value this is all. A category is judged
  * by its levels. Else O(cells) on all threads.

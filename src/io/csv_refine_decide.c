@@ -233,9 +233,10 @@ void plan_decide(const CsvOptions *options, const CsvRefined *column, const File
 {
   const Evidence *evidence = &plan->evidence;
   const size_t values = evidence->numbers.n + evidence->times.n + evidence->bools.n;
-  const bool quoted = !column->all_quoted && column->seen && column->seen->count[CSV_QUOTED] > 0;
-  if (quoted && evidence->decorated.n + evidence->odd.n == 0) {
-    /* What stands in quotes is text on purpose. */
+  const CsvSeen *seen = column->all_quoted ? NULL : column->seen; /* what stands in quotes is text on purpose */
+  if (seen && (seen->needless || (seen->count[CSV_QUOTED] > 0 && evidence->decorated.n + evidence->odd.n == 0))) {
+    const bool told = seen->count[CSV_QUOTED] > 0 && evidence->decorated.n + evidence->odd.n == 0;
+    plan->doubt = !told && (only_numbers(evidence) || only_times(evidence)) ? DOUBT_QUOTED : DOUBT_NONE;
   } else if (only_numbers(evidence)) {
     decide_number(options, habits, plan);
   } else if (only_times(evidence)) {

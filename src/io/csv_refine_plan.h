@@ -20,6 +20,7 @@ typedef enum Outcome {
 typedef enum Doubt {
   DOUBT_NONE,
   DOUBT_FEW_TEXTS,      /* most cells are values */
+  DOUBT_QUOTED,         /* all are, and some stand in quotes that they do not need */
   DOUBT_CURRENCIES,
   DOUBT_PERCENTS,
   DOUBT_SYSTEMS,

@@ -227,6 +227,12 @@ static void report_doubt(CsvRefined *column, const CsvOptions *options, const Pl
       text_printf(&column->report, _("; %zu others are; to make the former missing: missing = {\"...\"}"),
                   evidence->numbers.n + evidence->times.n + evidence->bools.n);
       break;
+    case DOUBT_QUOTED:
+      text_puts(&column->report, _("because values like "));
+      add_example(column, evidence->times.n > 0 ? &evidence->times : &evidence->numbers);
+      text_puts(&column->report, _(" stand in quotes that they do not need; as values: "));
+      report_types(&column->report, column->name, evidence->times.n > 0 ? "timestamp" : "float64");
+      break;
     case DOUBT_CURRENCIES:
       text_puts(&column->report,
                 _("because amounts in several currencies are no one column of numbers; the first is "));

@@ -57,6 +57,7 @@ size_t csv_count_lines(const CsvSource *source, uint64_t begin, uint64_t end)
 {
   CsvView view = {NULL, 0};
   size_t feeds = 0;
+  end = end < source->size ? end : source->size;
   while (begin < end) {
     const uint64_t stop = end - begin < STEP_MOST ? end : begin + STEP_MOST;
     const char *text = csv_view(source, &view, begin, stop, NULL);

@@ -120,6 +120,28 @@ static bool ready_texts(CsvColumn *column, const CsvBatch *batch, CsvTexts *text
          make_raw(column, texts, batch->piece->row, batch->row);
 }
 
+static bool has_digit(const char *text, size_t length)
+{
+  size_t i = 0;
+  while (i < length && (text[i] < '0' || text[i] > '9')) {
+    i++;
+  }
+  return i < length;
+}
+
+/* A text with a digit that nothing in it asks to be in quotes. */
+static bool is_needless(const CsvBatch *batch, const CsvField *field)
+{
+  const char *text = batch->bytes + field->start;
+  const size_t length = field->length;
+  if (!has_digit(text, length) || field->escaped || (unsigned char)text[0] <= ' ' ||
+      (unsigned char)text[length - 1] <= ' ') {
+    return false;
+  }
+  return !memchr(text, batch->dialect->delimiter, length) && !memchr(text, batch->dialect->quote, length) &&
+         !memchr(text, '\n', length) && !memchr(text, '\r', length);
+}
+
 void csv_convert_text(CsvColumn *column, size_t index, const CsvBatch *batch, CsvSeen *seen, CsvFault *fault)
 {
   CsvTexts *texts = &column->texts[batch->piece_number];
@@ -136,6 +158,7 @@ void csv_convert_text(CsvColumn *column, size_t index, const CsvBatch *batch, Cs
       continue;
     }
     csv_see(seen, kind, batch->piece->begin + field->start - field->quoted);
+    seen->needless = seen->needless || (field->quoted && is_needless(batch, field));
     good = !field->escaped || csv_content(batch, field, &text, &length);
     if (good && column->type == TYPE_SET && !csv_set(text, length, NULL, NULL)) {
       csv_cell_fault(batch, field, CSV_MISFIT, index, fault);

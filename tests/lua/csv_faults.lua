@@ -350,6 +350,88 @@ t.test("a row that repeats the header, and rows of several tables", function()
   t.eq(#df:rejects(), 4)
 end)
 
+t.test("a broken row takes no sound row with it", function()
+  for number = 1, #rows - 1 do
+    local cell = rows[number][7]
+    if cell:find '"' then
+      local fields = {}
+      for i, text in ipairs(rows[number]) do
+        fields[i] = field(text, {})
+      end
+      local closed = table.concat(fields, ",", 1, 7)
+      for _, rest in ipairs { "", "x", '"', fields[8] .. "," .. fields[9] } do
+        local df = read(t.file(with_line(number, function() return closed .. rest end)), { types = "string" })
+        t.eq(#df + #df:rejects(), #rows, rest)
+        t.eq(df.date[#df], rows[#rows][1])
+        t.eq(df.url[#df], rows[#rows][8])
+      end
+    end
+  end
+end)
+
+t.test("a row in quotes as a whole", function()
+  for number = 1, #rows, 9 do
+    check_row(with_line(number, function(text) return '"' .. text:gsub('"', '""') .. '"' end), number, rows[number], "wrapped")
+  end
+  check_row(with_line(#rows, function(text) return '"' .. text:gsub('"', '""') .. '"' end), #rows, rows[#rows], "wrapped last")
+end)
+
+t.test("the last row is cut short", function()
+  local want = copy(rows[#rows])
+  for i = 2, #want do
+    want[i] = ""
+  end
+  check_row(with_line(#rows, function() return want[1] end), #rows, want, "only a date")
+end)
+
+t.test("one record ends otherwise than the rest", function()
+  local feeds = { "\n", "\r\n", "\r", "\n\r", "\r\r\n" }
+  local lines = lines_of(rows, {})
+  for _, feed in ipairs(feeds) do
+    for _, other in ipairs(feeds) do
+      for _, at in ipairs { 1, 2, 30, #lines } do
+        local text = {}
+        for i, one in ipairs(lines) do
+          text[i] = one .. (i == at and other or feed)
+        end
+        check(table.concat(text), header, rows, ("%q, but %q after line %d"):format(feed, other, at))
+      end
+    end
+  end
+end)
+
+t.test("single quotes that only a doubled one shows", function()
+  local names = copy(rows)
+  for i, row in ipairs(names) do
+    for k, text in ipairs(row) do
+      row[k] = text:gsub("[;'\n]", " ")
+    end
+    row[6] = i % 9 == 2 and "O'Neil" or row[6]
+  end
+  check(file_of(names, { delimiter = ";", quote = "'" }), header, names, "O''Neil")
+end)
+
+t.test("what stands around a table that is quoted throughout does not change its types", function()
+  local plain = t.types(check(file_of(rows, { all = true }), header, rows, "all quoted"))
+  t.ok(plain[1] == "timestamp" and plain[3] == "int64" and plain[5] == "float64")
+  local lines = lines_of(rows, { all = true })
+  for i, text in ipairs(lines) do
+    lines[i] = text .. ","
+  end
+  local texts = {
+    file_of(rows, { all = true, before = "Sales, by day\n\n" }),
+    file_of(rows, { all = true, after = "\nSource: the shop\n" }),
+    file_of(rows, { all = true, feed = "\n\r" }),
+    table.concat(lines, "\n") .. "\n",
+  }
+  for _, text in ipairs(texts) do
+    t.eq(t.types(check(text, header, rows, "quoted")), plain, text)
+  end
+  lines = lines_of(rows, { all = true })
+  lines[9] = line(rows[8], {})
+  t.eq(t.types(check(table.concat(lines, "\n") .. "\n", header, rows, "one bare row")), plain)
+end)
+
 t.test("NUL bytes", function()
   local lines = lines_of(rows, {})
   lines[7] = lines[7]:gsub(",", "\0,", 1)

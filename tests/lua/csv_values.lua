@@ -77,6 +77,28 @@ t.test("a file that quotes everything", function()
   t.eq(t.types(df), { "float64", "category", "category" })
 end)
 
+t.test("quotes that are not needed say that a value is a text", function()
+  local df = csv('a,b,c,d\n"$5","31/12/2024","$84,835.00 ",1\n"$6","30/12/2024","$1,000.00 ",2\n')
+  t.eq(t.types(df), { "category", "category", "float64", "int64" })
+  t.has(df:report(), 'as values: types = {a = "float64"}')
+  t.eq(t.cells(df.a), { "$5", "$6" })
+  t.eq(t.cells(df.c), { 84835.0, 1000.0 })
+  t.eq(t.cells(csv('a,b\n5,1\n"N/A",2\n').a), { 5, NA })
+  t.eq(t.types(csv('"a","b"\n"$5","x"\n"$6","y"\n')), { "int64", "category" })
+end)
+
+t.test("texts that look like values come back as texts", function()
+  for _, text in ipairs { "$5", "5 EUR", "EUR 5", "12%", "12 %", "31/12/2024", "5 Jan 2024", "1 234", "1'234", "(5)", "€5", "5 zł",
+    "10:30", "2024/1/5", "yes", "N/A", "007", "+49 30", "5e3" } do
+    for _, ending in ipairs { "csv", "tsv" } do
+      local file = t.path(ending)
+      local df = frame { x = { text, text }, y = { 1, 2 } }
+      df:write(file)
+      t.eq(t.cells(read(file).x), { text, text }, text)
+    end
+  end
+end)
+
 t.test("standard input and pipes", function()
   local command = "printf 'a,b\\n$5,1\\n' | gzip | '" .. t.program .. "' -e 'print(read(\"-\").a[1])' 2>&1"
   local pipe = assert(io.popen(command))

@@ -228,6 +228,45 @@ static void test_quotes(void **state)
   column_unref(column);
 }
 
+/* Quotes that a value does not need make its column a text on purpose, and the report says so. */
+static void check_needless(const char *cells, bool needless, bool all_quoted, Type wanted, const char *said)
+{
+  CsvSeen seen;
+  csv_seen_clear(&seen);
+  csv_see(&seen, CSV_TEXT, 0);
+  seen.needless = needless;
+  Column *column = column_of(cells, TYPE_CATEGORY, 1);
+  CsvRefined refined = {.name = "x", .column = column, .seen = &seen, .all_quoted = all_quoted};
+  assert_int_equal(csv_refine(NULL, &refined, 1, &task, NULL), STATUS_OK);
+  assert_int_equal(column_type(refined.out), wanted);
+  if (!said) {
+    assert_null(strstr(text_data(&refined.report), "do not need"));
+  } else {
+    assert_non_null(strstr(text_data(&refined.report), said));
+  }
+  text_free(&refined.report);
+  column_unref(refined.out);
+  column_unref(column);
+}
+
+static void test_needless_quotes(void **state)
+{
+  (void)state;
+  check_needless("$5|$6.50", true, false, TYPE_CATEGORY, "types = {x = \"float64\"}");
+  check_needless("31/12/2024|30/12/2024", true, false, TYPE_CATEGORY, "types = {x = \"timestamp\"}");
+  check_needless("$5|$6.50", false, false, TYPE_FLOAT64, NULL);
+  check_needless("$5|$6.50", true, true, TYPE_FLOAT64, NULL);
+  check_needless("item 5|item 6", true, false, TYPE_CATEGORY, NULL);
+  CsvSeen seen, other;
+  csv_seen_clear(&seen);
+  csv_seen_clear(&other);
+  other.needless = true;
+  csv_seen_merge(&seen, &other);
+  assert_true(seen.needless);
+  csv_seen_clear(&seen);
+  assert_false(seen.needless);
+}
+
 /* Several columns of one file. */
 static void check_second(const char *first, const char *second, const char *type, const char *cells, const char *said)
 {
@@ -334,7 +373,7 @@ int main(void)
       cmocka_unit_test(test_numbers),        cmocka_unit_test(test_either),
       cmocka_unit_test(test_not_numbers),    cmocka_unit_test(test_missing_words),
       cmocka_unit_test(test_values_missing), cmocka_unit_test(test_dates),
-      cmocka_unit_test(test_quotes),         cmocka_unit_test(test_witnesses),
+      cmocka_unit_test(test_needless_quotes), cmocka_unit_test(test_quotes),         cmocka_unit_test(test_witnesses),
       cmocka_unit_test(test_compact_dates),  cmocka_unit_test(test_failures),
   };
   return cmocka_run_group_tests(tests, begin, end);
