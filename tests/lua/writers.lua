@@ -40,7 +40,7 @@ t.test("a folder in which nothing may be written keeps what it has", function()
   local root = shell "id -u" == "0\n"
   for _, ending in ipairs(endings) do
     if root then -- whom no mode stops, but the kernel's own folder does
-      refuses("/sys/assay-test" .. ending, ending)
+      refuses("/proc/assay-test" .. ending, ending)
     else
       local folder = t.path ""
       shell(("mkdir '%s' && echo old >'%s/x%s' && chmod 555 '%s'"):format(folder, folder, ending, folder))

@@ -59,6 +59,7 @@ static int add_able(void **state)
   (void)state;
   able = sample_primitive;
   able.name = "able";
+  able.method = "able";
   able.model = &able_class;
   able.context = &able;
   return registry_add(&able, NULL) == STATUS_OK ? 0 : -1;

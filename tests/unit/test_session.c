@@ -396,7 +396,7 @@ static const Completed completed[] = {
     {"custom", "customer,customers", 0, 0},
     {"x = custom", "customer,customers", 4, 0},
     {"whil", "while", 0, 0},
-    {"rea", "read", 0, 0},
+    {"rea", "read,read_baskets", 0, 0},
     {"df:kmeans{k", "k = ", 10, 0},
     {"df:kmeans{", "~k = ~scale = ~seed = !spend", 10, 0},
     {"df:kmeans{k = 3, s", "scale = ,seed = ,silhouette = ,starts = ", 17, 0},
