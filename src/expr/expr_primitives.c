@@ -520,7 +520,9 @@ static Status run_agg(Call *call, Value *out, Error *e)
   TRY(exprs && columns ? STATUS_OK : error_memory(e, 0, _("columns")));
   TRY(compile_items(&verb, &items, exprs, e));
   TRY(refuse_unused(&verb, e));
+  task_phase(call->task, _("grouping"));
   TRY(open_groups(&verb, e));
+  task_phase(call->task, _("summing up"));
   TRY(expr_groups((const Expr *const *)exprs, items.n, verb.groups, call->task, columns, e));
   TRY(join_results(&verb, &items, columns, &frame, e));
   *out = value_of_frame(frame);

@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 #include "frame/append.h"
 #include "registry/registry.h"
+#include "shape/group_primitives.h"
 
 /* clang-format off */
 #define APPEND_OPTIONS(O) \
@@ -48,6 +49,7 @@ static Status run_append(Call *call, Value *out, Error *e)
     TRY(error_set(e, STATUS_ARGUMENT, "out-of-range", _("%1$zu names for %2$zu frames"), given->names.n, n));
   }
   options.labels = given->names.n > 0 ? given->names.items : NULL;
+  note_groups_left(call);
   TRY(frames_append(frames, n, &options, call->task, &frame, call->notes, e));
   *out = value_of_frame(frame);
 done:

@@ -4,6 +4,7 @@
 
 #include "registry/registry.h"
 #include "shape/crosstab.h"
+#include "shape/group_primitives.h"
 
 /* clang-format off */
 #define CROSSTAB_OPTIONS(O) \
@@ -54,6 +55,7 @@ static Status run_crosstab(Call *call, Value *out, Error *e)
     TRY(frame_need(data, o->weight, &weight, e));
     table.weight = frame_column(data, weight);
   }
+  note_groups_left(call);
   TRY(frame_crosstab(data, &table, call->task, &frame, &left_out, e));
   if (left_out > 0) {
     text_printf(call->notes, _("rows left out for missing cells: %zu\n"), left_out);

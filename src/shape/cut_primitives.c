@@ -7,6 +7,7 @@
 #include "frame/builder.h"
 #include "registry/registry.h"
 #include "shape/cut.h"
+#include "shape/group_primitives.h"
 
 /* clang-format off */
 #define CUT_OPTIONS(O) \
@@ -156,6 +157,7 @@ static Status run_cut(Call *call, Value *out, Error *e)
   TRY(make_cut(call, &cut, e));
   TRY(cut_category(&cut, frame_rows(call->data->frame), call->task, &column, e));
   TRY(frame_with(call->data->frame, into, column, &frame, e));
+  note_groups_left(call);
   write_notes(call, &cut);
   *out = value_of_frame(frame);
 done:

@@ -30,6 +30,16 @@ Status groups_of_frame(const Call *call, Groups **out, Error *e)
                                                                                          out, e);
 }
 
+void note_groups_left(const Call *call)
+{
+  size_t n;
+  frame_keys(frame_of(call), &n);
+  if (n > 0) {
+    text_printf(call->notes, _("%s does not go by groups, and what it gives is not grouped: group that\n"),
+                call->primitive->name);
+  }
+}
+
 Status give_rows(const Call *call, const size_t *rows, size_t n, Value *out, Error *e)
 {
   uint32_t *picked = mem_alloc(n, sizeof *picked);
@@ -41,6 +51,7 @@ Status give_rows(const Call *call, const size_t *rows, size_t n, Value *out, Err
   for (size_t i = 0; i < n; i++) {
     picked[i] = (uint32_t)rows[i];
   }
+  task_phase(call->task, _("gathering rows"));
   TRY(frame_pick(frame_of(call), picked, n, false, call->task, &frame, e));
   *out = value_of_frame(frame);
 done:

@@ -10,6 +10,9 @@
 /* The groups of the call's frame; all rows when it is not grouped. */
 Status groups_of_frame(const Call *call, Groups **out, Error *e) MUST_USE;
 
+/* Says, of a grouped frame, that this verb takes no notice of groups. */
+void note_groups_left(const Call *call);
+
 /* The frame's rows by number as the call's result. */
 Status give_rows(const Call *call, const size_t *rows, size_t n, Value *out, Error *e) MUST_USE;
 

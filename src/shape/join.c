@@ -361,7 +361,9 @@ Status frame_join(const Frame *left, const Frame *right, const JoinOptions *opti
   }
   TRY(mark_keys(&j, e));
   TRY(make_names(&j, e));
+  task_phase(task, _("matching keys"));
   TRY(find_rows(&j, e));
+  task_phase(task, _("gathering rows"));
   TRY(make_columns(&j, e));
   TRY(frame_new(j.names, (const Column *const *)j.columns, j.n, out, e));
   write_notes(&j);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "registry/registry.h"
+#include "shape/group_primitives.h"
 #include "shape/join.h"
 #include "shape/span.h"
 
@@ -219,6 +220,7 @@ static Status run_join(Call *call, Value *out, Error *e)
   Status status;
   TRY(read_asof(call, &join, e));
   TRY(read_keys(call, &join, e));
+  note_groups_left(call);
   TRY(frame_join(call->data->frame, o->other, &join, call->task, &frame, call->notes, e));
   *out = value_of_frame(frame);
 done:

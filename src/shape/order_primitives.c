@@ -35,6 +35,8 @@ static Status run_sort(Call *call, Value *out, Error *e)
   size_t *rows = NULL;
   Status status;
   TRY(read_order(call, &options->by, options->missing, &keys, e));
+  note_groups_left(call);
+  task_phase(call->task, _("sorting"));
   TRY(order_rows(keys, options->by.n, frame_rows(frame), call->task, &rows, e));
   TRY(give_rows(call, rows, frame_rows(frame), out, e));
 done:

@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "frame/builder.h"
 #include "registry/registry.h"
+#include "shape/group_primitives.h"
 #include "shape/pivot.h"
 
 /* clang-format off */
@@ -134,6 +135,7 @@ static Status run_pivot(Call *call, Value *out, Error *e)
     TRY(fill_column(o->fill, &fill, e));
     pivot.fill = fill;
   }
+  note_groups_left(call);
   TRY(frame_pivot(call->data->frame, &pivot, call->task, &frame, e));
   *out = value_of_frame(frame);
 done:
@@ -166,8 +168,11 @@ static Status run_unpivot(Call *call, Value *out, Error *e)
   PivotOptions ids = {0};
   Status status;
   if ((o->columns.n > 0) == (o->ids.n > 0)) {
-    (void)error_set(e, STATUS_ARGUMENT, "missing-option", _("unpivot needs either columns or ids"));
-    error_hint(e, _("write columns = {\"jan\", \"feb\"}, or ids = {\"customer\"} for all others"));
+    const bool both = o->ids.n > 0;
+    (void)error_set(e, STATUS_ARGUMENT, both ? "option-without-use" : "missing-option",
+                    both ? _("unpivot takes columns or ids, not both") : _("unpivot needs either columns or ids"));
+    error_hint(e, both ? _("columns are put one below the other, all others repeat; leave some out with select first")
+                       : _("write columns = {\"jan\", \"feb\"}, or ids = {\"customer\"} for all others"));
     return STATUS_ARGUMENT;
   }
   if (o->columns.n > 0) {
@@ -176,6 +181,7 @@ static Status run_unpivot(Call *call, Value *out, Error *e)
     TRY(find_columns(call, &o->ids, &ids.columns, &ids.n_columns, e));
     TRY(other_columns(call, &ids, &columns, &n, e));
   }
+  note_groups_left(call);
   TRY(frame_unpivot(call->data->frame, columns, n, o->names_to, o->values_to, o->drop_missing, call->task, &frame,
                     e));
   *out = value_of_frame(frame);

@@ -6,7 +6,8 @@
 /* clang-format off */
 static const ShapeFunction windows[] = {
   {"row_number", ":i", "", "1, 2, 3 ... along the order, or the rows", WINDOW_ROW_NUMBER, false},
-  {"rank", ":i", "", "the place in the order (rank_of(x): by x); equals share the first of their places", WINDOW_RANK, true},
+  {"rank", ":i", "", "the place in the order (rank_of(x): by x); equals share the first of their places", WINDOW_RANK,
+   true},
   {"dense_rank", ":i", "", "the place in the order, without gaps after equals", WINDOW_DENSE_RANK, true},
   {"percent_rank", ":f", "", "(rank - 1) / (rows - 1); 0 for a single row", WINDOW_PERCENT_RANK, true},
   {"cume_dist", ":f", "", "the share of rows that stand at this place or before", WINDOW_CUME_DIST, true},
@@ -26,7 +27,8 @@ static const ShapeFunction windows[] = {
   {"nth_value", "ak:a", "x, n", "the cell of the group's n-th row; -1 is the last", WINDOW_NTH_VALUE, false},
   {"fill_down", "a:a", "x", "the cell, or else the last one before that is not missing", WINDOW_FILL_DOWN, false},
   {"fill_up", "a:a", "x", "the cell, or else the next one that is not missing", WINDOW_FILL_UP, false},
-  {"cumulative_sum", "n:n", "x", "the sum of the rows so far; a missing cell adds nothing", WINDOW_CUMULATIVE_SUM, false},
+  {"cumulative_sum", "n:n", "x", "the sum of the rows so far; a missing cell adds nothing", WINDOW_CUMULATIVE_SUM,
+   false},
   {"cumulative_sum", "b:i", "x", "how many were true so far", WINDOW_CUMULATIVE_SUM, false},
   {"cumulative_mean", "n:f", "x", "the mean of the rows so far", WINDOW_CUMULATIVE_MEAN, false},
   {"cumulative_min", "n:n", "x", "the least so far", WINDOW_CUMULATIVE_MIN, false},
@@ -63,7 +65,9 @@ static const ShapeFunction windows[] = {
   {"share", "n:f", "x", "x divided by the group's sum of x", WINDOW_SHARE, false},
   {"difference", "n?k:n", "x, rows", "x less the cell one row, or so many, before", WINDOW_DIFFERENCE, false},
   {"growth", "n?k:f", "x, rows", "x divided by the cell one row, or so many, before, less 1", WINDOW_GROWTH, false},
-  {"ewm", "nk:f", "x, alpha", "exponential moving mean: alpha x + (1 - alpha) times the one before; missing cells are passed over", WINDOW_EWM, false},
+  {"ewm", "nk:f", "x, alpha",
+   "exponential moving mean: alpha x + (1 - alpha) times the one before; missing cells are passed over", WINDOW_EWM,
+   false},
 };
 /* clang-format on */
 

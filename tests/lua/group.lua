@@ -262,4 +262,20 @@ t.test("a random frame: every group's figures against plain Lua", function()
   end
 end)
 
+t.test("a verb that takes no notice of groups says so at the prompt", function()
+  local code = [[
+d = frame { { "g", { "a", "b" } }, { "x", { 2, 1 } } }
+e = d:group("g"):sort("x")
+e = d:group("g"):pivot { "g", rows = "x" }
+e = d:sort("x")
+e = d:group("g"):top(1, { order = "x" })
+]]
+  local pipe = assert(io.popen(("'%s' -i -q --no-rc <'%s' 2>&1"):format(t.program, t.file(code, ".lua"))))
+  local said = pipe:read "a"
+  pipe:close()
+  t.has(said, "sort does not go by groups")
+  t.has(said, "pivot does not go by groups")
+  t.eq(select(2, said:gsub("does not go by groups", "")), 2)
+end)
+
 t.done()
