@@ -192,6 +192,19 @@ static Status run_files(const Manifest *m, Error *e)
   return status;
 }
 
+/* A name that the manifest promises and nobody brought: else it would stay unknown without a word. */
+static Status keeps_promise(const Manifest *m, Error *e)
+{
+  for (size_t i = 0; has_host && i < m->primitives.n; i++) {
+    if (!registry_find(m->primitives.items[i])) {
+      error_set(e, STATUS_DATA, "bad-plugin", _("the manifest promises '%s', which the plugin does not bring"),
+                m->primitives.items[i]);
+      return error_hint(e, _("a primitive's family and name, in C or Lua, make up the name in plugin.json"));
+    }
+  }
+  return STATUS_OK;
+}
+
 static Status settle(Plug *plug, Error *e)
 {
   const Plugin *plugin = plug->plugin;
@@ -205,6 +218,9 @@ static Status settle(Plug *plug, Error *e)
   Status status = add_primitives(plug, e);
   if (status == STATUS_OK) {
     status = run_files(plug->manifest, e);
+  }
+  if (status == STATUS_OK) {
+    status = keeps_promise(plug->manifest, e);
   }
   plug->stage = status == STATUS_OK ? STAGE_READY : STAGE_OPEN;
   return status == STATUS_OK ? status : error_where(e, _("plugin %s"), plug->manifest->name);

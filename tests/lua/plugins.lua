@@ -293,6 +293,10 @@ else
     for _, case in ipairs(cases) do
       refused(plant_library(compiled(case[1])), "example", case[2], case[3])
     end
+    local other = plant_library(compiled(start:format("STATUS_OK", "one", "one", "thing", "thing")),
+      '"files": ["example.so"], "primitives": ["example.one", "example.two"]')
+    local _, err = with(other, 'plugin.load "example"')
+    t.has(err, "promises 'example.two'")
     local fine = plant_library(compiled(start:format("STATUS_OK", "one", "one", "thing", "thing")),
       '"files": ["example.so"], "primitives": ["example.one"]')
     t.eq({ with(fine, "print(example.one())") }, { "1\n", "", 0 })
