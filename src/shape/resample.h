@@ -4,9 +4,9 @@
  * A period is a number of units of the calendar. Single units begin where calendar.h says (weeks on Monday).
  * Several seconds to weeks are counted from the beginning of the day (weeks: the Monday) of the earliest time, so
  * that they depend on the data; several months, quarters and years from the year 0, so that 2 months begin in
- * January, March ... Times with a zone go by its clock, but for periods of at most an hour: these are of equal length, so
- * that no two have the same beginning when clocks are put forward, and the hour that comes twice when they are put back
- * has two. Periods have numbers that follow one another. O(rows).
+ * January, March ... Times with a zone go by its clock, but for periods of at most an hour: these are of equal
+ * length, so that no two have the same beginning when clocks are put forward, and the hour that comes twice when
+ * they are put back has two. Periods have numbers that follow one another. O(rows).
  */
 #ifndef ASSAY_SHAPE_RESAMPLE_H
 #define ASSAY_SHAPE_RESAMPLE_H
