@@ -2,6 +2,7 @@
 #include "base.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -86,10 +87,23 @@ static Status sql_error(const Base *base, const char *sql, Error *e)
   return offset >= 0 ? error_caret(e, sql, strlen(sql), (size_t)offset) : STATUS_ARGUMENT;
 }
 
+/* SQLite tries a file that it may not create again for reading alone, and then has only "no such file" to say. */
+static int true_reason(const Base *base)
+{
+  const int code = sqlite3_system_errno(base->db);
+  const char *slash = strrchr(base->path, '/');
+  Text folder = {0};
+  text_add(&folder, slash ? base->path : ".", slash ? (size_t)(slash - base->path) + 1 : 1);
+  const bool hidden = code == ENOENT && !folder.failed && access(text_data(&folder), W_OK) != 0;
+  const int other = hidden ? errno : code;
+  text_free(&folder);
+  return other;
+}
+
 static Status file_error(const Base *base, const char *hint, Error *e)
 {
   char reason[128] = "";
-  const int code = sqlite3_system_errno(base->db);
+  const int code = true_reason(base);
   const char *system = code ? strerror_r(code, reason, sizeof reason) : "";
   error_set(e, STATUS_FILE, "database-error", _("'%1$s': %2$s%3$s%4$s"), base->path, sqlite3_errmsg(base->db),
             code ? ": " : "", system);

@@ -161,6 +161,13 @@ end)
 t.test("places that cannot be written", function()
   local df = frame { x = { 1 } }
   t.raises("database-error", function() df:write "sqlite:/no/such/a.db?table=t" end, "/no/such/a.db")
+  local folder = t.path ""
+  os.execute(("mkdir '%s' && chmod 555 '%s'"):format(folder, folder))
+  local fine, e = pcall(function() df:write(target(folder .. "/a.db", "t")) end)
+  if not fine then -- root may do it all the same
+    t.has(e.message, "Permission denied")
+  end
+  os.execute(("chmod 755 '%s'"):format(folder))
   local text = t.file("hello, this is a text\n", ".db")
   t.raises("not-a-database", function() df:write(target(text, "t")) end, "no SQLite")
   t.eq(t.read(text), "hello, this is a text\n")
