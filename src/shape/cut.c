@@ -136,7 +136,7 @@ static Status quantile_points(Work *w, Error *e)
       p[kept++] = p[i];
     } else if (w->options->ties == CUT_TIES_ERROR) {
       (void)error_set(e, STATUS_DATA, "cut-ties",
-                      _("%1$.0f %% of column '%2$s' are %3$.15g, which is more than one of %4$zu cut points"),
+                      _("%1$.3g %% of column '%2$s' are %3$.15g, which is more than one of %4$zu cut points"),
                       100 * share_of(w, p[i]), w->name, p[i], bins - 1);
       error_hint(
           e,

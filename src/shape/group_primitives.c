@@ -395,8 +395,9 @@ static Status count_wanted(Sample *s, Error *e)
 {
   for (size_t g = 0; g < s->groups->n; g++) {
     const size_t rows = s->groups->start[g + 1] - s->groups->start[g], wanted = wanted_of(s, rows);
-    if (__builtin_add_overflow(s->room, wanted, &s->room) || s->room >= UINT32_MAX) {
-      return groups_check_rows(SIZE_MAX, e);
+    const bool over = __builtin_add_overflow(s->room, wanted, &s->room);
+    if (over || s->room >= UINT32_MAX) {
+      return groups_check_rows(over ? SIZE_MAX : s->room, e);
     }
     s->small += !s->by_share && !s->options->replace && (uint64_t)s->options->n > rows;
   }

@@ -278,4 +278,8 @@ e = d:group("g"):top(1, { order = "x" })
   t.eq(select(2, said:gsub("does not go by groups", "")), 2)
 end)
 
+t.test("a sample too large is refused with its size", function()
+  t.raises("too-many-rows", function() frame { { "x", { 1 } } }:sample { n = 1e14, replace = true } end, "100000000000000 rows")
+end)
+
 t.done()

@@ -58,6 +58,18 @@ static Frame *sample(size_t rows, bool holes)
 }
 
 /* R 4.2.2: quantile(c(1, 2, 4, 8, 16), c(0, .1, .25, .5, .9, 1), type = 7). */
+/* Who wants no error is told the same status. */
+static void test_status(void **state)
+{
+  (void)state;
+  TimeSpan span;
+  Error e;
+  error_clear(&e);
+  assert_int_equal(span_parse("2 fortnights", &span, NULL), STATUS_ARGUMENT);
+  assert_int_equal(span_parse("2 fortnights", &span, &e), STATUS_ARGUMENT);
+  assert_true(e.hint[0] != '\0');
+}
+
 static void test_quantiles(void **state)
 {
   (void)state;
@@ -335,7 +347,7 @@ int main(void)
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_quantiles),     cmocka_unit_test(test_bins),
                                      cmocka_unit_test(test_bins_by_order), cmocka_unit_test(test_pivot),
                                      cmocka_unit_test(test_sequences),     cmocka_unit_test(test_memory),
-                                     cmocka_unit_test(test_cancel)};
+                                     cmocka_unit_test(test_cancel),        cmocka_unit_test(test_status)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;
