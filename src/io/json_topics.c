@@ -14,8 +14,8 @@ static const Topic json_topics[] = {
      "{...}, \"id2\": "
      "{...}}; make it an array of objects."},
     {"sparse-file", "a small file that would make a huge table",
-     "JSON and sparse ARFF name in a row only what is there, but a frame has a cell for each row and column. Choose columns "
-     "= {...}, or make a file of three columns, id, key and value, which pivot and baskets read as well."},
+     "JSON and sparse ARFF name in a row only what is there, but a frame has a cell for each row and column. Choose "
+     "columns = {...}, or make a file of three columns, id, key and value, which pivot and baskets read as well."},
     {"json-no-rows", "a JSON file that is no table",
      "Rows are objects. A file may be an array of objects, objects on lines of their own, one object whose "
      "values are arrays "
