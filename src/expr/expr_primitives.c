@@ -400,7 +400,7 @@ static Status value_column(const Verb *verb, const Item *item, Column **out, Err
     return STATUS_ARGUMENT;
   }
   ExprParameter parameter = {.name = item->name};
-  Expr *expr;
+  Expr *expr = NULL;
   Status status = set_parameter("value", item->value, &parameter, NULL);
   if (status != STATUS_OK) {
     error_set(e, STATUS_ARGUMENT, "wrong-type", _("'%1$s' cannot be %2$s"), item->name,

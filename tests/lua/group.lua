@@ -279,7 +279,8 @@ e = d:group("g"):top(1, { order = "x" })
 end)
 
 t.test("a sample too large is refused with its size", function()
-  t.raises("too-many-rows", function() frame { { "x", { 1 } } }:sample { n = 1e14, replace = true } end, "100000000000000 rows")
+  local one = frame { { "x", { 1 } } }
+  t.raises("too-many-rows", function() one:sample { n = 1e14, replace = true } end, "100000000000000 rows")
 end)
 
 t.done()
