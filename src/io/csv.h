@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* csv.h -- reads and writes CSV: RFC 4180, a header line, UTF-8 (a byte order mark is skipped), LF or CRLF.
+/* csv.h -- reads delimited text in whatever way it is written, and writes CSV.
  *
- * Types are inferred over the whole file, column by column: bool (true false TRUE FALSE True False), int64,
- * float64 (Inf, -Inf, NaN as R writes them included), timestamp (ISO dates 2026-01-31, years 0001 to 9999,
- * and date-times with T or blank, HH:MM, seconds, up to six decimals of them, Z), else text: category when
- * the distinct texts are few (at most 5 % of the rows and 10,000; up to 50 always), else string. Numbers with
- * a leading zero (007), whole ones of more than 18 digits, and those with a leading '+' are text, since they
- * are codes and telephone numbers. What stands in quotes is text. Times with Z and without in one column are
- * text.
+ * The file: the encoding, the delimiter (one or more characters, runs of blanks, or none), quotes and escapes, line
+ * ends (LF, CRLF, CR, also mixed), comments, lines above and below the table, and a header of up to three rows or none
+ * are found out (csv_sniff.h); an option says one of them instead. Nothing or blanks alone is a frame without columns.
  *
- * Missing: an empty unquoted field and an unquoted NA; "" and "NA" in quotes are texts. A column of missing
- * cells only is string. Blanks and tabs around values and NA do not count, and cells of blanks only are
- * missing in a column of values (the report counts them); in texts they stay as they are.
+ * Rows: what is well formed is taken as it stands. A broken row is put right when there is one way to do it: quotes
+ * lost or astray, another delimiter, cells missing or empty ones too many at the end (csv_mend.h). Else it is rejected,
+ * alone, with line, offset, reason and text (frame_rejects). No cell is shifted into another column, no row is merged
+ * with another, and nothing is dropped in silence. Such files are held in memory.
  *
- * Names: blanks around one that is not in quotes are taken off, and reported; each must be there, and once.
- * Blank lines at the end are passed over and counted; elsewhere one is a missing cell if there is one column.
- * Nothing is ever shifted, dropped or cut: a row with another number of fields is an error with line and
- * counts.
+ * Types are inferred over the whole file, column by column: bool, int64, float64, timestamp, else text: category when
+ * the distinct texts are few (at most 5 % of the rows and 10,000; up to 50 always), else string. Values are written
+ * plainly (csv_cell.h) or as people do (csv_refine.h: $1,234.50, 12.5 %, 31.12.2024). Text are: 007 and whole numbers
+ * of more than 18 digits, +49, dates whose order no cell tells, and a value in quotes that it does not need, unless
+ * the file quotes everything.
+ *
+ * Missing: an empty field without quotes, NA, blanks in a column of values, and there also the usual words (N/A, null,
+ * -); "" and "NA" in quotes are texts. A column of missing cells only is string. With all_text every cell is its text,
+ * blanks included; empty ones and NA are missing.
+ *
+ * Names: blanks around one that is not in quotes are taken off; one that is there twice gets a number, one that is
+ * not there is column_N.
  */
 #ifndef ASSAY_IO_CSV_H
 #define ASSAY_IO_CSV_H
@@ -36,7 +41,7 @@ typedef struct CsvOptions {
   const Type *types;             /* ... to this one; a cell that does not fit is an error with its line */
   size_t n_forced;
   /* Structure: NULL is to find out; "" is none */
-  const char *delimiter, *quote, *escape; /* one ASCII character each; escape: one before a quote, beside doubling */
+  const char *delimiter, *quote, *escape; /* ASCII, at most 7, 1 and 1; escape: before a quote, beside doubling */
   const char *comment;           /* lines that begin with it are passed over */
   CsvHeader header;
   const char *const *headings;   /* names to give the columns instead of the header's */
@@ -62,9 +67,10 @@ typedef struct CsvOptions {
  * what was decided, why, and how to decide otherwise. A forced type also takes what stands in quotes, leading
  * zeros, '+', all of int64, 0 and 1 as bools, and sets as csv_write writes them ({a, "b, c"}).
  *
- * Errors: STATUS_FORMAT, the first fault of the file, with line, byte offset and the line itself; STATUS_NAME
- * for a forced column that is not there; STATUS_LIMIT when the task's memory budget does not allow the
- * columns; STATUS_CANCELLED; STATUS_MEMORY. O(bytes), on all threads; the result does not depend on their
+ * Errors: STATUS_FORMAT for an archive, a cell that is not of the type asked for, a ragged row when the options forbid
+ * it, bytes in no encoding: the first fault, with its line and the line itself; STATUS_ARGUMENT for options that
+ * contradict each other; STATUS_NAME for a forced column that is not there; STATUS_LIMIT when the task's memory budget
+ * does not allow the columns; STATUS_CANCELLED; STATUS_MEMORY. O(bytes), on all threads; the result does not depend on their
  * number. */
 ASSAY_API Status csv_parse(const char *bytes, size_t size, const char *path, const CsvOptions *options, Task *task,
                  Frame **out, Error *e) MUST_USE;
@@ -72,12 +78,14 @@ ASSAY_API Status csv_parse(const char *bytes, size_t size, const char *path, con
 /* Reads the file ("-": standard input) and parses it. */
 ASSAY_API Status csv_read(const char *path, const CsvOptions *options, Task *task, Frame **out, Error *e) MUST_USE;
 
-/* Writes the frame to a file, whole or not at all: cells as column_cell_text, lines ending in LF, missing
- * cells empty (NA when there is one column). Reading gives the same digest: a text that looks like a value or
- * NA, is empty, or has blanks at an end is quoted, a whole number of a float64 column gets ".0". Not kept,
- * since text has no place for it: the type of a column without a value, sets (written {a, b}, read back by
- * types = {x = "set"}), int64 of more than 18 digits and years outside 1 to 9999 (read back by their types),
- * zones other than UTC, roles. STATUS_DATA for a frame without columns. */
+/* Writes the frame to a file, whole or not at all: commas, cells as column_cell_text, lines ending in LF, missing cells
+ * empty (NA when there is one column). Reading gives the same digest: a text is in quotes when it looks like a value,
+ * a date or a word for missing, is empty, or has blanks at an end; a whole number of a float64 column gets ".0".
+ * Not kept, since text has no place for it: the type of a column without a value, sets (written {a, b}, read back by
+ * types = {x = "set"}), int64 of more than 18 digits and years outside 1 to 9999 (read back by their types), zones
+ * other than UTC, roles; and texts that look like amounts or dates when all of their column need their quotes
+ * ("1,234"), or all names and cells of the frame stand in quotes (read back by types = "string"). STATUS_DATA for a
+ * frame without columns. */
 ASSAY_API Status csv_write(const Frame *frame, const char *path, Task *task, Error *e) MUST_USE;
 
 #endif

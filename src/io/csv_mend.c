@@ -135,6 +135,8 @@ static void write_record(Mender *mender, const CsvGrammar *grammar, const CsvRec
     if (i < record->n) {
       take_cell(mender, grammar, &record->parts[i]);
       add_field(out, text_data(&mender->cell), mender->cell.size, record->parts[i].quoted);
+      const bool blank = mender->n == 1 && mender->cell.size == 0 && !record->parts[i].quoted;
+      text_puts(out, blank ? "NA" : ""); /* an empty line could be the text's end */
     }
   }
   text_char(out, '\n');
@@ -150,7 +152,6 @@ static void reject(Mender *mender, size_t begin, size_t end, const char *reason)
 }
 
 /* ---- How a record is judged ---- */
-
 static bool fits(Mender *mender, const CsvGrammar *grammar, const CsvRecord *record)
 {
   bool good = true;
@@ -366,13 +367,13 @@ static void cut_footer(Mender *mender)
       mender->n < 2 || mender->other_table || !mark->weak) {
     return;
   }
-  const size_t blank = out->marks[MEND_BLANK].count, lines = mark->lines;
-  const size_t blank_line = out->marks[MEND_BLANK].line;
+  const size_t lines = mark->lines;
+  const CsvMark blank = out->marks[MEND_BLANK];
   out->text.size = mark->text;
   out->n = mark->records;
   csv_rejects_cut(&mender->rejects, mark->rejected);
   memcpy(out->marks, mark->marks, sizeof out->marks);
-  out->marks[MEND_BLANK] = (CsvMark){blank, blank_line};
+  out->marks[MEND_BLANK] = blank;
   out->marks[MEND_FOOTER] = (CsvMark){lines, mark->line};
   size_t next;
   const size_t end = csv_line_stop(&mender->plan->grammar, mender->bytes, mender->size, mark->at, &next);
@@ -433,12 +434,12 @@ static bool unwrap(Mender *mender, const CsvRecord *record)
   const CsvGrammar *grammar = &mender->plan->grammar;
   const char *bytes = mender->bytes;
   Text inner = {0};
-  bool good = record->n == 1 && record->parts[0].quoted && !record->parts[0].open && record->odd == 0 && mender->n > 1;
-  if (good) {
-    (void)csv_part_text(grammar, bytes, &record->parts[0], &inner);
-    mender->failed = mender->failed || inner.failed;
-    good = !inner.failed && inner.size > 0;
+  if (mender->n < 2 || record->n != 1 || !record->parts[0].quoted || record->parts[0].open || record->odd > 0) {
+    return false;
   }
+  (void)csv_part_text(grammar, bytes, &record->parts[0], &inner);
+  mender->failed = mender->failed || inner.failed;
+  bool good = !inner.failed && inner.size > 0;
   if (good) {
     mender->bytes = text_data(&inner);
     csv_lex(grammar, mender->bytes, inner.size, 0, mender->n, SIZE_MAX, &mender->best);
@@ -461,8 +462,7 @@ static Status settle_ragged(Mender *mender, const CsvGrammar *grammar, const Csv
   const CsvRagged mode = mender->options->ragged;
   if (mode == CSV_RAGGED_ERROR) {
     return ragged_error(mender, record, e);
-  }
-  if (mode == CSV_RAGGED_REJECT) {
+  } else if (mode == CSV_RAGGED_REJECT) {
     reject_record(mender, record, record->n < mender->n ? _("too few fields") : _("too many fields"));
   } else if (record->n > mender->n && !surplus_empty(mender, record)) {
     reject_record(mender, record, _("too many fields"));

@@ -531,7 +531,8 @@ static bool is_footer_line(const CsvPlan *plan, const char *line, size_t size, C
   const CsvPart *first = &record->parts[0];
   const CsvShape shape = csv_shape(line + first->begin, first->end - first->begin);
   const bool value = csv_shape_is_value((CsvShape)plan->shapes[0]);
-  const bool misfit = value && shape == SHAPE_WORD, cut = value && shape == plan->shapes[0]; /* cut: a row's beginning */
+  const bool misfit = value && shape == SHAPE_WORD;
+  const bool cut = value && shape == plan->shapes[0]; /* the beginning of a row */
   const bool few = record->n == 1 && (plan->columns > 3 || misfit) && !cut;
   return plan->columns >= 3 && filled > 0 && !memchr(line, plan->grammar.quote, size) &&
          (few || (filled == 1 && record->n == plan->columns && misfit));

@@ -41,7 +41,8 @@ static bool looks_like_value(const char *text, size_t length)
   while (i < length && (text[i] < '0' || text[i] > '9')) {
     i++;
   }
-  return i < length && length <= VALUE_MOST && (parse_amount(text, length, &amount) || parse_moment(text, length, &moment));
+  return i < length && length <= VALUE_MOST &&
+         (parse_amount(text, length, &amount) || parse_moment(text, length, &moment));
 }
 
 static void add_field(Text *out, const char *text, size_t length, const Style *style)

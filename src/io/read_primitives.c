@@ -351,11 +351,13 @@ REGISTER_FORMAT(csv_format);
 static const Primitive read_primitive = {SIZED, .name = "read", .global = "read",
   .summary = "reads a file, CSV or another kind, into a frame",
   .details = "Everything is found out and can be said instead: the format by the name or the first bytes, gzip and Zstandard, "
-             "the encoding, delimiter, quotes and header, and each column's type over the whole file: also $1,234.50, 1.234,5, "
-             "12.5%, 31.12.2024, and words for missing such as N/A. Numbers with a leading zero, more than 18 digits or a "
-             "leading + stay text, as do dates like 03/04/2024 when no cell tells the order. df:report() says what was decided "
-             "and what decides otherwise. Several files, or a path with *, become one frame, columns matched by name. A path "
-             "that begins with datasets/ is also looked for among the data sets that come with the program.",
+             "the encoding, delimiter, quotes, line ends and header, lines above and below the table, and each column's type over "
+             "the whole file: also $1,234.50, 1.234,5, 12.5%, 31.12.2024, and words for missing such as N/A. Numbers with a "
+             "leading zero, more than 18 digits or a leading + stay text, as do dates like 03/04/2024 when no cell tells the "
+             "order, and values in quotes unless everything is or they need them. A broken row is put right when there is one "
+             "way to do it, else it goes to df:rejects() and the others are read. df:report() says what was decided and what "
+             "decides otherwise. Several files, or a path with *, become one frame, columns matched by name. A path that begins "
+             "with datasets/ is also looked for among the data sets that come with the program.",
   .takes = VALUE_NONE, .main = "path", OPTIONS(read_options, ReadOptions), .gives = VALUE_FRAME, .returns = "the frame",
   .reference = "", .example = "df = read \"datasets/credit/credit.csv\"\ndf:schema()", .effects = EFFECT_READS,
   .where = WHERE_JOB, .run = run_read};
