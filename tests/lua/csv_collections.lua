@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Collections of CSV files of other projects: csv-spectrum against its JSON, the cases of data.table and DuckDB against a
+-- Collections of CSV files of other projects: csv-spectrum against its JSON, the cases of data.table and DuckDB
+-- against a
 -- table of what each is. Skipped where ASSAY_TESTDATA has not got them.
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"

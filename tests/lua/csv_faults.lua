@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Files as they come: a clean table is written in many dialects and with one fault at a time, and must be read as what was
--- meant, with automatic settings. Rows that cannot be right must be rejected, and no other.
+-- Files as they come: a clean table is written in many dialects and with one fault at a time, and must be read as
+-- what was meant, with automatic settings. Rows that cannot be right must be rejected, and no other.
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 
@@ -167,7 +167,8 @@ t.test("headers", function()
   for i = 1, #header do
     joined[i] = header[i] .. " " .. units[i]
   end
-  check(line(header, {}) .. "\n" .. line(units, {}) .. "\n" .. file_of(rows, { header = false }), joined, rows, "two header rows")
+  check(line(header, {}) .. "\n" .. line(units, {}) .. "\n" .. file_of(rows, { header = false }), joined, rows,
+    "two header rows")
   local twice, numbered = copy(header), copy(header)
   twice[5], twice[9] = "qty", ""
   numbered[5], numbered[9] = "qty_2", "column_9"
@@ -187,13 +188,16 @@ t.test("above and below the table", function()
     end
     check(with { before = "Sales of the year 2021\n" }, header, rows, "a title")
     check(with { before = "Sales of 2021\nmade by hand\n\n" }, header, rows, "two lines and a blank one")
-    check(with { before = "Report: sales, by day; and more\nPrinted: 2021-12-31 10:00\n\n\n" }, header, rows, "a preamble")
-    check(with { before = "Sales" .. delimiter:rep(8) .. "\n" .. delimiter:rep(8) .. "\n" }, header, rows, "a padded title")
+    check(with { before = "Report: sales, by day; and more\nPrinted: 2021-12-31 10:00\n\n\n" }, header, rows,
+      "a preamble")
+    check(with { before = "Sales" .. delimiter:rep(8) .. "\n" .. delimiter:rep(8) .. "\n" }, header, rows,
+      "a padded title")
     check(with { before = "# made by hand\n# do not edit\n" }, header, rows, "comments")
     check(with { before = "\n\n" }, header, rows, "blank lines above")
     check(with { after = "Source: the shop\n" }, header, rows, "a footer")
     check(with { after = "\nSource: the shop\nAll rights reserved\n" }, header, rows, "a footer below a blank line")
-    check(with { after = "Total" .. delimiter:rep(8) .. "\n" .. "by hand" .. delimiter:rep(8) .. "\n" }, header, rows, "x")
+    check(with { after = "Total" .. delimiter:rep(8) .. "\n" .. "by hand" .. delimiter:rep(8) .. "\n" }, header,
+      rows, "x")
   end
 end)
 
@@ -298,7 +302,8 @@ end)
 t.test("a row with another delimiter", function()
   for number = 1, #rows, 5 do
     for _, delimiter in ipairs { ";", "\t", "|" } do
-      check_row(with_line(number, function() return line(rows[number], { delimiter = delimiter }) end), number, rows[number],
+      check_row(with_line(number, function() return line(rows[number], { delimiter = delimiter }) end), number,
+        rows[number],
         ("row %d with %q"):format(number, delimiter))
     end
   end
@@ -371,9 +376,11 @@ end)
 
 t.test("a row in quotes as a whole", function()
   for number = 1, #rows, 9 do
-    check_row(with_line(number, function(text) return '"' .. text:gsub('"', '""') .. '"' end), number, rows[number], "wrapped")
+    check_row(with_line(number, function(text) return '"' .. text:gsub('"', '""') .. '"' end), number, rows[number],
+      "wrapped")
   end
-  check_row(with_line(#rows, function(text) return '"' .. text:gsub('"', '""') .. '"' end), #rows, rows[#rows], "wrapped last")
+  check_row(with_line(#rows, function(text) return '"' .. text:gsub('"', '""') .. '"' end), #rows, rows[#rows],
+    "wrapped last")
 end)
 
 t.test("the last row is cut short", function()
@@ -479,7 +486,8 @@ t.test("few rows", function()
 end)
 
 t.test("columns parted by runs of blanks", function()
-  reads("id   name  x\n 1   bob   2.5\n22   al    13.25\n", { "id", "name", "x" }, { 1, 22 }, { "bob", "al" }, { 2.5, 13.25 })
+  reads("id   name  x\n 1   bob   2.5\n22   al    13.25\n", { "id", "name", "x" }, { 1, 22 }, { "bob", "al" },
+    { 2.5, 13.25 })
   reads("x y\nr1 1 2\nr2 3 4\nr3 5 6\n", { "column_1", "x", "y" }, { "r1", "r2", "r3" }, { 1, 3, 5 }, { 2, 4, 6 })
 end)
 
