@@ -327,11 +327,44 @@ static void try_weak(const CsvGrammar *base, const CsvSample *sample, const CsvO
   }
 }
 
+/* Whether every line of the sample is one text in double quotes and nothing else: then that is what the file holds,
+ * whatever the texts look like. A text that goes on behind the sample is fine. */
+static bool one_quoted_text_a_line(const CsvSample *sample)
+{
+  const char *text = sample->bytes;
+  size_t i = 0;
+  while (i < sample->size) {
+    if (text[i++] != '"') {
+      return false;
+    }
+    while (i < sample->size && (text[i] != '"' || (i + 1 < sample->size && text[i + 1] == '"'))) {
+      i += text[i] == '"' ? 2 : 1;
+    }
+    i += i < sample->size;
+    i += i < sample->size && text[i] == '\r';
+    if (i < sample->size && text[i++] != '\n') {
+      return false;
+    }
+  }
+  return sample->size > 0;
+}
+
+static Choice one_column(const CsvGrammar *base, const CsvOptions *options)
+{
+  Choice choice = {.grammar = *base, .score = {.value = 0}};
+  choice.grammar.quote = options->quote ? options->quote[0] : '"';
+  choice.grammar.escape = options->escape ? options->escape[0] : '\0';
+  return choice;
+}
+
 static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvOptions *options, CsvRecord *record)
 {
   static const char strong[] = {',', '\t', ';', '|', '\x01', '\x1E', '\x1F', '\0'};
   static const double priors[] = {1, 1, 0.99, 0.97, 0.95, 0.95, 0.95};
-  Choice best = {.grammar = *base, .score = {.value = 0}};
+  Choice best = one_column(base, options);
+  if (best.grammar.quote == '"' && one_quoted_text_a_line(sample)) {
+    return best;
+  }
   for (size_t i = 0; strong[i]; i++) {
     if (memchr(sample->bytes, strong[i], sample->size)) {
       try_quotes(parted_by(base, strong[i]), sample, options, priors[i], record, &best);
@@ -348,9 +381,7 @@ static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvO
   const bool clear =
       best.score.value >= 0.2 || (best.score.share >= 0.3 && best.score.parted >= 0.5 && best.score.tight >= 0.8);
   if (!clear || number) {
-    best.grammar = *base; /* one column */
-    best.grammar.quote = options->quote ? options->quote[0] : '"';
-    best.grammar.escape = options->escape ? options->escape[0] : '\0';
+    best.grammar = one_column(base, options).grammar;
   }
   return best;
 }

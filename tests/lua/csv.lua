@@ -207,4 +207,11 @@ t.test("a frame that cannot be written leaves the old file as it was", function(
   t.eq(t.read(path), "x\n1\n")
 end)
 
+t.test("lines of one quoted text are one column, whatever the texts look like", function()
+  local df = read(t.file('"a,b,c"\n"1,2,3"\n"4,""5"",6"\n', ".csv"))
+  t.eq(t.names(df), { "a,b,c" })
+  t.eq(t.cells(df:col "a,b,c"), { "1,2,3", '4,"5",6' })
+  t.eq(t.names(read(t.file('"a","b"\n"1","2"\n', ".csv"))), { "a", "b" })
+end)
+
 t.done()
