@@ -299,6 +299,9 @@ static bool is_header_too(const Layout *layout, size_t row)
   size_t first_over, first_alike, first_values, kinds = 0;
   weigh(layout, layout->first, row + 1, &first_over, &first_alike, &first_values);
   for (size_t i = 0; i < layout->width; i++) {
+    if (csv_shape_is_value((CsvShape)cell_of(layout, row, i)->shape)) {
+      return false; /* in quotes too: a first row of codes */
+    }
     kinds += holds_values(layout, row + 1, i);
   }
   return values == 0 && alike == 0 && over >= 2 && over * 2 > kinds && first_alike == 0;

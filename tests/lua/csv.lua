@@ -214,4 +214,10 @@ t.test("lines of one quoted text are one column, whatever the texts look like", 
   t.eq(t.names(read(t.file('"a","b"\n"1","2"\n', ".csv"))), { "a", "b" })
 end)
 
+t.test("a row of codes in quotes is no second header", function()
+  local df = read(t.file('zip,long,plus\n"007","1234567890123456789","+49"\n,,\n"93456789012345","-1e999",\n', ".csv"))
+  t.eq(t.names(df), { "zip", "long", "plus" })
+  t.eq(#df, 3)
+end)
+
 t.done()
