@@ -471,6 +471,9 @@ Status csv_layout(const CsvSample *sample, const CsvOptions *options, CsvPlan *p
   plan->header_rows = header_rows(&layout, options);
   find_columns(&layout);
   plan->all_quoted = is_all_quoted(&layout);
+  for (size_t i = layout.first + plan->header_rows; i < layout.n; i++) {
+    plan->last_may_lack = plan->last_may_lack || (layout.rows[i].width == layout.width && layout.rows[i].last_empty);
+  }
   find_comment(&layout, options);
   TRY(find_shapes(&layout, e));
   const CsvGrammar *grammar = &plan->grammar;

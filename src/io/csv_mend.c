@@ -167,9 +167,7 @@ static bool fits(Mender *mender, const CsvGrammar *grammar, const CsvRecord *rec
 static size_t filled_cells(const Mender *mender, const CsvRecord *record)
 {
   size_t n = 0;
-  for (size_t i = 0; i < record->n; i++) {
-    n += !csv_part_empty(mender->bytes, &record->parts[i]);
-  }
+  for (size_t i = 0; i < record->n; i++) { n += !csv_part_empty(mender->bytes, &record->parts[i]); }
   return n;
 }
 
@@ -464,8 +462,10 @@ static Status settle_ragged(Mender *mender, const CsvGrammar *grammar, const Csv
     return ragged_error(mender, record, e);
   } else if (mode == CSV_RAGGED_REJECT) {
     reject_record(mender, record, record->n < mender->n ? _("too few fields") : _("too many fields"));
-  } else if (record->n > mender->n && !surplus_empty(mender, record)) {
-    reject_record(mender, record, _("too many fields"));
+  } else if (record->n > mender->n &&
+             (!surplus_empty(mender, record) ||
+              (mode == CSV_RAGGED_AUTO && record->n == mender->n + 1 && mender->plan->last_may_lack))) {
+    reject_record(mender, record, _("too many fields")); /* the empty one may be a last cell that was shifted */
   } else if (mode == CSV_RAGGED_AUTO && !fits(mender, grammar, record)) {
     reject_record(mender, record,
                   record->n < mender->n ? _("too few fields, and some do not fit their columns")

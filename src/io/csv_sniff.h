@@ -35,6 +35,7 @@ typedef struct CsvPlan {
   size_t columns;
   bool ends;             /* a delimiter ends each row */
   bool row_names;        /* the header has no name for the first column */
+  bool last_may_lack;    /* some rows of the usual width end in an empty field */
   bool all_quoted;       /* every field of the sample stands in quotes */
   bool strict;           /* the fast reader may try */
   unsigned char *shapes; /* per column: the CsvShape of nearly all its cells; SHAPE_WORD: any */
