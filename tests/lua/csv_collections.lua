@@ -5,7 +5,7 @@
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 
-local folder = (os.getenv "ASSAY_TESTDATA" or "/work/shared/data") .. "/csv"
+local folder = (os.getenv "ASSAY_TESTDATA" or "../shared/data") .. "/csv"
 
 local function have(path)
   local file = io.open(path, "rb")
