@@ -109,11 +109,6 @@ Status expr_split(const char *text, Arena *arena, const char **name, size_t *beg
   return STATUS_OK;
 }
 
-Type expr_type(const Expr *expr)
-{
-  return expr->root->type;
-}
-
 bool expr_has_aggregate(const Expr *expr)
 {
   return expr->root->aggregate;

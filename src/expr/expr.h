@@ -62,7 +62,6 @@ void expr_release(Expr *expr); /* NULL is fine */
  * stand in backquotes. "x == 1" has no name. */
 Status expr_split(const char *text, Arena *arena, const char **name, size_t *begin, Error *e) MUST_USE;
 
-Type expr_type(const Expr *expr);
 bool expr_has_aggregate(const Expr *expr);
 bool expr_has_window(const Expr *expr);
 bool expr_is_column(const Expr *expr, size_t *column); /* nothing but a column's name */

@@ -148,7 +148,7 @@ static Status apply_make(const FunctionCall *call, const Cells *in, size_t rows,
   return STATUS_OK;
 }
 
-static Status prepare_wall(FunctionCall *call, const char **zone, Arena *arena, Error *e)
+Status time_prepare_wall(FunctionCall *call, const char **zone, Arena *arena, Error *e)
 {
   (void)call, (void)arena, (void)e;
   *zone = "";
@@ -365,7 +365,7 @@ static const Function time_functions[] = {
     {.name = "date", .types = "iii:t", .arguments = "year, month, day", .help = "a date from its parts",
      .apply = apply_make},
     {.name = "date", .types = "t:t", .arguments = "t", .help = "the day of a time, without time of day and zone",
-     .prepare = prepare_wall, .apply = apply_date},
+     .prepare = time_prepare_wall, .apply = apply_date},
     {.name = "datetime", .types = "iiiii?f:t", .arguments = "year, month, day, hour, minute, second",
      .help = "a time from its parts", .apply = apply_make},
     {.name = "trunc_to", .types = "ts:t", .arguments = "t, unit",

@@ -25,6 +25,9 @@ int64_t local_time(Local *local, int64_t wall);
 
 Status time_out_of_range(Error *e);
 
+/* For `prepare`: the result is wall time, whatever the argument's zone. */
+Status time_prepare_wall(FunctionCall *call, const char **zone, Arena *arena, Error *e);
+
 /* Argument k as a zone, which must be the same in all rows; *zone is NULL when it is missing. */
 Status time_zone_argument(const FunctionCall *call, size_t k, const Zone **zone, Error *e) MUST_USE;
 

@@ -66,13 +66,6 @@ done:
   return status;
 }
 
-static Status prepare_wall(FunctionCall *call, const char **zone, Arena *arena, Error *e)
-{
-  (void)call, (void)arena, (void)e;
-  *zone = "";
-  return STATUS_OK;
-}
-
 static Status apply_wall_time(const FunctionCall *call, const Cells *in, size_t rows, Cells *out, Arena *arena, Error *e)
 {
   (void)call, (void)arena;
@@ -208,7 +201,7 @@ static const Function zone_functions[] = {
      .help = "wall time understood as that of a zone; of a time that came twice the first, one that never came as if the "
              "clocks had not been changed", .prepare = prepare_zone, .apply = apply_from_zone},
     {.name = "wall_time", .types = "t:t", .arguments = "t", .help = "what the clocks on the wall show, without a zone",
-     .prepare = prepare_wall, .apply = apply_wall_time},
+     .prepare = time_prepare_wall, .apply = apply_wall_time},
     {.name = "zone_offset", .types = "t:i", .arguments = "t", .help = "seconds that the zone is ahead of UTC then",
      .apply = apply_offset},
     {.name = "zone_abbreviation", .types = "t:s", .arguments = "t", .help = "what the zone's time is called then: CET, CEST",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/csv_reader.h"
+#include "io/report_columns.h"
 #include "io/report_text.h"
 
 enum { CELL_MOST = 30 };
@@ -139,33 +140,20 @@ static void add_details(const CsvReader *reader, size_t i, const Column *column,
 static void add_columns(const CsvReader *reader, const Column *const *columns, const char *const *refined,
                         Text *out)
 {
-  Text plain[TYPE_COUNT] = {{0}}, others = {0}, details = {0};
+  ReportColumns lines = {0};
+  Text details = {0};
   for (size_t k = 0; k < reader->n_picked; k++) {
     const size_t i = reader->picked[k];
-    const Type type = column_type(columns[k]);
     text_reset(&details);
     if (refined && refined[k][0]) {
-      text_puts(&others, refined[k]);
+      text_puts(&lines.others, refined[k]);
       continue;
     }
     add_details(reader, i, columns[k], &details);
-    if (details.size > 0) {
-      text_printf(&others, "%s: %s%s\n", reader->names[i], type_name(type), text_data(&details));
-    } else {
-      text_printf(&plain[type], "%s%s", plain[type].size > 0 ? ", " : "", reader->names[i]);
-    }
+    report_columns_add(&lines, reader->names[i], column_type(columns[k]), text_data(&details));
     out->failed = out->failed || details.failed;
   }
-  for (int type = 0; type < TYPE_COUNT; type++) {
-    if (plain[type].size > 0) {
-      text_printf(out, _("%1$s columns: %2$s\n"), type_name((Type)type), text_data(&plain[type]));
-    }
-    out->failed = out->failed || plain[type].failed;
-    text_free(&plain[type]);
-  }
-  text_puts(out, text_data(&others));
-  out->failed = out->failed || others.failed;
-  text_free(&others);
+  report_columns_put(&lines, out);
   text_free(&details);
 }
 

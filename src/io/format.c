@@ -23,17 +23,12 @@ static void collect(void)
   }
 }
 
-size_t formats_size(void)
+static size_t formats_size(void)
 {
   if (count == 0) {
     collect();
   }
   return count;
-}
-
-const Format *formats_at(size_t index)
-{
-  return index < formats_size() ? all[index] : NULL;
 }
 
 void format_set_loader(FormatLoader function)

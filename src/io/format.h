@@ -50,10 +50,6 @@ typedef struct Format {
   static const Format *const format##_registered                                                        \
       __attribute__((used, section("assay_formats"), aligned(sizeof(void *)))) = &(format)
 
-/* All formats there are now, built-in ones first. */
-ASSAY_API size_t formats_size(void);
-ASSAY_API const Format *formats_at(size_t index);
-
 /* Adds a plugin's format, for the rest of the run. Errors: a name, scheme or extension that is taken. */
 ASSAY_API Status format_add(const Format *format, Error *e) MUST_USE;
 

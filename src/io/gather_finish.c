@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 #include "frame/builder.h"
 #include "io/gather_layout.h"
+#include "io/report_columns.h"
 #include "io/report_text.h"
 
 typedef struct Finish {
@@ -13,7 +14,7 @@ typedef struct Finish {
   Task *task;
   Text *report, lines, call; /* lines about single columns; types = {...} for a first column of values */
   char **names;
-  Text lists[TYPE_COUNT];
+  ReportColumns columns; /* those of which there is nothing else to say */
   size_t missing;
 } Finish;
 
@@ -167,8 +168,7 @@ static void report_column(Finish *f, size_t column, const GatherCensus *census, 
   if (missing > 0) {
     text_printf(&f->lines, _("%1$s: %2$s; missing: %3$zu\n"), name, type_name(choice->type), missing);
   } else {
-    Text *list = &f->lists[choice->type];
-    text_printf(list, "%s%s", list->size ? ", " : "", name);
+    report_columns_add(&f->columns, name, choice->type, "");
   }
   if (f->call.size == 0 && !type_is_text(choice->type)) {
     report_types(&f->call, name, "string");
@@ -210,11 +210,7 @@ static void write_report(Finish *f, size_t columns)
   Text head = {0};
   text_printf(&head, _("%1$s: rows: %2$zu, columns: %3$zu, missing cells: %4$zu\n"), plan->source, plan->rows, columns,
               f->missing);
-  for (int type = 0; type < TYPE_COUNT; type++) {
-    if (f->lists[type].size > 0) {
-      text_printf(&head, _("%1$s columns: %2$s\n"), type_name((Type)type), text_data(&f->lists[type]));
-    }
-  }
+  report_columns_put(&f->columns, &head);
   text_add(&head, text_data(f->report), f->report->size);
   text_free(f->report);
   *f->report = head;
@@ -270,9 +266,7 @@ done:
     mem_free(f.names[i]);
   }
   mem_free(f.names);
-  for (int i = 0; i < TYPE_COUNT; i++) {
-    text_free(&f.lists[i]);
-  }
+  report_columns_free(&f.columns);
   text_free(&f.lines);
   text_free(&f.call);
   return status;

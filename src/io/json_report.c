@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "io/json_reader.h"
+#include "io/report_columns.h"
 #include "io/report_text.h"
 
 enum { EXCERPT_BEFORE = 120, EXCERPT_AFTER = 80, VALUE_MOST = 40 };
@@ -228,29 +229,16 @@ static void add_details(const JsonReader *reader, const JsonColumn *path, const 
 
 static void add_columns(const JsonReader *reader, const Column *const *columns, Text *out)
 {
-  Text plain[TYPE_COUNT] = {{0}}, others = {0}, details = {0};
+  ReportColumns lines = {0};
+  Text details = {0};
   for (size_t i = 0; i < reader->n; i++) {
     const JsonColumn *path = &reader->paths[reader->order[i]];
-    const Type type = column_type(columns[i]);
     text_reset(&details);
     add_details(reader, path, columns[i], &details);
-    if (details.size > 0) {
-      text_printf(&others, "%s: %s%s\n", path->name, type_name(type), text_data(&details));
-    } else {
-      text_printf(&plain[type], "%s%s", plain[type].size > 0 ? ", " : "", path->name);
-    }
+    report_columns_add(&lines, path->name, column_type(columns[i]), text_data(&details));
     out->failed = out->failed || details.failed;
   }
-  for (int type = 0; type < TYPE_COUNT; type++) {
-    if (plain[type].size > 0) {
-      text_printf(out, _("%1$s columns: %2$s\n"), type_name((Type)type), text_data(&plain[type]));
-    }
-    out->failed = out->failed || plain[type].failed;
-    text_free(&plain[type]);
-  }
-  text_puts(out, text_data(&others));
-  out->failed = out->failed || others.failed;
-  text_free(&others);
+  report_columns_put(&lines, out);
   text_free(&details);
 }
 
