@@ -64,6 +64,14 @@ size_t design_dropped(const Design *design);
 /* Rows first .. first + count - 1 in row-major order: count * columns doubles. From any thread. */
 void design_block(const Design *design, size_t first, size_t count, double *out);
 
+/* The same rows column by column: x[j] (there is room for design_columns pointers) becomes count doubles of column j, in
+ * the frame's own memory where they lie there as doubles, else in the buffer (count * columns doubles). From any thread.
+ * For sums over many rows: nothing is transposed and whole numeric columns are not even copied. */
+void design_column_block(const Design *design, size_t first, size_t count, double *buffer, const double **x);
+
+/* The response likewise: into the buffer of count doubles only if it must be. */
+const double *design_response_block(const Design *design, size_t first, size_t count, double *buffer);
+
 /* The sum of the offsets of these rows, 0 without any. */
 bool design_has_offset(const Design *design);
 void design_offset(const Design *design, size_t first, size_t count, double *out);
