@@ -105,13 +105,14 @@ static ValueKind takes_of(lua_State *L, const char *name)
   static const struct {
     const char *name;
     ValueKind kind;
-  } kinds[] = {{"nothing", VALUE_NONE}, {"frame", VALUE_FRAME}, {"model", VALUE_MODEL}, {"column", VALUE_COLUMN}};
+  } kinds[] = {{"nothing", VALUE_NONE}, {"frame", VALUE_FRAME}, {"model", VALUE_MODEL}, {"column", VALUE_COLUMN},
+               {"chart", VALUE_CHART}};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     if (strcmp(kinds[i].name, name) == 0) {
       return kinds[i].kind;
     }
   }
-  return (ValueKind)luaL_error(L, "takes must be one of nothing, frame, model, column");
+  return (ValueKind)luaL_error(L, "takes must be one of nothing, frame, model, column, chart");
 }
 
 static void read_options(lua_State *L, Declared *declared)

@@ -5,6 +5,7 @@
 
 #include "bind/session_layout.h"
 #include "registry/help.h"
+#include "view/chart_text.h"
 #include "view/model_card.h"
 #include "view/table.h"
 
@@ -195,6 +196,8 @@ static void show_card(Shower *s, const Value *value)
     status = table_render(value->frame, &options, s->style, s->out, NULL);
   } else if (value->kind == VALUE_MODEL) {
     status = model_card(value->model, s->style, s->out, NULL);
+  } else if (value->kind == VALUE_CHART) {
+    status = chart_text(value->chart, s->style, s->out, NULL);
   } else {
     show_column(s, value->column);
   }

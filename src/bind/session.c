@@ -51,6 +51,7 @@ static int open_all(lua_State *L)
   open_frame(L);
   open_column(L);
   open_model(L);
+  open_chart(L);
   open_library(L);
   lua_newtable(L);
   for (size_t i = 0; i < session->settings.n_arguments; i++) {
@@ -201,10 +202,7 @@ static void keep_last(lua_State *L, int index)
 {
   static const size_t strong_most = (size_t)256 << 20;
   const Box *box = lua_type(L, index) == LUA_TUSERDATA ? box_at(L, index) : NULL;
-  const size_t bytes = !box                               ? 0
-                       : box->value.kind == VALUE_FRAME  ? frame_bytes(box->value.frame)
-                       : box->value.kind == VALUE_COLUMN ? column_bytes(box->value.column)
-                                                         : 0;
+  const size_t bytes = box ? value_bytes(&box->value) : 0;
   push_environment(L);
   lua_getmetatable(L, -1);
   lua_newtable(L);

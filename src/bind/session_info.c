@@ -7,6 +7,7 @@
 #include "frame/builder.h"
 #include "plug/plug.h"
 #include "registry/help.h"
+#include "chart/chart.h"
 #include "registry/model.h"
 #include "view/table.h"
 
@@ -49,19 +50,14 @@ typedef struct Listing {
   Builder *name, *type, *shape, *bytes;
 } Listing;
 
-static size_t boxed_bytes(const Value *value)
-{
-  return value->kind == VALUE_FRAME    ? frame_bytes(value->frame)
-         : value->kind == VALUE_COLUMN ? column_bytes(value->column)
-                                       : model_bytes(value->model);
-}
-
 static void boxed_shape(const Value *value, char *out, size_t size)
 {
   if (value->kind == VALUE_FRAME) {
     snprintf(out, size, _("%1$zu x %2$zu"), frame_rows(value->frame), frame_columns(value->frame));
   } else if (value->kind == VALUE_COLUMN) {
     snprintf(out, size, "%zu", column_rows(value->column));
+  } else if (value->kind == VALUE_CHART) {
+    snprintf(out, size, "%s", chart_kind(value->chart));
   } else {
     snprintf(out, size, "%s", model_name(value->model));
   }
@@ -69,7 +65,8 @@ static void boxed_shape(const Value *value, char *out, size_t size)
 
 static void list_value(lua_State *L, Listing *listing, const char *name)
 {
-  static const char *const kinds[VALUE_KIND_COUNT] = {[VALUE_COLUMN] = "column", [VALUE_FRAME] = "frame", [VALUE_MODEL] = "model"};
+  static const char *const kinds[VALUE_KIND_COUNT] = {[VALUE_COLUMN] = "column", [VALUE_FRAME] = "frame", [VALUE_MODEL] = "model",
+                                                        [VALUE_CHART] = "chart"};
   const Box *box = lua_type(L, -1) == LUA_TUSERDATA ? box_at(L, -1) : NULL;
   const char *type = box ? kinds[box->value.kind] : is_missing(L, -1) ? "NA" : luaL_typename(L, -1);
   char shape[160] = "";
@@ -82,7 +79,7 @@ static void list_value(lua_State *L, Listing *listing, const char *name)
   builder_text(listing->type, type, strlen(type));
   builder_text(listing->shape, shape, strlen(shape));
   if (box) {
-    builder_int(listing->bytes, (int64_t)boxed_bytes(&box->value));
+    builder_int(listing->bytes, (int64_t)value_bytes(&box->value));
   } else {
     builder_missing(listing->bytes);
   }

@@ -46,7 +46,7 @@ typedef struct Box {
   Value value;
 } Box;
 
-extern const char *const box_names[VALUE_KIND_COUNT]; /* metatable names of frame, column and model */
+extern const char *const box_names[VALUE_KIND_COUNT]; /* metatable names of frame, column, model and chart */
 
 /* The box at an index, or NULL. */
 Box *box_at(lua_State *L, int index);
@@ -105,9 +105,10 @@ void open_values(lua_State *L);
 void open_frame(lua_State *L);
 void open_column(lua_State *L);
 void open_model(lua_State *L);
+void open_chart(lua_State *L);
+void open_charts(lua_State *L); /* goes when plot.* has taken the place of view.* */
 void open_errors(lua_State *L);
 void open_library(lua_State *L);  /* families, global functions, NA, the user's _ENV */
-void open_charts(lua_State *L);
 void push_environment(lua_State *L);
 int frame_construct(lua_State *L); /* frame{...} */
 

@@ -5,12 +5,14 @@
 
 #include "bind/session_layout.h"
 #include "core/alloc.h"
+#include "chart/chart.h"
 #include "registry/model.h"
 
 enum { DEPTH_MOST = 8, PRESSURE_STEP = 16 << 20 };
 
 const char *const box_names[VALUE_KIND_COUNT] = {
-    [VALUE_COLUMN] = "assay.column", [VALUE_FRAME] = "assay.frame", [VALUE_MODEL] = "assay.model"};
+    [VALUE_COLUMN] = "assay.column", [VALUE_FRAME] = "assay.frame", [VALUE_MODEL] = "assay.model",
+    [VALUE_CHART] = "assay.chart"};
 
 static const char missing_key; /* registry key of NA */
 
@@ -23,7 +25,7 @@ static int box_gc(lua_State *L)
 
 Box *box_at(lua_State *L, int index)
 {
-  for (int kind = VALUE_COLUMN; kind <= VALUE_MODEL; kind++) {
+  for (int kind = VALUE_COLUMN; kind <= VALUE_CHART; kind++) {
     Box *box = luaL_testudata(L, index, box_names[kind]);
     if (box) {
       return box;
@@ -187,16 +189,6 @@ void value_read(lua_State *L, int index, Value *out)
   read_depth(L, lua_absindex(L, index), 0, out);
 }
 
-static size_t value_bytes(const Value *value)
-{
-  switch (value->kind) {
-  case VALUE_COLUMN: return column_bytes(value->column);
-  case VALUE_FRAME: return frame_bytes(value->frame);
-  case VALUE_MODEL: return model_bytes(value->model);
-  default: return 0;
-  }
-}
-
 static void push_box(lua_State *L, Value *value)
 {
   Box *box = lua_newuserdatauv(L, sizeof *box, 1);
@@ -234,7 +226,8 @@ void value_push(lua_State *L, Value *value)
   case VALUE_MAP: push_items(L, value); break;
   case VALUE_COLUMN:
   case VALUE_FRAME:
-  case VALUE_MODEL: push_box(L, value); return;
+  case VALUE_MODEL:
+  case VALUE_CHART: push_box(L, value); return;
   default: lua_pushnil(L);
   }
   value_free(value);
@@ -336,7 +329,7 @@ void open_values(lua_State *L)
   static const char *const events[] = {"__add", "__sub",  "__mul", "__div", "__mod",  "__pow",  "__unm",
                                        "__idiv", "__lt",  "__le",  "__concat", "__index", "__call", "__len",
                                        "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot"};
-  for (int kind = VALUE_COLUMN; kind <= VALUE_MODEL; kind++) {
+  for (int kind = VALUE_COLUMN; kind <= VALUE_CHART; kind++) {
     luaL_newmetatable(L, box_names[kind]);
     lua_pushcfunction(L, box_gc);
     lua_setfield(L, -2, "__gc");

@@ -6,6 +6,7 @@
 
 #include "cluster/kmeans.h"
 #include "cluster/kmeans_model_primitives.h"
+#include "cluster/kmeans_plot_primitives.h"
 #include "cluster/variables.h"
 #include "core/alloc.h"
 #include "frame/builder.h"
@@ -409,7 +410,8 @@ static const Figure kmeans_figures[] = {
 };
 
 static const ModelClass kmeans_class = {.size = sizeof(ModelClass), .predict = kmeans_predict, .proceed = kmeans_proceed,
-                                        .headline = kmeans_headline, .check = kmeans_model_check};
+                                        .headline = kmeans_headline, .check = kmeans_model_check,
+                                        .plots = "sizes", .plot = kmeans_plot};
 
 static const Primitive kmeans = {
   .size = sizeof(Primitive), .family = "cluster", .name = "kmeans", .version = 1,

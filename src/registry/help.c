@@ -135,6 +135,7 @@ static const char *subject(ValueKind kind)
   switch (kind) {
   case VALUE_FRAME: return "df";
   case VALUE_MODEL: return "m";
+  case VALUE_CHART: return "p";
   case VALUE_COLUMN: return "column";
   default: return "";
   }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The verbs that every model has, written once. */
+#include <stdio.h>
 #include <string.h>
 
+#include "chart/chart.h"
 #include "registry/model.h"
 #include "registry/model_layout.h"
 #include "registry/registry.h"
@@ -130,6 +132,69 @@ static Status run_continue(Call *call, Value *out, Error *e)
   return status;
 }
 
+#define PLOT_OPTIONS(O)                                                                                          \
+  O(kind, TEXT, OPTION_UNSET, 1, 0, "", "", "which of the model's charts; not given: its first, a wrong one lists them") \
+  O(data, FRAME, OPTION_UNSET, 1, 0, "", "", "the rows to show; needed after model.load where the chart shows rows")     \
+  O(x, TEXT, OPTION_UNSET, 1, 0, "", "", "column of the horizontal axis, where the chart shows rows")                    \
+  O(y, TEXT, OPTION_UNSET, 1, 0, "", "", "column of the vertical axis, where the chart shows rows")                      \
+  O(title, TEXT, OPTION_UNSET, 1, 0, "", "", "title, in the place of the chart's own")
+typedef struct PlotOptions {
+  PLOT_OPTIONS(OPTION_FIELD)
+} PlotOptions;
+#define ROW(...) OPTION_ROW_OF(PlotOptions, __VA_ARGS__)
+static const Option plot_options[] = {PLOT_OPTIONS(ROW)};
+#undef ROW
+
+/* The asked kind as one of "a|b|c" (the first when none is asked), copied to `kind`. */
+static Status plot_kind(const Model *model, const char *plots, const char *asked, char *kind, size_t size, Error *e)
+{
+  const char *names[16];
+  char list[256], shown[300] = "";
+  size_t n = 0;
+  snprintf(list, sizeof list, "%s", plots);
+  for (char *rest = list, *name; n < 16 && (name = strsep(&rest, "|")) != NULL;) {
+    names[n++] = name;
+    snprintf(shown + strlen(shown), sizeof shown - strlen(shown), "%s%s", n > 1 ? ", " : "", name);
+    if (!asked || strcmp(asked, name) == 0) {
+      snprintf(kind, size, "%s", name);
+      return STATUS_OK;
+    }
+  }
+  error_set(e, STATUS_NAME, "unknown-chart", _("%1$s has no chart '%2$s'"), model_name(model), asked);
+  const size_t near = text_nearest(asked, names, n);
+  if (near < n) {
+    return error_hint(e, _("did you mean '%1$s'? charts: %2$s"), names[near], shown);
+  }
+  return error_hint(e, _("charts: %s"), shown);
+}
+
+static Status run_plot(Call *call, Value *out, Error *e)
+{
+  const PlotOptions *options = call->options;
+  const Model *model = of(call);
+  const ModelClass *class = model_primitive(model)->model;
+  char kind[64];
+  Chart *chart = NULL;
+  if (!class || !class->plot) {
+    return cannot(model, _("be plotted"), e);
+  }
+  Status status = plot_kind(model, class->plots, options->kind, kind, sizeof kind, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  const PlotRequest request = {.kind = kind,
+                               .data = options->data ? options->data : model_data(model),
+                               .x = options->x ? options->x : "",
+                               .y = options->y ? options->y : "",
+                               .title = options->title ? options->title : ""};
+  status = class->plot(call, model, &request, &chart, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  *out = value_of_chart(chart);
+  return STATUS_OK;
+}
+
 #define WHY_OPTIONS(O) O(figure, TEXT, OPTION_REQUIRED, 1, 0, "", "", "a column of glance, such as \"inertia\"")
 typedef struct WhyOptions {
   WHY_OPTIONS(OPTION_FIELD)
@@ -224,6 +289,13 @@ static const Primitive why = {SIZED, .name = "why", .summary = "explains one fig
   .returns = "a text: definition, formula with this model's numbers, range", .reference = "",
   .example = EXAMPLE_FIT "m:why(\"inertia\")", .where = WHERE_MAIN, .run = run_why};
 REGISTER_PRIMITIVE(why);
+
+static const Primitive plot = {SIZED, .name = "plot", .summary = "a chart of the model",
+  .details = "Which charts there are depends on the model. The prompt draws a chart as text; p:save(\"file.png\") makes a picture.",
+  .takes = VALUE_MODEL, .main = "kind", OPTIONS(plot_options, PlotOptions), .gives = VALUE_CHART,
+  .returns = "a chart: p:save(path), p:script(), p:data()", .reference = "",
+  .example = EXAMPLE_FIT "m:plot()", .where = WHERE_JOB, .run = run_plot};
+REGISTER_PRIMITIVE(plot);
 
 static const Primitive options = {SIZED, .name = "options", .summary = "the options the model was fitted with, defaults included",
   .takes = VALUE_MODEL, .gives = VALUE_MAP, .returns = "a table of options by name", .reference = "",

@@ -56,6 +56,14 @@ typedef struct Cost {
   double bytes, seconds;
 } Cost;
 
+/* What m:plot was asked for. Texts are "" when not given; x and y are columns of data. */
+typedef struct PlotRequest {
+  const char *kind;
+  const Frame *data;     /* the rows to show: those given, else those of the fit; NULL when neither is at hand */
+  const char *x, *y;
+  const char *title;
+} PlotRequest;
+
 /* What a fitted model of this primitive can do; a missing function means the verb is refused with a reason. */
 typedef struct ModelClass {
   size_t size;           /* sizeof(ModelClass), so that it may grow */
@@ -67,6 +75,9 @@ typedef struct ModelClass {
   void (*headline)(const Model *model, Text *out);
   /* Checks a model that came from a file: frames, columns, sizes. */
   Status (*check)(const Model *model, Error *e);
+  /* Its charts, for m:plot(kind): kinds as "segments|sizes", the first is what m:plot() gives. request->kind is one of them. */
+  const char *plots;
+  Status (*plot)(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e);
 } ModelClass;
 
 struct Primitive {
@@ -77,7 +88,7 @@ struct Primitive {
   int version;                 /* of the model's shape */
   const char *summary;         /* one line, no full stop */
   const char *details;         /* what it does and how, a few sentences; may be NULL */
-  ValueKind takes;             /* VALUE_FRAME, VALUE_MODEL, VALUE_COLUMN or VALUE_NONE */
+  ValueKind takes;             /* VALUE_FRAME, VALUE_MODEL, VALUE_COLUMN, VALUE_CHART or VALUE_NONE */
   const char *takes_class;     /* takes a model: only of primitives of this family, or NULL for any */
   const char *main;            /* the option that a bare second argument fills, or NULL */
   const Option *options;

@@ -112,6 +112,7 @@ static const char *value_type(ValueKind kind)
   case VALUE_COLUMN: return "Column";
   case VALUE_FRAME: return "Frame";
   case VALUE_MODEL: return "Model";
+  case VALUE_CHART: return "Chart";
   case VALUE_NONE: return "nil";
   default: return "table";
   }

@@ -19,7 +19,7 @@ const Primitive *registry_find(const char *name);
 /* By family and name exactly. */
 const Primitive *registry_get(const char *family, const char *name);
 
-/* The method of values of a kind (VALUE_FRAME, VALUE_MODEL, VALUE_COLUMN), or NULL. */
+/* The method of values of a kind (VALUE_FRAME, VALUE_MODEL, VALUE_COLUMN, VALUE_CHART), or NULL. */
 const Primitive *registry_method(ValueKind kind, const char *name);
 const char *primitive_method(const Primitive *primitive); /* its method name, or NULL */
 

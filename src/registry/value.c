@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "chart/chart.h"
 #include "core/alloc.h"
 #include "registry/model.h"
 
@@ -32,6 +33,7 @@ void value_free(Value *value)
   case VALUE_COLUMN: column_unref(value->column); break;
   case VALUE_FRAME: frame_unref(value->frame); break;
   case VALUE_MODEL: model_unref(value->model); break;
+  case VALUE_CHART: chart_unref(value->chart); break;
   default: break;
   }
   memset(value, 0, sizeof *value);
@@ -41,8 +43,19 @@ const char *value_kind_name(ValueKind kind)
 {
   static const char *const names[VALUE_KIND_COUNT] = {
       "nothing", "NA", "a boolean", "a whole number", "a number", "a text", "a list", "a table", "a column", "a frame",
-      "a model", "a value of another kind"};
+      "a model", "a chart", "a value of another kind"};
   return _(names[kind]);
+}
+
+size_t value_bytes(const Value *value)
+{
+  switch (value->kind) {
+  case VALUE_COLUMN: return column_bytes(value->column);
+  case VALUE_FRAME: return frame_bytes(value->frame);
+  case VALUE_MODEL: return model_bytes(value->model);
+  case VALUE_CHART: return chart_bytes(value->chart);
+  default: return 0;
+  }
 }
 
 Status value_text(const char *text, size_t length, Value *out, Error *e)
@@ -121,6 +134,7 @@ Status value_copy(const Value *value, Value *out, Error *e)
   case VALUE_COLUMN: *out = value_of_column(column_ref(value->column)); return STATUS_OK;
   case VALUE_FRAME: *out = value_of_frame(frame_ref(value->frame)); return STATUS_OK;
   case VALUE_MODEL: *out = value_of_model(model_ref(value->model)); return STATUS_OK;
+  case VALUE_CHART: *out = value_of_chart(chart_ref(value->chart)); return STATUS_OK;
   default: *out = *value; return STATUS_OK;
   }
 }
@@ -161,6 +175,7 @@ Digest value_digest(const Value *value)
   case VALUE_COLUMN: return with_part(kind, column_digest(value->column));
   case VALUE_FRAME: return with_part(kind, frame_digest(value->frame));
   case VALUE_MODEL: return with_part(kind, model_digest(value->model));
+  case VALUE_CHART: return with_part(kind, chart_digest(value->chart));
   default: return kind;
   }
 }
@@ -279,6 +294,7 @@ void value_show(const Value *value, Text *out)
     text_printf(out, _("a frame of %1$zu rows and %2$zu columns"), frame_rows(value->frame), frame_columns(value->frame));
     break;
   case VALUE_MODEL: text_printf(out, _("a model of %s"), model_name(value->model)); break;
+  case VALUE_CHART: text_printf(out, _("a chart (%s)"), chart_kind(value->chart)); break;
   default: text_puts(out, value->text.bytes ? value->text.bytes : value_kind_name(value->kind)); break;
   }
 }

@@ -10,6 +10,7 @@
 #include "frame/frame.h"
 
 typedef struct Model Model;
+typedef struct Chart Chart;
 
 typedef enum ValueKind {
   VALUE_NONE,
@@ -23,6 +24,7 @@ typedef enum ValueKind {
   VALUE_COLUMN,
   VALUE_FRAME,
   VALUE_MODEL,
+  VALUE_CHART,   /* a chart's description (chart/chart.h) */
   VALUE_OTHER,   /* something a primitive cannot take; text says what, for messages */
   VALUE_KIND_COUNT
 } ValueKind;
@@ -45,6 +47,7 @@ typedef struct Value {
     Column *column;
     Frame *frame;
     Model *model;
+    Chart *chart;
   };
 } Value;
 
@@ -52,6 +55,9 @@ ASSAY_API void value_free(Value *value);
 
 /* "a whole number", "a frame" ... for messages. */
 ASSAY_API const char *value_kind_name(ValueKind kind);
+
+/* Bytes of the columns it refers to; 0 for plain values. */
+size_t value_bytes(const Value *value);
 
 /* The makers take what they are given; value_text copies. */
 ASSAY_API Status value_text(const char *text, size_t length, Value *out, Error *e) MUST_USE;
@@ -61,6 +67,7 @@ static inline Value value_of_number(double number) { return (Value){.kind = VALU
 static inline Value value_of_frame(Frame *frame) { return (Value){.kind = VALUE_FRAME, .frame = frame}; }
 static inline Value value_of_column(Column *column) { return (Value){.kind = VALUE_COLUMN, .column = column}; }
 static inline Value value_of_model(Model *model) { return (Value){.kind = VALUE_MODEL, .model = model}; }
+static inline Value value_of_chart(Chart *chart) { return (Value){.kind = VALUE_CHART, .chart = chart}; }
 
 /* An empty list or map with room for n items; items start as VALUE_NONE, names as NULL and are then filled in. */
 ASSAY_API Status value_list(size_t n, bool named, Value *out, Error *e) MUST_USE;
