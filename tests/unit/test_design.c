@@ -93,6 +93,22 @@ static Design *make(const char *formula, const Frame *frame, bool response)
   return design;
 }
 
+/* The same cells come column by column, of all rows and of some. */
+static void compare_columns(const Design *design, const double *rows, size_t first, size_t count)
+{
+  const size_t d = design_columns(design);
+  double *buffer = malloc((count * d + 1) * sizeof *buffer);
+  const double **columns = malloc((d + 1) * sizeof *columns);
+  design_column_block(design, first, count, buffer, columns);
+  for (size_t i = 0; i < count; i++) {
+    for (size_t j = 0; j < d; j++) {
+      assert_memory_equal(&columns[j][i], &rows[(first + i) * d + j], sizeof **columns);
+    }
+  }
+  free(buffer);
+  free(columns);
+}
+
 /* ---- Against R */
 
 static void column_sums(const Design *design, double *sums)
@@ -100,6 +116,8 @@ static void column_sums(const Design *design, double *sums)
   const size_t d = design_columns(design), n = design_rows(design);
   double *block = malloc((n * d + 1) * sizeof *block), *again = malloc((d + 1) * sizeof *again);
   design_block(design, 0, n, block);
+  compare_columns(design, block, 0, n);
+  compare_columns(design, block, 2, n - 3);
   memset(sums, 0, d * sizeof *sums);
   for (size_t i = 0; i < n; i++) {
     design_block(design, i, 1, again);
@@ -263,6 +281,8 @@ static void test_response_and_offset(void **state)
   double out[N];
   design_response(d, 0, N, out);
   assert_true(out[3] == log(4.4));
+  double room[2];
+  assert_true(design_response_block(d, 3, 2, room)[0] == log(4.4));
   assert_int_equal(design_response_levels(d), 0);
   assert_string_equal(design_response_name(d), "log(y)");
   assert_true(design_has_offset(d));
@@ -274,6 +294,7 @@ static void test_response_and_offset(void **state)
   assert_string_equal(design_response_level(d, 0), "a");
   design_response(d, 3, 2, out);
   assert_true(out[0] == 0 && out[1] == 2);
+  assert_true(design_response_block(d, 4, 2, room)[0] == 2);
   assert_int_equal(design_factors(d), 1);
   size_t levels;
   assert_string_equal(design_factor(d, 0, &levels), "region");
@@ -333,6 +354,9 @@ static void test_missing(void **state)
   double row[7];
   design_block(d, 1, 1, row);
   assert_true(row[1] == 2 && design_columns(d) == 7);
+  double rows[70];
+  design_block(d, 0, 10, rows);
+  compare_columns(d, rows, 0, 10);
   design_free(d);
   frame_unref(frame);
 }
