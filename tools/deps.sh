@@ -24,6 +24,7 @@ build       libncurses-dev                ncursesw    ncurses with wide characte
 build       libreadline-dev               readline    readline 8
 build       liblua5.4-dev                 lua5.4|lua-5.4|lua54|lua Lua 5.4
 build       libopenblas0-pthread|libopenblas0-openmp =libopenblas.so.0 OpenBLAS (any but the serial one), opened at run time
+build       r-mathlib                     =libRmath.so.1 distributions of R, opened at run time
 build       libjansson-dev                jansson     JSON
 build       libutf8proc-dev               libutf8proc Unicode
 build       zlib1g-dev                    zlib        packed files: gzip
