@@ -170,20 +170,25 @@ void help_signature(const Primitive *primitive, Text *out)
   text_char(out, ')');
 }
 
+void help_option(const Option *option, Text *out)
+{
+  text_puts(out, option->help);
+  if (option->unit[0]) {
+    text_printf(out, " (%s)", option->unit);
+  }
+  text_puts(out, "; ");
+  option_type(option, out);
+  if (option->standard == OPTION_REQUIRED) {
+    text_puts(out, _("; required"));
+  } else if (option->standard[0]) {
+    text_printf(out, _("; default %s"), option->standard);
+  }
+}
+
 static void option_lines(const Option *option, size_t width, Text *out)
 {
   Text line = {0};
-  text_puts(&line, option->help);
-  if (option->unit[0]) {
-    text_printf(&line, " (%s)", option->unit);
-  }
-  text_puts(&line, "; ");
-  option_type(option, &line);
-  if (option->standard == OPTION_REQUIRED) {
-    text_puts(&line, _("; required"));
-  } else if (option->standard[0]) {
-    text_printf(&line, _("; default %s"), option->standard);
-  }
+  help_option(option, &line);
   entry("  ", option->name, 15, text_data(&line), width, out);
   out->failed = out->failed || line.failed;
   text_free(&line);
@@ -227,6 +232,11 @@ static void primitive_page(const Primitive *primitive, size_t width, Text *out)
   for (size_t i = 0; i < primitive->n_options; i++) {
     option_lines(&primitive->options[i], width, out);
   }
+  const ModelClass *class = primitive->model;
+  text_puts(out, class && class->n_predict_options ? _("\nOptions of m:predict(df) and m:augment(df)\n") : "");
+  for (size_t i = 0; class && i < class->n_predict_options; i++) {
+    option_lines(&class->predict_options[i], width, out);
+  }
   text_puts(out, _("\nGives "));
   help_wrap(primitive->returns, width, 2, 6, out);
   if (primitive->n_figures > 0) {
@@ -240,6 +250,15 @@ static void primitive_page(const Primitive *primitive, size_t width, Text *out)
   indented(primitive->example, "  ", out);
 }
 
+static const Option *find_option(const Option *options, size_t n, const char *name)
+{
+  size_t i = 0;
+  while (i < n && strcmp(options[i].name, name) != 0) {
+    i++;
+  }
+  return i < n ? &options[i] : NULL;
+}
+
 static bool option_page(const char *topic, size_t width, Text *out)
 {
   const char *dot = strrchr(topic, '.');
@@ -250,16 +269,18 @@ static bool option_page(const char *topic, size_t width, Text *out)
   memcpy(name, topic, (size_t)(dot - topic));
   name[dot - topic] = '\0';
   const Primitive *primitive = registry_find(name);
-  for (size_t i = 0; primitive && i < primitive->n_options; i++) {
-    if (strcmp(primitive->options[i].name, dot + 1) == 0) {
-      Text title = {0};
-      text_printf(&title, _("%1$s, option of %2$s.%3$s"), dot + 1, primitive->family, primitive->name);
-      wrap_line(&title, width, 2, 0, out);
-      option_lines(&primitive->options[i], width, out);
-      return true;
-    }
+  const ModelClass *class = primitive ? primitive->model : NULL;
+  const Option *option = primitive ? find_option(primitive->options, primitive->n_options, dot + 1) : NULL;
+  const Option *own = class ? find_option(class->predict_options, class->n_predict_options, dot + 1) : NULL;
+  if (!option && !own) {
+    return false;
   }
-  return false;
+  Text title = {0};
+  text_printf(&title, option ? _("%1$s, option of %2$s.%3$s") : _("%1$s, option of predict and augment for models of %2$s.%3$s"),
+              dot + 1, primitive->family, primitive->name);
+  wrap_line(&title, width, 2, 0, out);
+  option_lines(option ? option : own, width, out);
+  return true;
 }
 
 static bool family_page(const char *family, size_t width, Text *out)
@@ -446,6 +467,10 @@ static void primitive_words(const Primitive *primitive, Text *out)
   text_printf(out, "%s %s ", primitive->details ? primitive->details : "", primitive->returns);
   for (size_t i = 0; i < primitive->n_options; i++) {
     text_printf(out, "%s %s ", primitive->options[i].name, primitive->options[i].help);
+  }
+  for (size_t i = 0; primitive->model && i < primitive->model->n_predict_options; i++) {
+    const Option *option = &primitive->model->predict_options[i];
+    text_printf(out, "%s %s ", option->name, option->help);
   }
   for (size_t i = 0; i < primitive->n_figures; i++) {
     text_printf(out, "%s %s ", primitive->figures[i].name, primitive->figures[i].definition);

@@ -38,13 +38,39 @@ static Status cannot(const Model *model, const char *verb, Error *e)
   return error_set(e, STATUS_STATE, "not-supported", _("a model of %1$s cannot %2$s"), model_name(model), verb);
 }
 
-#define DATA_OPTIONS(O) O(data, FRAME, OPTION_REQUIRED, 1, 0, "", "", "rows with the columns the model was fitted on")
+#define DATA_OPTIONS(O) \
+  O(data, FRAME, OPTION_REQUIRED, 1, 0, "", "", "rows with the columns the model was fitted on") \
+  O(options, REST, OPTION_UNSET, 1, 0, "", "", "what models of this kind take beside the data: the page of their fit lists it")
 typedef struct DataOptions {
   DATA_OPTIONS(OPTION_FIELD)
 } DataOptions;
 #define ROW(...) OPTION_ROW_OF(DataOptions, __VA_ARGS__)
 static const Option data_options[] = {DATA_OPTIONS(ROW)};
 #undef ROW
+
+/* The call as the model's class sees it: with the options of its own, checked. */
+static Status class_call(const Call *call, const ModelClass *class, const Value *rest, Call *out, Error *e)
+{
+  const bool own = class->predict_options != NULL;
+  *out = *call;
+  if (!own && !rest) {
+    out->options = NULL;
+    return STATUS_OK;
+  }
+  const Arguments arguments = {.named = rest ? *rest : (Value){.kind = VALUE_NONE}};
+  Primitive like = *call->primitive; /* for what messages say */
+  like.main = NULL;
+  like.n_options = 1; /* the data, which are not in the rest: any name is refused */
+  if (own) {
+    like.options = class->predict_options;
+    like.n_options = class->n_predict_options;
+    like.options_size = class->predict_size;
+  }
+  void *options = arena_alloc(&call->task->arena, 1, like.options_size);
+  out->options = options;
+  return options ? options_check(&like, &arguments, NULL, &call->task->arena, options, &out->given, e)
+                 : error_memory(e, like.options_size, _("options"));
+}
 
 static Status run_predict(Call *call, Value *out, Error *e)
 {
@@ -54,7 +80,11 @@ static Status run_predict(Call *call, Value *out, Error *e)
     return cannot(of(call), _("predict"), e);
   }
   Frame *frame = NULL;
-  const Status status = class->predict(call, of(call), options->data, &frame, e);
+  Call inner;
+  Status status = class_call(call, class, options->options, &inner, e);
+  if (status == STATUS_OK) {
+    status = class->predict(&inner, of(call), options->data, &frame, e);
+  }
   if (status == STATUS_OK) {
     *out = value_of_frame(frame);
   }
@@ -69,7 +99,11 @@ static Status run_augment(Call *call, Value *out, Error *e)
     return cannot(of(call), _("predict"), e);
   }
   Frame *frame = NULL;
-  const Status status = model_augment(call, of(call), options->data, &frame, e);
+  Call inner;
+  Status status = class_call(call, class, options->options, &inner, e);
+  if (status == STATUS_OK) {
+    status = model_augment(&inner, of(call), options->data, &frame, e);
+  }
   if (status == STATUS_OK) {
     *out = value_of_frame(frame);
   }

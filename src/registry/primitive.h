@@ -78,6 +78,14 @@ typedef struct ModelClass {
   /* Its charts, for m:plot(kind): kinds as "segments|sizes", the first is what m:plot() gives. request->kind is one of them. */
   const char *plots;
   Status (*plot)(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e);
+  /* Options of predict and augment that only these models take, as rows of a struct of predict_size bytes, which predict
+   * finds in call->options. */
+  const Option *predict_options;
+  size_t n_predict_options, predict_size;
+  /* What the card shows: lines in place of the list of glance's figures (NULL: the list), and the names of the frames that
+   * stand below as tables, the last one NULL (NULL: tidy alone). */
+  void (*figures)(const Model *model, Text *out);
+  const char *const *tables;
 } ModelClass;
 
 struct Primitive {

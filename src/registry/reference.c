@@ -15,11 +15,11 @@ static void cell(const char *text, Text *out)
   }
 }
 
-static void option_rows(const Primitive *primitive, Text *out)
+static void option_rows(const Option *options, size_t n, Text *out)
 {
   text_puts(out, "| option | takes | default | |\n| --- | --- | --- | --- |\n");
-  for (size_t i = 0; i < primitive->n_options; i++) {
-    const Option *option = &primitive->options[i];
+  for (size_t i = 0; i < n; i++) {
+    const Option *option = &options[i];
     Text type = {0};
     option_type(option, &type);
     text_printf(out, "| `%s` | ", option->name);
@@ -58,7 +58,11 @@ static void primitive_section(const Primitive *primitive, Text *out)
     text_char(out, '\n');
   }
   if (primitive->n_options > 0) {
-    option_rows(primitive, out);
+    option_rows(primitive->options, primitive->n_options, out);
+  }
+  if (primitive->model && primitive->model->n_predict_options > 0) {
+    text_puts(out, "Options of `m:predict(df)` and `m:augment(df)`:\n\n");
+    option_rows(primitive->model->predict_options, primitive->model->n_predict_options, out);
   }
   text_printf(out, "Gives %s.\n\n", primitive->returns);
   if (primitive->n_figures > 0) {

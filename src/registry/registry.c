@@ -192,20 +192,8 @@ static Status check_defaults(const Primitive *primitive, Error *e)
   return status;
 }
 
-Status registry_check(const Primitive *primitive, Error *e)
+static Status check_options(const Primitive *primitive, Error *e)
 {
-  if (!primitive->family || !is_name(primitive->family) || !primitive->name || !is_name(primitive->name)) {
-    return bad(primitive, e, _("family and name must be lower-case letters, digits and _"));
-  }
-  if (!primitive->summary || primitive->summary[0] == '\0') {
-    return bad(primitive, e, _("it needs a summary"));
-  }
-  if (!primitive->run) {
-    return bad(primitive, e, _("it has nothing to run"));
-  }
-  if (!primitive->returns || !primitive->example) {
-    return bad(primitive, e, _("it needs returns and example, texts that may be empty"));
-  }
   if (primitive->n_options > OPTIONS_MOST || (primitive->n_options > 0 && !primitive->options)) {
     return bad(primitive, e, _("its options are missing or more than 64"));
   }
@@ -226,6 +214,32 @@ Status registry_check(const Primitive *primitive, Error *e)
     return bad(primitive, e, _("main is not one of its options"));
   }
   return check_defaults(primitive, e);
+}
+
+Status registry_check(const Primitive *primitive, Error *e)
+{
+  if (!primitive->family || !is_name(primitive->family) || !primitive->name || !is_name(primitive->name)) {
+    return bad(primitive, e, _("family and name must be lower-case letters, digits and _"));
+  }
+  if (!primitive->summary || primitive->summary[0] == '\0') {
+    return bad(primitive, e, _("it needs a summary"));
+  }
+  if (!primitive->run) {
+    return bad(primitive, e, _("it has nothing to run"));
+  }
+  if (!primitive->returns || !primitive->example) {
+    return bad(primitive, e, _("it needs returns and example, texts that may be empty"));
+  }
+  Status status = check_options(primitive, e);
+  if (status == STATUS_OK && primitive->model && primitive->model->n_predict_options > 0) {
+    Primitive predicts = *primitive;
+    predicts.main = NULL;
+    predicts.options = primitive->model->predict_options;
+    predicts.n_options = primitive->model->n_predict_options;
+    predicts.options_size = primitive->model->predict_size;
+    status = check_options(&predicts, e);
+  }
+  return status;
 }
 
 /* A primitive of the program whose method or global function it would take over, or NULL. */

@@ -76,6 +76,30 @@ static void notes(const Model *model, Card *card)
   }
 }
 
+/* The class's own lines, or all figures of glance. */
+static void figures(const Model *model, const ModelClass *class, const ViewStyle *style, Card *card)
+{
+  if (!class || !class->figures) {
+    glance_lines(model, style, card);
+    return;
+  }
+  Text lines = {0};
+  class->figures(model, &lines);
+  card_text(card, text_data(&lines));
+  text_free(&lines);
+}
+
+static void tables(const Model *model, const ModelClass *class, Card *card)
+{
+  static const char *const usual[] = {"tidy", NULL};
+  for (const char *const *name = class && class->tables ? class->tables : usual; *name; name++) {
+    const Frame *frame = model_frame(model, *name);
+    if (frame) {
+      card_table(card, strcmp(*name, "tidy") == 0 ? NULL : *name, frame, NULL);
+    }
+  }
+}
+
 Status model_card(const Model *model, const ViewStyle *style, Text *out, Error *e)
 {
   const ModelClass *class = model_primitive(model)->model;
@@ -85,11 +109,8 @@ Status model_card(const Model *model, const ViewStyle *style, Text *out, Error *
   }
   Card *card = card_new();
   card_title(card, "%s%s%s", model_name(model), headline.size ? ": " : "", text_data(&headline));
-  glance_lines(model, style, card);
-  const Frame *tidy = model_frame(model, "tidy");
-  if (tidy) {
-    card_table(card, NULL, tidy, NULL);
-  }
+  figures(model, class, style, card);
+  tables(model, class, card);
   notes(model, card);
   const Status status = card_render(card, style, out, e);
   card_free(card);
