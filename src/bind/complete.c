@@ -7,131 +7,21 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bind/line_scan.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "core/file.h"
 #include "registry/help.h"
 #include "registry/model.h"
 
-enum { OPEN_MOST = 64, ITEMS_MOST = 20000 };
-
-/* A piece of the line. */
-typedef struct Span {
-  size_t from, to;
-} Span;
-
-/* An open bracket: what was called with it and the option given in it at this point. */
-typedef struct Level {
-  Span callee, key;
-  bool value;       /* the bracket is the value of an option: all in it belongs to that option */
-} Level;
-
-typedef struct Scan {
-  const char *line;
-  size_t point;
-  Level open[OPEN_MOST];
-  int depth;
-  Span path;        /* the last name chain: a.b:c */
-  bool path_ends;   /* nothing but blanks since */
-  char quote;       /* of the open string, 0 for none */
-  size_t string;    /* where its text begins */
-  Span string_callee;
-  bool comment;
-} Scan;
+enum { ITEMS_MOST = 20000 };
 
 typedef struct Finder {
-  Scan scan;
+  LineScan scan;
   Completions *out;
   size_t capacity;
   bool failed;
 } Finder;
-
-static bool is_name_char(char c)
-{
-  return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static void push_level(Scan *s, char bracket)
-{
-  Level level = {0};
-  const Level *outer = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
-  if (s->path_ends) {
-    level.callee = s->path;
-  } else if (bracket == '{' && outer) {
-    level = *outer; /* options of the call, or the list given to an option */
-    level.value = outer->key.to > outer->key.from;
-  }
-  if (s->depth < OPEN_MOST) {
-    s->open[s->depth++] = level;
-  }
-}
-
-static size_t scan_path(Scan *s, size_t i)
-{
-  const size_t from = i;
-  while (i < s->point && (is_name_char(s->line[i]) || ((s->line[i] == '.' || s->line[i] == ':') && i + 1 < s->point &&
-                                                       is_name_char(s->line[i + 1])))) {
-    i++;
-  }
-  s->path = (Span){from, i};
-  s->path_ends = true;
-  return i;
-}
-
-/* A quoted string; sets quote when it does not end before the point. */
-static size_t scan_string(Scan *s, size_t i)
-{
-  const char quote = s->line[i];
-  const size_t from = ++i;
-  while (i < s->point && s->line[i] != quote) {
-    i += s->line[i] == '\\' ? 2 : 1;
-  }
-  if (i >= s->point) {
-    s->quote = quote;
-    s->string = from;
-    s->string_callee = s->path_ends ? s->path : (Span){0, 0};
-    return s->point;
-  }
-  s->path_ends = false;
-  return i + 1;
-}
-
-static size_t scan_mark(Scan *s, size_t i)
-{
-  const char c = s->line[i];
-  Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
-  if (c == '(' || c == '{' || c == '[') {
-    push_level(s, c);
-  } else if ((c == ')' || c == '}' || c == ']') && s->depth > 0) {
-    s->depth--;
-  } else if (c == ',' && level && !level->value) {
-    level->key = (Span){0, 0};
-  } else if (c == '=' && level && !level->value && s->path_ends && s->line[i + 1] != '=') {
-    level->key = s->path;
-  } else if (c == '-' && i + 1 < s->point && s->line[i + 1] == '-') {
-    s->comment = true;
-    return s->point;
-  }
-  s->path_ends = false;
-  return i + 1;
-}
-
-static void scan_line(Scan *s)
-{
-  size_t i = 0;
-  while (i < s->point) {
-    const char c = s->line[i];
-    if (c == '\n' || c == ' ' || c == '\t') {
-      i++;
-    } else if (is_name_char(c)) {
-      i = scan_path(s, i);
-    } else if (c == '"' || c == '\'') {
-      i = scan_string(s, i);
-    } else {
-      i = scan_mark(s, i);
-    }
-  }
-}
 
 /* ---- candidates */
 
@@ -164,7 +54,7 @@ static void add(Finder *f, const char *prefix, const char *item, const char *suf
 static bool is_word(const char *text)
 {
   for (const char *c = text; *c; c++) {
-    if (!is_name_char(*c) || (unsigned char)*c >= 0x80) {
+    if (!line_name_char(*c) || (unsigned char)*c >= 0x80) {
       return false;
     }
   }
@@ -320,57 +210,25 @@ static bool push_path(lua_State *L, const char *line, Span span)
   return !first && !lua_isnil(L, -1);
 }
 
-static Span before_last_mark(const char *line, Span span, char *mark)
+/* The frame of a value: itself, or a model's own data. */
+static const Frame *frame_of(lua_State *L, const char *line, Span object)
 {
-  size_t i = span.to;
-  while (i > span.from && line[i - 1] != '.' && line[i - 1] != ':') {
-    i--;
-  }
-  *mark = i > span.from ? line[i - 1] : '\0';
-  return (Span){span.from, i > span.from ? i - 1 : span.from};
-}
-
-/* The primitive that a chain calls: "kmeans", "cluster.kmeans", "df:kmeans". */
-static const Primitive *callee_primitive(const Scan *s, Span callee)
-{
-  char mark, name[128];
-  if (callee.to <= callee.from) {
-    return NULL;
-  }
-  const Span object = before_last_mark(s->line, callee, &mark);
-  const size_t from = mark ? object.to + 1 : callee.from;
-  const size_t start = mark == '.' ? callee.from : from;
-  if (callee.to - start >= sizeof name) {
-    return NULL;
-  }
-  memcpy(name, s->line + start, callee.to - start);
-  name[callee.to - start] = '\0';
-  return registry_find(name);
-}
-
-static const Option *option_named(const Primitive *primitive, const char *name, size_t length)
-{
-  for (size_t i = 0; i < primitive->n_options; i++) {
-    if (strlen(primitive->options[i].name) == length && strncmp(primitive->options[i].name, name, length) == 0) {
-      return &primitive->options[i];
-    }
-  }
-  return NULL;
-}
-
-/* The frame that columns are named of: the object before the colon, or the model's own data. */
-static const Frame *callee_frame(Finder *f, lua_State *L, Span callee)
-{
-  char mark;
-  const Span object = before_last_mark(f->scan.line, callee, &mark);
-  if (!mark || !push_path(L, f->scan.line, object)) {
-    return NULL;
-  }
-  const Box *box = box_at(L, -1);
+  const Box *box = push_path(L, line, object) ? box_at(L, -1) : NULL;
   return !box                              ? NULL
          : box->value.kind == VALUE_FRAME ? box->value.frame
          : box->value.kind == VALUE_MODEL ? model_data(box->value.model)
                                           : NULL;
+}
+
+/* The frame that columns are named of: the object before the colon, or the first argument. */
+static const Frame *callee_frame(Finder *f, lua_State *L, Span callee)
+{
+  char mark;
+  const LineScan *s = &f->scan;
+  const Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
+  const Span object = line_before_mark(s->line, callee, &mark);
+  const Frame *frame = mark == ':' ? frame_of(L, s->line, object) : NULL;
+  return frame || !level ? frame : frame_of(L, s->line, level->first);
 }
 
 /* ---- in an expression: names of columns, functions, and the language's words */
@@ -402,7 +260,7 @@ static size_t expression_word(const char *text, size_t length)
     return quote == '`' ? open : length + 1; /* within a text nothing is completed */
   }
   size_t from = length;
-  while (from > 0 && (is_name_char(text[from - 1]) || text[from - 1] == '.')) {
+  while (from > 0 && (line_name_char(text[from - 1]) || text[from - 1] == '.')) {
     from--;
   }
   return from > 0 && (text[from - 1] == '$' || text[from - 1] == '@') ? length + 1 : from;
@@ -438,7 +296,7 @@ static void complete_expression(Finder *f, const Frame *frame, const char *text)
 
 static void complete_string(Finder *f, lua_State *L)
 {
-  Scan *s = &f->scan;
+  LineScan *s = &f->scan;
   char word[1024];
   const size_t length = s->point - s->string;
   if (length >= sizeof word) {
@@ -448,16 +306,9 @@ static void complete_string(Finder *f, lua_State *L)
   word[length] = '\0';
   f->out->from = s->string;
   f->out->append = s->quote;
-  const Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
-  const Span callee = s->string_callee.to ? s->string_callee : level ? level->callee : (Span){0, 0};
-  const Primitive *primitive = callee_primitive(s, callee);
-  const bool keyed = level && !s->string_callee.to && level->key.to > level->key.from;
-  const Option *option = NULL;
-  if (primitive && keyed) {
-    option = option_named(primitive, s->line + level->key.from, level->key.to - level->key.from);
-  } else if (primitive && primitive->main) {
-    option = option_named(primitive, primitive->main, strlen(primitive->main));
-  }
+  const Span callee = line_scan_callee(s);
+  const Primitive *primitive = line_scan_primitive(s, callee);
+  const Option *option = primitive ? line_scan_option(s, primitive) : NULL;
   if (option && (option->kind == OPTION_COLUMN || option->kind == OPTION_COLUMNS || option->kind == OPTION_ORDER)) {
     const Frame *frame = callee_frame(f, L, callee);
     if (frame) {
@@ -503,9 +354,9 @@ static void complete_word(Finder *f, lua_State *L, const char *word)
   static const char *const keywords[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
                                          "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
                                          "repeat",   "return", "then", "true", "until",  "while"};
-  const Scan *s = &f->scan;
+  const LineScan *s = &f->scan;
   const Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
-  const Primitive *primitive = level && level->key.to == 0 ? callee_primitive(s, level->callee) : NULL;
+  const Primitive *primitive = level && level->key.to == 0 ? line_scan_primitive(s, level->callee) : NULL;
   for (size_t i = 0; primitive && i < primitive->n_options; i++) {
     add(f, "", primitive->options[i].name, " = ", word);
   }
@@ -528,10 +379,10 @@ static void complete_word(Finder *f, lua_State *L, const char *word)
 
 static void complete_name(Finder *f, lua_State *L)
 {
-  Scan *s = &f->scan;
+  LineScan *s = &f->scan;
   char word[256];
   size_t from = s->point;
-  while (from > 0 && is_name_char(s->line[from - 1])) {
+  while (from > 0 && line_name_char(s->line[from - 1])) {
     from--;
   }
   if (s->point - from >= sizeof word) {
@@ -543,7 +394,7 @@ static void complete_name(Finder *f, lua_State *L)
   const char mark = from > 0 ? s->line[from - 1] : '\0';
   if ((mark == '.' || mark == ':') && !(from > 1 && s->line[from - 2] == '.')) {
     size_t start = from - 1;
-    while (start > 0 && (is_name_char(s->line[start - 1]) || s->line[start - 1] == '.')) {
+    while (start > 0 && (line_name_char(s->line[start - 1]) || s->line[start - 1] == '.')) {
       start--;
     }
     complete_member(f, L, (Span){start, from - 1}, mark, word);
@@ -555,7 +406,6 @@ static void complete_name(Finder *f, lua_State *L)
 static int find(lua_State *L)
 {
   Finder *f = lua_touserdata(L, 1);
-  scan_line(&f->scan);
   if (f->scan.comment) {
     return 0;
   }
@@ -591,7 +441,8 @@ static void sort_unique(Completions *out)
 Status session_complete(Session *session, const char *line, size_t point, Completions *out, Error *e)
 {
   lua_State *L = session->L;
-  Finder finder = {.scan = {.line = line, .point = point}, .out = out};
+  Finder finder = {.out = out};
+  line_scan(&finder.scan, line, point);
   memset(out, 0, sizeof *out);
   out->from = point;
   lua_pushcfunction(L, find);

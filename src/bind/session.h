@@ -75,6 +75,10 @@ typedef struct Completions {
 Status session_complete(Session *session, const char *line, size_t point, Completions *out, Error *e) MUST_USE;
 void completions_free(Completions *completions);
 
+/* One line on the call that the point stands in: its signature, or what the option being given takes. Adds nothing where
+ * there is no call of ours. Evaluates nothing, O(point). */
+void session_call_card(Session *session, const char *line, size_t point, Text *out);
+
 /* `?topic`; `.vars`; `.last` in full. Texts end in a line end. */
 Status session_help(Session *session, const char *topic, Text *out, Error *e) MUST_USE;
 Status session_variables(Session *session, Text *out, Error *e) MUST_USE;

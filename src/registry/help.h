@@ -29,6 +29,9 @@ void topics_add(const TopicTable *table);
 /* One line: "cluster.kmeans(df, k, {on, scale, ...})". */
 void help_signature(const Primitive *primitive, Text *out);
 
+/* One line: "number of clusters; whole number 1..1e9; required". */
+void help_option(const Option *option, Text *out);
+
 /* The page of "kmeans", "cluster.kmeans", "kmeans.init", "unknown-column", a family, or "" (the first page, which fits 24
  * lines of 80). STATUS_NAME with the nearest names when there is none. Wrapped to width. */
 Status help_page(const char *topic, size_t width, Text *out, Error *e) MUST_USE;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -13,6 +14,7 @@
 #include "core/alloc.h"
 #include "repl/command.h"
 #include "repl/completer.h"
+#include "repl/highlight.h"
 #include "repl/history.h"
 #include "repl/signals.h"
 #include "repl/terminal.h"
@@ -33,6 +35,7 @@ typedef struct Repl {
   bool leave;
   int code;
   FILE *screen;       /* where the line editor draws */
+  Highlight highlight;
   bool on_screen;     /* the line editor has the terminal */
   char *line;         /* a line that the editor finished; NULL with line_done: end of input */
   bool line_done;
@@ -359,8 +362,10 @@ static Status editor_on(Error *e)
   console_flush(repl->console);
   const Status status = loop_watch(repl->console->loop, STDIN_FILENO, on_input, NULL, e);
   if (status == STATUS_OK) {
+    const char *prompt = repl->pending.size > 0 ? ">> " : "> ";
     repl->line_done = false;
-    rl_callback_handler_install(repl->pending.size > 0 ? ">> " : "> ", on_line);
+    repl->highlight = (Highlight){repl->console, repl->screen, strlen(prompt), &repl->pending, true, false};
+    rl_callback_handler_install(prompt, on_line);
     terminal_paste(paste_is_on());
     repl->on_screen = true;
     signals_prompt(&signals);
@@ -398,11 +403,20 @@ static void end_of_input(void)
   }
 }
 
+static bool key_waits(void)
+{
+  int n = 0;
+  return ioctl(STDIN_FILENO, FIONREAD, &n) == 0 && n > 0;
+}
+
 static void on_input(void *context)
 {
   (void)context;
   rl_callback_read_char();
   if (!repl->line_done) {
+    if (!key_waits()) {
+      highlight_draw(&repl->highlight);
+    }
     return;
   }
   editor_off();
@@ -422,6 +436,7 @@ static void on_interrupt(void *context)
 {
   (void)context;
   const bool had_text = rl_end > 0 || repl->pending.size > 0;
+  highlight_clear(&repl->highlight);
   rl_callback_sigcleanup(); /* out of a search or a count */
   rl_point = rl_end;
   rl_redisplay();
@@ -436,6 +451,7 @@ static void on_interrupt(void *context)
 static void on_suspend(void *context)
 {
   (void)context;
+  highlight_clear(&repl->highlight);
   rl_deprep_terminal();
   terminal_suspend();
   rl_prep_terminal(1);
@@ -446,14 +462,20 @@ static void on_suspend(void *context)
 static void on_resize(void *context)
 {
   (void)context;
+  highlight_clear(&repl->highlight);
   rl_resize_terminal();
+  highlight_draw(&repl->highlight);
 }
 
-/* The one place through which readline gets its bytes: where colouring the line while it is typed would
- * go. */
+/* The one place through which readline gets its bytes. The line is coloured when no further key waits; what stands below it
+ * goes before a key that may print there. */
 static int next_byte(FILE *stream)
 {
-  return rl_getc(stream);
+  const int c = rl_getc(stream);
+  if (c < ' ' || c == 0x7F) {
+    highlight_clear(&repl->highlight);
+  }
+  return c;
 }
 
 static void editor_prepare(void)

@@ -43,6 +43,7 @@ const char *style_glyph(const ViewStyle *style, Glyph glyph)
 static const char *const codes[VIEW_ROLES] = {
   [VIEW_PLAIN] = "",  [VIEW_TITLE] = "1",   [VIEW_HEADER] = "1",   [VIEW_MUTED] = "2",
   [VIEW_NUMBER] = "36", [VIEW_ERROR] = "1;31", [VIEW_WARNING] = "33",
+  [VIEW_KEYWORD] = "35", [VIEW_STRING] = "32",
 };
 
 void style_on(const ViewStyle *style, ViewRole role, Text *out)

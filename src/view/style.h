@@ -31,6 +31,8 @@ typedef enum ViewRole {
   VIEW_NUMBER,
   VIEW_ERROR,
   VIEW_WARNING,
+  VIEW_KEYWORD, /* of Lua, while it is typed */
+  VIEW_STRING,
   VIEW_ROLES
 } ViewRole;
 
