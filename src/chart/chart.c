@@ -134,10 +134,15 @@ static const char *role_wanting(const Frame *data, const char *const *roles)
 
 static Status roles_check(ChartMark mark, const Frame *data, Error *e)
 {
+  static const char *const shade[] = {"shade", NULL};
   const char *wanting = role_wanting(data, mark_roles[mark][0]);
+  size_t column;
+  if (!wanting && mark == CHART_POINTS && frame_find(data, "shade", &column)) {
+    wanting = role_wanting(data, shade);
+  }
   if (wanting && (!mark_roles[mark][1][0] || role_wanting(data, mark_roles[mark][1]))) {
-    return error_set(e, STATUS_ARGUMENT, "wrong-type", _("the column '%s' is not one of numbers or times, so it cannot be drawn"),
-                     wanting);
+    return error_set(e, STATUS_ARGUMENT, "wrong-type",
+                     _("the column '%s' is not one of numbers or times, so it cannot be drawn"), wanting);
   }
   return STATUS_OK;
 }
