@@ -513,7 +513,7 @@ static void test_verbs(void **state)
   (void)state;
   Model *model = made(0);
   Frame *data = sample_frame(4);
-  const void *with_data[] = {data};
+  const void *with_data[] = {data, NULL};
   Value out;
   Text notes = {0};
   Error e;
@@ -548,7 +548,7 @@ static void test_augment(void **state)
   (void)state;
   Model *model = able_model(true);
   Frame *data = sample_frame(4), *clash = NULL;
-  const void *options[] = {data};
+  const void *options[] = {data, NULL};
   Value out, again;
   Text notes = {0};
   Error e;
