@@ -220,14 +220,15 @@ static bool is_run(const Layout *layout, size_t row)
   return n >= 2;
 }
 
-/* Most cells of a column stand in quotes. */
+/* Most cells of a column stand in quotes; a missing one tells nothing. */
 static bool is_quoted_column(const Layout *layout, size_t from, size_t column)
 {
   size_t all = 0, quoted = 0;
   for (size_t row = from; row < layout->n; row++) {
     if (layout->rows[row].width == layout->width && !layout->rows[row].faulty) {
-      all++;
-      quoted += cell_of(layout, row, column)->quoted;
+      const Cell *cell = cell_of(layout, row, column);
+      all += cell->quoted || cell->shape != SHAPE_EMPTY;
+      quoted += cell->quoted;
     }
   }
   return quoted * 2 > all;
@@ -471,6 +472,7 @@ Status csv_layout(const CsvSample *sample, const CsvOptions *options, CsvPlan *p
   plan->header_rows = header_rows(&layout, options);
   find_columns(&layout);
   plan->all_quoted = is_all_quoted(&layout);
+  plan->first_quoted = !layout.needless && is_quoted_column(&layout, layout.first + plan->header_rows, 0);
   for (size_t i = layout.first + plan->header_rows; i < layout.n; i++) {
     plan->last_may_lack = plan->last_may_lack || (layout.rows[i].width == layout.width && layout.rows[i].last_empty);
   }

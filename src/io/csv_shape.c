@@ -4,7 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "frame/parse_amount.h"
+#include "frame/parse_moment.h"
 #include "io/csv_cell.h"
+
+enum { VALUE_MOST = 100 }; /* bytes */
 
 static bool is_digit(char c)
 {
@@ -173,17 +177,30 @@ static bool is_blank(char c)
   return c == ' ' || c == '\t';
 }
 
-/* What would be read as something else: a value, a word for missing, a comment. */
+/* What would be read as something else: a value, a word for missing, a comment; or could spare the delimiter behind. */
 static bool is_telling(const char *text, size_t length)
 {
   const char first = text[0];
   return csv_kind(text, length) != CSV_TEXT || csv_shape(text, length) < SHAPE_WORD || first == '#' ||
-         first == '%' || first == '/' || first == '\'';
+         first == '%' || first == '/' || first == '\'' || text[length - 1] == '\\';
+}
+
+/* Whether csv_refine could take the text for a value: "5 EUR", "5 Jan 2024". */
+static bool looks_like_value(const char *text, size_t length)
+{
+  ParsedAmount amount;
+  ParsedMoment moment;
+  size_t i = 0;
+  while (i < length && (text[i] < '0' || text[i] > '9')) {
+    i++;
+  }
+  return i < length && length <= VALUE_MOST &&
+         (parse_amount(text, length, &amount) || parse_moment(text, length, &moment));
 }
 
 bool csv_needs_quotes(const char *text, size_t length, char delimiter, bool alone)
 {
-  const char *marks = alone ? ",\"\n\r;\t| :^~&#*!@%$\1\x1E\x1F" : ",\"\n\r;\t|\1\x1E\x1F";
+  const char *marks = alone ? "\"\n\r" CSV_DELIMITERS CSV_WEAK_DELIMITERS : "\"\n\r" CSV_DELIMITERS;
   if (length == 0 || is_blank(text[0]) || is_blank(text[length - 1]) || is_telling(text, length)) {
     return true;
   }
@@ -192,5 +209,6 @@ bool csv_needs_quotes(const char *text, size_t length, char delimiter, bool alon
       return true;
     }
   }
-  return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0; /* else a byte order mark, at the start of the file */
+  return (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) || /* else a byte order mark, at the start of the file */
+         looks_like_value(text, length);
 }

@@ -25,6 +25,10 @@ static inline bool csv_shape_is_value(CsvShape shape)
   return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_BOOL;
 }
 
+/* What may part fields, found out from the file; the weak ones also stand in texts, dates and times. */
+#define CSV_DELIMITERS ",\t;|\x01\x1E\x1F"
+#define CSV_WEAK_DELIMITERS " :^~&#*!@%$"
+
 /* Whether a text must stand in quotes to be read as the same text: it has a character of the grammar, or one that
  * could be taken for a delimiter, or looks like a value, a word for missing, or a comment. alone: in a file of one
  * column. */

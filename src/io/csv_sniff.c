@@ -307,7 +307,7 @@ static CsvGrammar parted_by(const CsvGrammar *base, char c)
 static void try_weak(const CsvGrammar *base, const CsvSample *sample, const CsvOptions *options, CsvRecord *record,
                      Choice *best)
 {
-  static const char weak[] = " :^~&#*!@%$";
+  static const char weak[] = CSV_WEAK_DELIMITERS;
   const double whole = line_values(sample, base, record);
   for (const char *c = weak; *c; c++) {
     if (!memchr(sample->bytes, *c, sample->size)) {
@@ -327,28 +327,6 @@ static void try_weak(const CsvGrammar *base, const CsvSample *sample, const CsvO
   }
 }
 
-/* Whether every line of the sample is one text in double quotes and nothing else: then that is what the file holds,
- * whatever the texts look like. A text that goes on behind the sample is fine. */
-static bool one_quoted_text_a_line(const CsvSample *sample)
-{
-  const char *text = sample->bytes;
-  size_t i = 0;
-  while (i < sample->size) {
-    if (text[i++] != '"') {
-      return false;
-    }
-    while (i < sample->size && (text[i] != '"' || (i + 1 < sample->size && text[i + 1] == '"'))) {
-      i += text[i] == '"' ? 2 : 1;
-    }
-    i += i < sample->size;
-    i += i < sample->size && text[i] == '\r';
-    if (i < sample->size && text[i++] != '\n') {
-      return false;
-    }
-  }
-  return sample->size > 0;
-}
-
 static Choice one_column(const CsvGrammar *base, const CsvOptions *options)
 {
   Choice choice = {.grammar = *base, .score = {.value = 0}};
@@ -359,10 +337,12 @@ static Choice one_column(const CsvGrammar *base, const CsvOptions *options)
 
 static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvOptions *options, CsvRecord *record)
 {
-  static const char strong[] = {',', '\t', ';', '|', '\x01', '\x1E', '\x1F', '\0'};
+  static const char strong[] = CSV_DELIMITERS;
   static const double priors[] = {1, 1, 0.99, 0.97, 0.95, 0.95, 0.95};
   Choice best = one_column(base, options);
-  if (best.grammar.quote == '"' && one_quoted_text_a_line(sample)) {
+  char sure;
+  if (best.grammar.quote == '"' && !best.grammar.escape && csv_is_sure(sample, &sure)) {
+    best.grammar.delimiter[0] = sure;
     return best;
   }
   for (size_t i = 0; strong[i]; i++) {
@@ -561,7 +541,7 @@ static bool is_footer_line(const CsvPlan *plan, const char *line, size_t size, C
   }
   const CsvPart *first = &record->parts[0];
   const CsvShape shape = csv_shape(line + first->begin, first->end - first->begin);
-  const bool value = csv_shape_is_value((CsvShape)plan->shapes[0]);
+  const bool value = csv_shape_is_value((CsvShape)plan->shapes[0]) && !plan->first_quoted;
   const bool misfit = value && shape == SHAPE_WORD;
   const bool cut = value && shape == plan->shapes[0]; /* the beginning of a row */
   const bool few = record->n == 1 && (plan->columns > 3 || misfit) && !cut;

@@ -4,7 +4,8 @@
  * The grammar is the one under which the sample makes the best table: rows agree in their number of fields, cells
  * look like values or words, columns are of one kind, quotes find their partners (after van den Burg, Nazabal and
  * Sutton, "Wrangling messy CSV files by detecting row and type patterns", 2019, with columns and quotes added). A
- * comma that fits without a fault wins at once. Blanks, colons and the like must part at least one column of
+ * file that keeps to RFC 4180 so strictly that nothing need be guessed (csv_is_sure) is taken at its word, and a comma
+ * that fits without a fault wins at once. Blanks, colons and the like must part at least one column of
  * values, and lines that are values as a whole are one column. Then the layout: lines above the table, comment
  * lines, a header of up to three rows or none, how many columns, what kind of cells each has.
  *
@@ -37,6 +38,7 @@ typedef struct CsvPlan {
   bool row_names;        /* the header has no name for the first column */
   bool last_may_lack;    /* some rows of the usual width end in an empty field */
   bool all_quoted;       /* every field of the sample stands in quotes */
+  bool first_quoted;     /* most of the first column do, and none in the sample that need not */
   bool strict;           /* the fast reader may try */
   unsigned char *shapes; /* per column: the CsvShape of nearly all its cells; SHAPE_WORD: any */
 } CsvPlan;
@@ -56,6 +58,10 @@ typedef struct CsvSample {
 
 /* One record of the sample; a quote that is not closed holds for its line only. False at the end. */
 bool csv_sample_next(const CsvGrammar *grammar, const CsvSample *sample, size_t *at, CsvRecord *record);
+
+/* Whether nothing need be guessed: every field is in sound double quotes, or bare without a character that could part
+ * it, and all lines have as many. Gives what parts them; NUL: they are one column. */
+bool csv_is_sure(const CsvSample *sample, char *delimiter);
 
 /* Finds everything but the grammar. */
 Status csv_layout(const CsvSample *sample, const CsvOptions *options, CsvPlan *plan, Error *e) MUST_USE;

@@ -4,14 +4,9 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "frame/parse_amount.h"
-#include "frame/parse_moment.h"
 #include "io/csv.h"
-#include "io/csv_cell.h"
 #include "io/csv_shape.h"
 #include "io/text_write.h"
-
-enum { VALUE_MOST = 100 }; /* bytes */
 
 typedef struct Style {
   char delimiter;
@@ -32,22 +27,9 @@ static void add_quoted(Text *out, const char *text, size_t length)
   text_char(out, '"');
 }
 
-/* Whether csv_refine could take the text for a value: "5 EUR", "5 Jan 2024". */
-static bool looks_like_value(const char *text, size_t length)
-{
-  ParsedAmount amount;
-  ParsedMoment moment;
-  size_t i = 0;
-  while (i < length && (text[i] < '0' || text[i] > '9')) {
-    i++;
-  }
-  return i < length && length <= VALUE_MOST &&
-         (parse_amount(text, length, &amount) || parse_moment(text, length, &moment));
-}
-
 static void add_field(Text *out, const char *text, size_t length, const Style *style)
 {
-  if (csv_needs_quotes(text, length, style->delimiter, style->alone) || looks_like_value(text, length)) {
+  if (csv_needs_quotes(text, length, style->delimiter, style->alone)) {
     add_quoted(out, text, length);
   } else {
     text_add(out, text, length);

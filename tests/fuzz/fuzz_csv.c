@@ -3,6 +3,7 @@
  * columns keep every invariant, whole and cut into small pieces alike; written, and read again with the types that its
  * columns have, it is the same. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,9 +14,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void require(bool holds)
+#define require(holds) require_at(holds, __LINE__)
+
+static void require_at(bool holds, int line)
 {
   if (!holds) {
+    (void)fprintf(stderr, "fuzz_csv.c:%d does not hold\n", line);
     abort();
   }
 }
@@ -34,16 +38,18 @@ static Frame *parse(const uint8_t *data, size_t size, size_t piece, Error *e)
   return frame;
 }
 
-static void require_same(const Frame *a, const Frame *b)
+static bool is_same(const Frame *a, const Frame *b)
 {
   const Digest x = frame_digest(a), y = frame_digest(b);
-  require(x.high == y.high && x.low == y.low);
+  return x.high == y.high && x.low == y.low;
 }
 
 /* Types that text cannot tell are given: those of columns without a value, and texts that are amounts. */
 static void write_and_read(const Frame *frame)
 {
-  char path[] = "/tmp/assay-fuzz-XXXXXX";
+  const char *folder = getenv("TMPDIR");
+  char path[256];
+  (void)snprintf(path, sizeof path, "%s/assay-fuzz-XXXXXX", folder ? folder : "/tmp");
   const int fd = mkstemp(path);
   const size_t n = frame_columns(frame);
   Type *types = mem_alloc(n, sizeof *types);
@@ -58,7 +64,7 @@ static void write_and_read(const Frame *frame)
   task_init(&task, 1);
   require(csv_write(frame, path, &task, NULL) == STATUS_OK);
   require(csv_read(path, &options, &task, &back, NULL) == STATUS_OK);
-  require_same(frame, back);
+  require(is_same(frame, back));
   frame_unref(back);
   mem_free(types);
   task_free(&task);
@@ -77,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   for (size_t i = 0; i < frame_columns(frame); i++) {
     require(column_check(frame_column(frame, i), NULL) == STATUS_OK);
   }
-  require_same(frame, pieces);
+  require(is_same(frame, pieces));
   require(strcmp(frame_report(frame), frame_report(pieces)) == 0);
   require((frame_rejects(frame) != NULL) == (frame_rejects(pieces) != NULL));
   if (frame_columns(frame) > 0) {

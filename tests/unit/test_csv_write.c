@@ -96,7 +96,7 @@ static const char *const words[] = {
     "2026-01-01", "a,b",  "\"", "\"\"", "line\nbreak",  "\r",  "\r\n", " x",
     "x ",         "\tx",  " ",  "客户", "\xEF\xBB\xBF", "NaN", "-Inf", "{a, b}",
     "q\"q",       "=1+1", "#",  "'",    "2026-02-30",   "1 2", "NA ",  "\n",
-    "$5", "5 EUR", "12 %", "31/12/2024", "5 Jan 2024", "\xE2\x82\xAC" "7"};
+    "$5", "5 EUR", "12 %", "31/12/2024", "5 Jan 2024", "\xE2\x82\xAC\x37"};
 
 /* A finite double of any size: bits, a whole number, or a short decimal. */
 static double some_float(Random *random)
