@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The code in README.md, ARCHITECTURE.md and doc/guide/*.md does what the text says. Each file is one session
--- at a prompt, begun in a folder that has nothing but `datasets`, and each block of code is a test:
+-- The code in README.md, ARCHITECTURE.md, doc/guide/*.md and datasets/*/README.md does what the text says. Each
+-- file is one session at a prompt, begun in a folder that has nothing but `datasets`, and each block of code is a
+-- test:
 --
 --   ```lua       statements as typed; none may end in an error
 --   ```console   a session as seen: after `> ` (and `>> `) what is typed, then what is shown, which must come
@@ -184,7 +185,7 @@ local function rewrite(path, blocks, lines)
   write_all(path, table.concat(lines, "\n") .. "\n")
 end
 
-local files = lines_of((run("ls README.md ARCHITECTURE.md doc/guide/*.md")))
+local files = lines_of((run("ls README.md ARCHITECTURE.md doc/guide/*.md datasets/*/README.md")))
 local tests = {}
 for _, path in ipairs(files) do
   local blocks, lines = blocks_of(path)
