@@ -23,15 +23,19 @@ static bool is_one_of(char c, const char *marks)
   return c && strchr(marks, c);
 }
 
+/* weak: it is no value as a whole, and has something in it that could part it in a file of blanks or colons. */
 static size_t pass_bare(const CsvSample *sample, size_t at, bool *weak)
 {
   const char *text = sample->bytes;
+  const size_t begin = at;
+  bool parts = false;
   for (; at < sample->size && text[at] != '\n' && text[at] != '\r' && !is_one_of(text[at], CSV_DELIMITERS); at++) {
     if (text[at] == '"') {
       return SIZE_MAX;
     }
-    *weak = *weak || is_one_of(text[at], CSV_WEAK_DELIMITERS);
+    parts = parts || is_one_of(text[at], CSV_WEAK_DELIMITERS);
   }
+  *weak = *weak || (parts && !csv_shape_is_value(csv_shape(text + begin, at - begin)));
   return at;
 }
 
