@@ -220,4 +220,15 @@ t.test("a row of codes in quotes is no second header", function()
   t.eq(#df, 3)
 end)
 
+t.test("a file that keeps to RFC 4180 is taken at its word", function()
+  local df = read(t.file("name\n\"Smith, John\"\n\"O''Neil, 'Al'\"\nBob\n", ".csv"))
+  t.eq(t.names(df), { "name" })
+  t.eq(t.cells(df.name), { "Smith, John", "O''Neil, 'Al'", "Bob" })
+  df = read(t.file('"when, at";what\n"a;b;c";"1|2|3|4"\n"d;e;f";"5|6|7|8"\n', ".csv"))
+  t.eq(t.names(df), { "when, at", "what" })
+  t.eq(df.what[2], "5|6|7|8")
+  df = read(t.file('"8","a","b"\n,,"c"\n"1",,"d"\n', ".csv")) -- from DuckDB's cases: codes above codes
+  t.eq(t.names(df), { "column_1", "column_2", "column_3" })
+end)
+
 t.done()

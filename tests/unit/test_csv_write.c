@@ -312,6 +312,59 @@ static void test_no_rows(void **state)
   frame_unref(back);
 }
 
+/* Frames that once came back as others, mostly found by fuzzing: names, then cells by column; NULL is missing. */
+static void test_odd_frames(void **state)
+{
+  (void)state;
+  static const struct {
+    size_t columns, rows;
+    const char *names[3];
+    const char *cells[3][4];
+  } odd[] = {
+      {1, 4, {"a"}, {{"1\x05'ecy", ",", "ziA,-0,-", "0,ha3"}}},
+      {1, 1, {"'a,b'"}, {{"2024"}}},
+      {1, 2, {"O''Neil, 'A'"}, {{"it's", "'x','y'"}}},
+      {1, 3, {"a b"}, {{"c d", NULL, "e:f"}}},
+      {1, 2, {"h\\"}, {{"a\\", "b,c\\"}}},
+      {2, 2, {"h\\", "g"}, {{"a\\", "b\\"}, {"c", "d"}}},
+      {2, 0, {"a\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E\x1E", "b\r"}, {{NULL}}},
+      {2, 3, {"1", "ac"}, {{"e9", "3", NULL}, {"9x", NULL, "3"}}},
+      {3, 4, {"column_1", "a", "b"}, {{"1", "5", "1", ".)5"}, {NULL, "2", NULL, NULL}, {NULL, "4", NULL, NULL}}},
+      {1, 2, {"p"}, {{"5 EUR", "a"}}},
+  };
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    Draft *draft = draft_new();
+    for (size_t c = 0; c < odd[i].columns; c++) {
+      draft_texts(draft, odd[i].names[c], odd[i].cells[c], odd[i].rows);
+    }
+    Frame *frame = frame_of(draft);
+    write_frame(frame);
+    Frame *back = read_frame(NULL);
+    assert_int_equal(frame_columns(back), odd[i].columns);
+    assert_same(frame, back);
+    frame_unref(frame);
+    frame_unref(back);
+  }
+}
+
+/* A column of dates below a name that could be cut. */
+static void test_dates_below_an_odd_name(void **state)
+{
+  (void)state;
+  const int64_t second = INT64_C(1000000);
+  Builder *builder = builder_new(TYPE_TIMESTAMP, 2);
+  builder_int(builder, 86400 * 5000 * second + 40271 * second);
+  builder_int(builder, 86400 * 9000 * second);
+  Draft *draft = draft_new();
+  draft_builder(draft, "\\'a,b'", builder);
+  Frame *frame = frame_of(draft);
+  write_frame(frame);
+  Frame *back = read_frame(NULL);
+  assert_same(frame, back);
+  frame_unref(frame);
+  frame_unref(back);
+}
+
 /* Blocks of several rounds, on any number of threads: the same bytes. */
 static void test_threads(void **state)
 {
@@ -409,6 +462,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_random_frames),   cmocka_unit_test(test_all_missing_patterns),
       cmocka_unit_test(test_what_is_written), cmocka_unit_test(test_no_rows),
+      cmocka_unit_test(test_odd_frames),      cmocka_unit_test(test_dates_below_an_odd_name),
       cmocka_unit_test(test_threads),         cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_memory_runs_out),
   };
