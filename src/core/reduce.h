@@ -19,7 +19,7 @@ typedef struct Reduce {
   size_t size;                                  /* bytes of an accumulator; 0: nothing to sum, only rows to visit */
   void (*init)(void *context, void *sum);       /* NULL: zero bytes */
   Status (*block)(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e);
-  void (*merge)(void *context, void *sum, const void *other); /* sum += other, `other` being the later rows */
+  void (*merge)(void *context, void *sum, const void *other); /* sum += other: the later rows, not needed again */
   void *context;
 } Reduce;
 
