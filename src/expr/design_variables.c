@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The variables of a design: evaluated, checked, without missing cells. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -178,23 +179,64 @@ done:
   return status;
 }
 
-static Status check_finite(const Design *design, const DesignVariable *v, const Task *task, Error *e)
+/* Cells that are not finite: how many, and the first of them as a row of the design. */
+typedef struct Infinite {
+  const Design *design;
+  const Column *column;
+} Infinite;
+
+typedef struct InfiniteSum {
+  size_t bad, first;
+} InfiniteSum;
+
+static Status count_infinite(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
-  size_t bad = 0, first = 0;
+  const Infinite *f = context;
+  InfiniteSum *found = sum;
+  double cells[BLOCK_ROWS];
+  bool finite = true;
+  (void)worker;
+  (void)e;
+  if (f->design->kept) {
+    for (size_t i = 0; i < count; i++) {
+      cells[i] = column_float(f->column, f->design->kept[first + i]);
+    }
+  } else {
+    column_block(f->column, first, count, cells, 1);
+  }
+  for (size_t i = 0; i < count; i++) {
+    finite &= fabs(cells[i]) <= DBL_MAX;
+  }
+  for (size_t i = 0; !finite && i < count; i++) {
+    if (!isfinite(cells[i])) {
+      found->first = found->bad++ == 0 ? first + i : found->first;
+    }
+  }
+  return STATUS_OK;
+}
+
+static void add_infinite(void *context, void *sum, const void *other)
+{
+  InfiniteSum *a = sum;
+  const InfiniteSum *b = other;
+  (void)context;
+  a->first = a->bad > 0 ? a->first : b->first;
+  a->bad += b->bad;
+}
+
+static Status check_finite(const Design *design, const DesignVariable *v, Task *task, Error *e)
+{
   if (column_type(v->column) != TYPE_FLOAT64) {
     return STATUS_OK;
   }
-  for (size_t i = 0; i < design->rows; i++) {
-    if (i % (16 * BLOCK_ROWS) == 0 && task_cancelled(task)) {
-      return error_cancelled(e);
-    }
-    if (!isfinite(column_float(v->column, design_row(design, i)))) {
-      first = bad++ == 0 ? design_row(design, i) : first;
-    }
+  Infinite f = {.design = design, .column = v->column};
+  InfiniteSum sum = {0};
+  const Reduce reduce = {.size = sizeof sum, .block = count_infinite, .merge = add_infinite, .context = &f};
+  const Status status = rows_reduce(task, design->rows, &reduce, &sum, e);
+  if (status != STATUS_OK || sum.bad == 0) {
+    return status;
   }
-  if (bad == 0) {
-    return STATUS_OK;
-  }
+  const size_t bad = sum.bad, first = design_row(design, sum.first);
   char number[32];
   text_of_double(column_float(v->column, first), number);
   error_set(e, STATUS_DATA, "not-finite", _("%1$s is %2$s in row %3$zu, and not finite in %4$zu rows"), v->sketch.label, number, first + 1,
