@@ -2,6 +2,7 @@
 /* The generic binder: one C function serves every descriptor. */
 #include <string.h>
 
+#include "bind/recorder.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 
@@ -248,6 +249,7 @@ static int call_primitive(lua_State *L)
   Job *job = push_job(L, primitive);
   read_data(L, job);
   read_arguments(L, last, job);
+  recorder_swap(session, job);
   check_options(L, job);
   if (primitive->context) {
     return run_declared(L, job);
@@ -258,6 +260,7 @@ static int call_primitive(lua_State *L)
     throw_job(L, job);
   }
   send_notes(session, job);
+  recorder_call(session, job);
   if (primitive->gives == VALUE_NONE) {
     return 0;
   }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind/recorder.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "core/clock.h"
@@ -97,6 +98,7 @@ void session_free(Session *session)
 {
   if (session) {
     session->active = 0;
+    recorder_free(session);
     lua_close(session->L);
     declared_free(session);
     plug_attach(NULL);
@@ -220,6 +222,7 @@ static void keep_last(lua_State *L, int index)
   if (bytes > strong_most) {
     lua_pushnil(L);
   } else {
+      recorder_shown(L, 2);
     lua_pushvalue(L, index);
   }
   lua_setfield(L, -2, "_");
@@ -233,7 +236,9 @@ static int run_statement(lua_State *L)
   lua_settop(L, 0);
   lua_pushfstring(L, "=%s", statement->name);
   const char *name = lua_tostring(L, 1);
-  if (!load_text(L, "return ", chunk, "", name)) {
+  if (load_text(L, "return ", chunk, "", name)) {
+    recorder_expression(L, chunk);
+  } else {
     lua_settop(L, 1);
     if (!load_text(L, "", chunk, "", name)) {
       throw_syntax(L);
@@ -296,6 +301,7 @@ static int run_file(lua_State *L)
 
 static int run_require(lua_State *L)
 {
+    session->last_error = outcome->error;
   const Statement *statement = lua_touserdata(L, 1);
   lua_getglobal(L, "require");
   lua_pushstring(L, statement->name);
@@ -315,11 +321,13 @@ static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
     error_take(L, lua_status, &outcome->error);
   }
   const bool stopped = session->stop != 0;
+  recorder_begin(session, statement->chunk, statement->path, statement->name);
   if (session->exiting) {
     outcome->state = RUN_EXIT;
     outcome->code = session->exit_code;
   } else if (lua_status == LUA_OK) {
     outcome->state = stopped && !session->hooks.interactive ? RUN_INTERRUPTED : RUN_DONE;
+  recorder_end(session, outcome);
     outcome->code = outcome->state == RUN_DONE ? 0 : 130;
   } else {
     const bool interrupted = stopped || outcome->error.status == STATUS_CANCELLED;

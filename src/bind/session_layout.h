@@ -31,6 +31,8 @@ struct Session {
   bool exiting;                    /* os.exit unwinds */
   int exit_code;
   size_t pressure;                 /* bytes outside Lua since the collector was last told */
+  struct Recorder *recorder;       /* recorder.h; NULL: statements are not recorded */
+  Error last_error;                /* of the last statement that failed, for session() */
 };
 
 /* The session of a Lua state or coroutine. */
