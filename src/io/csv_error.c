@@ -116,25 +116,14 @@ static void show_line(const CsvReader *reader, uint64_t at, Error *e)
 
 Status csv_refuse_packed(const CsvSource *source, const char *path, Error *e)
 {
-  static const char *const marks[] = {"BZh",
-                                      "PK\x03\x04",
-                                      "\xFD"
-                                      "7zXZ",
-                                      "7z\xBC\xAF",
-                                      "Rar!",
-                                      NULL};
   CsvView view = {NULL, 0};
   const size_t n = source->size < 8 ? (size_t)source->size : 8;
   const char *head = csv_view(source, &view, 0, n, e);
   Status status = head ? STATUS_OK : e->status;
-  for (const char *const *mark = marks; status == STATUS_OK && *mark; mark++) {
-    const size_t length = strlen(*mark);
-    if (n >= length && memcmp(head, *mark, length) == 0 &&
-        (n < 4 || **mark != 'B' || (head[3] >= '1' && head[3] <= '9'))) {
-      error_set(e, STATUS_FORMAT, "csv-packed", _("'%s' is not text: it seems to be an archive"), path);
-      (void)error_where(e, "%s", path);
-      status = error_hint(e, _("unpack it first (bunzip2, unzip, unxz, 7z x)"));
-    }
+  if (head && csv_is_packed(head, n)) {
+    error_set(e, STATUS_FORMAT, "csv-packed", _("'%s' is not text: it seems to be an archive"), path);
+    (void)error_where(e, "%s", path);
+    status = error_hint(e, _("unpack it first (bunzip2, unzip, unxz, 7z x)"));
   }
   csv_view_free(&view);
   return status;

@@ -177,6 +177,18 @@ static bool is_blank(char c)
   return c == ' ' || c == '\t';
 }
 
+bool csv_is_packed(const char *head, size_t size)
+{
+  static const char *const marks[] = {"PK\x03\x04", "\xFD\x37zXZ", "7z\xBC\xAF", "Rar!", NULL};
+  for (const char *const *mark = marks; *mark; mark++) {
+    const size_t n = strlen(*mark);
+    if (size >= n && memcmp(head, *mark, n) == 0) {
+      return true;
+    }
+  }
+  return size >= 3 && memcmp(head, "BZh", 3) == 0 && (size < 4 || (head[3] >= '1' && head[3] <= '9'));
+}
+
 /* What would be read as something else: a value, a word for missing, a comment; or could spare the delimiter behind. */
 static bool is_telling(const char *text, size_t length)
 {
@@ -209,6 +221,6 @@ bool csv_needs_quotes(const char *text, size_t length, char delimiter, bool alon
       return true;
     }
   }
-  return (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) || /* else a byte order mark, at the start of the file */
-         looks_like_value(text, length);
+  const bool mark = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0; /* of byte order */
+  return mark || csv_is_packed(text, length) || looks_like_value(text, length);
 }

@@ -29,9 +29,12 @@ static inline bool csv_shape_is_value(CsvShape shape)
 #define CSV_DELIMITERS ",\t;|\x01\x1E\x1F"
 #define CSV_WEAK_DELIMITERS " :^~&#*!@%$"
 
+/* Whether a file that begins so is an archive. */
+bool csv_is_packed(const char *head, size_t size);
+
 /* Whether a text must stand in quotes to be read as the same text: it has a character of the grammar, or one that
- * could be taken for a delimiter, or looks like a value, a word for missing, or a comment. alone: in a file of one
- * column. */
+ * could be taken for a delimiter, or looks like a value, a word for missing, a comment, or the beginning of an archive.
+ * alone: in a file of one column. */
 bool csv_needs_quotes(const char *text, size_t length, char delimiter, bool alone);
 
 #endif
