@@ -222,7 +222,6 @@ static void keep_last(lua_State *L, int index)
   if (bytes > strong_most) {
     lua_pushnil(L);
   } else {
-      recorder_shown(L, 2);
     lua_pushvalue(L, index);
   }
   lua_setfield(L, -2, "_");
@@ -252,6 +251,7 @@ static int run_statement(lua_State *L)
       keep_last(L, 2);
     }
     if (lua_gettop(L) > 2 || !lua_isnil(L, 2)) {
+      recorder_shown(L, 2);
       echo_values(L, 2);
     }
   }
@@ -301,7 +301,6 @@ static int run_file(lua_State *L)
 
 static int run_require(lua_State *L)
 {
-    session->last_error = outcome->error;
   const Statement *statement = lua_touserdata(L, 1);
   lua_getglobal(L, "require");
   lua_pushstring(L, statement->name);
@@ -321,18 +320,17 @@ static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
     error_take(L, lua_status, &outcome->error);
   }
   const bool stopped = session->stop != 0;
-  recorder_begin(session, statement->chunk, statement->path, statement->name);
   if (session->exiting) {
     outcome->state = RUN_EXIT;
     outcome->code = session->exit_code;
   } else if (lua_status == LUA_OK) {
     outcome->state = stopped && !session->hooks.interactive ? RUN_INTERRUPTED : RUN_DONE;
-  recorder_end(session, outcome);
     outcome->code = outcome->state == RUN_DONE ? 0 : 130;
   } else {
     const bool interrupted = stopped || outcome->error.status == STATUS_CANCELLED;
     outcome->state = interrupted ? RUN_INTERRUPTED : RUN_FAILED;
     outcome->code = interrupted ? 130 : 1;
+    session->last_error = outcome->error;
   }
   lua_settop(L, 0);
   if (outcome->error.status == STATUS_MEMORY) { /* what filled the memory is garbage now: the next statement has room */
@@ -352,11 +350,13 @@ static RunState run(Session *session, lua_CFunction function, const Statement *s
   lua_pushcfunction(L, message_handler);
   lua_pushcfunction(L, function);
   lua_pushlightuserdata(L, (void *)statement);
+  recorder_begin(session, statement->chunk, statement->path, statement->name);
   interrupt_begin(session);
   const int status = lua_pcall(L, 1, 0, 1);
   const RunState state = finish(session, status, outcome);
   outcome->wall = clock_wall() - wall;
   outcome->processor = clock_processor() - processor;
+  recorder_end(session, outcome);
   return state;
 }
 

@@ -84,7 +84,6 @@ Status session_help(Session *session, const char *topic, Text *out, Error *e) MU
 Status session_variables(Session *session, Text *out, Error *e) MUST_USE;
 Status session_last(Session *session, Text *out, Error *e) MUST_USE;
 
-#endif
 /* Records every statement from now on; takes the journal, also when it fails. NULL when nothing is recorded. */
 typedef struct Journal Journal; /* journal/journal.h */
 Status session_record(Session *session, Journal *journal, Error *e) MUST_USE;
@@ -93,3 +92,4 @@ Journal *session_journal(Session *session);
 /* From now on verbs read `to` where they are told to read `from`. Only with session_record. */
 Status session_swap_file(Session *session, const char *from, const char *to, Error *e) MUST_USE;
 
+#endif
