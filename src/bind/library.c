@@ -121,6 +121,9 @@ static int environment_index(lua_State *L)
   if (lua_rawget(L, -2) != LUA_TNIL) {
     return 1;
   }
+  if (lua_type(L, 2) == LUA_TSTRING && results_named(L, lua_tostring(L, 2))) {
+    return 1;
+  }
   if (lua_type(L, 2) == LUA_TSTRING && plugin_brings(L, lua_tostring(L, 2))) {
     lua_getglobal(L, lua_tostring(L, 2));
     return 1;
@@ -180,6 +183,30 @@ static int print_values(lua_State *L)
   return 0;
 }
 
+/* assay.set{digits = 8, card = false}: settings of the face, for rc.lua and scripts. */
+static int set_settings(lua_State *L)
+{
+  const Session *session = session_of(L);
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  if (!push_sorted_keys(L, 1)) {
+    return luaL_error(L, "settings have names: assay.set{digits = 8}");
+  }
+  for (size_t i = 1; i <= lua_rawlen(L, 2); i++) {
+    lua_settop(L, 2);
+    lua_rawgeti(L, 2, (lua_Integer)i);
+    lua_pushvalue(L, 3);
+    lua_rawget(L, 1);
+    const char *value = lua_isboolean(L, 4) ? (lua_toboolean(L, 4) ? "on" : "off") : luaL_tolstring(L, 4, NULL);
+    Error e;
+    error_clear(&e);
+    if (session->hooks.set && session->hooks.set(session->hooks.context, lua_tostring(L, 3), value, &e) != STATUS_OK) {
+      return throw_error(L, &e);
+    }
+  }
+  return 0;
+}
+
 static void open_globals(lua_State *L)
 {
   push_missing(L);
@@ -191,6 +218,8 @@ static void open_globals(lua_State *L)
   lua_newtable(L);
   lua_pushcfunction(L, clock_seconds);
   lua_setfield(L, -2, "clock");
+  lua_pushcfunction(L, set_settings);
+  lua_setfield(L, -2, "set");
   lua_pushliteral(L, ASSAY_VERSION);
   lua_setfield(L, -2, "version");
   lua_pushstring(L, file_home());
@@ -236,5 +265,6 @@ void open_library(lua_State *L)
   open_charts(L);
   open_paths(L);
   open_plugins(L);
+  open_results(L);
   run_prelude(L);
 }

@@ -199,35 +199,6 @@ static void warn_of_local(Session *session, const Statement *statement)
   }
 }
 
-/* Keeps what was shown: `_` and .last. Large values are held weakly, so that overwriting their variable frees them. */
-static void keep_last(lua_State *L, int index)
-{
-  static const size_t strong_most = (size_t)256 << 20;
-  const Box *box = lua_type(L, index) == LUA_TUSERDATA ? box_at(L, index) : NULL;
-  const size_t bytes = box ? value_bytes(&box->value) : 0;
-  push_environment(L);
-  lua_getmetatable(L, -1);
-  lua_newtable(L);
-  if (bytes > strong_most) {
-    lua_newtable(L);
-    lua_pushliteral(L, "v");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-  }
-  lua_pushvalue(L, index);
-  lua_rawseti(L, -2, 1);
-  lua_setfield(L, -2, "last");
-  lua_pop(L, 2);
-  lua_pushglobaltable(L);
-  if (bytes > strong_most) {
-    lua_pushnil(L);
-  } else {
-    lua_pushvalue(L, index);
-  }
-  lua_setfield(L, -2, "_");
-  lua_pop(L, 1);
-}
-
 static int run_statement(lua_State *L)
 {
   const Statement *statement = lua_touserdata(L, 1);
@@ -248,7 +219,7 @@ static int run_statement(lua_State *L)
   warn_of_local(session_of(L), statement);
   if (statement->echo && lua_gettop(L) > 1 && !is_silent(chunk)) {
     if (!lua_isnil(L, 2)) {
-      keep_last(L, 2);
+      results_keep(L, 2, statement->chunk);
     }
     if (lua_gettop(L) > 2 || !lua_isnil(L, 2)) {
       recorder_shown(L, 2);
@@ -360,10 +331,40 @@ static RunState run(Session *session, lua_CFunction function, const Statement *s
   return state;
 }
 
+/* ---- the statements of a prompt can be undone */
+
+static int snapshot(lua_State *L)
+{
+  results_before(L);
+  return 0;
+}
+
+static int changes(lua_State *L)
+{
+  results_after(L, lua_touserdata(L, 1));
+  return 0;
+}
+
+/* Without memory for it the statement cannot be undone; nothing else is lost. */
+static void remember(Session *session, lua_CFunction function, const char *chunk)
+{
+  lua_State *L = session->L;
+  lua_pushcfunction(L, function);
+  lua_pushlightuserdata(L, (void *)chunk);
+  (void)lua_pcall(L, 1, 0, 0);
+  lua_settop(L, 0);
+}
+
 RunState session_run(Session *session, const char *chunk, const char *name, bool echo, RunOutcome *outcome)
 {
   const Statement statement = {.chunk = chunk, .name = name, .echo = echo};
-  return run(session, run_statement, &statement, outcome);
+  if (!session->hooks.interactive) {
+    return run(session, run_statement, &statement, outcome);
+  }
+  remember(session, snapshot, NULL);
+  const RunState state = run(session, run_statement, &statement, outcome);
+  remember(session, changes, chunk);
+  return state;
 }
 
 RunState session_run_file(Session *session, const char *path, RunOutcome *outcome)

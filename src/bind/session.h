@@ -20,6 +20,8 @@ typedef struct SessionHooks {
   /* Keeps the face alive while a job runs, until job_done; may call job_abandon. NULL: primitives run in place (batch). */
   void (*wait)(void *context, Job *job);
   ViewStyle (*style)(void *context);                         /* for echo: size and abilities of the output now */
+  /* A setting of the face by name ("digits", "8"). */
+  Status (*set)(void *context, const char *name, const char *value, Error *e);
   bool interactive;                                          /* a prompt: notes are shown, the first Ctrl-C keeps a partial fit */
 } SessionHooks;
 
@@ -78,6 +80,13 @@ void completions_free(Completions *completions);
 /* One line on the call that the point stands in: its signature, or what the option being given takes. Adds nothing where
  * there is no call of ours. Evaluates nothing, O(point). */
 void session_call_card(Session *session, const char *line, size_t point, Text *out);
+
+/* The name of the primitive whose call the point stands in, "cluster.kmeans"; "" for none. */
+void session_call_name(Session *session, const char *line, size_t point, char *out, size_t size);
+
+/* `.undo`: puts the variables back that the last statement changed, and says which; `.out`: the values shown so far. */
+Status session_undo(Session *session, Text *out, Error *e) MUST_USE;
+Status session_results(Session *session, Text *out, Error *e) MUST_USE;
 
 /* `?topic`; `.vars`; `.last` in full. Texts end in a line end. */
 Status session_help(Session *session, const char *topic, Text *out, Error *e) MUST_USE;

@@ -158,9 +158,7 @@ typedef struct LastRequest {
 static int show_last(lua_State *L)
 {
   LastRequest *request = lua_touserdata(L, 1);
-  push_environment(L);
-  lua_getmetatable(L, -1);
-  if (lua_getfield(L, -1, "last") == LUA_TTABLE && lua_rawgeti(L, -1, 1) != LUA_TNIL) {
+  if (results_last(L)) {
     request->found = true;
     show_value(L, -1, &request->style, true, request->out);
     text_puts(request->out, request->out->size && request->out->data[request->out->size - 1] == '\n' ? "" : "\n");

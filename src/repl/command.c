@@ -2,13 +2,16 @@
 #include "repl/command.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/alloc.h"
 #include "core/map.h"
 #include "registry/help.h"
+#include "repl/child.h"
 #include "repl/demo.h"
 #include "repl/pager.h"
 
@@ -60,7 +63,7 @@ static bool ends_in_question(const char *line)
 bool command_is(const char *line)
 {
   line = skip_blanks(line);
-  return line[0] == '?' || (line[0] == '.' && isalpha((unsigned char)line[1])) || ends_in_question(line);
+  return line[0] == '?' || line[0] == '!' || (line[0] == '.' && isalpha((unsigned char)line[1])) || ends_in_question(line);
 }
 
 /* The command that `line` begins with, its name ending in a blank or the line's end. */
@@ -105,10 +108,13 @@ static void add_table(Text *out)
                   command->help);
     }
   }
-  text_puts(out, _("  ?NAME           help on a function, an option (?kmeans.k), a message's id\n"
+  text_puts(out, _("  !COMMAND        runs a command of the shell\n"
+                   "  ?NAME           help on a function, an option (?kmeans.k), a message's id\n"
                    "Keys:\n"
                    "  Tab             completes names, options, columns and files\n"
                    "  Ctrl-C          drops the line, or stops what runs; a fit keeps its result so far\n"
+                   "  F1              help on what stands at the cursor\n"
+                   "  Ctrl-X Ctrl-E   the statement in your editor (VISUAL, EDITOR)\n"
                    "  Ctrl-R          finds an earlier statement\n"
                    "  Ctrl-D          leaves, when the line is empty\n"
                    "What is not complete goes on at >> ; a value is shown unless the line ends in ;\n"));
@@ -179,6 +185,24 @@ static void run_last(CommandState *state, const char *argument)
   text_free(&text);
 }
 
+static void run_undo(CommandState *state, const char *argument)
+{
+  Text text = {0};
+  Error e = {0};
+  (void)argument;
+  show(state->console, session_undo(state->console->session, &text, &e), &text, &e);
+  text_free(&text);
+}
+
+static void run_out(CommandState *state, const char *argument)
+{
+  Text text = {0};
+  Error e = {0};
+  (void)argument;
+  show(state->console, session_results(state->console->session, &text, &e), &text, &e);
+  text_free(&text);
+}
+
 static void run_demo(CommandState *state, const char *argument)
 {
   Text text = {0};
@@ -191,6 +215,132 @@ static void run_demo(CommandState *state, const char *argument)
   text_free(&text);
 }
 
+/* ---- Folders and the shell */
+
+static void run_cd(CommandState *state, const char *argument)
+{
+  const char *home = getenv("HOME");
+  Text path = {0}, line = {0};
+  if (!*argument || (argument[0] == '~' && (argument[1] == '/' || !argument[1]))) {
+    text_printf(&path, "%s%s", home ? home : "/", *argument ? argument + 1 : "");
+  } else {
+    text_puts(&path, argument);
+  }
+  Error e = {0};
+  if (path.failed || chdir(text_data(&path)) != 0) {
+    error_set(&e, STATUS_FILE, "cannot-enter", _("cannot enter the folder '%1$s': %2$s"), text_data(&path), strerror(errno));
+    console_error(state->console, &e);
+  } else {
+    char *folder = getcwd(NULL, 0);
+    text_printf(&line, "%s\n", folder ? folder : text_data(&path));
+    console_text(state->console, &line);
+    free(folder);
+  }
+  text_free(&path);
+  text_free(&line);
+}
+
+static void run_shell(CommandState *state, const char *line)
+{
+  char note[64];
+  if (!*line) {
+    console_note(state->console, _("!COMMAND runs a command of the shell, such as !ls"));
+    return;
+  }
+  console_flush(state->console);
+  const int code = child_shell(line);
+  if (code != 0) {
+    snprintf(note, sizeof note, _("the command ended with status %d"), code);
+    console_note(state->console, note);
+  }
+}
+
+/* ---- Settings */
+
+static bool on_or_off(const char *value, bool *off)
+{
+  *off = strcmp(value, "off") == 0;
+  return *off || strcmp(value, "on") == 0;
+}
+
+static bool set_digits(ConsoleSettings *settings, const char *value)
+{
+  char *end;
+  const long digits = strtol(value, &end, 10);
+  if (*end || end == value || digits < 1 || digits > 17) {
+    return false;
+  }
+  settings->digits = (int)digits;
+  return true;
+}
+
+static bool set_card(ConsoleSettings *settings, const char *value)
+{
+  return on_or_off(value, &settings->no_card);
+}
+
+static bool set_highlight(ConsoleSettings *settings, const char *value)
+{
+  return on_or_off(value, &settings->no_highlight);
+}
+
+static const struct {
+  const char *name, *values, *help;
+  bool (*set)(ConsoleSettings *settings, const char *value);
+} settings_known[] = {
+  {"digits", "1..17", _("significant digits of numbers"), set_digits},
+  {"card", "on|off", _("a line about the call being typed, below it"), set_card},
+  {"highlight", "on|off", _("colours in the line being typed"), set_highlight},
+};
+
+enum { SETTINGS = sizeof settings_known / sizeof *settings_known };
+
+static void list_settings(CommandState *state)
+{
+  const ConsoleSettings *settings = &state->console->settings;
+  Text text = {0};
+  text_printf(&text, "  digits     %-8d %s\n", settings->digits ? settings->digits : 6, settings_known[0].help);
+  text_printf(&text, "  card       %-8s %s\n", settings->no_card ? "off" : "on", settings_known[1].help);
+  text_printf(&text, "  highlight  %-8s %s\n", settings->no_highlight ? "off" : "on", settings_known[2].help);
+  console_text(state->console, &text);
+  text_free(&text);
+}
+
+Status command_set(Console *console, const char *name, const char *value, Error *e)
+{
+  const char *names[SETTINGS];
+  for (size_t i = 0; i < SETTINGS; i++) {
+    names[i] = settings_known[i].name;
+    if (strcmp(names[i], name) == 0) {
+      if (settings_known[i].set(&console->settings, value)) {
+        return STATUS_OK;
+      }
+      return error_set(e, STATUS_ARGUMENT, "bad-setting", _("the setting '%1$s' takes %2$s, not '%3$s'"), name,
+                       settings_known[i].values, value);
+    }
+  }
+  const size_t near = text_nearest(name, names, SETTINGS);
+  error_set(e, STATUS_NAME, "bad-setting", _("there is no setting '%s'"), name);
+  return near < SETTINGS ? error_hint(e, _("did you mean '%s'? .set lists all"), names[near]) : error_hint(e, _(".set lists all"));
+}
+
+static void run_set(CommandState *state, const char *argument)
+{
+  char name[32] = "";
+  const size_t n = strcspn(argument, " \t=");
+  Error e = {0};
+  if (!*argument) {
+    list_settings(state);
+    return;
+  }
+  snprintf(name, sizeof name, "%.*s", (int)n, argument);
+  argument += n;
+  argument += strspn(argument, " \t=");
+  if (command_set(state->console, name, argument, &e) != STATUS_OK) {
+    console_error(state->console, &e);
+  }
+}
+
 static void run_quit(CommandState *state, const char *argument)
 {
   (void)argument;
@@ -198,10 +348,14 @@ static void run_quit(CommandState *state, const char *argument)
 }
 
 static const Command commands[] = {
+  {".cd", "[FOLDER]", _("enters a folder; without a name: home"), run_cd},
   {".demo", "[NAME]", _("a demonstration, step by step; without a name: which there are"), run_demo},
   {".help", "[TOPIC]", _("this list, or help on a topic"), run_help},
   {".last", "", _("the last value shown, in full, in the pager"), run_last},
+  {".out", "", _("the values shown so far: _1, _2 ... or out[n]; _ is the last"), run_out},
+  {".set", "[NAME VALUE]", _("a setting: digits, card, highlight; without a name: all"), run_set},
   {".time", "on|off", _("wall and processor time after every statement"), run_time},
+  {".undo", "", _("puts back the variables that the last statement changed"), run_undo},
   {".vars", "", _("your variables: kind, size, memory"), run_variables},
   {".quit", "", _("leaves"), run_quit},
   {".exit", "", "", run_quit},
@@ -264,6 +418,8 @@ void command_run(CommandState *state, const char *line)
   }
   if (copy[0] == '.') {
     run_command(state, copy);
+  } else if (copy[0] == '!') {
+    run_shell(state, copy + 1 + strspn(copy + 1, " \t"));
   } else if (copy[0] == '?') {
     run_question(state, copy + 1 + strspn(copy + 1, " \t"));
   } else {

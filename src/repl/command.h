@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* command.h -- the prompt's own commands: lines that begin with a dot and a letter, and questions (`?kmeans`,
- * `kmeans?`).
+ * `kmeans?`), and lines for the shell (`!ls`).
  *
  * Neither can be Lua at the beginning of a statement. Inside one, a line that is exactly a command is
  * refused with a message rather than swallowed; `..` and `.5` are Lua's, and a blank in front makes any
@@ -29,6 +29,9 @@ const char *command_named(const char *line);
 
 /* Runs a line for which command_is holds. */
 void command_run(CommandState *state, const char *line);
+
+/* A setting by name: `.set digits 8` and assay.set{digits = 8}. Errors: "bad-setting". */
+Status command_set(Console *console, const char *name, const char *value, Error *e) MUST_USE;
 
 /* Completion of command names, and of topics behind `?` and `.help`; false when the line is none of that. */
 bool command_complete(Session *session, const char *line, size_t point, Completions *out);

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "repl/command.h"
 #include "repl/signals.h"
 #include "repl/progress.h"
 #include "repl/terminal.h"
@@ -66,6 +67,7 @@ static ViewStyle style_of(const Console *console, int fd, bool terminal)
   style.plain = console->settings.plain;
   style.ascii = style.ascii || console->settings.ascii || console->settings.plain;
   style.color = wants_color(&console->settings, terminal);
+  style.digits = console->settings.digits;
   style.more = console->settings.interactive ? _(".last shows all") : NULL;
   return style;
 }
@@ -196,6 +198,11 @@ static void hook_note(void *context, const char *line)
   console_note(context, line);
 }
 
+static Status hook_set(void *context, const char *name, const char *value, Error *e)
+{
+  return command_set(context, name, value, e);
+}
+
 static ViewStyle hook_style(void *context)
 {
   return console_style(context);
@@ -209,6 +216,7 @@ void console_hooks(Console *console, SessionHooks *hooks)
                           .note = hook_note,
                           .wait = live ? progress_wait : NULL,
                           .style = hook_style,
+                          .set = hook_set,
                           .interactive = console->settings.interactive};
 }
 

@@ -18,6 +18,8 @@ typedef struct ConsoleSettings {
   bool quiet;       /* no banner, live line or times */
   bool no_color, plain, ascii;
   bool interactive; /* there will be a prompt */
+  int digits;       /* significant digits of numbers; 0: six */
+  bool no_card, no_highlight; /* of the line being typed */
 } ConsoleSettings;
 
 typedef struct Console {

@@ -127,7 +127,9 @@ static void write_card(Highlight *h, const ViewStyle *style, size_t columns, Tex
   Text whole = {0}, card = {0};
   text_add(&whole, text_data(h->pending), h->pending->size);
   text_add(&whole, rl_line_buffer, (size_t)rl_point);
-  session_call_card(h->console->session, text_data(&whole), whole.size, &card);
+  if (!h->console->settings.no_card) {
+    session_call_card(h->console->session, text_data(&whole), whole.size, &card);
+  }
   if (card.size > 0 && !card.failed) {
     text_puts(out, "\r\n\x1b[J");
     style_on(style, VIEW_MUTED, out);
@@ -154,8 +156,10 @@ void highlight_draw(Highlight *h)
 {
   int rows, columns;
   rl_get_screen_size(&rows, &columns);
-  const ViewStyle style = console_style(h->console);
-  if (!can_draw() || columns < 8 || style.plain) {
+  ViewStyle style = console_style(h->console);
+  const ConsoleSettings *settings = &h->console->settings;
+  style.color = style.color && !settings->no_highlight;
+  if (!can_draw() || columns < 8 || style.plain || (settings->no_card && settings->no_highlight && !h->shown)) {
     return;
   }
   const size_t width = (size_t)columns;
@@ -167,7 +171,7 @@ void highlight_draw(Highlight *h)
   Text out = {0};
   move(&out, point, start);
   const Place at = write_line(h, &style, start, width, &out);
-  if (h->card) {
+  if (!settings->no_card || h->shown) {
     write_card(h, &style, width, &out);
   }
   move(&out, at, point);

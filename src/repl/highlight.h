@@ -18,8 +18,7 @@ typedef struct Highlight {
   FILE *screen;          /* where readline draws */
   size_t prompt;         /* columns of the prompt */
   const Text *pending;   /* lines before this one, of a statement that is not complete */
-  bool card;             /* show the line below */
-  bool shown;            /* it is on the screen now */
+  bool shown;            /* the card is on the screen now */
 } Highlight;
 
 /* Draws over the present line; call when no input is waiting. */

@@ -3,26 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-/* The program's own ways with signals must not be inherited: a pager needs SIGPIPE and Ctrl-C for itself. */
-static void set_signals(posix_spawnattr_t *attributes)
-{
-  sigset_t standard, none;
-  sigemptyset(&none);
-  sigemptyset(&standard);
-  sigaddset(&standard, SIGPIPE);
-  sigaddset(&standard, SIGINT);
-  sigaddset(&standard, SIGTSTP);
-  posix_spawnattr_setsigdefault(attributes, &standard);
-  posix_spawnattr_setsigmask(attributes, &none);
-  posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-}
+#include "repl/child.h"
 
 /* Starts it with `input` as standard input; gives 0 when that failed. less shows colour (R), scrolls wide tables
  * sideways (S) and ends by itself when all fits (F). */
@@ -31,23 +16,10 @@ static pid_t start(int input)
   const char *pager = getenv("PAGER");
   char *const shell[] = {(char *)"sh", (char *)"-c", (char *)pager, NULL};
   char *const less[] = {(char *)"less", (char *)"-FIRSX", NULL};
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  pid_t child = 0;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  posix_spawnattr_init(&attributes);
-  set_signals(&attributes);
   if (pager) {
     setenv("LESS", "FIRSX", 0); /* where the user does not say otherwise */
   }
-  char *const *argv = pager ? shell : less;
-  if (posix_spawnp(&child, argv[0], &actions, &attributes, argv, environ) != 0) {
-    child = 0;
-  }
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return child;
+  return child_start(pager ? shell : less, input);
 }
 
 /* The reader may leave before the end: that is no error. */
@@ -66,10 +38,8 @@ static void feed(int fd, const Text *text)
 /* False when it never ran: the shell says so with 126 or 127. */
 static bool ran(pid_t child)
 {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return !WIFEXITED(status) || (WEXITSTATUS(status) != 126 && WEXITSTATUS(status) != 127);
+  const int status = child_wait(child);
+  return status != 126 && status != 127;
 }
 
 static bool is_wanted(const Console *console)

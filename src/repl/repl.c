@@ -14,6 +14,7 @@
 #include "core/alloc.h"
 #include "repl/command.h"
 #include "repl/completer.h"
+#include "repl/editor.h"
 #include "repl/highlight.h"
 #include "repl/history.h"
 #include "repl/signals.h"
@@ -350,6 +351,8 @@ static void on_interrupt(void *context);
 static void on_suspend(void *context);
 static void on_resize(void *context);
 
+static const PromptSignals prompt_signals = {NULL, on_interrupt, on_suspend, on_resize};
+
 static bool paste_is_on(void)
 {
   const char *value = rl_variable_value("enable-bracketed-paste");
@@ -358,17 +361,16 @@ static bool paste_is_on(void)
 
 static Status editor_on(Error *e)
 {
-  static const PromptSignals signals = {NULL, on_interrupt, on_suspend, on_resize};
   console_flush(repl->console);
   const Status status = loop_watch(repl->console->loop, STDIN_FILENO, on_input, NULL, e);
   if (status == STATUS_OK) {
     const char *prompt = repl->pending.size > 0 ? ">> " : "> ";
     repl->line_done = false;
-    repl->highlight = (Highlight){repl->console, repl->screen, strlen(prompt), &repl->pending, true, false};
+    repl->highlight = (Highlight){repl->console, repl->screen, strlen(prompt), &repl->pending, false};
     rl_callback_handler_install(prompt, on_line);
     terminal_paste(paste_is_on());
     repl->on_screen = true;
-    signals_prompt(&signals);
+    signals_prompt(&prompt_signals);
   }
   return status;
 }
@@ -478,6 +480,88 @@ static int next_byte(FILE *stream)
   return c;
 }
 
+/* ---- Keys of our own */
+
+/* Takes the line editor off the screen for a moment: what is shown stands on lines of its own below the line. */
+static void below_line(void)
+{
+  highlight_clear(&repl->highlight);
+  rl_point = rl_end;
+  rl_redisplay();
+  fputc('\n', repl->screen);
+  fflush(repl->screen);
+}
+
+static void line_again(void)
+{
+  rl_on_new_line();
+  rl_redisplay();
+}
+
+/* F1: help on the call that the cursor stands in, else on the word at it, else the first page. */
+static int on_help_key(int count, int key)
+{
+  (void)count;
+  (void)key;
+  char topic[128] = "?";
+  int from = rl_point, to = rl_point;
+  while (from > 0 && (isalnum((unsigned char)rl_line_buffer[from - 1]) || rl_line_buffer[from - 1] == '_')) {
+    from--;
+  }
+  while (to < rl_end && (isalnum((unsigned char)rl_line_buffer[to]) || rl_line_buffer[to] == '_')) {
+    to++;
+  }
+  if (to > from) {
+    snprintf(topic, sizeof topic, "?%.*s", to - from, rl_line_buffer + from);
+  } else {
+    session_call_name(repl->console->session, rl_line_buffer, (size_t)rl_point, topic + 1, sizeof topic - 1);
+  }
+  const int point = rl_point;
+  below_line();
+  command_run(&repl->command, topic);
+  console_flush(repl->console);
+  rl_point = point;
+  line_again();
+  return 0;
+}
+
+/* C-x C-e: the whole statement in the editor; what was saved is the line, to be looked at and run with Enter. */
+static int on_editor_key(int count, int key)
+{
+  (void)count;
+  (void)key;
+  Text text = {0};
+  Error e = {0};
+  text_add(&text, text_data(&repl->pending), repl->pending.size);
+  text_add(&text, rl_line_buffer, (size_t)rl_end);
+  below_line();
+  rl_deprep_terminal();
+  signals_prompt(NULL);
+  const Status status = editor_edit(&text, &e);
+  signals_prompt(&prompt_signals);
+  rl_prep_terminal(1);
+  if (status == STATUS_OK) {
+    text_reset(&repl->pending);
+    rl_set_prompt("> ");
+    repl->highlight.prompt = 2;
+    rl_replace_line(text_data(&text), 1);
+    rl_point = rl_end;
+  } else {
+    console_error(repl->console, &e);
+  }
+  text_free(&text);
+  line_again();
+  return 0;
+}
+
+static void bind_keys(void)
+{
+  rl_bind_keyseq("\\eOP", on_help_key);
+  rl_bind_keyseq("\\e[11~", on_help_key);
+  rl_bind_keyseq("\\e[[A", on_help_key);
+  rl_bind_keyseq("\\C-x\\C-e", on_editor_key);
+}
+
 static void editor_prepare(void)
 {
   const char *term = getenv("TERM");
@@ -489,6 +573,7 @@ static void editor_prepare(void)
   rl_catch_sigwinch = 0;
   rl_change_environment = 0;
   rl_initialize();
+  bind_keys();
   if (!term || !*term || strcmp(term, "dumb") == 0) {
     rl_variable_bind("enable-bracketed-paste", "off");
   }

@@ -656,7 +656,7 @@ static void test_variables(void **state)
   text_free(&text);
 }
 
-/* What was shown and is large is held weakly: the variable alone keeps it. */
+/* Only what .undo and out[n] can give back is kept: here 50 frames of 16,000 bytes and what was shown of them. */
 static void test_nothing_is_kept(void **state)
 {
   Played *p = *state;
@@ -670,7 +670,27 @@ static void test_nothing_is_kept(void **state)
     played_run(p, "df:kmeans{sed = 1}");
   }
   played_done(p, "collectgarbage() collectgarbage() collectgarbage()");
-  assert_true(mem_in_use() < before + 200000);
+  assert_true(mem_in_use() < before + 50 * 32000 + 200000);
+}
+
+/* What .undo and out[n] hold together stays under 256 MB, and a value larger than that is not held at all. */
+static void test_kept_bytes(void **state)
+{
+  Played *p = *state;
+  played_done(p, "t = {} for i = 1, 4000 do t[i] = i * 1.5 end df = frame{x = t} t = nil");
+  played_done(p, "for i = 1, 10 do df = df:append(df) end"); /* 4,096,000 rows: 32 MB */
+  const size_t before = mem_in_use();
+  for (int i = 0; i < 20; i++) {
+    played_done(p, "df = df:mutate('x = x + 1')");
+    played_done(p, "df");
+  }
+  played_done(p, "collectgarbage() collectgarbage()");
+  assert_true(mem_in_use() < before + ((size_t)256 << 20) + 1000000);
+  played_done(p, "for i = 1, 4 do df = df:append(df) end"); /* 524 MB */
+  played_done(p, "df");
+  played_done(p, "df = nil");
+  played_done(p, "collectgarbage() collectgarbage()");
+  assert_true(mem_in_use() < before + ((size_t)256 << 20) + 1000000);
 }
 
 #define AT_PROMPT(test) cmocka_unit_test_setup_teardown(test, open_prompt, close_prompt)
@@ -695,7 +715,7 @@ int main(void)
       AT_PROMPT(test_help),
       AT_PROMPT(test_help_of_declared),
       AT_PROMPT(test_variables),
-      AT_PROMPT(test_nothing_is_kept),
+      AT_PROMPT(test_nothing_is_kept), AT_PROMPT(test_kept_bytes),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
