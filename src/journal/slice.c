@@ -329,7 +329,7 @@ static void stop(Slicer *s)
 static Status unknown_object(Slicer *s, const char *object)
 {
   enum { MOST = 1000 };
-  const char *names[MOST];
+  const char *names[MOST] = {0};
   size_t n = 0;
   for (size_t v = 3; v < s->n && n < MOST; v++) {
     names[n++] = map_key(s->variables, v, NULL);
