@@ -171,6 +171,7 @@ Status chart_add_note(Chart *chart, Error *e, const char *format, ...)
   va_start(arguments, format);
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
+  line[utf8_whole(line, strlen(line))] = '\0'; /* a long name may have been cut in the middle of a character */
   if (chart->n_notes == CHART_NOTES_MOST) {
     return STATUS_OK;
   }

@@ -415,33 +415,40 @@ done:
 
 /* ---- counts in words */
 
-/* Rows behind a series: those of a column n where it has one (boxes, bars of counts), else its points. */
+/* The rows behind a series of bars or boxes: its column n. */
 static double rows_behind(const ChartSeries *series)
 {
   const Column *n = chart_role(series, "n");
   double sum = 0;
-  if (!n || !type_is_numeric(column_type(n))) {
-    return series->mark == CHART_POINTS || series->mark == CHART_LINE ? (double)series->drawn : 0;
-  }
-  for (size_t row = 0; series->mark != CHART_POINTS && row < column_rows(n); row++) {
+  for (size_t row = 0; n && type_is_numeric(column_type(n)) && row < column_rows(n); row++) {
     sum += column_valid(n, row) ? column_float(n, row) : 0;
   }
-  return series->mark == CHART_POINTS ? (double)series->drawn : sum;
+  return sum;
+}
+
+/* What n counts: rows behind bars and boxes (outliers are among these), else points (a line through them is none), else
+ * the points of lines. */
+static double chart_n(const Chart *chart)
+{
+  double behind = 0, points = 0, lines = 0;
+  for (size_t i = 0; i < chart->n_series; i++) {
+    const ChartSeries *series = &chart->series[i];
+    behind += series->mark == CHART_BARS || series->mark == CHART_BOXES ? rows_behind(series) : 0;
+    points += series->mark == CHART_POINTS ? (double)series->drawn : 0;
+    lines += series->mark == CHART_LINE ? (double)series->drawn : 0;
+  }
+  return behind > 0 ? behind : points > 0 ? points : lines;
 }
 
 void chart_counts(const Chart *chart, Text *out)
 {
+  const double n = chart_n(chart);
   size_t dropped = 0, outside = 0;
-  double n = 0, lines = 0;
   for (size_t i = 0; i < chart->n_series; i++) {
     const ChartSeries *series = &chart->series[i];
-    const double rows = rows_behind(series);
-    n += series->mark == CHART_LINE ? 0 : rows;
-    lines += series->mark == CHART_LINE ? rows : 0;
     dropped += series->mark == CHART_RULE ? 0 : series->dropped;
     outside += series->outside;
   }
-  n = n > 0 ? n : lines; /* a line through points shows no further rows */
   const size_t start = out->size;
   if (n > 0) {
     text_printf(out, _("n %.0f"), n);
