@@ -143,9 +143,13 @@ double f_upper_log(double f, double df1, double df2)
   return is_tiny(p) ? rmath.pf(f, df1, df2, UPPER, 1) : log(p);
 }
 
+/* The library takes 1 from its result, which leaves few digits of a small one; the inverse's upper quantile is large. */
 double f_quantile(double p, double df1, double df2)
 {
-  return is_share(p) && in_range(p, df1) && df2 > 0 ? rmath.qf(p, df1, df2, LOWER, 0) : (double)NAN;
+  if (!is_share(p) || !in_range(p, df1) || !(df2 > 0)) {
+    return (double)NAN;
+  }
+  return p < .5 ? 1 / rmath.qf(p, df2, df1, UPPER, 0) : rmath.qf(p, df1, df2, LOWER, 0);
 }
 
 /* ---- Chi-squared */

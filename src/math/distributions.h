@@ -31,7 +31,7 @@ double student_two_sided_log(double t, double df);
 double student_upper(double t, double df);
 double student_quantile(double p, double df);
 
-/* F: P(F > f), and the f with P(F <= f) = p. */
+/* F: P(F > f), and the f with P(F <= f) = p; the latter takes df above 400,000 as infinite. */
 double f_upper(double f, double df1, double df2);
 double f_upper_log(double f, double df1, double df2);
 double f_quantile(double p, double df1, double df2);
