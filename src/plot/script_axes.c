@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Axes of a script: ranges, and the places and texts of tics. gnuplot makes the tics of numbers itself; those of times follow
+ * the calendar, categories have texts, and a log axis below a density image is drawn as a linear one of logarithms. */
+#include <stdio.h>
+#include <string.h>
+
+#include "frame/calendar.h"
+#include "plot/script_layout.h"
+
+enum { TICS_MOST = 60, TIME_TICS = 8, LABEL_MOST = 24 };
+
+static const double letter_width = 8; /* pixels of a letter of a tic's label, about */
+
+double axis_place(const Writer *writer, const ChartAxis *axis, double value)
+{
+  if (!isfinite(value) || (axis->log && value <= 0)) {
+    return NAN;
+  }
+  return axis->scale == CHART_TIMES ? value / 1e6 : axis->log && writer->own_log ? log10(value) : value;
+}
+
+/* A tic at `place`, level 1 without a text; the first one opens the list. */
+static void put_tic(Writer *writer, char name, size_t *n, const char *label, size_t length, double place)
+{
+  Text *out = &writer->script->text;
+  if (*n == 0) {
+    text_printf(out, "set %ctics (", name);
+  } else {
+    text_puts(out, ", ");
+  }
+  put_text(writer, out, label, length, LABEL_MOST, false, true);
+  text_char(out, ' ');
+  put_number(out, place);
+  text_puts(out, length > 0 ? "" : " 1");
+  (*n)++;
+}
+
+static void end_tics(Writer *writer, char name, size_t n, bool turned)
+{
+  if (n > 0) {
+    text_puts(&writer->script->text, turned ? ") rotate by -35\n" : ")\n");
+  } else {
+    text_printf(&writer->script->text, "unset %ctics\n", name);
+  }
+}
+
+/* ---- categories */
+
+static size_t text_characters(const char *text, size_t n)
+{
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++) {
+    count += ((unsigned char)text[i] & 0xC0) != 0x80;
+  }
+  return count;
+}
+
+/* Whether labels of the categories shown would run into one another side by side. */
+static bool too_wide(const Writer *writer, const Column *names, size_t first, size_t last, size_t step)
+{
+  const double room = writer->request->width * 0.8 / ((double)(last - first) / (double)step + 1);
+  for (size_t i = first; i <= last; i += step) {
+    size_t length;
+    const char *text = column_text(names, i, &length);
+    const size_t letters = text_characters(text, length);
+    if ((double)(letters < LABEL_MOST ? letters : LABEL_MOST) * letter_width > room) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void put_categories(Writer *writer, char name, const ChartAxis *axis)
+{
+  const Column *names = axis->categories;
+  const size_t all = names ? column_rows(names) : 0;
+  size_t n = 0;
+  const double low = ceil(axis->low), high = floor(axis->high);
+  if (all == 0 || high < 0 || low > (double)(all - 1)) {
+    end_tics(writer, name, 0, false);
+    return;
+  }
+  const size_t first = low > 0 ? (size_t)low : 0, last = high < (double)(all - 1) ? (size_t)high : all - 1;
+  const size_t step = (last - first) / TICS_MOST + 1;
+  const bool turned = name == 'x' && too_wide(writer, names, first, last, step);
+  for (size_t i = first; i <= last; i += step) {
+    size_t length;
+    const char *text = column_text(names, i, &length);
+    put_tic(writer, name, &n, length > 0 ? text : " ", length > 0 ? length : 1, (double)i);
+  }
+  end_tics(writer, name, n, turned);
+}
+
+/* ---- times */
+
+typedef struct TimeStep {
+  CalendarUnit unit;
+  int count;
+  double seconds;      /* about */
+} TimeStep;
+
+static const TimeStep time_steps[] = {
+    {UNIT_SECOND, 1, 1},         {UNIT_SECOND, 5, 5},       {UNIT_SECOND, 15, 15},    {UNIT_SECOND, 30, 30},
+    {UNIT_MINUTE, 1, 60},        {UNIT_MINUTE, 5, 300},     {UNIT_MINUTE, 15, 900},   {UNIT_MINUTE, 30, 1800},
+    {UNIT_HOUR, 1, 3600},        {UNIT_HOUR, 3, 10800},     {UNIT_HOUR, 6, 21600},    {UNIT_HOUR, 12, 43200},
+    {UNIT_DAY, 1, 86400},        {UNIT_DAY, 2, 172800},     {UNIT_WEEK, 1, 604800},   {UNIT_WEEK, 2, 1209600},
+    {UNIT_MONTH, 1, 2629800},    {UNIT_MONTH, 3, 7889400},  {UNIT_MONTH, 6, 15778800}, {UNIT_YEAR, 1, 31557600},
+    {UNIT_YEAR, 2, 63115200},    {UNIT_YEAR, 5, 157788000}, {UNIT_YEAR, 10, 315576000}, {UNIT_YEAR, 20, 631152000},
+    {UNIT_YEAR, 50, 1577880000}, {UNIT_YEAR, 100, 3155760000}, {UNIT_YEAR, 500, 15778800000},
+    {UNIT_YEAR, 2000, 63115200000}};
+
+static const TimeStep *time_step(double seconds)
+{
+  const size_t n = sizeof time_steps / sizeof *time_steps;
+  size_t i = 0;
+  while (i + 1 < n && seconds / time_steps[i].seconds > TIME_TICS) {
+    i++;
+  }
+  return &time_steps[i];
+}
+
+/* The last multiple of the step at or before the time. */
+static int64_t time_floor(int64_t time, const TimeStep *step)
+{
+  const int64_t start = calendar_truncate(time, step->unit);
+  Civil civil = calendar_civil(start);
+  int64_t at = start;
+  switch (step->unit) {
+  case UNIT_SECOND: civil.second -= civil.second % step->count; break;
+  case UNIT_MINUTE: civil.minute -= civil.minute % step->count; break;
+  case UNIT_HOUR: civil.hour -= civil.hour % step->count; break;
+  case UNIT_MONTH: civil.month -= (civil.month - 1) % step->count; break;
+  case UNIT_YEAR: civil.year -= civil.year >= step->count ? civil.year % step->count : 0; break;
+  default: return start;
+  }
+  return calendar_time(&civil, &at) ? at : start;
+}
+
+static size_t time_label(int64_t time, const TimeStep *step, char label[40])
+{
+  const Civil civil = calendar_civil(time);
+  int n;
+  if (step->unit == UNIT_YEAR) {
+    n = snprintf(label, 40, "%04lld", (long long)civil.year);
+  } else if (step->unit == UNIT_MONTH) {
+    n = snprintf(label, 40, "%04lld-%02d", (long long)civil.year, civil.month);
+  } else if (step->unit == UNIT_SECOND) {
+    n = snprintf(label, 40, "%02d:%02d:%02d", civil.hour, civil.minute, civil.second);
+  } else if (step->unit == UNIT_MINUTE || (step->unit == UNIT_HOUR && civil.hour != 0)) {
+    n = snprintf(label, 40, "%02d:%02d", civil.hour, civil.minute);
+  } else {
+    n = snprintf(label, 40, "%04lld-%02d-%02d", (long long)civil.year, civil.month, civil.day);
+  }
+  return (size_t)n;
+}
+
+/* False when the axis leaves the calendar or is finer than seconds: then gnuplot's own tics must do. */
+static bool put_times(Writer *writer, char name, const ChartAxis *axis)
+{
+  const double seconds = (axis->high - axis->low) / 1e6;
+  if (!(axis->low >= (double)CALENDAR_FIRST && axis->high <= (double)CALENDAR_LAST && seconds >= 2)) {
+    return false;
+  }
+  const TimeStep *step = time_step(seconds);
+  int64_t time = time_floor((int64_t)axis->low, step);
+  size_t n = 0;
+  for (size_t i = 0; i < TICS_MOST && (double)time <= axis->high; i++) {
+    char label[40];
+    if ((double)time >= axis->low) {
+      put_tic(writer, name, &n, label, time_label(time, step, label), (double)time / 1e6);
+    }
+    if (!calendar_add(time, step->unit, step->count, &time)) {
+      break;
+    }
+  }
+  end_tics(writer, name, n, name == 'x' && (double)n * 11 * letter_width > writer->request->width * 0.85);
+  return true;
+}
+
+/* ---- logarithms drawn by ourselves */
+
+static void put_logs(Writer *writer, char name, const ChartAxis *axis)
+{
+  const int first = (int)floor(log10(axis->low)), last = (int)ceil(log10(axis->high));
+  const int step = (last - first) / 10 + 1;
+  const bool fine = last - first <= 3;
+  size_t n = 0;
+  for (int decade = first; decade <= last; decade += step) {
+    for (int digit = 1; digit < 10; digit++) {
+      const double value = digit * pow(10, decade);
+      const bool labelled = digit == 1 || (fine && (digit == 2 || digit == 5));
+      char label[32] = "";
+      if (value >= axis->low && value <= axis->high && (labelled || step == 1)) {
+        if (labelled) {
+          snprintf(label, sizeof label, "%.10g", value);
+        }
+        put_tic(writer, name, &n, label, strlen(label), log10(value));
+      }
+    }
+  }
+  end_tics(writer, name, n, false);
+}
+
+void put_axis(Writer *writer, char name, const ChartAxis *axis)
+{
+  Text *out = &writer->script->text;
+  text_printf(out, "set %crange [", name);
+  put_number(out, axis_place(writer, axis, axis->low));
+  text_char(out, ':');
+  put_number(out, axis_place(writer, axis, axis->high));
+  text_puts(out, "]\n");
+  if (axis->scale == CHART_CATEGORIES) {
+    put_categories(writer, name, axis);
+  } else if (axis->scale == CHART_TIMES) {
+    if (!put_times(writer, name, axis)) {
+      text_printf(out, "set %ctics time format \"%%H:%%M:%%.3S\"\n", name);
+    }
+  } else if (axis->log && writer->own_log) {
+    put_logs(writer, name, axis);
+  } else if (axis->log) {
+    text_printf(out, "set logscale %c\n", name);
+  }
+}
