@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Bars: rows are grouped by category and series, and y is computed for the groups by the machinery of agg. Which categories
- * are kept is decided by y of the whole category; the rest are grouped anew, so that "mean(x)" of the others is a mean of rows
- * and not of means. */
+/* Bars: rows are grouped by category and series, and y is computed for the groups by the machinery of agg. Which
+ * categories are kept is decided by y of the whole category; the rest are grouped anew, so that "mean(x)" of the
+ * others is a mean of rows and not of means. */
 #include <math.h>
 #include <string.h>
 
@@ -14,17 +14,17 @@ typedef struct Bar {
   const BarOptions *options;
   Task *task;
   Column *x, *color;
-  ChartClasses places, series;  /* categories and colours */
+  ChartClasses places, series; /* categories and colours */
   Expr *y;
   bool aggregated;
-  Column *cells;                /* y by row when it is not aggregated */
-  size_t n_places;              /* with "other" */
-  size_t kept;                  /* categories with a place of their own */
+  Column *cells;   /* y by row when it is not aggregated */
+  size_t n_places; /* with "other" */
+  size_t kept;     /* categories with a place of their own */
   size_t other_rows;
-  Groups *groups;               /* rows by place and series */
-  Column *values;               /* y of the groups */
-  size_t *sizes;                /* rows of the groups */
-  Column *names;                /* of the places */
+  Groups *groups; /* rows by place and series */
+  Column *values; /* y of the groups */
+  size_t *sizes;  /* rows of the groups */
+  Column *names;  /* of the places */
   Chart *chart;
 } Bar;
 
@@ -254,8 +254,8 @@ static Status check_single(const Bar *bar, Error *e)
   if (bar->aggregated || bars == rows) {
     return STATUS_OK;
   }
-  error_set(e, STATUS_ARGUMENT, "rows-per-bar", _("y = \"%1$s\" is a cell per row, but %2$zu rows would make %3$zu bars"),
-            bar->options->y, rows, bars);
+  error_set(e, STATUS_ARGUMENT, "rows-per-bar",
+            _("y = \"%1$s\" is a cell per row, but %2$zu rows would make %3$zu bars"), bar->options->y, rows, bars);
   return error_hint(e, _("say what becomes of several rows: y = \"sum(%1$s)\" or \"mean(%1$s)\""), bar->options->y);
 }
 
@@ -377,8 +377,9 @@ static Status note_other(Bar *bar, Error *e)
     return STATUS_OK;
   }
   return chart_add_note(bar->chart, e,
-                        bar->aggregated ? _("the %1$zu others have %2$zu rows together; top = 0 shows all")
-                                        : _("%1$zu further values of x with %2$zu rows are left out; top = 0 shows all"),
+                        bar->aggregated
+                            ? _("the %1$zu others have %2$zu rows together; top = 0 shows all")
+                            : _("%1$zu further values of x with %2$zu rows are left out; top = 0 shows all"),
                         further, bar->other_rows);
 }
 

@@ -60,8 +60,8 @@ done:
 }
 
 /* About how many bins the rule wants. */
-static Status rule_bins(double *values, size_t n, const BinScale *scale, BinRule rule, const Spread *spread, Task *task,
-                        Bins *bins, double *wanted, Error *e)
+static Status rule_bins(double *values, size_t n, const BinScale *scale, BinRule rule, const Spread *spread,
+                        Task *task, Bins *bins, double *wanted, Error *e)
 {
   const double range = spread->high - spread->low, root = cbrt((double)n);
   double width = 3.5 * spread->sd / root;
@@ -84,8 +84,8 @@ static Status rule_bins(double *values, size_t n, const BinScale *scale, BinRule
 
 /* ---- round widths */
 
-/* 1, 2, 5 or 10 times a power of ten: the next one when it is nearer, where smaller ones count as 1.5 times (before 5: 2.75
- * times) as far away as larger ones, as in R's pretty. */
+/* 1, 2, 5 or 10 times a power of ten: the next one when it is nearer, where smaller ones count as 1.5 times (before
+ * 5: 2.75 times) as far away as larger ones, as in R's pretty. */
 static double round_width(double cell)
 {
   const double base = pow(10, floor(log10(cell)));
@@ -104,10 +104,10 @@ static double round_width(double cell)
 
 static double round_time(double cell)
 {
-  static const double widths[] = {MINUTE / 60, MINUTE / 30, MINUTE / 12, MINUTE / 6, MINUTE / 4, MINUTE / 2, MINUTE,
-                                  2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR,
-                                  3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY,
-                                  182 * DAY, 364 * DAY};
+  static const double widths[] = {
+      MINUTE / 60, MINUTE / 30, MINUTE / 12, MINUTE / 6, MINUTE / 4, MINUTE / 2, MINUTE,   2 * MINUTE, 5 * MINUTE,
+      10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,       2 * HOUR,   3 * HOUR,   6 * HOUR, 12 * HOUR,  DAY,
+      2 * DAY,     7 * DAY,     14 * DAY,    28 * DAY,   91 * DAY,   182 * DAY,  364 * DAY};
   const size_t n = sizeof widths / sizeof *widths;
   if (cell < widths[0]) {
     return fmax(1, round_width(cell));
@@ -145,8 +145,8 @@ static int width_decimals(double width)
 
 static Status too_many(double wanted, Error *e)
 {
-  error_set(e, STATUS_ARGUMENT, "too-many-bins", _("the histogram would have %1$.0f bins; at most %2$d can be made"), wanted,
-            BINS_MOST);
+  error_set(e, STATUS_ARGUMENT, "too-many-bins", _("the histogram would have %1$.0f bins; at most %2$d can be made"),
+            wanted, BINS_MOST);
   return error_hint(e, _("give a larger width, or bins = 30"));
 }
 
@@ -232,7 +232,8 @@ static bool too_narrow(const Spread *spread, double width)
   return width <= 8 * DBL_EPSILON * fmax(fabs(spread->low), fabs(spread->high));
 }
 
-Status bins_choose(double *values, size_t n, const BinScale *scale, const BinChoice *choice, Task *task, Bins *out, Error *e)
+Status bins_choose(double *values, size_t n, const BinScale *scale, const BinChoice *choice, Task *task, Bins *out,
+                   Error *e)
 {
   Spread spread = {0};
   double wanted = 1, width = choice->width;
@@ -266,7 +267,10 @@ static void time_width(double width, Text *out)
   static const struct {
     double length;
     const char *one, *many;
-  } units[] = {{7 * DAY, "week", "weeks"}, {DAY, "day", "days"}, {HOUR, "hour", "hours"}, {MINUTE, "minute", "minutes"},
+  } units[] = {{7 * DAY, "week", "weeks"},
+               {DAY, "day", "days"},
+               {HOUR, "hour", "hours"},
+               {MINUTE, "minute", "minutes"},
                {MINUTE / 60, "second", "seconds"}};
   for (size_t i = 0; i < 5; i++) {
     const double count = width / units[i].length;

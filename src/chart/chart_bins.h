@@ -2,10 +2,10 @@
 /* chart_bins.h -- the edges of a histogram's bins.
  *
  * Bin i is (edge[i], edge[i + 1]], the first one with its lower edge. How many bins about: Sturges ceil(log2(n) + 1);
- * Scott, width 3.5 sd n^(-1/3); Freedman and Diaconis, width 2 IQR n^(-1/3) (quartiles of type 7; Sturges when the IQR is
- * 0). The width is then the round number nearest to what that many bins would have, and edges are its multiples: R's pretty.
- * On a log scale all of this is done with the logarithms (base 10).
- * Reference: Freedman and Diaconis 1981, Z. Wahrscheinlichkeitstheorie 57; Scott 1979, Biometrika 66; R 4.2 hist().
+ * Scott, width 3.5 sd n^(-1/3); Freedman and Diaconis, width 2 IQR n^(-1/3) (quartiles of type 7; Sturges when the IQR
+ * is 0). The width is then the round number nearest to what that many bins would have, and edges are its multiples:
+ * R's pretty. On a log scale all of this is done with the logarithms (base 10). Reference: Freedman and Diaconis 1981,
+ * Z. Wahrscheinlichkeitstheorie 57; Scott 1979, Biometrika 66; R 4.2 hist().
  */
 #ifndef ASSAY_CHART_CHART_BINS_H
 #define ASSAY_CHART_CHART_BINS_H
@@ -14,23 +14,24 @@
 
 enum { BINS_MOST = 10000, BINS_RULE_MOST = 1000 };
 
-/* What the numbers are: `whole`: all are whole numbers; `time`: microseconds; `log`: bins on a log scale (all above 0). */
+/* What the numbers are: `whole`: all are whole numbers; `time`: microseconds; `log`: bins on a log scale (all above
+ * 0). */
 typedef struct BinScale {
   bool whole, time, log;
 } BinScale;
 
 typedef struct Bins {
   size_t n;
-  double *edge;        /* n + 1, rising, in the arena */
-  double width;        /* of all of them; on a log scale in powers of ten */
-  double first;        /* edge[0], on a log scale its logarithm */
-  bool log, whole;     /* whole: each bin holds `width` whole numbers */
-  const char *rule;    /* in words, static */
-  bool capped;         /* the rule asked for more than BINS_RULE_MOST */
+  double *edge;     /* n + 1, rising, in the arena */
+  double width;     /* of all of them; on a log scale in powers of ten */
+  double first;     /* edge[0], on a log scale its logarithm */
+  bool log, whole;  /* whole: each bin holds `width` whole numbers */
+  const char *rule; /* in words, static */
+  bool capped;      /* the rule asked for more than BINS_RULE_MOST */
 } Bins;
 
-/* For n >= 1 finite numbers, which are reordered (by a rule only). Expected O(n). Errors: STATUS_ARGUMENT "too-many-bins";
- * memory, cancelled. */
+/* For n >= 1 finite numbers, which are reordered (by a rule only). Expected O(n). Errors: STATUS_ARGUMENT
+ * "too-many-bins"; memory, cancelled. */
 Status bins_choose(double *values, size_t n, const BinScale *scale, const BinChoice *choice, Task *task, Bins *out,
                    Error *e) MUST_USE;
 

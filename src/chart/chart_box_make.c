@@ -15,9 +15,9 @@ typedef struct Boxes {
   Task *task;
   Column *x, *y;
   ChartClasses classes;
-  double *values;        /* y of the rows, those of a group together, what can be drawn first */
-  size_t *first, *n;     /* of each group: where its values begin, and how many there are */
-  BoxFigures *figures;   /* of each group with a value */
+  double *values;      /* y of the rows, those of a group together, what can be drawn first */
+  size_t *first, *n;   /* of each group: where its values begin, and how many there are */
+  BoxFigures *figures; /* of each group with a value */
   size_t missing, outliers;
   Chart *chart;
 } Boxes;
@@ -32,8 +32,8 @@ static Status find_cells(Boxes *boxes, const Frame *frame, Error *e)
   }
   TRY(chart_classes_make(boxes->x, "x", boxes->task, &boxes->classes, e));
   if (boxes->classes.n > BOXES_MOST) {
-    error_set(e, STATUS_LIMIT, "too-many-series", _("x has %1$zu different values; a chart can show at most %2$d boxes"),
-              boxes->classes.n, BOXES_MOST);
+    error_set(e, STATUS_LIMIT, "too-many-series",
+              _("x has %1$zu different values; a chart can show at most %2$d boxes"), boxes->classes.n, BOXES_MOST);
     return error_hint(e, _("df:cut puts numbers into bins, df:relevel rare texts together"));
   }
 done:
@@ -88,8 +88,8 @@ static Status compute(Boxes *boxes, Error *e)
       return error_cancelled(e);
     }
     if (boxes->n[group] > 0) {
-      status = box_figures(boxes->values + boxes->first[group], boxes->n[group], reach, boxes->look->log_y, boxes->task,
-                           &boxes->figures[group], e);
+      status = box_figures(boxes->values + boxes->first[group], boxes->n[group], reach, boxes->look->log_y,
+                           boxes->task, &boxes->figures[group], e);
     }
   }
   return status;
@@ -197,13 +197,16 @@ done:
 static Status add_notes(Boxes *boxes, Error *e)
 {
   const double reach = boxes->options->whiskers;
-  Status status = reach > 0 ? chart_add_note(boxes->chart, e,
-                                             _("boxes between the hinges; whiskers within %1$.4g times the box; %2$zu outliers"),
-                                             reach, boxes->outliers)
-                            : chart_add_note(boxes->chart, e, _("boxes between the hinges; whiskers to the least and the largest"));
+  Status status =
+      reach > 0
+          ? chart_add_note(boxes->chart, e,
+                           _("boxes between the hinges; whiskers within %1$.4g times the box; %2$zu outliers"), reach,
+                           boxes->outliers)
+          : chart_add_note(boxes->chart, e, _("boxes between the hinges; whiskers to the least and the largest"));
   if (status == STATUS_OK && boxes->missing > 0) {
     status = chart_add_note(boxes->chart, e,
-                            boxes->look->log_y ? _("%zu missing, not finite or not above 0") : _("%zu missing or not finite"),
+                            boxes->look->log_y ? _("%zu missing, not finite or not above 0")
+                                               : _("%zu missing or not finite"),
                             boxes->missing);
   }
   return status;
@@ -227,11 +230,13 @@ static Status check_values(const Boxes *boxes, Error *e)
   if (boxes->missing < rows) {
     return STATUS_OK;
   }
-  return error_set(e, STATUS_DATA, "nothing-to-draw", _("there is nothing to draw: of %1$zu rows of y, %2$zu are missing%3$s"),
-                   rows, boxes->missing, boxes->look->log_y ? _(", not finite or not above 0") : _(" or not finite"));
+  return error_set(e, STATUS_DATA, "nothing-to-draw",
+                   _("there is nothing to draw: of %1$zu rows of y, %2$zu are missing%3$s"), rows, boxes->missing,
+                   boxes->look->log_y ? _(", not finite or not above 0") : _(" or not finite"));
 }
 
-Status chart_box_make(const Frame *frame, const BoxOptions *options, const ChartLook *look, Task *task, Chart **out, Error *e)
+Status chart_box_make(const Frame *frame, const BoxOptions *options, const ChartLook *look, Task *task, Chart **out,
+                      Error *e)
 {
   Boxes boxes = {.options = options, .look = look, .task = task};
   Status status;

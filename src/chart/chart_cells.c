@@ -57,8 +57,9 @@ Status chart_numbers(const Frame *frame, const char *option, const char *text, b
   }
   column_unref(*out);
   *out = NULL;
-  error_set(e, STATUS_ARGUMENT, "wrong-type", times ? _("%1$s = \"%2$s\" is of type %3$s; numbers or times are needed")
-                                                    : _("%1$s = \"%2$s\" is of type %3$s; numbers are needed"),
+  error_set(e, STATUS_ARGUMENT, "wrong-type",
+            times ? _("%1$s = \"%2$s\" is of type %3$s; numbers or times are needed")
+                  : _("%1$s = \"%2$s\" is of type %3$s; numbers are needed"),
             option, text, type_name(type));
   return type_is_text(type) ? error_hint(e, _("plot.bar counts or sums by texts: plot.bar(df, {x = \"%s\"})"), text)
                             : STATUS_ARGUMENT;
@@ -166,7 +167,8 @@ static Status class_names(const ChartClasses *classes, const Column *keys, Colum
 }
 
 /* The groups in the order of keys. */
-static Status class_order(const Column *keys, ChartOrder order, const double *values, Task *task, size_t **out, Error *e)
+static Status class_order(const Column *keys, ChartOrder order, const double *values, Task *task, size_t **out,
+                          Error *e)
 {
   const bool category = column_type(keys) == TYPE_CATEGORY;
   Column *first = NULL;
@@ -198,8 +200,8 @@ static void order_of_appearance(const ChartClasses *classes, const Column *keys)
   }
 }
 
-Status chart_classes_arrange(const Column *cells, ChartOrder order, const double *values, Task *task, ChartClasses *classes,
-                             Error *e)
+Status chart_classes_arrange(const Column *cells, ChartOrder order, const double *values, Task *task,
+                             ChartClasses *classes, Error *e)
 {
   Column *keys = NULL;
   size_t *rows = NULL;
@@ -242,8 +244,8 @@ Status chart_check_series(size_t n, const char *option, Error *e)
   if (n <= CHART_SERIES_MOST) {
     return STATUS_OK;
   }
-  error_set(e, STATUS_LIMIT, "too-many-series", _("'%1$s' makes %2$zu series; a chart can show at most %3$d"), option, n,
-            CHART_SERIES_MOST);
+  error_set(e, STATUS_LIMIT, "too-many-series", _("'%1$s' makes %2$zu series; a chart can show at most %3$d"), option,
+            n, CHART_SERIES_MOST);
   return error_hint(e, _("put rare values together with df:relevel, numbers into bins with df:cut, or filter first"));
 }
 
@@ -261,7 +263,8 @@ static Status check_limits(const ChartLimit *limits, const ChartAxisPlan *plan, 
       continue;
     }
     if (limits[i].time) {
-      return error_set(e, STATUS_ARGUMENT, "chart-limits", _("%s gives a time, but the axis is one of numbers"), option);
+      return error_set(e, STATUS_ARGUMENT, "chart-limits", _("%s gives a time, but the axis is one of numbers"),
+                       option);
     }
     error_set(e, STATUS_ARGUMENT, "chart-limits", _("%s gives a number, but the axis is one of times"), option);
     return error_hint(e, _("write %s = {\"2024-01-01\", \"2024-12-31\"}"), option);

@@ -8,7 +8,8 @@
 
 /* The cells that `text` means for each row: the column of that name, else an expression with or without "name =". The
  * error says which option it was. */
-Status chart_cells(const Frame *frame, const char *option, const char *text, Task *task, Column **out, Error *e) MUST_USE;
+Status chart_cells(const Frame *frame, const char *option, const char *text, Task *task, Column **out,
+                   Error *e) MUST_USE;
 
 /* The same; STATUS_ARGUMENT "wrong-type" unless they are numbers, booleans or (times: true) times. */
 Status chart_numbers(const Frame *frame, const char *option, const char *text, bool times, Task *task, Column **out,
@@ -30,18 +31,18 @@ typedef enum ChartOrder {
 } ChartOrder;
 
 typedef struct ChartClasses {
-  Groups *groups;     /* rows by value; a missing cell is a value */
+  Groups *groups; /* rows by value; a missing cell is a value */
   size_t n;
-  size_t *group;      /* the group at each place, in the arena */
-  size_t *place;      /* of each group */
-  Column *names;      /* texts by place; "NA" for the missing cell, which stands last unless by value */
+  size_t *group; /* the group at each place, in the arena */
+  size_t *place; /* of each group */
+  Column *names; /* texts by place; "NA" for the missing cell, which stands last unless by value */
 } ChartClasses;
 
 /* cells NULL: one class with the name "". values: of each group, for CHART_ORDER_VALUE. chart_classes_free also on
  * failure. Errors: "wrong-type" for sets. */
 Status chart_classes_make(const Column *cells, const char *option, Task *task, ChartClasses *out, Error *e) MUST_USE;
-Status chart_classes_arrange(const Column *cells, ChartOrder order, const double *values, Task *task, ChartClasses *classes,
-                             Error *e) MUST_USE;
+Status chart_classes_arrange(const Column *cells, ChartOrder order, const double *values, Task *task,
+                             ChartClasses *classes, Error *e) MUST_USE;
 void chart_classes_free(ChartClasses *classes);
 
 /* The place of a row's class. */
@@ -64,9 +65,10 @@ typedef struct ChartAxisPlan {
   const Column *categories;
 } ChartAxisPlan;
 
-/* Title and axes as the look has them. STATUS_ARGUMENT "chart-limits" for limits of times on other axes, and the other way
- * round. */
-Status chart_dress(Chart *chart, const ChartLook *look, const ChartAxisPlan *x, const ChartAxisPlan *y, Error *e) MUST_USE;
+/* Title and axes as the look has them. STATUS_ARGUMENT "chart-limits" for limits of times on other axes, and the other
+ * way round. */
+Status chart_dress(Chart *chart, const ChartLook *look, const ChartAxisPlan *x, const ChartAxisPlan *y,
+                   Error *e) MUST_USE;
 
 /* CHART_TIMES for timestamps, else CHART_NUMBERS. */
 ChartScale chart_scale_of(const Column *cells);

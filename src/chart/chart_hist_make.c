@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Histograms: the numbers that can be drawn are gathered first, so that bins are chosen by them alone, then counted on all
- * threads into counts of each worker. */
+/* Histograms: the numbers that can be drawn are gathered first, so that bins are chosen by them alone, then counted on
+ * all threads into counts of each worker. */
 #include <math.h>
 #include <string.h>
 
@@ -18,13 +18,13 @@ typedef struct Hist {
   Task *task;
   Column *x, *color;
   ChartClasses classes;
-  double low, high;         /* limits of x */
+  double low, high; /* limits of x */
   size_t n, missing, outside;
-  double *values;           /* those that can be drawn */
+  double *values; /* those that can be drawn */
   BinScale scale;
   Bins bins;
-  int64_t *counts;          /* class by class, a count for each bin; for each worker, the first one then holding all */
-  int64_t *totals;          /* of each class */
+  int64_t *counts; /* class by class, a count for each bin; for each worker, the first one then holding all */
+  int64_t *totals; /* of each class */
   Chart *chart;
 } Hist;
 
@@ -81,8 +81,8 @@ static Status refuse_empty(const Hist *hist, Error *e)
 {
   error_set(e, STATUS_DATA, "nothing-to-draw",
             _("there is nothing to draw: of %1$zu rows of x, %2$zu are missing%3$s, and %4$zu beyond the limits"),
-            column_rows(hist->x), hist->missing, hist->scale.log ? _(", not finite or not above 0") : _(" or not finite"),
-            hist->outside);
+            column_rows(hist->x), hist->missing,
+            hist->scale.log ? _(", not finite or not above 0") : _(" or not finite"), hist->outside);
   return hist->outside > 0 ? error_hint(e, _("leave xlim out to see where the data lie")) : STATUS_DATA;
 }
 
@@ -181,7 +181,7 @@ static Status class_bars(const Hist *hist, size_t class, Frame **out, Error *e)
 static Status add_classes(Hist *hist, Error *e)
 {
   Status status = STATUS_OK;
-  for (size_t class = 0; status == STATUS_OK && class < hist->classes.n; class++) {
+  for (size_t class = 0; status == STATUS_OK && class < hist->classes.n; class ++) {
     const char *name = chart_class_name(&hist->classes, class, &hist->task->arena);
     Frame *bars = NULL;
     if (hist->totals[class] == 0) {
@@ -260,7 +260,8 @@ static Status note_bins(Hist *hist, Error *e)
   Text text = {0};
   bins_describe(&hist->bins, &hist->scale, &text);
   if (hist->missing > 0) {
-    text_printf(&text, hist->scale.log ? _("; %zu missing, not finite or not above 0") : _("; %zu missing or not finite"),
+    text_printf(&text,
+                hist->scale.log ? _("; %zu missing, not finite or not above 0") : _("; %zu missing or not finite"),
                 hist->missing);
   }
   if (hist->outside > 0) {

@@ -10,10 +10,10 @@
 
 /* Points before they have a y, in the order of class and x. */
 typedef struct Points {
-  Column *x;              /* of each point, as it comes */
-  size_t *order;          /* numbers of points, sorted */
-  size_t *start;          /* n classes + 1: where each class begins in order */
-  size_t missing;         /* points without an x, which are in no class */
+  Column *x;      /* of each point, as it comes */
+  size_t *order;  /* numbers of points, sorted */
+  size_t *start;  /* n classes + 1: where each class begins in order */
+  size_t missing; /* points without an x, which are in no class */
 } Points;
 
 typedef struct Line {
@@ -22,7 +22,7 @@ typedef struct Line {
   Task *task;
   Column *x, *color;
   ChartClasses classes;
-  Groups *groups;         /* rows by x and class, once an aggregate wants them */
+  Groups *groups; /* rows by x and class, once an aggregate wants them */
   Points of_rows, of_groups;
   bool rows_sorted, groups_sorted;
   Chart *chart;
@@ -56,7 +56,7 @@ static Status split_classes(const Line *line, const Column *classes, Points *poi
     }
   }
   points->missing = n - kept;
-  for (size_t class = 0; class < n_classes; class++) {
+  for (size_t class = 0; class < n_classes; class ++) {
     points->start[class + 1] += points->start[class];
   }
   return STATUS_OK;
@@ -87,7 +87,7 @@ static Status note_order(Line *line, Error *e)
   const Points *points = &line->of_rows;
   const OrderKey key = {.column = points->x};
   size_t moved = 0, ties = 0;
-  for (size_t class = 0; class < line->classes.n; class++) {
+  for (size_t class = 0; class < line->classes.n; class ++) {
     for (size_t i = points->start[class] + 1; i < points->start[class + 1]; i++) {
       moved += points->order[i] < points->order[i - 1];
       ties += order_compare(&key, 1, points->order[i - 1], points->order[i]) == 0;
@@ -98,8 +98,9 @@ static Status note_order(Line *line, Error *e)
     status = chart_add_note(line->chart, e, _("rows are sorted by %s"), line->options->x);
   }
   if (status == STATUS_OK && ties > 0) {
-    status = chart_add_note(line->chart, e, _("%1$zu rows stand at the same x as another; y = \"mean(%2$s)\" gives one point"),
-                            ties, line->options->y.items[0]);
+    status = chart_add_note(line->chart, e,
+                            _("%1$zu rows stand at the same x as another; y = \"mean(%2$s)\" gives one point"), ties,
+                            line->options->y.items[0]);
   }
   return status;
 }
@@ -223,7 +224,7 @@ static Status add_y(Line *line, const char *text, Error *e)
   TRY(label ? STATUS_OK : error_memory(e, 0, _("a chart")));
   TRY(y_cells(line, text, &y, &points, e));
   TRY(check_numbers(y, text, e));
-  for (size_t class = 0; class < line->classes.n; class++) {
+  for (size_t class = 0; class < line->classes.n; class ++) {
     TRY(add_line(line, points, y, class, series_name(line, label, class), e));
   }
 done:
@@ -266,8 +267,9 @@ static Status dress(Line *line, const ChartLook *look, Error *e)
 static Status note_missing(Line *line, Error *e)
 {
   const size_t missing = column_missing(line->x);
-  return missing == 0 ? STATUS_OK
-                      : chart_add_note(line->chart, e, _("%1$zu rows without %2$s are left out"), missing, line->options->x);
+  return missing == 0
+             ? STATUS_OK
+             : chart_add_note(line->chart, e, _("%1$zu rows without %2$s are left out"), missing, line->options->x);
 }
 
 static Status refuse_empty(const Line *line, Error *e)

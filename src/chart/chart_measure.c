@@ -17,8 +17,8 @@ enum { CHUNK = 512, ROLES_MOST = 6 };
 /* What of a mark lies along an axis, and what to add to it. */
 typedef struct MarkShape {
   const char *x[4], *y[6];
-  bool wide;   /* half a category to either side of x */
-  bool zero;   /* reaches to y = 0 */
+  bool wide; /* half a category to either side of x */
+  bool zero; /* reaches to y = 0 */
 } MarkShape;
 
 static const MarkShape shape_points = {{"x"}, {"y"}, false, false};
@@ -47,10 +47,10 @@ typedef struct Extent {
 typedef struct Pass {
   const ChartSeries *series;
   const Column *columns[ROLES_MOST];
-  size_t n_x, n;                     /* columns of x come first, then those of y */
+  size_t n_x, n; /* columns of x come first, then those of y */
   bool wide, zero;
   double limit_low[2], limit_high[2];
-  double floor[2];                   /* values must be above it: 0 on a log axis, else -Inf */
+  double floor[2]; /* values must be above it: 0 on a log axis, else -Inf */
 } Pass;
 
 static void extent_clear(void *context, void *sum)
@@ -196,8 +196,8 @@ static Status series_measure(const Chart *chart, ChartSeries *series, Task *task
 {
   Pass pass = pass_of(chart, series);
   Extent extent;
-  const Reduce reduce = {.size = sizeof extent, .init = extent_clear, .block = extent_block, .merge = extent_merge,
-                         .context = &pass};
+  const Reduce reduce = {
+      .size = sizeof extent, .init = extent_clear, .block = extent_block, .merge = extent_merge, .context = &pass};
   const Status status = rows_reduce(task, frame_rows(series->data), &reduce, &extent, e);
   if (status == STATUS_OK) {
     series->drawn = extent.drawn;
@@ -426,8 +426,8 @@ static double rows_behind(const ChartSeries *series)
   return sum;
 }
 
-/* What n counts: rows behind bars and boxes (outliers are among these), else points (a line through them is none), else
- * the points of lines. */
+/* What n counts: rows behind bars and boxes (outliers are among these), else points (a line through them is none),
+ * else the points of lines. */
 static double chart_n(const Chart *chart)
 {
   double behind = 0, points = 0, lines = 0;
@@ -469,7 +469,7 @@ void chart_counts(const Chart *chart, Text *out)
 /* Where a value lies along an axis, in cells. */
 typedef struct CellScale {
   bool log;
-  double low, high;          /* as given */
+  double low, high;           /* as given */
   double shift, half, factor; /* cell = (value * half - shift) * factor; half keeps the width of huge ranges finite */
   size_t cells;
 } CellScale;
@@ -506,7 +506,7 @@ typedef struct Density {
   const ChartSeries *series;
   const Column *x, *y;
   CellScale across, up;
-  uint32_t *counts;  /* of each worker */
+  uint32_t *counts; /* of each worker */
 } Density;
 
 static Status density_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)

@@ -73,7 +73,9 @@ static Status note_trend(Scatter *scatter, const Trend *trend, Error *e)
     return chart_add_note(scatter->chart, e, _("trend: y rises by %1$.6g days for each unit of x, R2 %2$s, n %3$zu"),
                           trend->slope, r2, trend->n);
   }
-  const char *across = column_type(scatter->x) == TYPE_TIMESTAMP ? _("days since the first") : log_x ? "log10(x)" : "x";
+  const char *across = column_type(scatter->x) == TYPE_TIMESTAMP ? _("days since the first")
+                       : log_x                                   ? "log10(x)"
+                                                                 : "x";
   if (isnan(trend->r2)) {
     snprintf(r2, sizeof r2, "%s", _("not defined"));
   } else {

@@ -60,7 +60,8 @@ static Status sums_block(void *context, void *sum, size_t first, size_t count, s
     column_block(pass->x, first + done, n, x, 1);
     column_block(pass->y, first + done, n, y, 1);
     for (size_t i = 0; i < n; i++) {
-      const double across = scaled(pass->x_scale, x[i]) - pass->x_mean, up = scaled(pass->y_scale, y[i]) - pass->y_mean;
+      const double across = scaled(pass->x_scale, x[i]) - pass->x_mean,
+                   up = scaled(pass->y_scale, y[i]) - pass->y_mean;
       if (!isnan(across) && !isnan(up)) {
         sums->n++;
         sums->x += across;
@@ -80,8 +81,8 @@ Status chart_trend(const Column *x, const Column *y, const TrendScale *x_scale, 
                    Trend *out, Error *e)
 {
   TrendPass pass = {.x = x, .y = y, .x_scale = x_scale, .y_scale = y_scale};
-  const Reduce reduce = {.size = sizeof(TrendSums), .init = sums_clear, .block = sums_block, .merge = sums_merge,
-                         .context = &pass};
+  const Reduce reduce = {
+      .size = sizeof(TrendSums), .init = sums_clear, .block = sums_block, .merge = sums_merge, .context = &pass};
   TrendSums sums;
   *out = (Trend){.slope = NAN, .intercept = NAN, .r2 = NAN};
   Status status = rows_reduce(task, column_rows(x), &reduce, &sums, e);

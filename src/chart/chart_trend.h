@@ -8,17 +8,17 @@
 
 /* Which points count, and on which scale. */
 typedef struct TrendScale {
-  bool log;            /* the logarithm (base 10) is taken; what is not above 0 does not count */
-  double low, high;    /* limits; infinite: none */
-  double unit;         /* values are divided by it first: 1, or a day in microseconds */
+  bool log;         /* the logarithm (base 10) is taken; what is not above 0 does not count */
+  double low, high; /* limits; infinite: none */
+  double unit;      /* values are divided by it first: 1, or a day in microseconds */
 } TrendScale;
 
 typedef struct Trend {
-  size_t n;                  /* points that count */
-  double slope, intercept;   /* of scaled values: y = intercept + slope * (x - origin); NaN: fewer than 2 different x */
-  double origin;             /* 0, or a time's first day: scaled */
-  double r2;                 /* NaN when all y are equal */
-  double x_low, x_high;      /* extent of the points that count, as they are */
+  size_t n;                /* points that count */
+  double slope, intercept; /* of scaled values: y = intercept + slope * (x - origin); NaN: fewer than 2 different x */
+  double origin;           /* 0, or a time's first day: scaled */
+  double r2;               /* NaN when all y are equal */
+  double x_low, x_high;    /* extent of the points that count, as they are */
 } Trend;
 
 /* Two passes with sums along a fixed tree (core/reduce.h): around the means, so that nothing cancels. O(rows). Errors:

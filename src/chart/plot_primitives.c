@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* plot.scatter, plot.hist, plot.bar, plot.line and plot.box make charts of a frame; p:data() gives the numbers behind one. */
+/* plot.scatter, plot.hist, plot.bar, plot.line and plot.box make charts of a frame; p:data() gives the numbers behind
+ * one. */
 #include <math.h>
 #include <string.h>
 
@@ -51,8 +52,8 @@ static Status read_limits(const Value *value, const char *option, ChartLimit *ou
 }
 
 /* NULL limits: the chart has none. */
-static Status read_look(const char *title, const char *xlabel, const char *ylabel, const Value *xlim, const Value *ylim,
-                        const char *log, ChartLook *out, Error *e)
+static Status read_look(const char *title, const char *xlabel, const char *ylabel, const Value *xlim,
+                        const Value *ylim, const char *log, ChartLook *out, Error *e)
 {
   *out = (ChartLook){.title = title,
                      .xlabel = xlabel,
@@ -132,7 +133,8 @@ static Status bad_bins(const Value *value, Error *e)
 {
   Text shown = {0};
   value_show(value, &shown);
-  error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'bins' must be a whole number or a rule, not %s"), text_data(&shown));
+  error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'bins' must be a whole number or a rule, not %s"),
+            text_data(&shown));
   text_free(&shown);
   return error_hint(e, _("rules are \"fd\", \"sturges\" and \"scott\""));
 }
@@ -264,62 +266,110 @@ static Status forecast_sort(const Call *call, Cost *out, Error *e)
 
 #define CREDIT "df = read \"datasets/credit/credit.csv\"\n"
 #define CHART_RETURNS "a chart, which the prompt draws as text: p:save(path), p:script(), p:data()"
-#define SIZED .size = sizeof(Primitive), .family = "plot", .method = "", .version = 1, .takes = VALUE_FRAME, .gives = VALUE_CHART
+#define SIZED \
+  .size = sizeof(Primitive), .family = "plot", .method = "", .version = 1, .takes = VALUE_FRAME, .gives = VALUE_CHART
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
 static const Primitive scatter_primitive = {
-    SIZED, .name = "scatter", .summary = "points on two axes",
-    .details = "Rows of which x, y or color is missing or not finite are left out and counted. The chart refers to the "
-               "columns and copies nothing.",
-    OPTIONS(scatter_options, ScatterOptions), .returns = CHART_RETURNS, .reference = "",
+    SIZED,
+    .name = "scatter",
+    .summary = "points on two axes",
+    .details =
+        "Rows of which x, y or color is missing or not finite are left out and counted. The chart refers to the "
+        "columns and copies nothing.",
+    OPTIONS(scatter_options, ScatterOptions),
+    .returns = CHART_RETURNS,
+    .reference = "",
     .example = "df = read \"datasets/iris/iris.csv\"\n"
                "plot.scatter(df, {x = \"petal_length\", y = \"petal_width\", color = \"species\"})",
-    .where = WHERE_JOB, .cost = forecast, .run = run_scatter};
+    .where = WHERE_JOB,
+    .cost = forecast,
+    .run = run_scatter};
 REGISTER_PRIMITIVE(scatter_primitive);
 
 static const Primitive hist_primitive = {
-    SIZED, .name = "hist", .summary = "how often numbers or times occur, by bins of equal width",
-    .details = "A bin holds what is above its lower edge, and what is equal to its upper one; the first bin has its lower edge "
-               "too. A rule says about how many bins there are; their width is then a round number and the edges are its "
-               "multiples, as in R's hist. bins = 20 makes just so many between the least and the largest. Whole numbers get "
-               "bins of whole numbers. A note tells rule and width.",
-    .main = "x", OPTIONS(hist_options, HistOptions), .returns = CHART_RETURNS,
+    SIZED,
+    .name = "hist",
+    .summary = "how often numbers or times occur, by bins of equal width",
+    .details =
+        "A bin holds what is above its lower edge, and what is equal to its upper one; the first bin has its lower "
+        "edge "
+        "too. A rule says about how many bins there are; their width is then a round number and the edges are its "
+        "multiples, as in R's hist. bins = 20 makes just so many between the least and the largest. Whole numbers get "
+        "bins of whole numbers. A note tells rule and width.",
+    .main = "x",
+    OPTIONS(hist_options, HistOptions),
+    .returns = CHART_RETURNS,
     .reference = "Freedman and Diaconis 1981; Scott 1979; Sturges 1926; R 4.2, hist()",
-    .example = CREDIT "plot.hist(df, \"credit_amount\")", .where = WHERE_JOB, .cost = forecast, .run = run_hist};
+    .example = CREDIT "plot.hist(df, \"credit_amount\")",
+    .where = WHERE_JOB,
+    .cost = forecast,
+    .run = run_hist};
 REGISTER_PRIMITIVE(hist_primitive);
 
 static const Primitive bar_primitive = {
-    SIZED, .name = "bar", .summary = "a bar for each category: rows counted, or any aggregate",
-    .details = "y is an aggregate as in df:agg, or a column of which each category has one row. With more categories than top "
+    SIZED,
+    .name = "bar",
+    .summary = "a bar for each category: rows counted, or any aggregate",
+    .details = "y is an aggregate as in df:agg, or a column of which each category has one row. With more categories "
+               "than top "
                "the rest become one bar whose y is computed from all their rows. Rows without a category are the "
                "category NA.",
-    .main = "x", OPTIONS(bar_options, BarOptions), .returns = CHART_RETURNS, .reference = "",
-    .example = CREDIT "plot.bar(df, {x = \"purpose\", y = \"mean(credit_amount)\", top = 5})", .where = WHERE_JOB,
-    .cost = forecast_sort, .run = run_bar};
+    .main = "x",
+    OPTIONS(bar_options, BarOptions),
+    .returns = CHART_RETURNS,
+    .reference = "",
+    .example = CREDIT "plot.bar(df, {x = \"purpose\", y = \"mean(credit_amount)\", top = 5})",
+    .where = WHERE_JOB,
+    .cost = forecast_sort,
+    .run = run_bar};
 REGISTER_PRIMITIVE(bar_primitive);
 
 static const Primitive line_primitive = {
-    SIZED, .name = "line", .summary = "lines along an axis of numbers or times",
-    .details = "Points are joined in the order of x; that they were sorted, and that several have the same x, is said in a note. "
+    SIZED,
+    .name = "line",
+    .summary = "lines along an axis of numbers or times",
+    .details = "Points are joined in the order of x; that they were sorted, and that several have the same x, is said "
+               "in a note. "
                "A missing y breaks the line. An aggregate as y gives a point for each x: \"mean(price)\".",
-    OPTIONS(line_options, LineOptions), .returns = CHART_RETURNS, .reference = "",
-    .example = CREDIT "plot.line(df, {x = \"duration\", y = \"mean(credit_amount)\", color = \"class\"})", .where = WHERE_JOB,
-    .cost = forecast_sort, .run = run_line};
+    OPTIONS(line_options, LineOptions),
+    .returns = CHART_RETURNS,
+    .reference = "",
+    .example = CREDIT "plot.line(df, {x = \"duration\", y = \"mean(credit_amount)\", color = \"class\"})",
+    .where = WHERE_JOB,
+    .cost = forecast_sort,
+    .run = run_line};
 REGISTER_PRIMITIVE(line_primitive);
 
 static const Primitive box_primitive = {
-    SIZED, .name = "box", .summary = "a box of quartiles for each category, with whiskers and outliers",
-    .details = "The box reaches from hinge to hinge: the medians of the lower and the upper half of the numbers, the median "
-               "itself belonging to both; so do R's boxplot.stats. Hinges differ a little from the quartiles of df:describe. "
-               "Whiskers reach to the last number within 1.5 lengths of the box, numbers beyond are points.",
-    OPTIONS(box_options, BoxOptions), .returns = CHART_RETURNS, .reference = "Tukey 1977, Exploratory Data Analysis, chapter 2",
-    .example = CREDIT "plot.box(df, {x = \"class\", y = \"duration\"})", .where = WHERE_JOB, .cost = forecast,
+    SIZED,
+    .name = "box",
+    .summary = "a box of quartiles for each category, with whiskers and outliers",
+    .details =
+        "The box reaches from hinge to hinge: the medians of the lower and the upper half of the numbers, the median "
+        "itself belonging to both; so do R's boxplot.stats. Hinges differ a little from the quartiles of df:describe. "
+        "Whiskers reach to the last number within 1.5 lengths of the box, numbers beyond are points.",
+    OPTIONS(box_options, BoxOptions),
+    .returns = CHART_RETURNS,
+    .reference = "Tukey 1977, Exploratory Data Analysis, chapter 2",
+    .example = CREDIT "plot.box(df, {x = \"class\", y = \"duration\"})",
+    .where = WHERE_JOB,
+    .cost = forecast,
     .run = run_box};
 REGISTER_PRIMITIVE(box_primitive);
 
 static const Primitive data_primitive = {
-    .size = sizeof(Primitive), .family = "chart", .name = "data", .version = 1, .summary = "the numbers behind a chart",
-    .details = "Several series stand one below the other, with a column series that names them.", .takes = VALUE_CHART,
-    .gives = VALUE_FRAME, .returns = "a frame: points, bins with their edges, bars, boxes", .reference = "",
-    .example = CREDIT "plot.hist(df, {x = \"age\", bins = 5}):data()", .where = WHERE_MAIN, .run = run_data};
+    .size = sizeof(Primitive),
+    .family = "chart",
+    .name = "data",
+    .version = 1,
+    .summary = "the numbers behind a chart",
+    .details = "Several series stand one below the other, with a column series that names them.",
+    .takes = VALUE_CHART,
+    .gives = VALUE_FRAME,
+    .returns = "a frame: points, bins with their edges, bars, boxes",
+    .reference = "",
+    .example = CREDIT "plot.hist(df, {x = \"age\", bins = 5}):data()",
+    .where = WHERE_MAIN,
+    .run = run_data};
 REGISTER_PRIMITIVE(data_primitive);
