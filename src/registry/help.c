@@ -233,7 +233,7 @@ static void primitive_page(const Primitive *primitive, size_t width, Text *out)
     option_lines(&primitive->options[i], width, out);
   }
   const ModelClass *class = primitive->model;
-  text_puts(out, class && class->n_predict_options ? _("\nOptions of m:predict(df) and m:augment(df)\n") : "");
+  text_puts(out, class && class->n_predict_options ? _("\nOptions of m:predict and m:augment\n") : "");
   for (size_t i = 0; class && i < class->n_predict_options; i++) {
     option_lines(&class->predict_options[i], width, out);
   }

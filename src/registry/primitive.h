@@ -82,10 +82,8 @@ typedef struct ModelClass {
    * finds in call->options. */
   const Option *predict_options;
   size_t n_predict_options, predict_size;
-  /* What the card shows: lines in place of the list of glance's figures (NULL: the list), and the names of the frames that
-   * stand below as tables, the last one NULL (NULL: tidy alone). */
+  /* Lines of the card in place of the list of glance's figures; NULL: the list. */
   void (*figures)(const Model *model, Text *out);
-  const char *const *tables;
 } ModelClass;
 
 struct Primitive {

@@ -89,17 +89,6 @@ static void figures(const Model *model, const ModelClass *class, const ViewStyle
   text_free(&lines);
 }
 
-static void tables(const Model *model, const ModelClass *class, Card *card)
-{
-  static const char *const usual[] = {"tidy", NULL};
-  for (const char *const *name = class && class->tables ? class->tables : usual; *name; name++) {
-    const Frame *frame = model_frame(model, *name);
-    if (frame) {
-      card_table(card, strcmp(*name, "tidy") == 0 ? NULL : *name, frame, NULL);
-    }
-  }
-}
-
 Status model_card(const Model *model, const ViewStyle *style, Text *out, Error *e)
 {
   const ModelClass *class = model_primitive(model)->model;
@@ -110,7 +99,10 @@ Status model_card(const Model *model, const ViewStyle *style, Text *out, Error *
   Card *card = card_new();
   card_title(card, "%s%s%s", model_name(model), headline.size ? ": " : "", text_data(&headline));
   figures(model, class, style, card);
-  tables(model, class, card);
+  const Frame *tidy = model_frame(model, "tidy");
+  if (tidy) {
+    card_table(card, NULL, tidy, NULL);
+  }
   notes(model, card);
   const Status status = card_render(card, style, out, e);
   card_free(card);
