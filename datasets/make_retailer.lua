@@ -137,7 +137,7 @@ local SUMMER = { 0.2, 0.2, 0.5, 1, 1.6, 2.2, 2.4, 2, 1, 0.4, 0.2, 0.2 }
 local products = {
   { "bread", "bakery", 279, 0.24 }, { "rolls", "bakery", 159, 0.104 }, { "croissants", "bakery", 189, 0.04 },
   { "cake", "bakery", 449, 0.032 },
-  { "milk", "dairy", 119, 0.224 }, { "butter", "dairy", 249, 0.104 }, { "margarine", "dairy", 179, 0.072 },
+  { "milk", "dairy", 119, 0.224 }, { "butter", "dairy", 249, 0.13 }, { "margarine", "dairy", 179, 0.1 },
   { "yoghurt", "dairy", 89, 0.104 }, { "eggs", "dairy", 279, 0.096 }, { "cream", "dairy", 99, 0.032 },
   { "cheese", "cheese", 329, 0.112 }, { "parmesan", "cheese", 499, 0.012 }, { "goat cheese", "cheese", 399, 0.016 },
   { "sausages", "meat", 399, 0.048 }, { "minced meat", "meat", 549, 0.04 }, { "chicken", "meat", 699, 0.048 },
