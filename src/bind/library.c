@@ -222,6 +222,8 @@ static void open_globals(lua_State *L)
   lua_setfield(L, -2, "set");
   lua_pushliteral(L, ASSAY_VERSION);
   lua_setfield(L, -2, "version");
+  lua_pushboolean(L, session_of(L)->hooks.interactive);
+  lua_setfield(L, -2, "interactive");
   lua_pushstring(L, file_home());
   lua_setfield(L, -2, "home");
   lua_setglobal(L, "assay");
