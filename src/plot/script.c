@@ -226,7 +226,7 @@ static void put_legend(Writer *writer)
     text_puts(out, "set key off\n");
     return;
   }
-  text_puts(out, "set key outside right center vertical Left reverse samplen 1");
+  text_puts(out, "set key outside right center vertical Left reverse samplen 2");
   if (chart_legend(writer->chart)[0]) {
     text_puts(out, " title ");
     put_string(writer, out, chart_legend(writer->chart), LEGEND_MOST, false);
@@ -325,6 +325,7 @@ static void put_frame(Writer *writer)
 {
   Text *out = &writer->script->text;
   text_puts(out, "# A chart of assay, for gnuplot 5.4 or later.\nset encoding utf8\n");
+  text_puts(out, writer->request->report ? "set print '-'\n" : "");
   put_terminal(writer->request, out);
   put_step(writer, "terminal");
   put_output(writer);
@@ -334,8 +335,8 @@ static void put_frame(Writer *writer)
   put_caption(writer);
   text_puts(out, "set border 3 linecolor rgb \"#333333\"\nset grid back linecolor rgb \"#dddddd\" linetype 1 linewidth 0.5\n"
                  "set tics nomirror out\nset style fill solid 0.8 noborder\n");
-  put_axis(writer, 'x', chart_x(writer->chart));
-  put_axis(writer, 'y', chart_y(writer->chart));
+  put_axis(writer, 'x', &writer->x);
+  put_axis(writer, 'y', &writer->y);
   text_add(out, text_data(&writer->setup), writer->setup.size);
   put_step(writer, "axes");
   text_add(out, text_data(&writer->blocks), writer->blocks.size);
@@ -354,6 +355,7 @@ Status script_make(const Chart *chart, const ScriptRequest *request, Task *task,
   Writer writer = {.chart = chart, .request = request, .task = task, .script = out};
   out->density = script_is_density(chart, request->density);
   writer.own_log = out->density && (chart_x(chart)->log || chart_y(chart)->log);
+  axes_pad(&writer);
   Status status = put_marks(&writer, e);
   if (status == STATUS_OK) {
     put_frame(&writer);

@@ -9,6 +9,7 @@
 
 enum { TICS_MOST = 60, TIME_TICS = 8, LABEL_MOST = 24 };
 
+static const double room_share = 0.02; /* of an axis, at either end */
 static const double letter_width = 8; /* pixels of a letter of a tic's label, about */
 
 double axis_place(const Writer *writer, const ChartAxis *axis, double value)
@@ -17,6 +18,37 @@ double axis_place(const Writer *writer, const ChartAxis *axis, double value)
     return NAN;
   }
   return axis->scale == CHART_TIMES ? value / 1e6 : axis->log && writer->own_log ? log10(value) : value;
+}
+
+static bool has_bars(const Chart *chart)
+{
+  for (size_t i = 0; i < chart_series_count(chart); i++) {
+    if (chart_series(chart, i)->mark == CHART_BARS) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Data that lie on the edge are seen whole; bars still stand on the axis. */
+static ChartAxis pad(const ChartAxis *axis, bool bars)
+{
+  ChartAxis out = *axis;
+  if (axis->scale == CHART_CATEGORIES) {
+    return out;
+  }
+  const double low = axis->log ? log10(axis->low) : axis->low, high = axis->log ? log10(axis->high) : axis->high;
+  const double room = (high - low) * room_share;
+  const double below = axis->log ? pow(10, low - room) : low - room, above = axis->log ? pow(10, high + room) : high + room;
+  out.low = (bars && (axis->low == 0 || axis->log)) || !isfinite(below) || (axis->log && below == 0) ? axis->low : below;
+  out.high = (bars && axis->high == 0) || !isfinite(above) ? axis->high : above;
+  return out;
+}
+
+void axes_pad(Writer *writer)
+{
+  writer->x = pad(chart_x(writer->chart), false);
+  writer->y = pad(chart_y(writer->chart), has_bars(writer->chart));
 }
 
 /* A tic at `place`, level 1 without a text; the first one opens the list. */

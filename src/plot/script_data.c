@@ -51,16 +51,29 @@ void block_free(Block *block)
   text_free(&block->source);
 }
 
-/* The value of a cell from column `column` of the grid: its count, or the four parts of its colour. */
-static void put_cell(GridKind kind, int column, Text *out)
+/* The values of a cell of a matrix in the script: its count, or the four parts of its colour. */
+static void put_cell(GridKind kind, Text *out)
 {
   if (kind == GRID_COUNTS) {
-    text_printf(out, "($%d > 0 ? $%d : NaN)", column, column);
+    text_puts(out, "($3 > 0 ? $3 : NaN)");
     return;
   }
   static const int divisors[] = {1 << 16, 1 << 8, 1, 1 << 24};
   for (int i = 0; i < 4; i++) {
-    text_printf(out, "%s(int($%d / %d) %% 256)", i > 0 ? ":" : "", column, divisors[i]);
+    text_printf(out, "%s(int($3 / %d) %% 256)", i > 0 ? ":" : "", divisors[i]);
+  }
+}
+
+/* The same in the data file, as gnuplot takes it without reckoning: floats, NaN for none; or four bytes. */
+static void put_cell_bytes(GridKind kind, uint32_t cell, Text *out)
+{
+  if (kind == GRID_COUNTS) {
+    const float count = cell > 0 ? (float)cell : NAN;
+    text_add(out, (const char *)&count, sizeof count);
+  } else {
+    const unsigned char parts[4] = {(unsigned char)(cell >> 16), (unsigned char)(cell >> 8), (unsigned char)cell,
+                                    (unsigned char)(cell >> 24)};
+    text_add(out, (const char *)parts, sizeof parts);
   }
 }
 
@@ -72,10 +85,12 @@ void grid_put(Writer *writer, const uint32_t *cells, size_t columns, size_t rows
   const double up = axis_place(writer, y, y->high) / (double)rows - low / (double)rows;
   if (writer->request->data_file) {
     put_file(writer, writer->script->data.size, out);
-    text_printf(out, "array=(%zu,%zu) format=\"%%uint32\" origin=(%.17g,%.17g) dx=%.17g dy=%.17g using ", columns, rows,
-                left + across / 2, low + up / 2, across, up);
-    put_cell(kind, 1, out);
-    text_add(&writer->script->data, (const char *)cells, columns * rows * sizeof *cells);
+    text_printf(out, "array=(%zu,%zu) format=\"%s\" origin=(%.17g,%.17g) dx=%.17g dy=%.17g using %s", columns, rows,
+                kind == GRID_COUNTS ? "%float32" : "%uchar%uchar%uchar%uchar", left + across / 2, low + up / 2, across, up,
+                kind == GRID_COUNTS ? "1" : "1:2:3:4");
+    for (size_t i = 0; i < columns * rows; i++) {
+      put_cell_bytes(kind, cells[i], &writer->script->data);
+    }
     return;
   }
   const size_t number = ++writer->n_blocks;
@@ -86,7 +101,7 @@ void grid_put(Writer *writer, const uint32_t *cells, size_t columns, size_t rows
   text_puts(&writer->blocks, "EOD\n");
   text_printf(out, "$data%zu matrix using (%.17g + $1 * %.17g):(%.17g + $2 * %.17g):", number, left + across / 2, across,
               low + up / 2, up);
-  put_cell(kind, 3, out);
+  put_cell(kind, out);
 }
 
 void put_element(Writer *writer, const Block *block, const char *columns, const char *title, size_t n, const char *style)

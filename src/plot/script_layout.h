@@ -14,6 +14,7 @@
 typedef struct Writer {
   const Chart *chart;
   const ScriptRequest *request;
+  ChartAxis x, y;            /* the chart's, with a little room around the data */
   Task *task;
   Script *script;
   Text blocks;               /* data blocks in the script */
@@ -38,6 +39,9 @@ void put_number(Text *out, double value);
 /* ---- axes: script_axes.c */
 
 void put_axis(Writer *writer, char name, const ChartAxis *axis);
+
+/* Fills writer->x and y. */
+void axes_pad(Writer *writer);
 
 /* Where a value is drawn: itself, or its logarithm; NaN for what cannot be drawn. Times in seconds. */
 double axis_place(const Writer *writer, const ChartAxis *axis, double value);

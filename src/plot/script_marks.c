@@ -330,7 +330,7 @@ static bool bar_place(Writer *writer, const ChartSeries *series, size_t index, s
   }
   out[0] = axis_place(writer, chart_x(chart), ends[0]);
   out[1] = axis_place(writer, chart_x(chart), ends[1]);
-  out[2] = axis_place(writer, y_axis, y_axis->log && foot <= 0 ? y_axis->low : foot);
+  out[2] = axis_place(writer, y_axis, y_axis->log && foot <= 0 ? writer->y.low : foot);
   out[3] = axis_place(writer, y_axis, foot + y);
   return isfinite(out[0]) && isfinite(out[1]) && isfinite(out[2]) && isfinite(out[3]);
 }
@@ -402,7 +402,7 @@ static void put_intervals(Writer *writer, const ChartSeries *series)
 /* A straight line in the chart's numbers is a curve on a log axis, hence its steps. */
 static void slanted_rows(Writer *writer, double intercept, double slope, Block *block)
 {
-  const ChartAxis *x = chart_x(writer->chart), *y = chart_y(writer->chart);
+  const ChartAxis *x = &writer->x, *y = &writer->y;
   const int steps = x->log || y->log ? RULE_STEPS : 1;
   for (int i = 0; i <= steps; i++) {
     const double share = (double)i / steps;
@@ -413,7 +413,7 @@ static void slanted_rows(Writer *writer, double intercept, double slope, Block *
 
 static void rule_rows(Writer *writer, const ChartSeries *series, size_t row, Block *block)
 {
-  const ChartAxis *x = chart_x(writer->chart), *y = chart_y(writer->chart);
+  const ChartAxis *x = &writer->x, *y = &writer->y;
   const Column *slope = chart_role(series, "slope");
   double first, second = 0;
   column_block(chart_role(series, slope ? "intercept" : "x"), row, 1, &first, 1);
