@@ -101,7 +101,7 @@ Status chart_data(const Chart *chart, Frame **out, Error *e) MUST_USE;
 /* The column of a role ("x", "group") in a series, or NULL. */
 const Column *chart_role(const ChartSeries *series, const char *role);
 
-/* "n 200, 3 missing or not finite, 5 beyond the limits": for below a chart. n counts the points, else the rows of
+/* "n 200, 3 missing or not finite, 5 beyond the limits": for below a chart. n counts the first points, else the rows of
  * lines, and adds up the column n of bars and boxes. "" when there is nothing to say. */
 void chart_counts(const Chart *chart, Text *out);
 

@@ -434,7 +434,7 @@ static double chart_n(const Chart *chart)
   for (size_t i = 0; i < chart->n_series; i++) {
     const ChartSeries *series = &chart->series[i];
     behind += series->mark == CHART_BARS || series->mark == CHART_BOXES ? rows_behind(series) : 0;
-    points += series->mark == CHART_POINTS ? (double)series->drawn : 0;
+    points = series->mark == CHART_POINTS && points == 0 ? (double)series->drawn : points;
     lines += series->mark == CHART_LINE ? (double)series->drawn : 0;
   }
   return behind > 0 ? behind : points > 0 ? points : lines;

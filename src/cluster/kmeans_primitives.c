@@ -411,7 +411,7 @@ static const Figure kmeans_figures[] = {
 
 static const ModelClass kmeans_class = {.size = sizeof(ModelClass), .predict = kmeans_predict, .proceed = kmeans_proceed,
                                         .headline = kmeans_headline, .check = kmeans_model_check,
-                                        .plots = "sizes", .plot = kmeans_plot};
+                                        .plots = KMEANS_PLOTS, .plot = kmeans_plot};
 
 static const Primitive kmeans = {
   .size = sizeof(Primitive), .family = "cluster", .name = "kmeans", .version = 1,
