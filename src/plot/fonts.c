@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "plot/child.h"
+#include "plot/process.h"
 
 enum { WORDS = 0x110000 / 64, ANSWER_MOST = 64 << 20 };
 
@@ -111,14 +111,14 @@ void code_set_remove(CodeSet *set, const char *ranges, size_t n)
 Status fonts_lacking(CodeSet *wanted, Task *task, bool *asked, Error *e)
 {
   char program[PATH_MAX];
-  ChildResult result = {0};
+  ProcessResult result = {0};
   *asked = false;
-  if (!child_find("fc-list", program, sizeof program)) {
+  if (!process_find("fc-list", program, sizeof program)) {
     return STATUS_OK;
   }
   const char *const arguments[] = {"fc-list", "--format", "%{charset}\n", NULL};
-  const ChildRequest request = {.program = program, .arguments = arguments, .timeout = patience, .most = ANSWER_MOST};
-  Status status = child_run(&request, task, &result, e);
+  const ProcessRequest request = {.program = program, .arguments = arguments, .timeout = patience, .most = ANSWER_MOST};
+  Status status = process_run(&request, task, &result, e);
   if (status == STATUS_FILE) {
     error_clear(e);
     status = STATUS_OK;

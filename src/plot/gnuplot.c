@@ -12,7 +12,7 @@
 
 #include "core/alloc.h"
 #include "core/file.h"
-#include "plot/child.h"
+#include "plot/process.h"
 
 enum { SAID_MOST = 1 << 20, PICTURE_MOST = 1 << 30, FOLDER_BYTES = PATH_MAX - 64 };
 
@@ -116,7 +116,7 @@ static bool read_steps(const char *said, char step[16])
   return ended;
 }
 
-static Status judge(const ChildResult *result, PictureFormat format, double timeout, Error *e)
+static Status judge(const ProcessResult *result, PictureFormat format, double timeout, Error *e)
 {
   char step[16];
   if (result->timed_out) {
@@ -212,14 +212,14 @@ static Status run_in(const char *folder, const char *program, const Script *scri
                      Task *task, Text *picture, Text *warnings, Error *e)
 {
   static const char *const arguments[] = {"gnuplot", "-d", "-", NULL};
-  const ChildRequest request = {.program = program, .arguments = arguments, .folder = folder, .input = script->text.data,
+  const ProcessRequest request = {.program = program, .arguments = arguments, .folder = folder, .input = script->text.data,
                                 .input_size = script->text.size, .timeout = timeout, .most = SAID_MOST};
-  ChildResult result = {0};
+  ProcessResult result = {0};
   Status status = STATUS_OK;
   if (script->data.size > 0) {
     TRY(write_data(folder, &script->data, e));
   }
-  TRY(child_run(&request, task, &result, e));
+  TRY(process_run(&request, task, &result, e));
   TRY(judge(&result, format, timeout, e));
   TRY(read_picture(folder, format, picture, e));
   read_warnings(text_data(&result.err), warnings);
@@ -233,7 +233,7 @@ Status gnuplot_run(const Script *script, PictureFormat format, double timeout, T
                    Error *e)
 {
   char program[PATH_MAX], folder[FOLDER_BYTES];
-  if (!child_find("gnuplot", program, sizeof program)) {
+  if (!process_find("gnuplot", program, sizeof program)) {
     return no_gnuplot(e);
   }
   Status status = folder_make(folder, e);

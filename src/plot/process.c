@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "plot/child.h"
+#include "plot/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ enum { POLL_MS = 20, READ_BYTES = 1 << 16, NAMES_MOST = 16, VALUE_BYTES = 4096 }
 static const double term_patience = 0.25; /* seconds between SIGTERM and SIGKILL */
 static const double pipe_patience = 0.5;  /* how long outputs may stay open after the child itself has ended */
 
-bool child_find(const char *name, char *path, size_t size)
+bool process_find(const char *name, char *path, size_t size)
 {
   const char *folders = getenv("PATH");
   for (const char *from = folders ? folders : ""; *from;) {
@@ -99,7 +99,7 @@ static void set_attributes(posix_spawnattr_t *attributes)
   posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
-static int spawn(const ChildRequest *request, const int ends[3], pid_t *pid)
+static int spawn(const ProcessRequest *request, const int ends[3], pid_t *pid)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -142,7 +142,7 @@ static int open_channels(int ours[3], int theirs[3])
   return 0;
 }
 
-static Status start(const ChildRequest *request, Child *child, Error *e)
+static Status start(const ProcessRequest *request, Child *child, Error *e)
 {
   int ours[3], theirs[3];
   int failed = open_channels(ours, theirs);
@@ -200,7 +200,7 @@ static void stop(Child *child)
 
 /* ---- talking */
 
-static void feed(const ChildRequest *request, Child *child, size_t *sent, ChildResult *result)
+static void feed(const ProcessRequest *request, Child *child, size_t *sent, ProcessResult *result)
 {
   while (child->input >= 0 && *sent < request->input_size) {
     const ssize_t put = send(child->input, request->input + *sent, request->input_size - *sent, MSG_NOSIGNAL);
@@ -240,7 +240,7 @@ static void take(int *fd, size_t most, Text *out)
 }
 
 /* One round: waits until something can be done, or POLL_MS. */
-static void exchange(const ChildRequest *request, Child *child, size_t *sent, ChildResult *result)
+static void exchange(const ProcessRequest *request, Child *child, size_t *sent, ProcessResult *result)
 {
   struct pollfd ready[3] = {{child->input, POLLOUT, 0}, {child->output, POLLIN, 0}, {child->errors, POLLIN, 0}};
   if (child->input < 0 && child->output < 0 && child->errors < 0) {
@@ -261,11 +261,11 @@ static void exchange(const ChildRequest *request, Child *child, size_t *sent, Ch
   }
 }
 
-Status child_run(const ChildRequest *request, Task *task, ChildResult *result, Error *e)
+Status process_run(const ProcessRequest *request, Task *task, ProcessResult *result, Error *e)
 {
   Child child;
   size_t sent = 0;
-  *result = (ChildResult){0};
+  *result = (ProcessResult){0};
   Status status = start(request, &child, e);
   if (status != STATUS_OK) {
     return status;
