@@ -73,6 +73,9 @@ static bool is_number(const char *text, size_t length)
   size_t i = pass_marks(text, length, "+-($ "), digits = 0, points = 0, commas = 0, blanks = 0;
   const size_t first = i;
   for (; i < length && (is_digit(text[i]) || strchr(".,' ", text[i])) && text[i]; i++) {
+    if (text[i] == ' ' && i + 1 < length && !is_digit(text[i + 1])) {
+      break; /* before a sign of percent or currency */
+    }
     digits += is_digit(text[i]);
     points += text[i] == '.';
     commas += text[i] == ',';
@@ -197,8 +200,7 @@ static bool is_telling(const char *text, size_t length)
          first == '%' || first == '/' || first == '\'' || text[length - 1] == '\\';
 }
 
-/* Whether csv_refine could take the text for a value: "5 EUR", "5 Jan 2024". */
-static bool looks_like_value(const char *text, size_t length)
+bool csv_may_become_value(const char *text, size_t length)
 {
   ParsedAmount amount;
   ParsedMoment moment;
@@ -222,5 +224,5 @@ bool csv_needs_quotes(const char *text, size_t length, char delimiter, bool alon
     }
   }
   const bool mark = length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0; /* of byte order */
-  return mark || csv_is_packed(text, length) || looks_like_value(text, length);
+  return mark || csv_is_packed(text, length) || csv_may_become_value(text, length);
 }

@@ -25,6 +25,9 @@ static inline bool csv_shape_is_value(CsvShape shape)
   return shape == SHAPE_NUMBER || shape == SHAPE_TIME || shape == SHAPE_BOOL;
 }
 
+/* Whether csv_refine could take the text for a value: "5 EUR", "5 Jan 2024". */
+bool csv_may_become_value(const char *text, size_t length);
+
 /* What may part fields, found out from the file; the weak ones also stand in texts, dates and times. */
 #define CSV_DELIMITERS ",\t;|\x01\x1E\x1F"
 #define CSV_WEAK_DELIMITERS " :^~&#*!@%$"

@@ -288,7 +288,9 @@ static double line_values(const CsvSample *sample, const CsvGrammar *base, CsvRe
   lines.quote = '"';
   while (n < RECORDS_MOST && csv_sample_next(&lines, sample, &at, record)) {
     const CsvPart *part = &record->parts[0];
-    values += csv_shape_is_value(csv_shape(sample->bytes + part->begin, part->end - part->begin)) ||
+    const char *text = sample->bytes + part->begin;
+    const size_t length = part->end - part->begin;
+    values += csv_shape_is_value(csv_shape(text, length)) || csv_may_become_value(text, length) ||
               (part->quoted && !record->odd);
     n++;
   }
@@ -310,12 +312,19 @@ static void try_weak(const CsvGrammar *base, const CsvSample *sample, const CsvO
   static const char weak[] = CSV_WEAK_DELIMITERS;
   const double whole = line_values(sample, base, record);
   for (const char *c = weak; *c; c++) {
+    const bool pair = *c == ':' && memmem(sample->bytes, sample->size, "::", 2);
     if (!memchr(sample->bytes, *c, sample->size)) {
       continue;
     }
     Choice mine = {.score = {.value = 0}};
     CsvGrammar grammar = parted_by(base, *c);
     const double prior = *c == '^' || *c == '~' ? 0.85 : *c == ' ' ? 0.75 : 0.7;
+    if (pair) {
+      grammar.delimiter[1] = ':';
+      grammar.delimiter[2] = '\0';
+      try_quotes(grammar, sample, options, 0.85, record, &mine);
+      grammar = parted_by(base, *c);
+    }
     try_quotes(grammar, sample, options, prior, record, &mine);
     if (*c == ' ') {
       grammar.blanks = true;
@@ -325,6 +334,27 @@ static void try_weak(const CsvGrammar *base, const CsvSample *sample, const CsvO
       *best = mine;
     }
   }
+}
+
+/* Fields that "::" or "||" parts: each of the characters stands beside another one, and no more than one. One line
+ * may have an empty field. */
+static bool is_doubled(const CsvSample *sample, char c)
+{
+  const char *p = sample->bytes, *end = p + sample->size;
+  if (!c || strchr(",;\t %", c)) {
+    return false;
+  }
+  while (p < end && (p = memchr(p, c, (size_t)(end - p)))) {
+    const char *behind = p;
+    while (behind < end && *behind == c) {
+      behind++;
+    }
+    if (behind - p != 2 && (behind < end || sample->whole)) {
+      return false;
+    }
+    p = behind;
+  }
+  return true;
 }
 
 static Choice one_column(const CsvGrammar *base, const CsvOptions *options)
@@ -362,6 +392,9 @@ static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvO
       best.score.value >= 0.2 || (best.score.share >= 0.3 && best.score.parted >= 0.5 && best.score.tight >= 0.8);
   if (!clear || number) {
     best.grammar = one_column(base, options).grammar;
+  } else if (best.score.records > 1 && is_doubled(sample, best.grammar.delimiter[0])) {
+    best.grammar.delimiter[1] = best.grammar.delimiter[0];
+    best.grammar.delimiter[2] = '\0';
   }
   return best;
 }

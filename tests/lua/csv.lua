@@ -231,4 +231,19 @@ t.test("a file that keeps to RFC 4180 is taken at its word", function()
   t.eq(t.names(df), { "column_1", "column_2", "column_3" })
 end)
 
+t.test("fields parted by a mark that stands twice", function()
+  for _, mark in ipairs { "::", "||" } do
+    local df = read(t.file(("id::film::rating\n1::Heat: the film::4\n2::Up::5\n"):gsub("::", mark), ".csv"))
+    t.eq(t.names(df), { "id", "film", "rating" })
+    t.eq(t.cells(df.rating), { 4, 5 })
+  end
+  t.eq(t.names(read(t.file("a||b\n1|x|2\n3||4\n", ".csv"))), { "a", "column_2", "b" })
+end)
+
+t.test("one column of amounts with a blank before the sign is one column", function()
+  for _, text in ipairs { "12%\n3.5 %\n", "12 €\n3 €\n", "12 EUR\n3 EUR\n", "5 Jan 2024\n6 Feb 2024\n" } do
+    t.eq(t.names(read(t.file("a\n" .. text, ".csv"))), { "a" }, text)
+  end
+end)
+
 t.done()
