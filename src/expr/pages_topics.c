@@ -157,12 +157,22 @@ static void put_tables(void)
   }
 }
 
+static bool stands_before(const ShapeFunction *(*at)(size_t), size_t i)
+{
+  size_t k = 0;
+  while (k < i && strcmp(at(k)->name, at(i)->name) != 0) {
+    k++;
+  }
+  return k < i;
+}
+
 static void put_shapes(const char *title, const ShapeFunction *(*at)(size_t))
 {
-  const char *last = NULL;
   put("\n%s:", title);
   for (size_t i = 0; at(i); i++) {
-    put_name(at(i)->name, &last);
+    if (!stands_before(at, i)) {
+      put(" %s", at(i)->name);
+    }
   }
 }
 

@@ -195,7 +195,8 @@ static Status apply_now(const FunctionCall *call, const Cells *in, size_t rows, 
 
 static const Function zone_functions[] = {
     {.name = "in_zone", .types = "ts:t", .arguments = "t, zone",
-     .help = "the same instant, shown in another zone: in_zone(t, \"Europe/Berlin\")", .prepare = prepare_zone,
+     .help = "the same instant by another clock: hour(), trunc_to() and format_date() of in_zone(t, \"Europe/Berlin\") "
+             "go by it, cells show UTC", .prepare = prepare_zone,
      .apply = apply_in_zone},
     {.name = "from_zone", .types = "ts:t", .arguments = "t, zone",
      .help = "wall time understood as that of a zone; of a time that came twice the first, one that never came as if the "
