@@ -13,6 +13,13 @@
 
 typedef struct Session Session;
 
+/* The pictures that the output shows. */
+typedef struct SessionGraphics {
+  const char *kind;       /* "none", "sixel", "kitty" */
+  const char *why;        /* why none: a line */
+  int width, height;      /* pixels that fit */
+} SessionGraphics;
+
 typedef struct SessionHooks {
   void *context;
   void (*write)(void *context, const char *bytes, size_t n); /* the program's output: print, echo */
@@ -20,6 +27,7 @@ typedef struct SessionHooks {
   /* Keeps the face alive while a job runs, until job_done; may call job_abandon. NULL: primitives run in place (batch). */
   void (*wait)(void *context, Job *job);
   ViewStyle (*style)(void *context);                         /* for echo: size and abilities of the output now */
+  void (*graphics)(void *context, SessionGraphics *out);     /* NULL: none */
   /* A setting of the face by name ("digits", "8"). */
   Status (*set)(void *context, const char *name, const char *value, Error *e);
   bool interactive;                                          /* a prompt: notes are shown, the first Ctrl-C keeps a partial fit */

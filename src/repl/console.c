@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "repl/command.h"
+#include "repl/graphics.h"
 #include "repl/signals.h"
 #include "repl/progress.h"
 #include "repl/terminal.h"
@@ -216,6 +217,7 @@ void console_hooks(Console *console, SessionHooks *hooks)
                           .note = hook_note,
                           .wait = live ? progress_wait : NULL,
                           .style = hook_style,
+                          .graphics = graphics_ask,
                           .set = hook_set,
                           .interactive = console->settings.interactive};
 }

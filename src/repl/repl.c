@@ -15,6 +15,7 @@
 #include "repl/command.h"
 #include "repl/completer.h"
 #include "repl/editor.h"
+#include "repl/graphics.h"
 #include "repl/highlight.h"
 #include "repl/history.h"
 #include "repl/signals.h"
@@ -392,6 +393,9 @@ static void show_again(void)
     repl->leave = true;
     repl->code = 1;
   }
+  while (repl->on_screen && graphics_waits()) {
+    on_input(NULL);
+  }
 }
 
 static void end_of_input(void)
@@ -473,7 +477,7 @@ static void on_resize(void *context)
  * goes before a key that may print there. */
 static int next_byte(FILE *stream)
 {
-  const int c = rl_getc(stream);
+  const int typed = graphics_typed(), c = typed >= 0 ? typed : rl_getc(stream);
   if (c < ' ' || c == 0x7F) {
     highlight_clear(&repl->highlight);
   }
