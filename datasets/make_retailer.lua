@@ -305,11 +305,12 @@ local chosen = {}
 
 -- Fills `chosen`: what lies in a basket that is not empty.
 local function fill_basket(likely, size)
-  local any = false
+  local any, n = false, #products
   while not any do
-    for j = 1, #products do
-      chosen[j] = random() < likely[j] * size
-      any = any or chosen[j]
+    for j = 1, n do
+      local taken = random() < likely[j] * size
+      chosen[j] = taken
+      any = any or taken
     end
   end
   if chosen[INSTEAD] and chosen[OF] and random() < 0.85 then
@@ -378,6 +379,12 @@ local function count(name)
   facts[name] = facts[name] + 1
 end
 
+-- An amount of cents in euros, as text.
+local in_euros = setmetatable({}, { __index = function(known, cents)
+  known[cents] = ("%d.%02d"):format(cents // 100, cents % 100)
+  return known[cents]
+end })
+
 -- The cells of a line's product and price as the table has them, and whether the line stands twice.
 local function faults(line, code, price)
   local fate = options.clean and 1 or chance(facts.lines, 1)
@@ -403,8 +410,8 @@ local function write_receipt(text, number, date, receipt)
   for _, line in ipairs(receipt.lines) do
     count "lines"
     facts.revenue = facts.revenue + line.quantity * line.price
-    local code, price, twice = faults(line, line.product.code, ("%d.%02d"):format(line.price // 100, line.price % 100))
-    local row = ("%s%s,%d,%s\n"):format(start, code, line.quantity, price)
+    local code, price, twice = faults(line, line.product.code, in_euros[line.price])
+    local row = start .. code .. "," .. line.quantity .. "," .. price .. "\n"
     text[#text + 1] = row
     text[#text + 1] = twice and row or nil
   end
@@ -497,8 +504,7 @@ end
 local function write_products()
   local lines = { "product,name,category,price" }
   for _, product in ipairs(products) do
-    lines[#lines + 1] = ("%s,%s,%s,%d.%02d"):format(product.code, product[1], product[2], product[3] // 100,
-      product[3] % 100)
+    lines[#lines + 1] = ("%s,%s,%s,%s"):format(product.code, product[1], product[2], in_euros[product[3]])
   end
   put("products.csv", lines)
 end
@@ -531,8 +537,7 @@ local function write_facts()
   table.sort(names)
   for _, name in ipairs(names) do
     local value = facts[name]
-    value = name == "revenue" and ("%d.%02d"):format(value // 100, value % 100) or tostring(value)
-    lines[#lines + 1] = name .. "," .. value
+    lines[#lines + 1] = name .. "," .. (name == "revenue" and in_euros[value] or value)
   end
   put("truth_facts.csv", lines)
 end
