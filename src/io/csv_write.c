@@ -78,7 +78,7 @@ static void add_row(const void *context, const Frame *frame, size_t row, Text *c
   text_char(out, '\n');
 }
 
-Status text_write_delimited(const Frame *frame, const char *path, char delimiter, Task *task, Error *e)
+Status text_write_delimited(const Frame *frame, const TextTarget *to, char delimiter, Task *task, Error *e)
 {
   if (frame_columns(frame) == 0) {
     error_set(e, STATUS_DATA, "csv-no-columns", _("a frame without columns has no CSV form"));
@@ -96,12 +96,12 @@ Status text_write_delimited(const Frame *frame, const char *path, char delimiter
   }
   text_char(&head, '\n');
   const TextForm form = {.head = &head, .row = add_row, .context = &style};
-  const Status status = text_write(frame, &form, path, task, e);
+  const Status status = text_write(frame, &form, to, task, e);
   text_free(&head);
   return status;
 }
 
 Status csv_write(const Frame *frame, const char *path, Task *task, Error *e)
 {
-  return text_write_delimited(frame, path, ',', task, e);
+  return text_write_delimited(frame, &(TextTarget){.path = path}, ',', task, e);
 }

@@ -26,6 +26,7 @@ typedef struct WriteRequest {
   const char *path, *query;
   const char *table;     /* NULL: not given */
   bool append;           /* to a table that is there */
+  Text *text;            /* not NULL: the bytes go here and not into a file; only formats that are texts are asked */
 } WriteRequest;
 
 /* Options that only some formats know; `read` refuses those that the format at hand does not. */
@@ -44,6 +45,7 @@ typedef struct Format {
   Status (*read)(const ReadRequest *request, Task *task, Frame **out, Error *e);
   /* Writes whole or not at all. NULL: cannot be written. */
   Status (*write)(const Frame *frame, const WriteRequest *request, Task *task, Error *e);
+  bool is_text;            /* what write makes is text, which can also go into request->text */
 } Format;
 
 #define REGISTER_FORMAT(format)                                                                         \

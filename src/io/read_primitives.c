@@ -8,6 +8,7 @@
 #include "io/format.h"
 #include "io/input_text.h"
 #include "io/read_files.h"
+#include "io/text_write.h"
 #include "registry/registry.h"
 
 /* clang-format off */
@@ -330,6 +331,33 @@ done:
   return status;
 }
 
+#define TEXT_OPTIONS(O) \
+  O(format, TEXT, "markdown", 1, 0, "", "", "csv, tsv, json, jsonl or markdown; any format that is text")
+typedef struct TextOptions {
+  TEXT_OPTIONS(OPTION_FIELD)
+} TextOptions;
+#define ROW(...) OPTION_ROW_OF(TextOptions, __VA_ARGS__)
+static const Option text_options[] = {TEXT_OPTIONS(ROW)};
+#undef ROW
+
+static Status run_text(Call *call, Value *out, Error *e)
+{
+  const TextOptions *options = call->options;
+  const Format *format = NULL;
+  Text text = {0};
+  Status status;
+  TRY(format_of(options->format, "", &format, e));
+  if (!format->write || !format->is_text) {
+    TRY(error_set(e, STATUS_STATE, "not-supported", _("a frame cannot be given as text of the format %s"), format->name));
+  }
+  const WriteRequest request = {.path = "", .text = &text};
+  TRY(format->write(call->data->frame, &request, call->task, e));
+  TRY(value_text(text_data(&text), text.size, out, e));
+done:
+  text_free(&text);
+  return status;
+}
+
 static Status read_csv(const ReadRequest *request, Task *task, Frame **out, Error *e)
 {
   return csv_read(request->path, request->csv, task, out, e);
@@ -337,12 +365,12 @@ static Status read_csv(const ReadRequest *request, Task *task, Frame **out, Erro
 
 static Status write_csv(const Frame *frame, const WriteRequest *request, Task *task, Error *e)
 {
-  return csv_write(frame, request->path, task, e);
+  return text_write_delimited(frame, &(TextTarget){request->path, request->text}, ',', task, e);
 }
 
 static const Format csv_format = {.size = sizeof(Format), .name = "csv", .extensions = "csv|txt|dat|data",
                                   .summary = "text with a delimiter between fields, found out by itself",
-                                  .takes = FORMAT_TEXT, .read = read_csv, .write = write_csv};
+                                  .takes = FORMAT_TEXT, .read = read_csv, .write = write_csv, .is_text = true};
 REGISTER_FORMAT(csv_format);
 
 #define SIZED .size = sizeof(Primitive), .family = "frame", .version = 1
@@ -370,3 +398,9 @@ static const Primitive write_primitive = {SIZED, .name = "write", .summary = "wr
   .reference = "", .example = "df = read \"datasets/iris/iris.csv\"\ndf:write(os.tmpname())", .effects = EFFECT_WRITES,
   .where = WHERE_JOB, .run = run_write};
 REGISTER_PRIMITIVE(write_primitive);
+
+static const Primitive text_primitive = {SIZED, .name = "text", .summary = "the frame as a text, as write puts it into a file",
+  .takes = VALUE_FRAME, .main = "format", OPTIONS(text_options, TextOptions), .gives = VALUE_TEXT,
+  .returns = "a text with every cell in full", .reference = "",
+  .example = "df = read \"datasets/iris/iris.csv\"\nprint(df:head(3):text(\"markdown\"))", .where = WHERE_JOB, .run = run_text};
+REGISTER_PRIMITIVE(text_primitive);

@@ -34,24 +34,39 @@ static void format_block(void *context, size_t item, size_t worker)
   out->failed = out->failed || cell->failed;
 }
 
-static Status write_text(const Text *text, FileWriter *file, Error *e)
+/* Where it goes: one of the two. */
+typedef struct Sink {
+  FileWriter *file;
+  Text *text;
+} Sink;
+
+static Status put(Sink *to, const char *bytes, size_t n, Error *e)
+{
+  if (to->file) {
+    return file_write(to->file, bytes, n, e);
+  }
+  text_add(to->text, bytes, n);
+  return text_status(to->text, e);
+}
+
+static Status write_text(const Text *text, Sink *to, Error *e)
 {
   const Status status = text_status(text, e);
-  return status == STATUS_OK ? file_write(file, text_data(text), text->size, e) : status;
+  return status == STATUS_OK ? put(to, text_data(text), text->size, e) : status;
 }
 
 /* Formats and writes `n` blocks. */
-static Status write_round(Writer *writer, size_t n, FileWriter *file, Task *task, Error *e)
+static Status write_round(Writer *writer, size_t n, Sink *to, Task *task, Error *e)
 {
   pool_run(task->threads, n, format_block, writer);
   Status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-    status = task_cancelled(task) ? error_cancelled(e) : write_text(&writer->blocks[i], file, e);
+    status = task_cancelled(task) ? error_cancelled(e) : write_text(&writer->blocks[i], to, e);
   }
   return status;
 }
 
-static Status write_rows(const Frame *frame, const TextForm *form, FileWriter *file, Task *task, Error *e)
+static Status write_rows(const Frame *frame, const TextForm *form, Sink *to, Task *task, Error *e)
 {
   const size_t threads = task_threads(task), round = threads * BLOCKS_PER_THREAD, rows = frame_rows(frame);
   const size_t columns = frame_columns(frame),
@@ -66,7 +81,7 @@ static Status write_rows(const Frame *frame, const TextForm *form, FileWriter *f
   }
   for (; writer.first_block < blocks; writer.first_block += round) {
     const size_t rest = blocks - writer.first_block;
-    TRY(write_round(&writer, rest < round ? rest : round, file, task, e));
+    TRY(write_round(&writer, rest < round ? rest : round, to, task, e));
     const size_t done = (writer.first_block + round) * block_rows;
     task_progress(task, done < rows ? done : rows, rows);
   }
@@ -99,26 +114,33 @@ static Status refuse_packed(const char *path, Error *e)
   return STATUS_OK;
 }
 
-Status text_write(const Frame *frame, const TextForm *form, const char *path, Task *task, Error *e)
+static Status write_all(const Frame *frame, const TextForm *form, Sink *to, Task *task, Error *e)
 {
-  FileWriter *file = NULL;
-  Status status = refuse_packed(path, e);
-  if (status == STATUS_OK) {
-    status = file_create(path, &file, e);
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
+  Status status = STATUS_OK;
   task_phase(task, _("writing rows"));
   if (form->head) {
-    TRY(write_text(form->head, file, e));
+    TRY(write_text(form->head, to, e));
   }
-  TRY(write_rows(frame, form, file, task, e));
+  TRY(write_rows(frame, form, to, task, e));
   if (form->tail) {
-    TRY(file_write(file, form->tail, strlen(form->tail), e));
+    TRY(put(to, form->tail, strlen(form->tail), e));
   }
-  return file_commit(file, e);
 done:
-  file_discard(file);
+  return status;
+}
+
+Status text_write(const Frame *frame, const TextForm *form, const TextTarget *target, Task *task, Error *e)
+{
+  Sink to = {.text = target->text};
+  if (to.text) {
+    return write_all(frame, form, &to, task, e);
+  }
+  Status status = STATUS_OK;
+  TRY(refuse_packed(target->path, e));
+  TRY(file_create(target->path, &to.file, e));
+  TRY(write_all(frame, form, &to, task, e));
+  return file_commit(to.file, e);
+done:
+  file_discard(to.file);
   return status;
 }

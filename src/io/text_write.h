@@ -35,15 +35,21 @@ typedef struct TextForm {
   const char *tail; /* after the rows, or NULL */
 } TextForm;
 
+/* Where the text goes: into a file, or to the end of a text that is given. */
+typedef struct TextTarget {
+  const char *path;
+  Text *text; /* NULL: the file */
+} TextTarget;
+
 /* Errors: "not-packed" for a name that ends in .gz or .zst; those of core/file.h, STATUS_CANCELLED,
  * STATUS_MEMORY; then the file is as it was. O(cells). */
-Status text_write(const Frame *frame, const TextForm *form, const char *path, Task *task, Error *e) MUST_USE;
+Status text_write(const Frame *frame, const TextForm *form, const TextTarget *to, Task *task, Error *e) MUST_USE;
 
 /* CSV as csv_write makes it, with another character between fields. */
-Status text_write_delimited(const Frame *frame, const char *path, char delimiter, Task *task,
+Status text_write_delimited(const Frame *frame, const TextTarget *to, char delimiter, Task *task,
                             Error *e) MUST_USE;
 
-Status text_write_json(const Frame *frame, const char *path, bool lines, Task *task, Error *e) MUST_USE;
-Status text_write_markdown(const Frame *frame, const char *path, Task *task, Error *e) MUST_USE;
+Status text_write_json(const Frame *frame, const TextTarget *to, bool lines, Task *task, Error *e) MUST_USE;
+Status text_write_markdown(const Frame *frame, const TextTarget *to, Task *task, Error *e) MUST_USE;
 
 #endif

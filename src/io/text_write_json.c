@@ -116,7 +116,7 @@ static void add_row(const void *context, const Frame *frame, size_t row, Text *c
   text_puts(out, form->lines ? "}\n" : "}");
 }
 
-Status text_write_json(const Frame *frame, const char *path, bool lines, Task *task, Error *e)
+Status text_write_json(const Frame *frame, const TextTarget *to, bool lines, Task *task, Error *e)
 {
   const size_t n = frame_columns(frame);
   Form form = {.lines = lines, .keys = mem_zero(n, sizeof(Text))};
@@ -138,7 +138,7 @@ Status text_write_json(const Frame *frame, const char *path, bool lines, Task *t
                          .tail = lines                   ? NULL
                                  : frame_rows(frame) > 0 ? "\n]\n"
                                                          : "]\n"};
-  TRY(text_write(frame, &text, path, task, e));
+  TRY(text_write(frame, &text, to, task, e));
 done:
   for (size_t i = 0; i < n; i++) {
     text_free(&form.keys[i]);
@@ -152,12 +152,12 @@ done:
 
 static Status write_array(const Frame *frame, const WriteRequest *request, Task *task, Error *e)
 {
-  return text_write_json(frame, request->path, false, task, e);
+  return text_write_json(frame, &(TextTarget){request->path, request->text}, false, task, e);
 }
 
 static Status write_lines(const Frame *frame, const WriteRequest *request, Task *task, Error *e)
 {
-  return text_write_json(frame, request->path, true, task, e);
+  return text_write_json(frame, &(TextTarget){request->path, request->text}, true, task, e);
 }
 
 static const Format json_format = {.size = sizeof(Format),
@@ -166,7 +166,7 @@ static const Format json_format = {.size = sizeof(Format),
                                    .summary = "JSON: an array of objects, a row each, and what is like it",
                                    .knows = json_knows,
                                    .read = json_read,
-                                   .write = write_array};
+                                   .write = write_array, .is_text = true};
 REGISTER_FORMAT(json_format);
 
 static const Format jsonl_format = {.size = sizeof(Format),
@@ -174,5 +174,5 @@ static const Format jsonl_format = {.size = sizeof(Format),
                                     .extensions = "jsonl|ndjson",
                                     .summary = "JSON lines: an object per line",
                                     .read = json_read_lines,
-                                    .write = write_lines};
+                                    .write = write_lines, .is_text = true};
 REGISTER_FORMAT(jsonl_format);

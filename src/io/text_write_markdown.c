@@ -46,7 +46,7 @@ static void add_row(const void *context, const Frame *frame, size_t row, Text *c
   text_puts(out, "|\n");
 }
 
-Status text_write_markdown(const Frame *frame, const char *path, Task *task, Error *e)
+Status text_write_markdown(const Frame *frame, const TextTarget *to, Task *task, Error *e)
 {
   const size_t n = frame_columns(frame);
   if (n == 0) {
@@ -67,19 +67,19 @@ Status text_write_markdown(const Frame *frame, const char *path, Task *task, Err
   }
   text_puts(&head, "|\n");
   const TextForm form = {.head = &head, .row = add_row};
-  const Status status = text_write(frame, &form, path, task, e);
+  const Status status = text_write(frame, &form, to, task, e);
   text_free(&head);
   return status;
 }
 
 static Status write_markdown(const Frame *frame, const WriteRequest *request, Task *task, Error *e)
 {
-  return text_write_markdown(frame, request->path, task, e);
+  return text_write_markdown(frame, &(TextTarget){request->path, request->text}, task, e);
 }
 
 static const Format markdown_format = {.size = sizeof(Format),
                                        .name = "markdown",
                                        .extensions = "md|markdown",
                                        .summary = "a table of GitHub's Markdown",
-                                       .write = write_markdown};
+                                       .write = write_markdown, .is_text = true};
 REGISTER_FORMAT(markdown_format);

@@ -25,7 +25,7 @@ static Status read_tsv(const ReadRequest *request, Task *task, Frame **out, Erro
 
 static Status write_tsv(const Frame *frame, const WriteRequest *request, Task *task, Error *e)
 {
-  return text_write_delimited(frame, request->path, '\t', task, e);
+  return text_write_delimited(frame, &(TextTarget){request->path, request->text}, '\t', task, e);
 }
 
 static const Format tsv_format = {.size = sizeof(Format),
@@ -34,5 +34,5 @@ static const Format tsv_format = {.size = sizeof(Format),
                                   .summary = "text with tabs between fields",
                                   .takes = FORMAT_TEXT,
                                   .read = read_tsv,
-                                  .write = write_tsv};
+                                  .write = write_tsv, .is_text = true};
 REGISTER_FORMAT(tsv_format);

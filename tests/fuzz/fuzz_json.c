@@ -55,7 +55,7 @@ static Frame *again(const Frame *frame, bool lines)
   require(fd >= 0);
   close(fd);
   task_init(&task, 1);
-  require(text_write_json(frame, path, lines, &task, NULL) == STATUS_OK);
+  require(text_write_json(frame, &(TextTarget){.path = path}, lines, &task, NULL) == STATUS_OK);
   require(file_read(path, 0, &bytes, &size, NULL) == STATUS_OK);
   Frame *back = parse(bytes, size, lines, 0);
   require(back != NULL);

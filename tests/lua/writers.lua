@@ -129,4 +129,19 @@ t.test("killed at any moment, a hundred times: the old file or the new one", fun
   t.ok(killed > 5, killed .. " were killed in time")
 end)
 
+t.test("text: what write puts into a file", function()
+  local df = frame { { "a", { 1, NA, 3 } }, { "b|", { "x_y", "_", "ü" } }, { "s", { { "p", "q" }, {}, NA } } }
+  for _, format in ipairs { "csv", "tsv", "json", "jsonl", "markdown" } do
+    local path = os.tmpname()
+    df:write { path, format = format }
+    local file = assert(io.open(path))
+    t.eq(df:text(format), file:read "a")
+    file:close()
+    os.remove(path)
+  end
+  t.eq(df:text(), df:text "markdown")
+  t.raises("not-supported", function() return df:text "arff" end)
+  t.raises("unknown-format", function() return df:text "jsn" end)
+end)
+
 t.done()

@@ -147,10 +147,11 @@ static Status run_write(void *context, Error *e)
   Task task;
   task_init(&task, 1);
   task.threads = 1;
-  const Status status = writing->form == 0 ? text_write_markdown(writing->frame, path, &task, e)
+  const TextTarget to = {.path = path};
+  const Status status = writing->form == 0 ? text_write_markdown(writing->frame, &to, &task, e)
                         : writing->form == 1
-                            ? text_write_delimited(writing->frame, path, '\t', &task, e)
-                            : text_write_json(writing->frame, path, writing->form == 2, &task, e);
+                            ? text_write_delimited(writing->frame, &to, '\t', &task, e)
+                            : text_write_json(writing->frame, &to, writing->form == 2, &task, e);
   task_free(&task);
   return status;
 }
