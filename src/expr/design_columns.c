@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of a design column by column: what sums over many rows want, where a transposition would cost more than the sum. */
+/* Rows of a design column by column: what sums over many rows want, where a transposition would cost more than the
+ * sum. */
 #include "expr/design_layout.h"
 #include "frame/column_layout.h"
 
@@ -22,8 +23,8 @@ static void number_cells(const Design *design, const Column *column, size_t firs
 }
 
 /* Column k of a variable. */
-static void variable_cells(const Design *design, const DesignVariable *v, bool full, size_t k, size_t first, size_t count,
-                           double *out)
+static void variable_cells(const Design *design, const DesignVariable *v, bool full, size_t k, size_t first,
+                           size_t count, double *out)
 {
   if (v->sketch.class == DESIGN_NUMBER) {
     number_cells(design, v->column, first, count, out);

@@ -50,7 +50,8 @@ static Status load(void)
     const char *name;
     void *function;
   } names[] = {{"pnorm5", &rmath.pnorm5}, {"qnorm5", &rmath.qnorm5}, {"pf", &rmath.pf},         {"qf", &rmath.qf},
-               {"pt", &rmath.pt},         {"qt", &rmath.qt},         {"pchisq", &rmath.pchisq}, {"qchisq", &rmath.qchisq}};
+               {"pt", &rmath.pt},         {"qt", &rmath.qt},         {"pchisq", &rmath.pchisq},
+               {"qchisq", &rmath.qchisq}};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (!look_up(library, names[i].name, names[i].function)) {
       return missing(names[i].name);
@@ -143,7 +144,8 @@ double f_upper_log(double f, double df1, double df2)
   return is_tiny(p) ? rmath.pf(f, df1, df2, UPPER, 1) : log(p);
 }
 
-/* The library takes 1 from its result, which leaves few digits of a small one; the inverse's upper quantile is large. */
+/* The library takes 1 from its result, which leaves few digits of a small one; the inverse's upper quantile is
+ * large. */
 double f_quantile(double p, double df1, double df2)
 {
   if (!is_share(p) || !in_range(p, df1) || !(df2 > 0)) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* distributions.h -- tail probabilities and quantiles of the usual distributions, by R's library (libRmath).
  *
- * As OpenBLAS the library is opened by dlopen when it is first needed, since linking it would cost every start of the
- * program. Whoever is going to ask for figures calls distributions_open first and passes its error on; without the
- * library every function gives NaN. Only functions of R's that keep no state are used, so any thread may call.
+ * As OpenBLAS the library is opened by dlopen when it is first needed, since linking it would cost every start of
+ * the program. Whoever is going to ask for figures calls distributions_open first and passes its error on; without
+ * the library every function gives NaN. Only functions of R's that keep no state are used, so any thread may call.
  *
- * Degrees of freedom are positive and may be infinite or no whole number. Anything else, and a NaN anywhere, gives NaN;
- * nothing is ever printed. A tail is computed as a tail and never as 1 minus something, so that tiny ones are right; the
- * _log forms are natural logarithms of the same, for tails below 1e-308. Relative error is about 1e-13.
+ * Degrees of freedom are positive and may be infinite or no whole number. Anything else, and a NaN anywhere, gives
+ * NaN; nothing is ever printed. A tail is computed as a tail and never as 1 minus something, so that tiny ones are
+ * right; the _log forms are natural logarithms of the same, for tails below 1e-308. Relative error is about 1e-13.
  *
  * Reference: R Core Team, R 4.2, nmath; DiDonato and Morris (1992), ACM TOMS algorithm 708.
  */

@@ -88,7 +88,7 @@ static Status fit_rows(Work *work, LeastSquaresMethod method, LeastSquares *fit,
   }
   if (!done) {
     task_progress(work->task, 0, 3 * n);
-    TRY(fit_qr(work, fit, sums, e));
+    TRY(fit_qr(work, method != LEAST_SQUARES_QR_DOUBLE, fit, sums, e));
   }
   TRY(take_results(work, sums, fit, e));
 done:
@@ -124,7 +124,8 @@ done:
   return status;
 }
 
-Status least_squares_residuals(const Observations *rows, const LeastSquares *fit, Task *task, double *residuals, Error *e)
+Status least_squares_residuals(const Observations *rows, const LeastSquares *fit, Task *task, double *residuals,
+                               Error *e)
 {
   Work work = {0};
   PassSums *sums = NULL;
@@ -160,7 +161,8 @@ void least_squares_inverse(const double *factor, size_t p, double *out)
   }
 }
 
-void least_squares_leverage(const double *factor, size_t p, const double *x, size_t count, double *scratch, double *out)
+void least_squares_leverage(const double *factor, size_t p, const double *x, size_t count, double *scratch,
+                            double *out)
 {
   const LeastSquaresKernels *kernels = least_squares_kernels();
   for (size_t row = 0; row < count; row++) {

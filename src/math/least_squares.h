@@ -34,9 +34,10 @@
 
 #include "core/task.h"
 
-/* A block of `count` rows. x has room for p pointers and `buffer` for (p + 2) * count doubles; both are the caller's. The
- * callback sets x[j] to `count` doubles of column j, y to the response and weights to the weights: each points either into
- * memory of its own, which costs no copy, or into the buffer, which it fills. Offsets are taken off y by the callback. */
+/* A block of `count` rows. x has room for p pointers and `buffer` for (p + 2) * count doubles; both are the
+ * caller's. The callback sets x[j] to `count` doubles of column j, y to the response and weights to the weights:
+ * each points either into memory of its own, which costs no copy, or into the buffer, which it fills. Offsets are
+ * taken off y by the callback. */
 typedef struct ObservationBlock {
   double *buffer;
   const double **x;
@@ -44,7 +45,8 @@ typedef struct ObservationBlock {
   const double *weights; /* looked at only when `weighted` */
 } ObservationBlock;
 
-/* n rows, p >= 0 columns, no cell missing. `block` is called from several threads at once, for count <= BLOCK_ROWS rows. */
+/* n rows, p >= 0 columns, no cell missing. `block` is called from several threads at once, for count <= BLOCK_ROWS
+ * rows. */
 typedef struct Observations {
   size_t n, p;
   bool weighted;
@@ -53,7 +55,12 @@ typedef struct Observations {
   const void *source;
 } Observations;
 
-typedef enum LeastSquaresMethod { LEAST_SQUARES_AUTO, LEAST_SQUARES_GRAM, LEAST_SQUARES_QR } LeastSquaresMethod;
+typedef enum LeastSquaresMethod {
+  LEAST_SQUARES_AUTO,
+  LEAST_SQUARES_GRAM,     /* whatever n is; QR still where the condition is too high */
+  LEAST_SQUARES_QR,
+  LEAST_SQUARES_QR_DOUBLE /* never in long double: for tests and comparisons */
+} LeastSquaresMethod;
 
 typedef struct LeastSquares {
   size_t n, p;
@@ -73,9 +80,8 @@ typedef struct LeastSquares {
   double log_weights;    /* sum of log w over rows where w > 0; 0 without weights */
 } LeastSquares;
 
-/* Fits. residuals: NULL, or n doubles that get y - x'b of every row (not multiplied by weights), which saves a pass over
- * the data. LEAST_SQUARES_GRAM asks for that method whatever n is; it still falls to QR where the condition is too
- * high. */
+/* Fits. residuals: NULL, or n doubles that get y - x'b of every row (not multiplied by weights), which saves a pass
+ * over the data. */
 Status least_squares_fit(const Observations *rows, LeastSquaresMethod method, double *residuals, Task *task,
                          LeastSquares **out, Error *e) MUST_USE;
 void least_squares_free(LeastSquares *fit); /* NULL is fine */
@@ -87,8 +93,9 @@ Status least_squares_residuals(const Observations *rows, const LeastSquares *fit
 /* (X'WX)^-1 from a factor (of a fit, or kept with a model), p x p. O(p^3). */
 void least_squares_inverse(const double *factor, size_t p, double *out);
 
-/* x' (X'WX)^-1 x for `count` rows of p doubles, row-major: the leverage of a row of weight 1, and sigma squared times it
- * the variance of its predicted mean. scratch: p doubles. O(count p^2). Any thread. */
-void least_squares_leverage(const double *factor, size_t p, const double *x, size_t count, double *scratch, double *out);
+/* x' (X'WX)^-1 x for `count` rows of p doubles, row-major: the leverage of a row of weight 1, and sigma squared
+ * times it the variance of its predicted mean. scratch: p doubles. O(count p^2). Any thread. */
+void least_squares_leverage(const double *factor, size_t p, const double *x, size_t count, double *scratch,
+                            double *out);
 
 #endif

@@ -20,8 +20,8 @@ typedef struct LeastSquaresKernels {
   /* out[i] = (x[i] - shift) * scale, times roots[i] unless roots is NULL; zero from count up to a multiple of 8. */
   void (*pack)(const double *x, size_t count, double shift, double scale, const double *roots, double *out);
 
-  /* gram[a * columns + b] += sum of packed column a times packed column b, for from <= a < to and a <= b (and some a > b).
-   * count and columns are padded; from and to are multiples of KERNEL_TILE. */
+  /* gram[a * columns + b] += sum of packed column a times packed column b, for from <= a < to and a <= b (and some
+   * a > b). count and columns are padded; from and to are multiples of KERNEL_TILE. */
   void (*gram)(const double *packed, size_t count, size_t columns, size_t from, size_t to, double *gram);
 
   /* r[i] -= sum over j < p of (x[j][at + i] - shift[j]) * b[j], columns in order. */

@@ -51,7 +51,8 @@ void work_close(Work *work)
 Status work_block(const Work *work, size_t first, size_t count, size_t worker, ObservationBlock *block, Error *e)
 {
   const size_t p = work->p, room = work->rows->n < BLOCK_ROWS ? work->rows->n : BLOCK_ROWS;
-  *block = (ObservationBlock){.buffer = work->buffers + worker * (p + 2) * room, .x = work->pointers + worker * (p + 1)};
+  *block = (ObservationBlock){.buffer = work->buffers + worker * (p + 2) * room,
+                              .x = work->pointers + worker * (p + 1)};
   atomic_fetch_add_explicit(&work->task->done, count, memory_order_relaxed);
   return work->rows->block(work->rows, first, count, block, e);
 }
@@ -158,8 +159,9 @@ static Status survey_block(void *context, void *sum, size_t first, size_t count,
       finite &= fabs(x[i]) <= DBL_MAX;
     }
     if (!finite) {
-      return error_set(e, STATUS_DATA, "not-finite", _("column %1$zu of the model is not finite in rows %2$zu to %3$zu"),
-                       j + 1, first + 1, first + count);
+      return error_set(e, STATUS_DATA, "not-finite",
+                       _("column %1$zu of the model is not finite in rows %2$zu to %3$zu"), j + 1, first + 1,
+                       first + count);
     }
     most[j] = largest;
   }

@@ -40,22 +40,22 @@ Status work_block(const Work *work, size_t first, size_t count, size_t worker, O
 /* Refuses weights that are negative or not finite. */
 Status work_weights(const Work *work, const ObservationBlock *block, size_t first, size_t count, Error *e) MUST_USE;
 
-/* Some thousand rows, evenly spread: shift becomes about the mean of each column (0 without an intercept), scale a power
- * of two that makes cells at most about 1, y_near the mean of y. */
+/* Some thousand rows, evenly spread: shift becomes about the mean of each column (0 without an intercept), scale a
+ * power of two that makes cells at most about 1, y_near the mean of y. */
 Status work_sample(Work *work, Error *e) MUST_USE;
 
 /* All rows: shift 0, scale from the largest cell, and a check that every number is finite. */
 Status work_survey(Work *work, Error *e) MUST_USE;
 
-/* One pass with the coefficients in work->b: the sums (`size` bytes, with p crosses), and residuals where they are wanted.
- * precise: in long double. */
+/* One pass with the coefficients in work->b: the sums (`size` bytes, with p crosses), and residuals where they are
+ * wanted. precise: in long double. */
 size_t pass_size(size_t p);
 Status pass_residuals(Work *work, bool precise, PassSums *sums, Error *e) MUST_USE;
 
 /* Fits by the Gram matrix: fills coefficients, factor, condition, sums and rank of the fit. *done is false when the
  * condition is too high: nothing is filled then. */
 Status fit_gram(Work *work, LeastSquares *fit, PassSums *sums, bool *done, Error *e) MUST_USE;
-Status fit_qr(Work *work, LeastSquares *fit, PassSums *sums, Error *e) MUST_USE;
+Status fit_qr(Work *work, bool precise, LeastSquares *fit, PassSums *sums, Error *e) MUST_USE; /* false: never */
 
 /* Takes b += factor factor' cross, sums->rss with it; goes over the rows again for residuals when they would differ. */
 Status pass_refine(Work *work, const double *factor, bool precise, PassSums *sums, Error *e) MUST_USE;

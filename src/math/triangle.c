@@ -46,8 +46,8 @@ static void add_long(long double factor, const long double *x, size_t n, long do
   }
 }
 
-static void reflect_long(const long double *v, size_t m, long double beta, long double *top, size_t step, long double *a,
-                         size_t stride, size_t columns)
+static void reflect_long(const long double *v, size_t m, long double beta, long double *top, size_t step,
+                         long double *a, size_t stride, size_t columns)
 {
   for (size_t j = 0; j < columns; j++) {
     const long double factor = -beta * (top[j * step] + dot_long(v, a + j * stride, m));

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* triangle.h -- Householder QR for least squares, in double and in long double. For src/math only.
  *
- * A least-squares problem of p columns is kept as its triangle: p rows of p + 1 columns, column-major, R and beside it
- * the first p cells of Q'y; zeros below the diagonal. absorb takes in further rows, so that a million of them need no copy, and two
- * triangles are merged by absorbing one into the other. solve factors any matrix, a triangle or the data themselves, with
- * column pivoting, decides on the rank and gives coefficients and the inverse.
+ * A least-squares problem of p columns is kept as its triangle: p rows of p + 1 columns, column-major, R and beside
+ * it the first p cells of Q'y; zeros below the diagonal. absorb takes in further rows, so that a million of them
+ * need no copy, and two triangles are merged by absorbing one into the other. solve factors any matrix, a triangle
+ * or the data themselves, with column pivoting, decides on the rank and gives coefficients and the inverse.
  *
- * The long double forms are plain loops. The double forms use the kernels of least_squares_kernels.h; solve_double shares
- * large problems among the pool's threads, column by column, so that bits do not depend on these. A cancel makes absorb
- * return early, with no meaning left in the triangle: the caller looks at the task.
+ * The long double forms are plain loops. The double forms use the kernels of least_squares_kernels.h; solve_double
+ * shares large problems among the pool's threads, column by column, so that bits do not depend on these. A cancel
+ * makes absorb return early, with no meaning left in the triangle: the caller looks at the task.
  *
  * Reference: Golub and Van Loan, Matrix Computations, algorithms 5.1.1, 5.2.1, 5.4.1; LAPACK's dlarfg and dgeqp3.
  */

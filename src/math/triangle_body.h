@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* triangle_body.h -- the code of triangle.h for one type of number. triangle.c includes it twice, with REAL the type and
- * NAME its names, having made what differs: dot, add, reflect, reflect_all, root, exponent_of, shift_of and eps. */
+/* triangle_body.h -- the code of triangle.h for one type of number. triangle.c includes it twice, with REAL the
+ * type and NAME its names, having made what differs: dot, add, reflect, reflect_all, root, exponent_of, shift_of
+ * and eps. */
 #ifdef REAL
 
-/* Makes the reflection that takes (*head, v) to (r, 0): v becomes its vector, *head becomes r; gives beta, 0 for none. */
+/* Makes the reflection that takes (*head, v) to (r, 0): v becomes its vector, *head becomes r; gives beta, 0 for
+ * none. */
 static REAL NAME(reflector)(REAL *head, REAL *v, size_t m)
 {
   const REAL below = NAME(dot)(v, v, m);
@@ -231,8 +233,8 @@ done:
   return status;
 }
 
-/* Pivoted; and when columns must go, once more in their order, so that the later of two equal ones goes. The pivoted one
- * stands if the two do not agree on how many. */
+/* Pivoted; and when columns must go, once more in their order, so that the later of two equal ones goes. The
+ * pivoted one stands if the two do not agree on how many. */
 static Status NAME(factor)(NAME(Factors) *f, REAL *spare, Error *e)
 {
   REAL *a = f->a;

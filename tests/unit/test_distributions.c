@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test_distributions.c -- tails and quantiles against scipy 1.10 (scipy.stats, another implementation than R's) where it
- * is exact, against R 4.2.2 in logarithms of tails below 1e-308, against closed forms, and back and forth. */
+/* test_distributions.c -- tails and quantiles against scipy 1.10 (scipy.stats, another implementation than R's)
+ * where it is exact, against R 4.2.2 in logarithms of tails below 1e-308, against closed forms, and back and forth. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
