@@ -39,6 +39,18 @@ static const Column *model_column(const Model *model, const char *frame, const c
   return found && frame_find(found, name, &column) ? frame_column(found, column) : NULL;
 }
 
+/* tidy of a model from a file may be anything. */
+static Status check_tidy(const Model *model, Error *e)
+{
+  const Column *cluster = model_column(model, "tidy", "cluster"), *size = model_column(model, "tidy", "size");
+  const size_t k = frame_rows(model_frame(model, "centres"));
+  if (cluster && size && column_type(cluster) == TYPE_INT64 && column_type(size) == TYPE_INT64 &&
+      column_rows(cluster) == k) {
+    return STATUS_OK;
+  }
+  return error_set(e, STATUS_FORMAT, "bad-model-file", _("the k-means model lacks frames or figures it needs"));
+}
+
 static Status need_data(const PlotRequest *request, Error *e)
 {
   if (request->data) {
@@ -524,6 +536,10 @@ static Status plot_profile(Call *call, const Model *model, const PlotRequest *re
 Status kmeans_plot(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e)
 {
   *out = NULL;
+  const Status status = check_tidy(model, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
   return strcmp(request->kind, "sizes") == 0     ? plot_sizes(call, model, request, out, e)
          : strcmp(request->kind, "profile") == 0 ? plot_profile(call, model, request, out, e)
                                                  : plot_segments(call, model, request, out, e);

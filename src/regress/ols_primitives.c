@@ -8,6 +8,7 @@
 #include "frame/builder.h"
 #include "registry/registry.h"
 #include "regress/ols_model_primitives.h"
+#include "regress/ols_plot_primitives.h"
 
 #define ROW(...) OPTION_ROW_OF(OlsOptions, __VA_ARGS__)
 static const Option ols_options[] = {OLS_OPTIONS(ROW)};
@@ -263,7 +264,7 @@ static const Figure ols_figures[] = {
 static const ModelClass ols_class = {
   .size = sizeof(ModelClass), .predict = ols_model_predict, .headline = ols_headline, .check = ols_model_check,
   .predict_options = ols_predict_options, .n_predict_options = sizeof ols_predict_options / sizeof *ols_predict_options,
-  .predict_size = sizeof(OlsPredictOptions), .figures = ols_card_figures};
+  .predict_size = sizeof(OlsPredictOptions), .figures = ols_card_figures, .plots = OLS_PLOTS, .plot = ols_plot};
 
 static const Primitive ols = {
   .size = sizeof(Primitive), .family = "regress", .name = "ols", .version = 1,

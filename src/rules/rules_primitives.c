@@ -9,6 +9,7 @@
 #include "registry/model.h"
 #include "registry/registry.h"
 #include "rules/rules.h"
+#include "rules/rules_plot_primitives.h"
 
 /* clang-format off */
 #define ITEMSETS_OPTIONS(O) \
@@ -419,7 +420,10 @@ static void headline(const Model *model, Text *out)
               model_number(model, rules ? "rules" : "sets"), model_number(model, "n"), model_number(model, "items"));
 }
 
-static const ModelClass rules_class = {.size = sizeof(ModelClass), .headline = headline};
+static const ModelClass itemsets_class = {
+  .size = sizeof(ModelClass), .headline = headline, .plots = ITEMSETS_PLOTS, .plot = itemsets_plot};
+static const ModelClass rules_class = {
+  .size = sizeof(ModelClass), .headline = headline, .plots = RULES_PLOTS, .plot = rules_plot};
 
 #define SHARED_FIGURES \
   {"n", "baskets", "", "1 or more"}, \
@@ -451,7 +455,7 @@ static const Primitive itemsets = {
   .takes = VALUE_FRAME, .main = "support", .options = itemsets_options, .n_options = sizeof itemsets_options / sizeof(Option),
   .options_size = sizeof(ItemsetsOptions), .gives = VALUE_MODEL, .returns = "a model; tidy: items size support count",
   .reference = "Uno, Kiyomi and Arimura 2004 (LCM ver. 2); Zaki 2000 (Eclat)", .example = EXAMPLE "baskets:itemsets{support = 0.05}",
-  .where = WHERE_JOB, FIGURES(itemsets_figures), .run = run_itemsets, .model = &rules_class};
+  .where = WHERE_JOB, FIGURES(itemsets_figures), .run = run_itemsets, .model = &itemsets_class};
 REGISTER_PRIMITIVE(itemsets);
 
 static const Primitive rules = {
