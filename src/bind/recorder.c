@@ -133,6 +133,34 @@ static void set_word(const char *word, Value *out)
   }
 }
 
+/* A table of plain values whose keys are neither 1..n alone nor names alone: its list, and the rest by name. */
+static void capture_mixed(lua_State *L, int index, Value *out)
+{
+  const size_t n = lua_rawlen(L, index);
+  lua_newtable(L);
+  const int rest = lua_gettop(L);
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    const bool counted = lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 && (size_t)lua_tointeger(L, -2) <= n;
+    if (counted) {
+      lua_rawseti(L, rest + 1, lua_tointeger(L, -2));
+    } else {
+      luaL_tolstring(L, -2, NULL);
+      lua_insert(L, -2);
+      lua_rawset(L, rest);
+    }
+  }
+  Value parts;
+  if (value_list(2, false, &parts, NULL) != STATUS_OK) {
+    throw_memory(L, _("the journal"));
+  }
+  *out = parts; /* hangs on its item */
+  value_read(L, rest + 1, &out->list.items[0]);
+  value_read(L, rest, &out->list.items[1]);
+  lua_settop(L, rest - 1);
+}
+
 /* The value at an index for the journal; plain: a table that was compared as a whole. May throw for want of memory. */
 static void capture(lua_State *L, int index, bool plain, Value *out)
 {
@@ -146,6 +174,10 @@ static void capture(lua_State *L, int index, bool plain, Value *out)
     set_word(luaL_typename(L, index), out);
   } else {
     value_read(L, index, out);
+    if (type == LUA_TTABLE && out->kind == VALUE_OTHER) {
+      value_free(out);
+      capture_mixed(L, lua_absindex(L, index), out);
+    }
     if (type == LUA_TTABLE && has_other(out)) {
       set_word("table", out);
     }
@@ -333,12 +365,29 @@ static bool checksum(lua_State *L, Collection *all, lua_Integer *sum)
   return sound;
 }
 
+/* Data of a verb has the name of the variable that held it when the statement began: its value is on top. */
+static void name_use(lua_State *L, Recorder *recorder)
+{
+  const Box *box = lua_type(L, -1) == LUA_TUSERDATA ? box_at(L, -1) : NULL;
+  for (size_t i = 0; box && i < recorder->n; i++) {
+    JournalItem *item = &recorder->items[i];
+    if (item->kind == FACT_USES && !*item->name && identity(&item->value) == identity(&box->value)) {
+      char *name = mem_string(lua_tostring(L, NAME));
+      if (name) {
+        mem_free(item->name);
+        item->name = name;
+      }
+    }
+  }
+}
+
 /* Whether the variable whose name and value are on the stack has changed; what it holds now is remembered. */
 static bool has_changed(lua_State *L, Collection *all, bool *plain)
 {
   lua_Integer sum = 0;
   lua_pushvalue(L, NAME);
   lua_rawget(L, HELD);
+  name_use(L, session_of(L)->recorder);
   bool changed = !lua_rawequal(L, -1, VALUE_NOW);
   lua_settop(L, VALUE_NOW);
   *plain = lua_type(L, VALUE_NOW) == LUA_TTABLE && checksum(L, all, &sum);
@@ -614,6 +663,7 @@ Status session_record(Session *session, Journal *journal, Error *e)
   Collection all = {.budget = TABLE_ENTRIES, .only_remember = true};
   Recorder *recorder = mem_zero(1, sizeof *recorder);
   if (!recorder) {
+    journal_free(journal);
     return error_memory(e, sizeof *recorder, _("the journal"));
   }
   recorder->journal = journal;

@@ -6,28 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal/chunk_lex.h"
-
 const char *const fact_words[FACT_KIND_COUNT] = {"read", "wrote", "uses", "sets", "shows", "gives"};
 
 /* ---- Writing */
 
-/* A name of Lua, or several with dots between: what can stand without quotes. */
 static bool is_bare(const char *name)
 {
-  const char *at = name;
-  Word word = chunk_word(&at);
-  if (word.start != name) {
-    return false;
-  }
-  while (word.kind == WORD_NAME && *at == '.') {
-    const char *part = ++at;
-    word = chunk_word(&at);
-    if (word.start != part) {
-      return false;
-    }
-  }
-  return word.kind == WORD_NAME && *at == '\0' && word.start + word.length == at;
+  return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-")] == '\0';
 }
 
 void fact_write_name(const char *name, Text *out)
@@ -77,9 +62,14 @@ static void write_column(uint64_t step, const ColumnFact *column, Text *out)
   begin_line(step, ". ", out);
   fact_write_name(column->name, out);
   text_printf(out, " %s", column->type);
-  put_count("n", column->n, out);
-  put_count("missing", column->missing, out);
-  if (column->numeric) {
+  if (*column->value) {
+    text_puts(out, " value=");
+    fact_write_name(column->value, out);
+  } else {
+    put_count("n", column->n, out);
+    put_count("missing", column->missing, out);
+  }
+  if (column->numeric && !*column->value) {
     put_number("sum", column->sum, out);
     put_number("squares", column->squares, out);
     put_number("min", column->low, out);
@@ -142,12 +132,23 @@ void fact_write_run(uint64_t step, const RunFact *run, Text *out)
     fact_write_name(*run->id ? run->id : "error", out);
   }
   text_printf(out, " at=%s", run->at);
-  text_printf(out, " wall=%.6g", run->wall);
+  text_printf(out, " wall=%.3g\n", run->wall);
+}
+
+void fact_write_machine(const RunFact *run, Text *out)
+{
+  text_puts(out, "--@ machine");
   put_count("seed", run->seed, out);
   put_count("threads", run->threads, out);
   text_printf(out, " isa=%s libm=%s blas=", run->isa, run->libm);
   fact_write_name(run->blas, out);
   text_char(out, '\n');
+}
+
+bool fact_same_machine(const RunFact *a, const RunFact *b)
+{
+  return a->seed == b->seed && a->threads == b->threads && strcmp(a->isa, b->isa) == 0 && strcmp(a->libm, b->libm) == 0 &&
+         strcmp(a->blas, b->blas) == 0;
 }
 
 /* ---- Reading */
@@ -282,12 +283,27 @@ static void read_value_pairs(LineReader *r, Fact *fact)
   }
 }
 
+/* The figures of a single cell. */
+static void take_cell(ColumnFact *column, const char *value)
+{
+  column->value = value;
+  column->n = 1;
+  if (column->numeric) {
+    column->sum = column->low = column->high = number_of(value);
+    column->squares = column->sum * column->sum;
+  }
+}
+
 static void read_column_pairs(LineReader *r, ColumnFact *column)
 {
   const char *key, *value;
+  column->value = "";
+  column->numeric = strcmp(column->type, "float64") == 0 || strcmp(column->type, "int64") == 0;
   while (take_pair(r, &key, &value)) {
     if (strcmp(key, "n") == 0) {
       column->n = count_of(value);
+    } else if (strcmp(key, "value") == 0) {
+      take_cell(column, value);
     } else if (strcmp(key, "missing") == 0) {
       column->missing = count_of(value);
     } else if (strcmp(key, "digest") == 0) {
@@ -300,7 +316,6 @@ static void read_column_pairs(LineReader *r, ColumnFact *column)
                                                           : NULL;
       if (field) {
         *field = number_of(value);
-        column->numeric = true;
       }
     }
   }
@@ -309,7 +324,8 @@ static void read_column_pairs(LineReader *r, ColumnFact *column)
 static void read_run_pairs(LineReader *r, RunFact *run)
 {
   const char *key, *value;
-  run->at = run->isa = run->libm = run->blas = "";
+  run->isa = run->libm = run->blas = "";
+  run->at = run->at ? run->at : "";
   while (take_pair(r, &key, &value)) {
     if (strcmp(key, "at") == 0) {
       run->at = value;
@@ -369,6 +385,14 @@ static void read_line(LineReader *r, const char *word, FactLine *out)
     out->run.id = out->run.failed ? take_word(r, ' ') : "";
     read_run_pairs(r, &out->run);
   }
+}
+
+Status fact_read_machine(const char *line, size_t length, Arena *arena, RunFact *out, Error *e)
+{
+  LineReader r = {.at = line, .end = line + length, .arena = arena};
+  *out = (RunFact){.id = "", .at = ""};
+  read_run_pairs(&r, out);
+  return r.failed ? error_memory(e, 0, _("a journal")) : STATUS_OK;
 }
 
 Status fact_read(const char *line, size_t length, Arena *arena, FactLine *out, Error *e)

@@ -8,14 +8,20 @@
  *   --= 3 sets seg model class=cluster.kmeans digest=...   a variable that has a new value; shows: the value shown;
  *                                                          gives: the last verb's result, if it is neither
  *   --= 3 . tidy.size int64 n=4 missing=0 sum=200 squares=10854 min=39 max=65 digest=...   a column of the fact above
- *   --= 3 done at=2026-11-22T04:31:09Z wall=0.0031 seed=1 threads=2 isa=avx2 libm=2.36-fma blas=none
- *   --= 4 failed unknown-column at=2026-11-22T04:31:15Z    an error's id; the statement stands above behind "--! "
+ *   --= 3 . glance.k int64 value=4 digest=...                  one of a single cell
+ *   --= 3 done at=2026-11-22T04:31:09Z wall=0.0031
+ *   --= 4 failed unknown-column at=2026-11-22T04:31:15Z wall=0.0001   an error's id; the statement stands above
+ *                                                          behind "--! "
  *
- * Columns are described once for a value: later facts of the same digest have no columns. n, sum and squares (the sum
- * of the squares) are over the cells that are not missing, added in row order in blocks of 1,024; min and max leave
- * NaN out. Only float64 and int64 columns have sums. Names that are no Lua names stand in quotes, with \" \\ \n.
- * At most FACT_COLUMNS columns of a value are described; "more" counts the rest. O(cells) for a new value, nothing
- * for one whose digests are known.
+ * What results depend on is the same for many steps and stands in a line of its own where it changes:
+ *
+ *   --@ machine seed=1 threads=2 isa=avx2 libm=2.36-fma blas=none
+ *
+ * A column is described once, by its digest: later facts leave it out. Of a model tidy and glance are described. n, sum
+ * and squares (the sum of the squares) are over the cells that are not missing, added in row order in blocks of
+ * 1,024; min and max leave NaN out. Only float64 and int64 columns have sums. Names with other bytes than letters,
+ * digits and _ . / + - stand in quotes, with \" \\ \n \r. At most FACT_COLUMNS columns of a value are described; "more"
+ * counts the rest. O(cells) for a new value, nothing for one whose digests are known.
  */
 #ifndef ASSAY_JOURNAL_FACT_H
 #define ASSAY_JOURNAL_FACT_H
@@ -33,6 +39,7 @@ typedef struct ColumnFact {
   const char *name;
   const char *type;        /* "float64" ... */
   bool numeric;            /* has figures */
+  const char *value;       /* the one cell as text, "" when there are more */
   uint64_t n, missing;
   double sum, squares, low, high;
   Digest digest;
@@ -63,16 +70,18 @@ typedef struct RunFact {
   const char *isa, *libm, *blas; /* kernels of ours, of the C library, of BLAS: "none" when it was not loaded */
 } RunFact;
 
-/* The fact about a value, in the arena; describe: with its columns. Texts borrow from `name` and the arena. */
-Status fact_of_value(const Value *value, FactKind kind, const char *name, bool describe, Arena *arena, Fact *out,
-                     Error *e) MUST_USE;
+/* The fact about a value without its columns. Texts borrow from `name` and the arena. */
+Status fact_of_value(const Value *value, FactKind kind, const char *name, Arena *arena, Fact *out, Error *e) MUST_USE;
 
-/* The columns of a value into fact->described. */
-Status fact_describe(const Value *value, Arena *arena, Fact *fact, Error *e) MUST_USE;
+/* The columns of a value into fact->described, but for those that `known` says are described already (NULL: none). */
+typedef bool (*FactKnown)(void *context, Digest digest);
+Status fact_describe(const Value *value, FactKnown known, void *context, Arena *arena, Fact *fact, Error *e) MUST_USE;
 
 /* The lines of a fact. */
 void fact_write(uint64_t step, const Fact *fact, Text *out);
 void fact_write_run(uint64_t step, const RunFact *run, Text *out);
+void fact_write_machine(const RunFact *run, Text *out);
+bool fact_same_machine(const RunFact *a, const RunFact *b);
 
 /* A name, in quotes where it needs them. */
 void fact_write_name(const char *name, Text *out);
@@ -87,7 +96,9 @@ typedef struct FactLine {
   RunFact run;
 } FactLine;
 
-/* line[0..length) without its end. LINE_OTHER for what is no fact; unknown keys are passed over. */
+/* line[0..length) without its end. LINE_OTHER for what is no fact; unknown keys are passed over. The machine of a run is
+ * not in its line. */
+Status fact_read_machine(const char *line, size_t length, Arena *arena, RunFact *out, Error *e) MUST_USE; /* "seed=..." */
 Status fact_read(const char *line, size_t length, Arena *arena, FactLine *out, Error *e) MUST_USE;
 
 #endif

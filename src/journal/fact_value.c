@@ -72,8 +72,30 @@ static void figures_of(const Column *column, ColumnFact *out)
   }
 }
 
-static Status describe_column(const char *part, const char *name, const Column *column, Arena *arena, Fact *fact, Error *e)
+typedef struct Describer {
+  FactKnown known;
+  void *context;
+  Arena *arena;
+  Fact *fact;
+  Error *e;
+} Describer;
+
+static Status cell_value(const Column *column, Arena *arena, ColumnFact *out, Error *e)
 {
+  Text text = {0};
+  column_cell_text(column, 0, &text);
+  out->value = text.failed ? NULL : arena_string(arena, text_data(&text));
+  text_free(&text);
+  return out->value ? STATUS_OK : error_memory(e, 0, _("facts for the journal"));
+}
+
+static Status describe_column(const Describer *d, const char *part, const char *name, const Column *column)
+{
+  Fact *fact = d->fact;
+  Arena *arena = d->arena;
+  if (d->known && d->known(d->context, column_digest(column))) {
+    return STATUS_OK;
+  }
   if (fact->n_described >= FACT_COLUMNS) {
     fact->more++;
     return STATUS_OK;
@@ -81,41 +103,39 @@ static Status describe_column(const char *part, const char *name, const Column *
   ColumnFact *out = &fact->described[fact->n_described];
   *out = (ColumnFact){.name = *part ? arena_printf(arena, "%s.%s", part, name) : arena_string(arena, name),
                       .type = type_name(column_type(column)),
+                      .value = "",
                       .numeric = type_is_numeric(column_type(column)),
                       .missing = column_missing(column),
                       .digest = column_digest(column)};
   if (!out->name) {
-    return error_memory(e, 0, _("facts for the journal"));
+    return error_memory(d->e, 0, _("facts for the journal"));
   }
   out->n = column_rows(column) - out->missing;
   if (out->numeric) {
     figures_of(column, out);
   }
   fact->n_described++;
-  return STATUS_OK;
+  return column_rows(column) == 1 && out->n == 1 ? cell_value(column, arena, out, d->e) : STATUS_OK;
 }
 
-static Status describe_frame(const char *part, const Frame *frame, Arena *arena, Fact *fact, Error *e)
+static Status describe_frame(const Describer *d, const char *part, const Frame *frame)
 {
   Status status = STATUS_OK;
-  for (size_t i = 0; i < frame_columns(frame) && status == STATUS_OK; i++) {
-    status = describe_column(part, frame_name(frame, i), frame_column(frame, i), arena, fact, e);
+  for (size_t i = 0; frame && i < frame_columns(frame) && status == STATUS_OK; i++) {
+    status = describe_column(d, part, frame_name(frame, i), frame_column(frame, i));
   }
   return status;
 }
 
-static Status describe_model(const Model *model, Arena *arena, Fact *fact, Error *e)
+static Status describe_model(const Describer *d, const Model *model)
 {
-  Status status = STATUS_OK;
-  for (size_t i = 0; i < model_frames(model) && status == STATUS_OK; i++) {
-    const char *name = model_frame_name(model, i);
-    status = describe_frame(name, model_frame(model, name), arena, fact, e);
-  }
-  return status;
+  const Status status = describe_frame(d, "tidy", model_frame(model, "tidy"));
+  return status == STATUS_OK ? describe_frame(d, "glance", model_frame(model, "glance")) : status;
 }
 
-Status fact_describe(const Value *value, Arena *arena, Fact *fact, Error *e)
+Status fact_describe(const Value *value, FactKnown known, void *context, Arena *arena, Fact *fact, Error *e)
 {
+  const Describer d = {known, context, arena, fact, e};
   fact->n_described = fact->more = 0;
   if (value->kind != VALUE_FRAME && value->kind != VALUE_MODEL && value->kind != VALUE_COLUMN) {
     return STATUS_OK;
@@ -126,11 +146,11 @@ Status fact_describe(const Value *value, Arena *arena, Fact *fact, Error *e)
   }
   switch (value->kind) {
     case VALUE_FRAME:
-      return describe_frame("", value->frame, arena, fact, e);
+      return describe_frame(&d, "", value->frame);
     case VALUE_MODEL:
-      return describe_model(value->model, arena, fact, e);
+      return describe_model(&d, value->model);
     default:
-      return describe_column("", "value", value->column, arena, fact, e);
+      return describe_column(&d, "", "value", value->column);
   }
 }
 
@@ -213,7 +233,7 @@ static bool has_digest(const Value *value)
   }
 }
 
-Status fact_of_value(const Value *value, FactKind kind, const char *name, bool describe, Arena *arena, Fact *out, Error *e)
+Status fact_of_value(const Value *value, FactKind kind, const char *name, Arena *arena, Fact *out, Error *e)
 {
   *out = (Fact){.kind = kind, .name = name, .what = word_of(value), .class = "", .value = "", .seed = -1};
   Status status = STATUS_OK;
@@ -225,9 +245,6 @@ Status fact_of_value(const Value *value, FactKind kind, const char *name, bool d
   out->digested = has_digest(value);
   if (out->digested) {
     out->digest = value_digest(value);
-  }
-  if (describe) {
-    status = fact_describe(value, arena, out, e);
   }
 done:
   return status;

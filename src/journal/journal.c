@@ -43,6 +43,7 @@ struct Journal {
   Map *described;                /* digests */
   uint64_t steps;
   char folder[PATH_MAX];         /* as the file knows it */
+  Text machine;                  /* the line that the file knows */
 };
 
 void journal_time(char out[32])
@@ -88,13 +89,13 @@ static void note_folder(Journal *journal, Text *lines)
 
 /* ---- Describing */
 
-static bool is_new(Journal *journal, const Fact *fact)
+/* Whether a column was described before; it is from now on. */
+static bool is_known(void *context, Digest digest)
 {
+  Journal *journal = context;
   size_t number;
-  bool fresh = false;
-  return fact->digested &&
-         map_put(journal->described, (const char *)&fact->digest, sizeof fact->digest, &number, &fresh, NULL) == STATUS_OK &&
-         fresh;
+  bool fresh = true;
+  return map_put(journal->described, (const char *)&digest, sizeof digest, &number, &fresh, NULL) == STATUS_OK && !fresh;
 }
 
 static void describe_item(Journal *journal, uint64_t step, const JournalItem *item, Text *lines)
@@ -105,10 +106,10 @@ static void describe_item(Journal *journal, uint64_t step, const JournalItem *it
   if (item->kind <= FACT_WROTE) {
     status = journal_file_fact(item->kind, item->name, &fact);
   } else {
-    status = fact_of_value(&item->value, item->kind, item->name, false, &arena, &fact, NULL);
+    status = fact_of_value(&item->value, item->kind, item->name, &arena, &fact, NULL);
   }
-  if (status == STATUS_OK && item->kind > FACT_WROTE && is_new(journal, &fact)) {
-    status = fact_describe(&item->value, &arena, &fact, NULL);
+  if (status == STATUS_OK && item->kind > FACT_WROTE) {
+    status = fact_describe(&item->value, journal->settings.describe_all ? NULL : is_known, journal, &arena, &fact, NULL);
   }
   if (status == STATUS_OK) {
     fact_write(step, &fact, lines);
@@ -252,26 +253,36 @@ static void libm_kernel(char out[32])
   snprintf(out, 32, "%.20s%s", gnu_get_libc_version(), kind);
 }
 
-static void run_line(const Journal *journal, uint64_t number, const JournalStep *step, Text *lines)
+/* What the step depended on, where that is not what the file says already. */
+static void note_machine(Journal *journal, Text *lines)
 {
-  char at[32], libm[32];
-  Text blas = {0};
-  journal_time(at);
+  char libm[32];
+  Text blas = {0}, line = {0};
   libm_kernel(libm);
   if (journal->settings.blas) {
     journal->settings.blas(&blas);
   }
-  const RunFact run = {.failed = step->failed,
-                       .id = step->id,
-                       .at = at,
-                       .wall = step->wall,
-                       .seed = journal->settings.seed,
+  const RunFact run = {.seed = journal->settings.seed,
                        .threads = pool_threads(),
                        .isa = cpu_isa_name(cpu_isa()),
                        .libm = libm,
                        .blas = blas.size ? text_data(&blas) : "none"};
-  fact_write_run(number, &run, lines);
+  fact_write_machine(&run, &line);
+  if (strcmp(text_data(&line), text_data(&journal->machine)) != 0) {
+    text_reset(&journal->machine);
+    text_puts(&journal->machine, text_data(&line));
+    text_puts(lines, text_data(&line));
+  }
   text_free(&blas);
+  text_free(&line);
+}
+
+static void run_line(uint64_t number, const JournalStep *step, Text *lines)
+{
+  char at[32];
+  journal_time(at);
+  const RunFact run = {.failed = step->failed, .id = step->id, .at = at, .wall = step->wall};
+  fact_write_run(number, &run, lines);
 }
 
 /* The file is there before the first statement runs, which may end it all. */
@@ -293,8 +304,9 @@ void journal_step(Journal *journal, const JournalStep *step)
   }
   const bool later = bytes > JOURNAL_INLINE_BYTES || !is_idle(journal);
   note_folder(journal, &lines);
+  note_machine(journal, &lines);
   step_text(step, &lines);
-  run_line(journal, number, step, &lines);
+  run_line(number, step, &lines);
   for (size_t i = 0; i < step->n && !later; i++) {
     describe_item(journal, number, &step->items[i], &lines);
   }
@@ -389,6 +401,7 @@ void journal_free(Journal *journal)
   pthread_mutex_destroy(&journal->lock);
   map_free(journal->described);
   text_free(&journal->log);
+  text_free(&journal->machine);
   mem_free(journal);
 }
 
@@ -418,11 +431,21 @@ const char *journal_path(const Journal *journal)
   return text_data(&journal->file.path);
 }
 
-Status journal_text(Journal *journal, Text *out, Error *e)
+size_t journal_size(Journal *journal)
+{
+  pthread_mutex_lock(&journal->lock);
+  const size_t size = journal->log.size;
+  pthread_mutex_unlock(&journal->lock);
+  return size;
+}
+
+Status journal_text(Journal *journal, size_t from, Text *out, Error *e)
 {
   pthread_mutex_lock(&journal->lock);
   settle(journal, 0);
-  text_add(out, text_data(&journal->log), journal->log.size);
+  if (from < journal->log.size) {
+    text_add(out, journal->log.data + from, journal->log.size - from);
+  }
   const bool lost = journal->log.failed;
   pthread_mutex_unlock(&journal->lock);
   return lost ? error_memory(e, 0, _("the session's statements")) : text_status(out, e);

@@ -35,6 +35,7 @@ typedef struct JournalSettings {
   const char *path;              /* the file; NULL: none, in memory only */
   bool chosen;                   /* the user named the file: it may be a device, and an older journal is replaced */
   uint64_t seed;
+  bool describe_all;             /* each fact has its columns, also of values that were described before */
   void (*blas)(Text *out);       /* writes the kernel of BLAS, nothing when it was not loaded; may be NULL */
 } JournalSettings;
 
@@ -69,8 +70,9 @@ Status journal_switch(Journal *journal, bool on, Error *e) MUST_USE;
 bool journal_is_on(const Journal *journal);
 const char *journal_path(const Journal *journal); /* "" for memory only */
 
-/* All that was recorded, as in a file; waits until every value is described. */
-Status journal_text(Journal *journal, Text *out, Error *e) MUST_USE;
+/* What was recorded from a byte on, as in a file; waits until every value is described. */
+Status journal_text(Journal *journal, size_t from, Text *out, Error *e) MUST_USE;
+size_t journal_size(Journal *journal);
 
 /* The time of day as "2026-11-22T04:31:09Z". */
 void journal_time(char out[32]);

@@ -9,6 +9,9 @@ enum { COLUMNS_SHOWN = 5 };
 
 bool check_same_kernel(const RunFact *was, const RunFact *is)
 {
+  if (!*was->libm || !*is->libm) { /* not said: a file written by hand */
+    return true;
+  }
   const bool unused = strcmp(was->blas, "none") == 0 || strcmp(is->blas, "none") == 0;
   return (unused || strcmp(was->blas, is->blas) == 0) && strcmp(was->libm, is->libm) == 0;
 }
@@ -73,7 +76,9 @@ static void say_column(const ColumnFact *was, const ColumnFact *is, Text *out)
   }
   put_counts(_("n"), was->n, is->n, out);
   put_counts(_("missing"), was->missing, is->missing, out);
-  if (was->numeric && is->numeric) {
+  if (*was->value && *is->value) {
+    text_printf(out, _("    was %1$s, is %2$s\n"), was->value, is->value);
+  } else if (was->numeric && is->numeric) {
     put_change(_("sum"), was->sum, is->sum, out);
     put_change(_("sum of squares"), was->squares, is->squares, out);
     put_change(_("min"), was->low, is->low, out);
@@ -92,23 +97,6 @@ static const ColumnFact *column_named(const Fact *fact, const char *name)
     }
   }
   return NULL;
-}
-
-/* Columns that only one of them has. */
-static size_t say_unpaired(const Fact *was, const Fact *is, Text *out)
-{
-  size_t n = 0;
-  for (size_t i = 0; i < was->n_described; i++) {
-    if (!column_named(is, was->described[i].name) && ++n <= COLUMNS_SHOWN) {
-      text_printf(out, _("  column %s is not there any more\n"), was->described[i].name);
-    }
-  }
-  for (size_t i = 0; i < is->n_described; i++) {
-    if (!column_named(was, is->described[i].name) && ++n <= COLUMNS_SHOWN) {
-      text_printf(out, _("  column %s is new\n"), is->described[i].name);
-    }
-  }
-  return n;
 }
 
 static void say_fact(const Fact *fact, Text *out)
@@ -135,7 +123,6 @@ static void say_fact(const Fact *fact, Text *out)
 
 typedef struct Pair {
   const Fact *was, *is;
-  const Fact *columns_were, *columns_are; /* where their columns are described; NULL: nowhere */
   bool same_kernel;
   StepCheck *check;
 } Pair;
@@ -185,54 +172,59 @@ static void say_whole(const Pair *pair)
   put_counts(_("bytes"), was->bytes, is->bytes, what);
 }
 
-/* Digests that differ, with descriptions of both: column by column. */
+/* Digests that differ: column by column, of those that the journal describes here. Others were described with an earlier
+ * step, and differ there first. */
 static Verdict judge_columns(const Pair *pair, bool say)
 {
-  const Fact *were = pair->columns_were, *are = pair->columns_are;
+  Text *what = &pair->check->what;
   Verdict worst = AGREES;
-  size_t shown = say ? say_unpaired(were, are, &pair->check->what) : 0;
-  if (were->n_described != are->n_described) {
-    worst = DIFFERS;
-  }
-  for (size_t i = 0; i < were->n_described; i++) {
-    const ColumnFact *was = &were->described[i], *is = column_named(are, was->name);
+  size_t shown = 0;
+  for (size_t i = 0; i < pair->was->n_described; i++) {
+    const ColumnFact *was = &pair->was->described[i], *is = column_named(pair->is, was->name);
     const Verdict verdict = is ? judge_column(was, is, pair->same_kernel) : DIFFERS;
-    worst = verdict == DIFFERS || worst == DIFFERS ? DIFFERS : verdict > worst ? verdict : worst;
-    if (say && is && verdict == DIFFERS && ++shown <= COLUMNS_SHOWN) {
-      say_column(was, is, &pair->check->what);
+    worst = worst == DIFFERS || verdict < worst ? worst : verdict;
+    if (!say || verdict != DIFFERS || ++shown > COLUMNS_SHOWN) {
+      continue;
+    }
+    if (is) {
+      say_column(was, is, what);
+    } else {
+      text_printf(what, _("  column %s is not there any more\n"), was->name);
     }
   }
   if (shown > COLUMNS_SHOWN) {
-    text_printf(&pair->check->what, _("  and %zu columns more\n"), shown - COLUMNS_SHOWN);
+    text_printf(what, _("  and %zu columns more\n"), shown - COLUMNS_SHOWN);
   }
   return worst;
 }
 
 static void check_digest(const Pair *pair)
 {
-  const bool described = pair->columns_were && pair->columns_are;
-  if (digest_same(pair->was->digest, pair->is->digest)) {
+  const Fact *was = pair->was, *is = pair->is;
+  if (digest_same(was->digest, is->digest)) {
     count(pair->check, AGREES);
     return;
   }
-  const bool sizes = pair->was->rows == pair->is->rows && pair->was->columns == pair->is->columns;
-  const bool exact = pair->same_kernel || pair->was->kind <= FACT_WROTE;
+  const bool sizes = was->rows == is->rows && was->columns == is->columns;
+  const bool exact = pair->same_kernel || was->kind <= FACT_WROTE;
   Verdict verdict = exact || !sizes ? DIFFERS : UNKNOWN;
-  if (verdict == UNKNOWN && described) {
+  if (verdict == UNKNOWN && was->n_described > 0) {
     verdict = judge_columns(pair, false);
-    verdict = verdict == AGREES && pair->was->n_described == 0 ? UNKNOWN : verdict == AGREES ? AGREES_ROUGHLY : verdict;
+    verdict = verdict == AGREES ? AGREES_ROUGHLY : verdict;
   }
-  count(pair->check, verdict);
+  if (verdict != UNKNOWN || was->kind != FACT_USES) { /* data were compared with the step that made them */
+    count(pair->check, verdict);
+  }
   if (verdict != DIFFERS) {
     return;
   }
-  const Text before = pair->check->what;
+  const size_t before = pair->check->what.size;
   pair->check->differs = true;
   say_whole(pair);
-  if (described) {
-    (void)judge_columns(pair, true);
-  } else if (pair->was->bytes == pair->is->bytes && before.size == 0 && sizes) {
-    text_puts(&pair->check->what, _("    the digest differs\n"));
+  const size_t head = pair->check->what.size;
+  (void)judge_columns(pair, true);
+  if (pair->check->what.size == head && was->bytes == is->bytes && sizes && head > before) {
+    text_puts(&pair->check->what, _("    other content of the same size\n"));
   }
 }
 
@@ -273,7 +265,7 @@ static const Fact *counterpart(const Step *was, size_t index, const Step *is)
 static void check_absent(const Fact *was, StepCheck *out)
 {
   if (was->kind == FACT_READ || was->kind == FACT_USES) { /* the same result may come by another way */
-    count(out, UNKNOWN);
+    out->unknown += was->kind == FACT_READ;
     return;
   }
   out->differs = true;
@@ -281,11 +273,11 @@ static void check_absent(const Fact *was, StepCheck *out)
   text_puts(&out->what, _("    does not come out any more\n"));
 }
 
-Status check_step(const Steps *were, const Step *was, const Steps *are, const Step *is, const char *swapped,
-                  StepCheck *out, Error *e)
+Status check_step(const Step *was, const Step *is, const char *swapped, StepCheck *out, Error *e)
 {
+  bool enough = false; /* a file that differs is told together with what came of it */
   *out = (StepCheck){0};
-  for (size_t i = 0; i < was->n && !out->differs; i++) {
+  for (size_t i = 0; i < was->n && !enough; i++) {
     const Fact *fact = &was->facts[i];
     const Fact *now = counterpart(was, i, is);
     if (fact->kind == FACT_READ && swapped && strcmp(fact->name, swapped) == 0) {
@@ -293,15 +285,15 @@ Status check_step(const Steps *were, const Step *was, const Steps *are, const St
     }
     if (!now) {
       check_absent(fact, out);
+      enough = out->differs;
       continue;
     }
     const Pair pair = {.was = fact,
                        .is = now,
-                       .columns_were = fact->digested ? steps_described(were, fact->digest) : NULL,
-                       .columns_are = now->digested ? steps_described(are, now->digest) : NULL,
                        .same_kernel = check_same_kernel(&was->run, &is->run),
                        .check = out};
     check_fact(&pair);
+    enough = out->differs && fact->kind != FACT_READ;
   }
   return text_status(&out->what, e);
 }

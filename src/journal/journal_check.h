@@ -21,8 +21,7 @@ typedef struct StepCheck {
 } StepCheck;
 
 /* swapped: a file that was replaced on purpose and is not compared, or NULL. StepCheck is to be freed. */
-Status check_step(const Steps *were, const Step *was, const Steps *are, const Step *is, const char *swapped,
-                  StepCheck *out, Error *e) MUST_USE;
+Status check_step(const Step *was, const Step *is, const char *swapped, StepCheck *out, Error *e) MUST_USE;
 void check_free(StepCheck *check);
 
 /* Whether digests of the two runs can be compared. */

@@ -398,38 +398,61 @@ static bool shown_is_used(const Steps *steps, const bool *keep, size_t i, bool *
   return *status == STATUS_OK;
 }
 
-/* A statement with its facts; what was described in a step that is left out is described here. */
-static Status write_step(const Steps *steps, const bool *keep, size_t i, Map *described, Text *out, Error *e)
+typedef struct Writer {
+  const Steps *steps;
+  const bool *keep;
+  Map *described;
+  const RunFact *before;
+  Text *out;
+  Error *e;
+} Writer;
+
+/* The columns of a fact that no fact above it in the script describes: a description may stand with a step that is left
+ * out, so that each fact takes along those of its value in the journal. */
+static Status own_columns(Writer *w, const Fact *fact, Arena *arena, Fact *out)
 {
-  Step step = steps->items[i];
+  Status status = STATUS_OK;
+  *out = *fact;
+  out->n_described = 0;
+  out->described = arena_alloc(arena, fact->n_described + 1, sizeof *out->described);
+  if (!out->described) {
+    return error_memory(w->e, 0, _("a script"));
+  }
+  for (size_t k = 0; k < fact->n_described && status == STATUS_OK; k++) {
+    size_t number;
+    bool fresh = false;
+    const ColumnFact *column = &fact->described[k];
+    status = map_put(w->described, (const char *)&column->digest, sizeof(Digest), &number, &fresh, w->e);
+    if (fresh) {
+      out->described[out->n_described++] = *column;
+    }
+  }
+  return status;
+}
+
+static Status write_step(Writer *w, size_t i)
+{
+  Step step = w->steps->items[i];
   Arena arena = {0};
   Status status = STATUS_OK;
   bool used = false;
   const char *expression;
   Fact *facts = arena_alloc(&arena, step.n + 1, sizeof *facts);
   if (!facts) {
-    TRY(error_memory(e, 0, _("a script")));
+    TRY(error_memory(w->e, 0, _("a script")));
   }
   for (size_t j = 0; j < step.n; j++) {
-    size_t number;
-    bool fresh = false;
-    facts[j] = step.facts[j];
-    facts[j].n_described = 0;
-    const Fact *source = facts[j].digested ? steps_described(steps, facts[j].digest) : NULL;
-    if (source) {
-      TRY(map_put(described, (const char *)&facts[j].digest, sizeof(Digest), &number, &fresh, e));
-      facts[j].described = source->described;
-      facts[j].n_described = fresh ? source->n_described : 0;
-    }
+    TRY(own_columns(w, &step.facts[j], &arena, &facts[j]));
   }
   step.facts = facts;
   if (shows(&step) && !step_expression(&step, &expression)) {
-    if (!shown_is_used(steps, keep, i, &used, e, &status)) {
+    if (!shown_is_used(w->steps, w->keep, i, &used, w->e, &status)) {
       goto done;
     }
-    text_puts(out, used ? "_ = " : "");
+    text_puts(w->out, used ? "_ = " : "");
   }
-  step_write(&step, out);
+  step_write(&step, w->before, w->out);
+  w->before = *step.run.at ? &w->steps->items[i].run : w->before;
 done:
   arena_free(&arena);
   return status;
@@ -438,9 +461,9 @@ done:
 Status slice_write(const Steps *steps, const bool *keep, const char *version, const char *object, Text *out, Error *e)
 {
   Status status = STATUS_OK;
-  Map *described = map_new();
+  Writer w = {.steps = steps, .keep = keep, .described = map_new(), .out = out, .e = e};
   const char *folder = "";
-  if (!described) {
+  if (!w.described) {
     return error_memory(e, 0, _("a script"));
   }
   text_puts(out, object ? _("-- Made by assay: the statements that make ") : _("-- Made by assay: the statements of a session"));
@@ -455,8 +478,8 @@ Status slice_write(const Steps *steps, const bool *keep, const char *version, co
       text_printf(out, "--@ in folder=\"%s\"\n", steps->items[i].folder);
     }
     folder = steps->items[i].folder;
-    status = write_step(steps, keep, i, described, out, e);
+    status = write_step(&w, i);
   }
-  map_free(described);
+  map_free(w.described);
   return status == STATUS_OK ? text_status(out, e) : status;
 }

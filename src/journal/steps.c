@@ -17,6 +17,7 @@ typedef struct Parser {
   Text failed;           /* of "--! " lines, not yet closed by "--= N failed" */
   size_t failed_line;
   const char *folder;
+  RunFact machine;       /* of the steps to come */
   Fact *last;            /* whose columns follow */
   size_t described_room;
   Error *e;
@@ -52,7 +53,7 @@ static Status add_step(Parser *p, const char *text, size_t length, size_t line, 
     return status;
   }
   Step *step = &steps->items[steps->n];
-  *step = (Step){.line = line, .folder = p->folder, .run = {.id = "", .at = "", .isa = "", .libm = "", .blas = ""}};
+  *step = (Step){.line = line, .folder = p->folder, .run = p->machine};
   step->text = arena_text(&steps->arena, text, length);
   if (!step->text) {
     return error_memory(p->e, length, _("a journal"));
@@ -107,6 +108,16 @@ static const char *behind_comments(const char *start, const char *end)
   return start;
 }
 
+/* The machine is known already. */
+static void take_run(Step *step, const FactLine *line)
+{
+  step->number = line->step;
+  step->run.failed = line->run.failed;
+  step->run.id = line->run.id;
+  step->run.at = line->run.at;
+  step->run.wall = line->run.wall;
+}
+
 static Status close_statement(Parser *p, const char *end, const FactLine *line)
 {
   const char *start = p->from;
@@ -117,8 +128,7 @@ static Status close_statement(Parser *p, const char *end, const FactLine *line)
   trim(&start, &end);
   const Status status = add_step(p, start, (size_t)(end - start), line_of(p, start), &step);
   if (status == STATUS_OK) {
-    step->number = line->step;
-    step->run = line->run;
+    take_run(step, line);
   }
   return status;
 }
@@ -132,8 +142,7 @@ static Status close_failed(Parser *p, const FactLine *line)
   const Status status = add_step(p, text_data(&p->failed), p->failed.size, p->failed_line, &step);
   text_reset(&p->failed);
   if (status == STATUS_OK) {
-    step->number = line->step;
-    step->run = line->run;
+    take_run(step, line);
   }
   return status;
 }
@@ -233,7 +242,7 @@ static const char *pair_of(Parser *p, const Word *word, const char *key, const c
   return otherwise;
 }
 
-static void take_session(Parser *p, const Word *word)
+static Status take_session(Parser *p, const Word *word)
 {
   Steps *steps = p->steps;
   const char *at = word->start + 3;
@@ -245,8 +254,11 @@ static void take_session(Parser *p, const Word *word)
     steps->began = pair_of(p, word, "began", "");
   } else if (word_is(&kind, "ended")) {
     steps->ended = true;
+  } else if (word_is(&kind, "machine")) {
+    return fact_read_machine(at, (size_t)(word->start + word->length - at), &steps->arena, &p->machine, p->e);
   }
   p->folder = pair_of(p, word, "folder", p->folder);
+  return STATUS_OK;
 }
 
 static bool is_mark(const Parser *p, const Word *word)
@@ -265,7 +277,7 @@ static Status take_mark(Parser *p, const Word *word)
   } else if (word->start[2] == '!') {
     take_failed(p, word);
   } else {
-    take_session(p, word);
+    status = take_session(p, word);
   }
   if (p->closed || !has_code(p->from, word->start)) {
     p->from = word->start + word->length;
@@ -292,6 +304,7 @@ Status steps_read(const char *text, Steps *out, Error *e)
 {
   *out = (Steps){.version = "", .began = ""};
   Parser p = {.steps = out, .text = text, .from = text, .folder = "", .e = e};
+  p.machine = (RunFact){.id = "", .at = "", .isa = "", .libm = "", .blas = ""};
   const char *at = text;
   Status status = STATUS_OK;
   for (Word word = chunk_word(&at); word.kind != WORD_END && status == STATUS_OK; word = chunk_word(&at)) {
@@ -325,8 +338,11 @@ void step_write_failed(const char *text, Text *out)
   }
 }
 
-void step_write(const Step *step, Text *out)
+void step_write(const Step *step, const RunFact *before, Text *out)
 {
+  if (*step->run.at && (!before || !fact_same_machine(before, &step->run))) {
+    fact_write_machine(&step->run, out);
+  }
   if (step->run.failed) {
     step_write_failed(step->text, out);
   } else {
@@ -343,18 +359,25 @@ void step_write(const Step *step, Text *out)
 
 /* ---- Asking */
 
-const Fact *steps_described(const Steps *steps, Digest digest)
+static const ColumnFact *described_in(const Step *step, Digest digest)
 {
-  for (size_t i = 0; i < steps->n; i++) {
-    const Step *step = &steps->items[i];
-    for (size_t j = 0; j < step->n; j++) {
-      const Fact *fact = &step->facts[j];
-      if (fact->n_described > 0 && fact->digested && digest_same(fact->digest, digest)) {
-        return fact;
+  for (size_t j = 0; j < step->n; j++) {
+    for (size_t k = 0; k < step->facts[j].n_described; k++) {
+      if (digest_same(step->facts[j].described[k].digest, digest)) {
+        return &step->facts[j].described[k];
       }
     }
   }
   return NULL;
+}
+
+const ColumnFact *steps_described(const Steps *steps, Digest digest)
+{
+  const ColumnFact *found = NULL;
+  for (size_t i = 0; i < steps->n && !found; i++) {
+    found = described_in(&steps->items[i], digest);
+  }
+  return found;
 }
 
 bool step_expression(const Step *step, const char **expression)

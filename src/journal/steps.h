@@ -34,12 +34,12 @@ typedef struct Steps {
 Status steps_read(const char *text, Steps *out, Error *e) MUST_USE;
 void steps_free(Steps *steps);
 
-/* The lines of a step: text and run, its facts, and all of it. */
-void step_write(const Step *step, Text *out);
+/* The lines of a step; `before`: the run of the step above, whose machine need not be said again, or NULL. */
+void step_write(const Step *step, const RunFact *before, Text *out);
 void step_write_failed(const char *text, Text *out); /* behind "--! " */
 
-/* The columns of a digest, from whichever fact describes them; NULL when none does. */
-const Fact *steps_described(const Steps *steps, Digest digest);
+/* The column of a digest as some fact of the steps describes it; NULL when none does. */
+const ColumnFact *steps_described(const Steps *steps, Digest digest);
 
 /* "_ = x" of a value that was shown: gives x and true. */
 bool step_expression(const Step *step, const char **expression);

@@ -58,6 +58,19 @@ static Status whole(const char *flag, const char *value, uint64_t most, uint64_t
   return STATUS_OK;
 }
 
+static Status take_journal(Reader *reader, const char *value)
+{
+  reader->flags->journal = value;
+  return *value ? STATUS_OK
+                : error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--journal takes the name of a file"));
+}
+
+static Status take_data(Reader *reader, const char *value)
+{
+  reader->flags->data[reader->flags->n_data++] = value;
+  return STATUS_OK;
+}
+
 static Status take_seed(Reader *reader, const char *value)
 {
   return whole("--seed", value, INT64_MAX, &reader->flags->seed, reader->e);
@@ -111,6 +124,8 @@ SWITCH(no_color, no_color = true)
 SWITCH(plain, plain = true)
 SWITCH(ascii, ascii = true)
 SWITCH(list, list = true)
+SWITCH(no_journal, no_journal = true)
+SWITCH(check, check = true)
 
 static const Flag all[] = {
   {"-e", _("CODE"), take_code},      {"-i", NULL, take_prompt},          {"-l", _("MODULE"), take_module},
@@ -118,6 +133,8 @@ static const Flag all[] = {
   {"--version", NULL, take_version}, {"--seed", _("N"), take_seed},      {"--threads", _("N"), take_threads},
   {"--memory", _("SIZE"), take_memory}, {"--no-rc", NULL, take_no_rc},   {"--no-color", NULL, take_no_color},
   {"--plain", NULL, take_plain},     {"--ascii", NULL, take_ascii},      {"--list", NULL, take_list},
+  {"--no-journal", NULL, take_no_journal}, {"--journal", _("FILE"), take_journal}, {"--check", NULL, take_check},
+  {"--data", _("FILE"), take_data},
 };
 
 enum { FLAGS = sizeof all / sizeof *all };
@@ -180,6 +197,8 @@ static MainTask sub_command(const char *word)
   return strcmp(word, "demo") == 0        ? TASK_DEMO
          : strcmp(word, "help") == 0      ? TASK_HELP
          : strcmp(word, "reference") == 0 ? TASK_REFERENCE
+         : strcmp(word, "replay") == 0    ? TASK_REPLAY
+         : strcmp(word, "resume") == 0    ? TASK_RESUME
                                           : TASK_RUN;
 }
 
@@ -208,8 +227,17 @@ static Status take_topic(Reader *reader)
 
 static Status check(const Flags *flags, Error *e)
 {
-  if (flags->list && flags->task != TASK_DEMO) {
-    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--list belongs to assay demo"));
+  if (flags->list && flags->task != TASK_DEMO && flags->task != TASK_RESUME) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--list belongs to assay demo and assay resume"));
+  }
+  if (flags->check && flags->task != TASK_REPLAY) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--check belongs to assay replay"));
+  }
+  if (flags->n_data > 0 && flags->task != TASK_REPLAY) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--data belongs to assay replay"));
+  }
+  if (flags->task == TASK_REPLAY && !flags->topic) {
+    return error_set(e, STATUS_ARGUMENT, "no-file", _("assay replay needs a journal or a script"));
   }
   if (flags->task == TASK_REFERENCE && !flags->topic) {
     return error_set(e, STATUS_ARGUMENT, "no-folder", _("assay reference needs a folder to write to"));
@@ -242,7 +270,8 @@ Status flags_read(int argc, char **argv, Flags *flags, Error *e)
   bool ended = false;
   *flags = (Flags){.seed = 1};
   flags->items = mem_zero(n + 1, sizeof *flags->items);
-  if (!flags->items) {
+  flags->data = mem_zero(n + 1, sizeof *flags->data);
+  if (!flags->items || !flags->data) {
     return error_memory(e, 0, _("the command line"));
   }
   while (reader.next < reader.end && !ended && (*reader.next)[0] == '-' && (*reader.next)[1]) {
@@ -263,13 +292,16 @@ Status flags_read(int argc, char **argv, Flags *flags, Error *e)
 void flags_free(Flags *flags)
 {
   mem_free(flags->items);
+  mem_free(flags->data);
   flags->items = NULL;
+  flags->data = NULL;
 }
 
 const char *flags_usage(void)
 {
   return _("usage: assay [options] [script [arguments]]\n"
            "       assay [options] demo [NAME] | demo --list | help [TOPIC] | reference FOLDER\n"
+           "       assay [options] replay FILE [--check] [--data FILE | --data NAME=FILE] | resume [FILE | --list]\n"
            "\n"
            "A workbench for customer analytics, scripted in Lua. Without a script: a prompt at a\n"
            "terminal, else the script comes from standard input.\n"
@@ -284,6 +316,8 @@ const char *flags_usage(void)
            "  --threads N    threads to use (as many as processors); results do not depend on it\n"
            "  --memory SIZE  most memory for data and models, such as 500M or 2G\n"
            "  --no-rc        do not run ~/.config/assay/rc.lua before the prompt\n"
+           "  --no-journal   keep no journal of the prompt's statements\n"
+           "  --journal FILE keep the journal there; also without a prompt\n"
            "  --no-color     no colour (as does NO_COLOR=1)\n"
            "  --ascii        draw with ASCII characters only\n"
            "  --plain        no colour, no drawing, no live line: for screen readers and logs\n"

@@ -9,7 +9,16 @@
 
 #include "core/error.h"
 
-typedef enum MainTask { TASK_RUN, TASK_USAGE, TASK_VERSION, TASK_DEMO, TASK_HELP, TASK_REFERENCE } MainTask;
+typedef enum MainTask {
+  TASK_RUN,
+  TASK_USAGE,
+  TASK_VERSION,
+  TASK_DEMO,
+  TASK_HELP,
+  TASK_REFERENCE,
+  TASK_REPLAY,
+  TASK_RESUME
+} MainTask;
 
 /* -e and -l, in the order given. */
 typedef struct FlagItem {
@@ -26,7 +35,11 @@ typedef struct Flags {
   bool quiet, no_rc, no_color, plain, ascii, list;
   uint64_t seed;
   size_t threads, memory;    /* 0: as many as there are; no limit */
-  const char *topic;         /* of help, demo or reference; NULL: none */
+  const char *topic;         /* of help, demo or reference, the file of replay or resume; NULL: none */
+  bool no_journal, check;
+  const char *journal;       /* file of the journal; NULL: the usual place */
+  const char **data;         /* of --data, in the order given */
+  size_t n_data;
   char **script;             /* the script and its arguments; NULL: none */
   size_t n_script;
 } Flags;

@@ -11,6 +11,8 @@
 #include "plug/plug.h"
 #include "main/flags.h"
 #include "main/home.h"
+#include "main/recording.h"
+#include "main/replay.h"
 #include "main/version.h"
 #include "main/write_reference.h"
 #include "math/blas.h"
@@ -33,6 +35,9 @@ static bool wants_prompt(const Flags *flags)
   if (flags->task == TASK_DEMO) {
     return flags->topic && !flags->list && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   }
+  if (flags->task == TASK_RESUME) {
+    return !flags->list;
+  }
   return flags->task == TASK_RUN &&
          (flags->prompt || (!flags->script && !flags->has_code && isatty(STDIN_FILENO)));
 }
@@ -48,6 +53,14 @@ static SessionSettings settings_of(const Program *program)
                            .n_arguments = flags->script ? flags->n_script : 1};
 }
 
+/* A replay that only compares shows no values. */
+static void drop_output(void *context, const char *bytes, size_t n)
+{
+  (void)context;
+  (void)bytes;
+  (void)n;
+}
+
 static Status open_session(Program *program, Error *e)
 {
   const Flags *flags = &program->flags;
@@ -58,9 +71,13 @@ static Status open_session(Program *program, Error *e)
   file_set_home(text_data(&program->home));
   console_hooks(&program->console, &hooks);
   hooks.interactive = hooks.interactive || demo; /* a demonstration shows what a prompt would */
+  hooks.write = flags->check ? drop_output : hooks.write;
   const SessionSettings settings = settings_of(program);
   TRY(session_new(&hooks, &settings, &program->session, e));
   console_attach(&program->console, program->session);
+  if (flags->task != TASK_REPLAY) {
+    TRY(recording_begin(&program->console, flags, e));
+  }
 done:
   return status;
 }
@@ -89,7 +106,8 @@ static int run_prompt(Program *program, Demo *demo)
   Text rc = {0};
   Error e = {0};
   int code = FAILED;
-  const bool has_rc = !program->flags.no_rc && !demo && home_rc(&rc);
+  const bool resumed = program->flags.task == TASK_RESUME; /* which ran it, if the session had */
+  const bool has_rc = !program->flags.no_rc && !demo && !resumed && home_rc(&rc);
   const ReplSettings settings = {.home = text_data(&program->home),
                                  .version = ASSAY_VERSION,
                                  .rc = has_rc ? text_data(&rc) : NULL,
@@ -153,6 +171,15 @@ static int run_help(Program *program)
   return code;
 }
 
+/* With nothing to take up there is no prompt: it was the session that was asked for. */
+static int run_resume(Program *program)
+{
+  if (program->flags.list) {
+    return resume_list(&program->console);
+  }
+  return resume_run(&program->console, program->flags.topic) ? run_prompt(program, NULL) : FAILED;
+}
+
 static int run_task(Program *program)
 {
   Error e = {0};
@@ -167,6 +194,10 @@ static int run_task(Program *program)
         return FAILED;
       }
       return DONE;
+    case TASK_REPLAY:
+      return replay_run(&program->console, &program->flags);
+    case TASK_RESUME:
+      return run_resume(program);
     default:
       return run_session(program);
   }

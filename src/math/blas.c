@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ static struct {
 } blas;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool loaded;
 static pthread_mutex_t serial = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local bool omp_told;
 
@@ -141,6 +143,7 @@ static Status load(void)
 static void load_once(void)
 {
   blas.status = load();
+  atomic_store(&loaded, blas.status == STATUS_OK);
 }
 
 Status blas_open(Error *e)
@@ -181,6 +184,15 @@ static bool kernel_is_slow(void)
 #else
   return false;
 #endif
+}
+
+void blas_kernel(Text *out)
+{
+  if (atomic_load(&loaded)) {
+    const char *version = strncmp(blas.config, "OpenBLAS ", 9) == 0 ? blas.config + 9 : blas.config;
+    text_printf(out, "%s-", blas.kernel[0] ? blas.kernel : "unknown");
+    text_add(out, version, strcspn(version, " "));
+  }
 }
 
 void blas_describe(Text *out)

@@ -32,6 +32,9 @@ Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size
                     const double *a, size_t stride_a, const double *b, size_t stride_b, double beta,
                     double *c, size_t stride_c, Error *e) MUST_USE;
 
+/* "Haswell-0.3.21", "" before the library was loaded: what results that went through it depend on. Loads nothing. */
+void blas_kernel(Text *out);
+
 /* One line: "OpenBLAS 0.3.21, kernel Haswell, pthreads held to one thread"; a second one where another
  * kernel would be faster. When it cannot be used, the reason. */
 void blas_describe(Text *out);
