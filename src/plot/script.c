@@ -311,7 +311,7 @@ static Status put_marks(Writer *writer, Error *e)
   Status status = writer->script->density ? put_density(writer, e) : STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < chart_series_count(writer->chart); i++) {
     const ChartSeries *series = chart_series(writer->chart, i);
-    if (series->mark != CHART_POINTS || !writer->script->density) {
+    if (!in_density(writer, series)) {
       status = put_series(writer, series, i, e);
     }
     if (status == STATUS_OK && task_cancelled(writer->task)) {

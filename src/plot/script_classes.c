@@ -129,11 +129,35 @@ static void find_noise(PointClasses *classes)
   }
 }
 
+/* The colour of an earlier class of the same name, or the next one. */
+static void give_color(Writer *writer, PointClasses *classes, size_t number)
+{
+  Text label = {0};
+  class_label(classes, number, &label);
+  size_t i = 0;
+  while (i < writer->n_class_names && strcmp(writer->class_names[i], text_data(&label)) != 0) {
+    i++;
+  }
+  classes->again[number] = i < writer->n_class_names;
+  classes->color[number] = classes->again[number] ? writer->class_colors[i] : writer->n_colors;
+  writer->n_colors += !classes->again[number] && !classes->grey[number];
+  if (!classes->again[number] && i < CLASS_NAMES_MOST) {
+    char *name = arena_text(&writer->task->arena, text_data(&label), label.size);
+    writer->class_names[i] = name ? name : "";
+    writer->class_colors[i] = classes->color[number];
+    writer->n_class_names++;
+    label.failed = label.failed || !name;
+  }
+  writer->plot.failed = writer->plot.failed || label.failed;
+  text_free(&label);
+}
+
 Status classes_find(Writer *writer, const ChartSeries *series, PointClasses *classes, Error *e)
 {
   const size_t rows = frame_rows(series->data);
   *classes = (PointClasses){.column = chart_role(series, "group"), .n = 1};
   if (!classes->column) {
+    classes->color[0] = writer->n_colors++;
     return STATUS_OK;
   }
   Map *map = map_new();
@@ -147,6 +171,9 @@ Status classes_find(Writer *writer, const ChartSeries *series, PointClasses *cla
     classes->n = map_size(map);
     rank(classes);
     find_noise(classes);
+    for (size_t i = 0; i < classes->n; i++) {
+      give_color(writer, classes, i);
+    }
   }
   map_free(map);
   return status;

@@ -6,20 +6,26 @@
 #include "core/alloc.h"
 #include "plot/script_layout.h"
 
-enum { CELLS = PLOT_DENSITY_X * PLOT_DENSITY_Y, CHUNK = 4096, FAINTEST = 70 };
+enum { CELLS = PLOT_DENSITY_X * PLOT_DENSITY_Y, CHUNK = 4096, FAINTEST = 70, FEW_SHARE = 20 };
 
 /* Sums of a cell's points. */
 typedef struct Mix {
   uint64_t red, green, blue, n;
 } Mix;
 
+bool in_density(const Writer *writer, const ChartSeries *series)
+{
+  return writer->script->density && series->mark == CHART_POINTS && series->drawn > 0 &&
+         series->drawn * FEW_SHARE >= script_points(writer->chart);
+}
+
 /* Whether points differ by class, shade or series. */
-static bool is_mixed(const Chart *chart)
+static bool is_mixed(const Writer *writer)
 {
   size_t n = 0;
-  for (size_t i = 0; i < chart_series_count(chart); i++) {
-    const ChartSeries *series = chart_series(chart, i);
-    if (series->mark == CHART_POINTS) {
+  for (size_t i = 0; i < chart_series_count(writer->chart); i++) {
+    const ChartSeries *series = chart_series(writer->chart, i);
+    if (in_density(writer, series)) {
       n++;
       if (n > 1 || chart_role(series, "group") || chart_role(series, "shade")) {
         return true;
@@ -81,7 +87,6 @@ typedef struct Paint {
   PointClasses classes;
   const Column *shade;
   double low, high;
-  size_t first_color;
 } Paint;
 
 /* False for a point that is not drawn. */
@@ -93,14 +98,14 @@ static bool paint_of(const Paint *paint, size_t row, uint32_t *color)
     return isfinite(value);
   }
   if (!paint->classes.column) {
-    *color = color_value(paint->first_color);
+    *color = color_value(paint->classes.color[0]);
     return true;
   }
   const size_t number = paint->classes.of[row];
   if (number >= CLASSES_MOST) {
     return false;
   }
-  *color = paint->classes.grey[number] ? 0xaaaaaa : color_value(paint->first_color + number);
+  *color = paint->classes.grey[number] ? 0xaaaaaa : color_value(paint->classes.color[number]);
   return true;
 }
 
@@ -175,13 +180,15 @@ static void put_keys(Writer *writer, const ChartSeries *series, const Paint *pai
     return;
   }
   if (!paint->classes.column) {
-    put_key(writer, series->name, strlen(series->name), color_of(paint->first_color));
+    put_key(writer, series->name, strlen(series->name), color_of(paint->classes.color[0]));
     return;
   }
   for (size_t i = 0; i < paint->classes.n; i++) {
     Text label = {0};
     class_label(&paint->classes, i, &label);
-    put_key(writer, text_data(&label), label.size, paint->classes.grey[i] ? "#aaaaaa" : color_of(paint->first_color + i));
+    if (!paint->classes.again[i]) {
+      put_key(writer, text_data(&label), label.size, paint->classes.grey[i] ? "#aaaaaa" : color_of(paint->classes.color[i]));
+    }
     writer->plot.failed = writer->plot.failed || label.failed;
     text_free(&label);
   }
@@ -189,12 +196,11 @@ static void put_keys(Writer *writer, const ChartSeries *series, const Paint *pai
 
 static Status paint_init(Writer *writer, const ChartSeries *series, Paint *paint, Error *e)
 {
-  *paint = (Paint){.shade = chart_role(series, "shade"), .first_color = writer->n_colors};
+  *paint = (Paint){.shade = chart_role(series, "shade")};
   const Status status = classes_find(writer, series, &paint->classes, e);
   if (paint->shade) {
     shade_range(paint->shade, &paint->low, &paint->high);
   }
-  writer->n_colors += paint->shade ? 0 : paint->classes.n;
   return status;
 }
 
@@ -207,7 +213,7 @@ static Status put_colors(Writer *writer, uint32_t *cells, Error *e)
   Status status = mix && paints ? STATUS_OK : error_memory(e, CELLS * sizeof *mix, _("a chart"));
   for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     const ChartSeries *series = chart_series(writer->chart, i);
-    if (series->mark == CHART_POINTS) {
+    if (in_density(writer, series)) {
       status = paint_init(writer, series, &paints[i], e);
       status = status == STATUS_OK ? mix_series(writer, series, &paints[i], mix, e) : status;
     }
@@ -217,7 +223,7 @@ static Status put_colors(Writer *writer, uint32_t *cells, Error *e)
     grid_put(writer, cells, PLOT_DENSITY_X, PLOT_DENSITY_Y, GRID_COLORS, &source);
     put_image(writer, &source, " notitle with rgbalpha");
     for (size_t i = 0; i < n; i++) {
-      if (chart_series(writer->chart, i)->mark == CHART_POINTS) {
+      if (in_density(writer, chart_series(writer->chart, i))) {
         put_keys(writer, chart_series(writer->chart, i), &paints[i]);
       }
     }
@@ -233,7 +239,7 @@ Status put_density(Writer *writer, Error *e)
   if (!cells) {
     return error_memory(e, CELLS * sizeof *cells, _("a chart"));
   }
-  const Status status = is_mixed(writer->chart) ? put_colors(writer, cells, e) : put_counts(writer, cells, e);
+  const Status status = is_mixed(writer) ? put_colors(writer, cells, e) : put_counts(writer, cells, e);
   mem_free(cells);
   return status;
 }

@@ -11,6 +11,8 @@
 
 #include "plot/script.h"
 
+enum { CLASS_NAMES_MOST = 64 };
+
 typedef struct Writer {
   const Chart *chart;
   const ScriptRequest *request;
@@ -23,6 +25,9 @@ typedef struct Writer {
   size_t n_blocks, n_elements, n_labels;
   size_t n_keys;             /* entries of the legend */
   size_t n_colors;           /* colours given out to series and classes */
+  const char *class_names[CLASS_NAMES_MOST]; /* names of classes that have a colour; the task's arena */
+  size_t class_colors[CLASS_NAMES_MOST];
+  size_t n_class_names;
   double *stacks;            /* heights of stacked bars so far: up and down of each place; the task's arena */
   size_t n_stacks;
   bool own_log;              /* log axes are drawn as linear ones of log10: with a density image */
@@ -72,6 +77,9 @@ Status put_series(Writer *writer, const ChartSeries *series, size_t index, Error
 Status put_points(Writer *writer, const ChartSeries *series, Error *e) MUST_USE;
 Status put_density(Writer *writer, Error *e) MUST_USE;
 
+/* Whether the density stands for the series; a few points beside very many are drawn on top of it. */
+bool in_density(const Writer *writer, const ChartSeries *series);
+
 /* Colours and point types in their order; any number will do. */
 const char *color_of(size_t index);
 uint32_t color_value(size_t index);
@@ -87,10 +95,13 @@ typedef struct PointClasses {
   size_t n;
   size_t first[CLASSES_MOST];          /* a row of each */
   bool grey[CLASSES_MOST];             /* noise of a clustering */
+  size_t color[CLASSES_MOST];          /* numbers for color_of and glyph_of */
+  bool again[CLASSES_MOST];            /* an earlier series has a class of this name: colour and legend are shared */
   bool shared;                         /* the last class is all others */
   uint8_t *of;                         /* of each row, 255: none; the task's arena */
 } PointClasses;
 
+/* Numbers the rows, and gives the classes colours. */
 Status classes_find(Writer *writer, const ChartSeries *series, PointClasses *classes, Error *e) MUST_USE;
 
 /* The legend's text of a class. */

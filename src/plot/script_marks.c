@@ -74,11 +74,24 @@ static void points_style(const ChartSeries *series, const char *color, int glyph
   }
 }
 
+/* Points of a class that an earlier series has too, such as the centres of clusters: larger, with a white edge. */
+static void points_above(Writer *writer, const Block *block, const char *color, int glyph)
+{
+  Text style = {0};
+  text_printf(&style, "points pointtype %d pointsize 2.8 linecolor rgb \"#ffffff\"", glyph);
+  put_element(writer, block, "1:2", NULL, 0, text_data(&style));
+  text_reset(&style);
+  text_printf(&style, "points pointtype %d pointsize 2.1 linecolor rgb \"%s\"", glyph, color);
+  put_element(writer, block, "1:2", NULL, 0, text_data(&style));
+  writer->plot.failed = writer->plot.failed || style.failed;
+  text_free(&style);
+}
+
 static Status put_class(Writer *writer, const ChartSeries *series, const PointClasses *classes, size_t number, Error *e)
 {
   static const char *const roles[] = {"x", "y"};
   const Rows rows = rows_of(writer, series, roles, "xy");
-  const size_t color = writer->n_colors + number;
+  const size_t color = classes->color[number];
   Status status = STATUS_OK;
   Block block = block_begin(writer, 2);
   Text style = {0}, label = {0};
@@ -89,14 +102,20 @@ static Status put_class(Writer *writer, const ChartSeries *series, const PointCl
     }
   }
   block_end(writer, &block);
-  points_style(series, classes->grey[number] ? "#aaaaaa" : color_of(color), classes->grey[number] ? 7 : glyph_of(color),
-               &style);
+  const char *shown = classes->grey[number] ? "#aaaaaa" : color_of(color);
+  const int glyph = classes->grey[number] ? 7 : glyph_of(color);
+  if (classes->again[number]) {
+    points_above(writer, &block, shown, glyph);
+  }
+  points_style(series, shown, glyph, &style);
   if (classes->column) {
     class_label(classes, number, &label);
   } else {
     text_puts(&label, series->name);
   }
-  put_element(writer, &block, "1:2", text_data(&label), label.size, text_data(&style));
+  if (!classes->again[number]) {
+    put_element(writer, &block, "1:2", text_data(&label), label.size, text_data(&style));
+  }
   writer->plot.failed = writer->plot.failed || style.failed || label.failed;
   text_free(&style);
   text_free(&label);
@@ -169,7 +188,6 @@ Status put_points(Writer *writer, const ChartSeries *series, Error *e)
   for (size_t i = 0; i < classes.n; i++) {
     TRY(put_class(writer, series, &classes, i, e));
   }
-  writer->n_colors += classes.n;
 done:
   return status;
 }
