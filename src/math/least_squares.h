@@ -8,7 +8,7 @@
  *           condition of what was factored is above 1e3, so that about ten digits are sure before the step.
  *   "qr"    Householder QR by blocks, whose triangles are merged along the fixed tree of core/reduce.h; then QR with
  *           pivoting of the triangle, on columns scaled by powers of two, and refinement by the seminormal equations
- *           where these converge. Up to about 1e8 products all of it is in long double, so that certified
+ *           where these converge. Up to about 3e7 products all of it is in long double, so that certified
  *           problems are limited by how their columns were rounded to doubles and by nothing else.
  * Every sum has a fixed order: the same bits on any number of threads, and on all x86 instruction sets.
  *

@@ -11,7 +11,7 @@
 #include "math/least_squares_pass.h"
 #include "math/triangle.h"
 
-static const double PRECISE_MOST = 1e8; /* products, up to which long double is quick enough */
+static const double PRECISE_MOST = 3e7; /* products, up to which long double is quick enough */
 
 typedef struct Qr {
   Work *work;
