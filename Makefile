@@ -119,9 +119,9 @@ all: $(BUILD)/assay plugins
 	@:
 endif
 
-demo: deps-build                ## install what is missing, build, run the demonstration
+demo: deps-build                ## install what is missing, build, run the demonstration; its report is in build/demo
 	+@$(MAKE) all
-	@./assay demo segment
+	@ASSAY_DEMO=build/demo ./assay demo story
 
 test: deps-test                 ## install what is missing, build, run every test (SUITES="unit lua" for some)
 	+@$(MAKE) everything
