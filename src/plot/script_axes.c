@@ -2,12 +2,15 @@
 /* Axes of a script: ranges, and the places and texts of tics. gnuplot makes the tics of numbers itself; those of times follow
  * the calendar, categories have texts, and a log axis below a density image is drawn as a linear one of logarithms. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "frame/calendar.h"
 #include "plot/script_layout.h"
 
 enum { TICS_MOST = 60, TIME_TICS = 8, LABEL_MOST = 24 };
+
+#define FINE_DECADES 3.5 /* at most: then 2 and 5 have labels too */
 
 static const double room_share = 0.02; /* of an axis, at either end */
 static const double letter_width = 8; /* pixels of a letter of a tic's label, about */
@@ -51,6 +54,24 @@ void axes_pad(Writer *writer)
   writer->y = pad(chart_y(writer->chart), has_bars(writer->chart));
 }
 
+/* A place on an axis of that width, in no more digits than can be seen. */
+static void put_place(Text *out, double place, double width)
+{
+  char shown[32];
+  snprintf(shown, sizeof shown, "%.12g", place);
+  if (fabs(strtod(shown, NULL) - place) <= width * 1e-9) {
+    text_puts(out, shown);
+  } else {
+    put_number(out, place);
+  }
+}
+
+static double axis_width(const Writer *writer, char name)
+{
+  const ChartAxis *axis = name == 'x' ? &writer->x : &writer->y;
+  return axis_place(writer, axis, axis->high) - axis_place(writer, axis, axis->low);
+}
+
 /* A tic at `place`, level 1 without a text; the first one opens the list. */
 static void put_tic(Writer *writer, char name, size_t *n, const char *label, size_t length, double place)
 {
@@ -62,7 +83,7 @@ static void put_tic(Writer *writer, char name, size_t *n, const char *label, siz
   }
   put_text(writer, out, label, length, LABEL_MOST, false, true);
   text_char(out, ' ');
-  put_number(out, place);
+  put_place(out, place, axis_width(writer, name));
   text_puts(out, length > 0 ? "" : " 1");
   (*n)++;
 }
@@ -195,17 +216,19 @@ static bool put_times(Writer *writer, char name, const ChartAxis *axis)
   }
   const TimeStep *step = time_step(seconds);
   int64_t time = time_floor((int64_t)axis->low, step);
-  size_t n = 0;
+  size_t n = 0, longest = 0;
   for (size_t i = 0; i < TICS_MOST && (double)time <= axis->high; i++) {
     char label[40];
     if ((double)time >= axis->low) {
-      put_tic(writer, name, &n, label, time_label(time, step, label), (double)time / 1e6);
+      const size_t length = time_label(time, step, label);
+      put_tic(writer, name, &n, label, length, (double)time / 1e6);
+      longest = length > longest ? length : longest;
     }
     if (!calendar_add(time, step->unit, step->count, &time)) {
       break;
     }
   }
-  end_tics(writer, name, n, name == 'x' && (double)n * 11 * letter_width > writer->request->width * 0.85);
+  end_tics(writer, name, n, name == 'x' && (double)(n * (longest + 1)) * letter_width > writer->request->width * 0.85);
   return true;
 }
 
@@ -215,7 +238,7 @@ static void put_logs(Writer *writer, char name, const ChartAxis *axis)
 {
   const int first = (int)floor(log10(axis->low)), last = (int)ceil(log10(axis->high));
   const int step = (last - first) / 10 + 1;
-  const bool fine = last - first <= 3;
+  const bool fine = log10(axis->high) - log10(axis->low) <= FINE_DECADES;
   size_t n = 0;
   for (int decade = first; decade <= last; decade += step) {
     for (int digit = 1; digit < 10; digit++) {
@@ -237,9 +260,9 @@ void put_axis(Writer *writer, char name, const ChartAxis *axis)
 {
   Text *out = &writer->script->text;
   text_printf(out, "set %crange [", name);
-  put_number(out, axis_place(writer, axis, axis->low));
+  put_place(out, axis_place(writer, axis, axis->low), axis_width(writer, name));
   text_char(out, ':');
-  put_number(out, axis_place(writer, axis, axis->high));
+  put_place(out, axis_place(writer, axis, axis->high), axis_width(writer, name));
   text_puts(out, "]\n");
   if (axis->scale == CHART_CATEGORIES) {
     put_categories(writer, name, axis);
