@@ -300,11 +300,13 @@ void flags_free(Flags *flags)
 const char *flags_usage(void)
 {
   return _("usage: assay [options] [script [arguments]]\n"
+           "       assay [options] TABLE\n"
            "       assay [options] demo [NAME] | demo --list | help [TOPIC] | reference FOLDER\n"
            "       assay [options] replay FILE [--check] [--data FILE | --data NAME=FILE] | resume [FILE | --list]\n"
            "\n"
            "A workbench for customer analytics, scripted in Lua. Without a script: a prompt at a\n"
-           "terminal, else the script comes from standard input.\n"
+           "terminal, else the script comes from standard input. TABLE is a file such as sales.csv: it\n"
+           "is read as `data`, described, and three next steps are proposed.\n"
            "\n"
            "  -e CODE        run CODE; an expression's value is shown; may be repeated\n"
            "  -l MODULE      require a module first\n"

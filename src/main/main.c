@@ -29,6 +29,23 @@ typedef struct Program {
   Text home;
 } Program;
 
+/* What is to be run is a table, not a script: its name has an ending, which is not .lua, and it does not begin with #!. */
+static bool opens_table(const Flags *flags)
+{
+  const char *path = flags->task == TASK_RUN && flags->script ? flags->script[0] : "";
+  const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path, *ending = strrchr(name, '.');
+  char head[2] = "";
+  if (!ending || ending == name || strcmp(ending, ".lua") == 0) {
+    return false;
+  }
+  FILE *file = fopen(path, "re");
+  const bool script = file && fread(head, 1, 2, file) == 2 && memcmp(head, "#!", 2) == 0;
+  if (file) {
+    fclose(file);
+  }
+  return !script;
+}
+
 /* At a prompt: -i, or a terminal to read from and nothing else to do; a demonstration at a terminal too. */
 static bool wants_prompt(const Flags *flags)
 {
@@ -39,7 +56,7 @@ static bool wants_prompt(const Flags *flags)
     return !flags->list;
   }
   return flags->task == TASK_RUN &&
-         (flags->prompt || (!flags->script && !flags->has_code && isatty(STDIN_FILENO)));
+         (flags->prompt || ((!flags->script || opens_table(flags)) && !flags->has_code && isatty(STDIN_FILENO)));
 }
 
 /* The script's name and arguments, for the global arg; without a script the program's name alone. */
@@ -95,6 +112,9 @@ static RunState run_given(Program *program, RunOutcome *outcome)
                             : console_run(console, item->text, "command line", true, outcome);
   }
   const bool from_input = !flags->script && !flags->has_code && !console->settings.interactive;
+  if (state == RUN_DONE && opens_table(flags)) {
+    return console_run(console, "data = assay.open(arg[0])", "command line", false, outcome);
+  }
   if (state == RUN_DONE && (flags->script || from_input)) {
     state = console_run_file(console, flags->script ? flags->script[0] : "-", outcome);
   }
