@@ -64,7 +64,8 @@ static Status bad_weight(const char *name, size_t row, double weight, Error *e)
   return error_hint(e, _("filter such rows, or give them the weight 0, which leaves them out"));
 }
 
-Status ols_weights(const Design *design, const Column *column, const char *name, Task *task, double **out, Error *e)
+Status ols_weights(const Design *design, const Column *column, const char *name, const size_t *rows, Task *task,
+                   double **out, Error *e)
 {
   const size_t n = design_rows(design), *kept = design_kept(design);
   double *weights = mem_alloc(n, sizeof *weights);
@@ -79,7 +80,7 @@ Status ols_weights(const Design *design, const Column *column, const char *name,
       const size_t row = kept ? kept[i] : i;
       weights[i] = column_float(column, row);
       if (!(weights[i] >= 0) || isinf(weights[i])) {
-        status = bad_weight(name, row, weights[i], e);
+        status = bad_weight(name, rows ? rows[row] : row, weights[i], e);
       }
     }
   }

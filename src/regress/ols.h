@@ -57,9 +57,10 @@ typedef struct Ols {
 Status ols_fit(const Design *design, const double *weights, double level, Task *task, Ols *out, Error *e) MUST_USE;
 void ols_free(Ols *ols);
 
-/* The weights of a design's rows from a column of its frame without missing cells; mem_free. */
-Status ols_weights(const Design *design, const Column *column, const char *name, Task *task, double **out,
-                   Error *e) MUST_USE;
+/* The weights of a design's rows from a column of its frame without missing cells; mem_free. rows: for messages, where the
+ * frame's rows come from, or NULL. */
+Status ols_weights(const Design *design, const Column *column, const char *name, const size_t *rows, Task *task,
+                   double **out, Error *e) MUST_USE;
 
 /* The response as it is fitted: numbers, or truth values as 0 and 1. "ols-response" for levels of another kind. */
 Status ols_response_check(const Design *design, Error *e) MUST_USE;

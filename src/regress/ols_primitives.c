@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* regress.ols: from a frame to a model. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/alloc.h"
@@ -23,6 +24,7 @@ static const double HIGH_CONDITION = 1e4;
 /* What a fit of a frame holds; freed in one place. */
 typedef struct Fit {
   Frame *frame;     /* the data, or those of its rows that have a weight */
+  size_t *rows;     /* which these are; NULL: all */
   Design *design;
   double *weights;
   size_t left_out;  /* rows with missing cells */
@@ -33,6 +35,7 @@ static void fit_free(Fit *fit)
 {
   ols_free(&fit->ols);
   mem_free(fit->weights);
+  mem_free(fit->rows);
   design_free(fit->design);
   frame_unref(fit->frame);
 }
@@ -45,8 +48,7 @@ static Status whole_weights(Call *call, const Frame *data, const Column *weights
 {
   const OlsOptions *o = call->options;
   const size_t n = frame_rows(data), lacking = column_missing(weights);
-  size_t *rows = NULL, kept = 0;
-  Status status = STATUS_OK;
+  size_t kept = 0;
   if (lacking == 0) {
     fit->frame = frame_ref(data);
     return STATUS_OK;
@@ -56,20 +58,26 @@ static Status whole_weights(Call *call, const Frame *data, const Column *weights
     error_hint(e, _("missing = \"drop\" leaves these rows out; coalesce() fills cells"));
     return STATUS_DATA;
   }
-  rows = mem_alloc(n - lacking, sizeof *rows);
-  if (!rows) {
-    TRY(error_memory(e, (n - lacking) * sizeof *rows, _("rows")));
+  fit->rows = mem_alloc(n - lacking, sizeof *fit->rows);
+  if (!fit->rows) {
+    return error_memory(e, (n - lacking) * sizeof *fit->rows, _("rows"));
   }
   for (size_t row = 0; row < n; row++) {
     if (column_valid(weights, row)) {
-      rows[kept++] = row;
+      fit->rows[kept++] = row;
     }
   }
-  TRY(frame_take(data, rows, kept, &fit->frame, e));
   fit->left_out = lacking;
-done:
-  mem_free(rows);
-  return status;
+  return frame_take(data, fit->rows, kept, &fit->frame, e);
+}
+
+/* The design knows only the rows that have a weight, and its messages count those. */
+static void say_which_rows(const Fit *fit, Status status, Error *e)
+{
+  if (e && fit->rows && status == STATUS_DATA) {
+    const size_t used = strlen(e->hint);
+    snprintf(e->hint + used, sizeof e->hint - used, "%s", _("; rows are counted without those that lack a weight"));
+  }
 }
 
 static Status prepare(Call *call, Fit *fit, Error *e)
@@ -86,16 +94,17 @@ static Status prepare(Call *call, Fit *fit, Error *e)
     fit->frame = frame_ref(data);
   }
   task_phase(call->task, "variables");
-  TRY(design_make(o->formula, fit->frame, &how, call->task, &fit->design, e));
+  status = design_make(o->formula, fit->frame, &how, call->task, &fit->design, e);
+  if (status != STATUS_OK) {
+    say_which_rows(fit, status, e);
+    return status;
+  }
   fit->left_out += design_dropped(fit->design);
   TRY(ols_response_check(fit->design, e));
   if (o->weights) {
-    TRY(ols_weights(fit->design, frame_column(fit->frame, column), o->weights, call->task, &fit->weights, e));
+    TRY(ols_weights(fit->design, frame_column(fit->frame, column), o->weights, fit->rows, call->task, &fit->weights, e));
   }
 done:
-  if (status != STATUS_OK && fit->left_out > 0 && status == STATUS_DATA) {
-    error_hint(e, _("rows are counted without those that lack a weight"));
-  }
   return status;
 }
 
