@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "expr/design_layout.h"
 #include "expr/expr.h"
+#include "frame/column_layout.h"
 
 Status design_error(const Design *design, const DesignVariable *v, Status status, Error *e)
 {
@@ -179,7 +180,7 @@ done:
   return status;
 }
 
-/* Cells that are not finite: how many, and the first of them as a row of the design. */
+/* Cells of a float64 column that are not finite: how many, and the first of them as a row of the design. */
 typedef struct Infinite {
   const Design *design;
   const Column *column;
@@ -193,16 +194,16 @@ static Status count_infinite(void *context, void *sum, size_t first, size_t coun
 {
   const Infinite *f = context;
   InfiniteSum *found = sum;
-  double cells[BLOCK_ROWS];
+  double gathered[BLOCK_ROWS];
+  const double *cells = (const double *)f->column->values.data + first;
   bool finite = true;
   (void)worker;
   (void)e;
   if (f->design->kept) {
     for (size_t i = 0; i < count; i++) {
-      cells[i] = column_float(f->column, f->design->kept[first + i]);
+      gathered[i] = column_float(f->column, f->design->kept[first + i]);
     }
-  } else {
-    column_block(f->column, first, count, cells, 1);
+    cells = gathered;
   }
   for (size_t i = 0; i < count; i++) {
     finite &= fabs(cells[i]) <= DBL_MAX;
