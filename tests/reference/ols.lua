@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Linear regression against figures from elsewhere: R 4.2.2 (lm, summary, confint, predict, AIC, BIC, logLik), and the sets
--- that NIST has certified, of every level of difficulty. ols.R wrote data/ols.lua; data/ols_nist.lua says where it is from.
+-- Linear regression against figures from elsewhere: R 4.2.2 (lm, summary, confint, predict, AIC, BIC, logLik), and
+-- the sets that NIST has certified, of every level of difficulty. ols.R wrote data/ols.lua; data/ols_nist.lua says
+-- where it is from.
 package.path = arg[0]:gsub("[^/]*$", "../lua/?.lua;") .. package.path
 local t = require "lib"
 local NA = t.NA
@@ -119,7 +120,8 @@ end)
 t.test("mtcars: the covariance of the coefficients", function()
   local v = mtcars:ols("mpg ~ wt + hp"):covariance()
   t.eq(t.cells(v.term), { "(Intercept)", "wt", "hp" })
-  close_list(v:col("(Intercept)"), { 2.556121591662162906, -0.735945146418475526, 0.000148470052650857 }, 1e-10, "intercept")
+  local first = { 2.556121591662162906, -0.735945146418475526, 0.000148470052650857 }
+  close_list(v:col("(Intercept)"), first, 1e-10, "intercept")
   close_list(v:col("wt"), { -0.73594514641847553, 0.40035167490702928, -0.00376369001909613 }, 1e-10, "wt")
   close_list(v:col("hp"), { 1.48470052650857e-04, -3.76369001909613e-03, 8.15356568302424e-05 }, 1e-10, "hp")
 end)
