@@ -207,6 +207,14 @@ static int set_settings(lua_State *L)
   return 0;
 }
 
+/* assay.example_of("kmeans"): the example's code; nil when nothing has this name. */
+static int example_of(lua_State *L)
+{
+  const Primitive *primitive = registry_find(luaL_checkstring(L, 1));
+  lua_pushstring(L, primitive ? primitive->example : NULL);
+  return 1;
+}
+
 static void open_globals(lua_State *L)
 {
   push_missing(L);
@@ -220,6 +228,8 @@ static void open_globals(lua_State *L)
   lua_setfield(L, -2, "clock");
   lua_pushcfunction(L, set_settings);
   lua_setfield(L, -2, "set");
+  lua_pushcfunction(L, example_of);
+  lua_setfield(L, -2, "example_of");
   lua_pushliteral(L, ASSAY_VERSION);
   lua_setfield(L, -2, "version");
   lua_pushboolean(L, session_of(L)->hooks.interactive);
