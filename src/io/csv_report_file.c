@@ -125,6 +125,9 @@ static void add_marks(const CsvReader *reader, Text *out)
       text_printf(out, formats[kind], mark->count, mark->line);
     }
   }
+  if (reader->mended && reader->mended->marks[MEND_REJECTED].count > 0 && reader->notes[0]) {
+    text_puts(out, _("  their offsets count in the text unpacked and as UTF-8\n"));
+  }
   if (reader->plan->footer_lines > 0) {
     text_printf(out, _("lines below the table passed over (footer = 0 keeps them): %zu\n"),
                 reader->plan->footer_lines);

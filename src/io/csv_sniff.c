@@ -2,6 +2,7 @@
 #include "io/csv_sniff.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "core/alloc.h"
 
@@ -561,6 +562,26 @@ static Status choose_grammar(const CsvSource *source, const CsvOptions *options,
   return status;
 }
 
+/* The delimiter that a first line "sep=;" tells, as Excel understands it; the plan then begins behind it. */
+static Status take_told(const CsvSource *source, CsvView *view, CsvPlan *plan, char told[2], Error *e)
+{
+  enum { TOLD = 5 };
+  const uint64_t rest = plan->end - plan->begin, n = rest < TOLD + 2 ? rest : TOLD + 2;
+  const char *text = csv_view(source, view, plan->begin, plan->begin + n, e);
+  told[0] = told[1] = '\0';
+  if (!text) {
+    return e->status;
+  }
+  const CsvGrammar lines = {.cr = true};
+  const size_t end = n > TOLD ? csv_line_end(&lines, text, (size_t)n, TOLD) : 0;
+  if (end > 0 && strncasecmp(text, "sep=", TOLD - 1) == 0 && text[TOLD - 1] &&
+      strchr(CSV_DELIMITERS CSV_WEAK_DELIMITERS, text[TOLD - 1])) {
+    told[0] = text[TOLD - 1];
+    plan->begin += TOLD + end;
+  }
+  return STATUS_OK;
+}
+
 /* Lines at the end that are no rows: one cell, or hardly any, where a row has several and others of their kind. */
 static bool is_footer_line(const CsvPlan *plan, const char *line, size_t size, CsvRecord *record)
 {
@@ -633,7 +654,13 @@ Status csv_sniff(const CsvSource *source, const CsvOptions *options, Task *task,
   TRY(skip_lines(source, options, &view, plan, e));
   TRY(cut_footer(source, options, &view, plan, e));
   TRY(task_cancelled(task) ? error_cancelled(e) : STATUS_OK);
-  TRY(choose_grammar(source, options, &view, plan, &sample, e));
+  CsvOptions told = *options;
+  char delimiter[2];
+  if (!options->skip_given && !options->delimiter) {
+    TRY(take_told(source, &view, plan, delimiter, e));
+    told.delimiter = delimiter[0] ? delimiter : NULL;
+  }
+  TRY(choose_grammar(source, &told, &view, plan, &sample, e));
   TRY(csv_layout(&sample, options, plan, e));
   TRY(find_footer(source, options, &view, plan, e));
 done:

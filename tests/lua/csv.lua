@@ -246,4 +246,21 @@ t.test("one column of amounts with a blank before the sign is one column", funct
   end
 end)
 
+t.test("a first line sep=; tells the delimiter", function()
+  for _, first in ipairs { "sep=;\n", "SEP=;\r\n", "\u{feff}sep=;\r" } do
+    local df = read(t.file(first .. "a;b,c\n1;2,5\n3;4\n", ".csv"))
+    t.eq(t.names(df), { "a", "b,c" }, first)
+    t.eq(t.cells(df:col "b,c"), { 2.5, 4.0 })
+    t.has(df:report(), "lines above the table were passed over: 1")
+  end
+  t.eq(t.names(read(t.file("sep=x,b\n1,2\n", ".csv"))), { "sep=x", "b" })
+  t.eq(t.names(read(t.file("sep=,b\n1,2\n", ".csv"))), { "sep=", "b" })
+end)
+
+t.test("offsets of rejected rows say what they count in, when it is not the file", function()
+  local note = "offsets count in the text unpacked and as UTF-8"
+  t.has(read(t.file("a,b\n\xe41,2\n\xfc,3,4\n", ".csv")):report(), note)
+  t.lacks(read(t.file("a,b\n1,2\n3,4,5\n", ".csv")):report(), note)
+end)
+
 t.done()
