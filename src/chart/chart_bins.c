@@ -182,6 +182,10 @@ static Status multiples_of(Bins *bins, const Spread *spread, double origin, doub
     last = ceil(spread->high / width);
     origin = 0.5;
   }
+  if (bins->left) {
+    first = floor((spread->low - origin) / width);
+    last = floor((spread->high - origin) / width) + 1;
+  }
   if (last <= first) {
     last = first + 1;
   }
@@ -238,7 +242,7 @@ Status bins_choose(double *values, size_t n, const BinScale *scale, const BinCho
   Spread spread = {0};
   double wanted = 1, width = choice->width;
   Status status;
-  *out = (Bins){.log = scale->log, .whole = scale->whole, .rule = ""};
+  *out = (Bins){.log = scale->log, .whole = scale->whole, .left = scale->time, .rule = ""};
   TRY(measure(values, n, scale->log, task, &spread, e));
   if (choice->rule == BINS_NUMBER) {
     return number_of_bins(out, &spread, (double)choice->number, &task->arena, e);

@@ -34,7 +34,7 @@
   O(x, EXPRESSION, OPTION_REQUIRED, 1, 0, "", "", "column or expression of the horizontal axis: numbers or times") \
   O(y, EXPRESSION, OPTION_REQUIRED, 1, 0, "", "", "column or expression of the vertical axis") \
   O(color, EXPRESSION, OPTION_UNSET, 1, 0, "", "", \
-    "column or expression: texts, booleans and labels of clusters are classes, all else a shade; string(x) for classes") \
+    "column or expression: texts, booleans and labels of clusters are classes, all else a shade; text(x) for classes") \
   O(label, COLUMN, OPTION_UNSET, 1, 0, "", "", "column with a text for each point") \
   O(trend, CHOICE, "none", 0, 0, "none|linear", "", \
     "a line of least squares through all points drawn, formula and R2 in a note; on log axes of the logarithms")
@@ -117,7 +117,7 @@ typedef struct BinChoice {
 Status chart_scatter_make(const Frame *frame, const ScatterOptions *options, const ChartLook *look, Task *task,
                           Chart **out, Error *e) MUST_USE;
 
-/* Bins are (low, high], the first one with its lower end, as R's hist. By a rule they have a round width (1, 2 or 5
+/* Bins are (low, high], the first one with its lower end, as R's hist; of times [low, high). By a rule they have a round width (1, 2 or 5
  * times a power of ten; weeks, days, hours ... of times) and edges that are multiples of it, as R's pretty. Whole
  * numbers get bins of whole numbers, with edges half way. O(rows). */
 Status chart_hist_make(const Frame *frame, const HistOptions *options, const BinChoice *bins, const ChartLook *look,

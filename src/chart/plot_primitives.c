@@ -293,8 +293,8 @@ static const Primitive hist_primitive = {
     .summary = "how often numbers or times occur, by bins of equal width",
     .details =
         "A bin holds what is above its lower edge, and what is equal to its upper one; the first bin has its lower "
-        "edge "
-        "too. A rule says about how many bins there are; their width is then a round number and the edges are its "
+        "edge too. A bin of times holds its lower edge and not the upper one. A rule says about how many bins there "
+        "are; their width is then a round number and the edges are its "
         "multiples, as in R's hist. bins = 20 makes just so many between the least and the largest. Whole numbers get "
         "bins of whole numbers. A note tells rule and width.",
     .main = "x",
