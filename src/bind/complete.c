@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bind/line_scan.h"
+#include "bind/line_lookup.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "core/file.h"
@@ -178,7 +178,7 @@ static bool push_raw(lua_State *L, const char *name)
 }
 
 /* Pushes the value of a chain "a.b" (raw tables only). */
-static bool push_path(lua_State *L, const char *line, Span span)
+bool push_chain(lua_State *L, const char *line, Span span)
 {
   char name[256];
   size_t from = span.from;
@@ -213,7 +213,7 @@ static bool push_path(lua_State *L, const char *line, Span span)
 /* The frame of a value: itself, or a model's own data. */
 static const Frame *frame_of(lua_State *L, const char *line, Span object)
 {
-  const Box *box = push_path(L, line, object) ? box_at(L, -1) : NULL;
+  const Box *box = push_chain(L, line, object) ? box_at(L, -1) : NULL;
   return !box                              ? NULL
          : box->value.kind == VALUE_FRAME ? box->value.frame
          : box->value.kind == VALUE_MODEL ? model_data(box->value.model)
@@ -326,7 +326,7 @@ static void complete_string(Finder *f, lua_State *L)
 
 static void complete_member(Finder *f, lua_State *L, Span object, char mark, const char *word)
 {
-  if (!push_path(L, f->scan.line, object)) {
+  if (!push_chain(L, f->scan.line, object)) {
     return;
   }
   const Box *box = box_at(L, -1);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind/line_lookup.h"
 #include "bind/recorder.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
@@ -199,6 +200,12 @@ static void warn_of_local(Session *session, const Statement *statement)
   }
 }
 
+static int warn_of_comparisons(lua_State *L)
+{
+  warn_of_comparison(session_of(L), lua_touserdata(L, 1));
+  return 0;
+}
+
 static int run_statement(lua_State *L)
 {
   const Statement *statement = lua_touserdata(L, 1);
@@ -361,6 +368,7 @@ RunState session_run(Session *session, const char *chunk, const char *name, bool
   if (!session->hooks.interactive) {
     return run(session, run_statement, &statement, outcome);
   }
+  remember(session, warn_of_comparisons, chunk);
   remember(session, snapshot, NULL);
   const RunState state = run(session, run_statement, &statement, outcome);
   remember(session, changes, chunk);

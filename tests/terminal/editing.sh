@@ -3,7 +3,7 @@
 # The line being typed: colours, the card of a call, the editor, help by key; and what the prompt remembers.
 
 source "${BASH_SOURCE%/*}/lib.sh"
-plan 22
+plan 24
 
 cd "$TMPDIR" || exit
 
@@ -13,10 +13,20 @@ keys() {
     type_text 'f(1, "two", {3, four = [[five]]}) and not nil or 0x1F' && press Left Left
 }
 
+# The screen has been the same for a moment.
+settled() {
+  local before
+  before=$(screen)
+  sleep 0.1
+  [[ $before == "$(screen)" ]]
+}
+
+resize() { tm resize-window -t test -x "$1" && until_true "$patience" settled; }
+
 shows() { # setting, columns
   term_start -x "$2" -y 16 "$ASSAY" -q && wait_prompt && enter ".set card off" && wait_prompt &&
     enter ".set highlight $1" && wait_prompt && press C-l && keys && wait_for '0x1F|1F$' &&
-    tm resize-window -t test -x 30 && tm resize-window -t test -x "$2" && wait_for 'four'
+    resize 30 && resize "$2" && wait_for 'four'
 }
 
 same_text() {
@@ -93,6 +103,16 @@ folder() { start_assay && mkdir -p "$TMPDIR/deep er" && answers ".cd deep er" 'd
 
 shell_status() { answers '!exit 3' 'status 3'; }
 
+comparison() {
+  start_assay && enter 'df = frame{age = {1, 2}}' && wait_prompt && answers 'x = df.age == 1' 'df\.age:eq\(\.\.\.\) compares' &&
+    answers 'y = df.age ~= 1' 'df\.age:ne\(\.\.\.\)'
+}
+
+no_warning() {
+  start_assay && enter 'df = frame{age = {1, 2}}' && wait_prompt && enter 'x = "df.age == 1" == "" or #df.age == 2' && wait_prompt &&
+    enter 'y = df.ag and 1 == 1 -- df.age == 1' && wait_prompt && ! has_line 'compares cell by cell'
+}
+
 check "29: same characters with colours, 80 columns" same_text 80
 check "29: same characters with colours, 40 columns" same_text 40
 check "colours" colours
@@ -114,5 +134,7 @@ check "results by number" results
 check "digits" digits
 check ".cd" folder
 check "! and a status" shell_status
+check "a column compared by == is warned of" comparison
+check "what only looks like it is not" no_warning
 check "the session goes on" answers '1 + 1 == 2' '^true$'
 stop_screen
