@@ -247,7 +247,7 @@ t.test("one column of amounts with a blank before the sign is one column", funct
 end)
 
 t.test("a first line sep=; tells the delimiter", function()
-  for _, first in ipairs { "sep=;\n", "SEP=;\r\n", "\u{feff}sep=;\r" } do
+  for _, first in ipairs { "sep=;\n", "SEP=;\r\n", "\u{feff}sep=;\n" } do
     local df = read(t.file(first .. "a;b,c\n1;2,5\n3;4\n", ".csv"))
     t.eq(t.names(df), { "a", "b,c" }, first)
     t.eq(t.cells(df:col "b,c"), { 2.5, 4.0 })
