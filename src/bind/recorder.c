@@ -9,7 +9,7 @@
 #include "journal/journal.h"
 #include "registry/model.h"
 
-enum { ITEMS_MOST = 64, MADE_MOST = 256, TABLE_ENTRIES = 2000, TABLE_DEPTH = 8, VARIABLES_MOST = 10000 };
+enum { ITEMS_MOST = 64, MADE_MOST = 256, TABLE_ENTRIES = 2000, TABLE_DEPTH = 8, VARIABLES_MOST = 10000, DONE_MOST = 1024 };
 
 static const char recorder_key; /* registry: {held = variables as they were, sums = checksums of tables} */
 
@@ -23,6 +23,8 @@ struct Recorder {
   Value last;                    /* the newest of these */
   bool expression, shown;
   Text text;                     /* of the statement */
+  uint64_t done[DONE_MOST][2];   /* numbers and hashes of the newest statements, in a ring by number */
+  uint64_t undone;               /* hash of a statement that is being undone */
   char *swap_from, *swap_to;
   char *recent[RECORDER_RECENT];
 };
@@ -601,6 +603,47 @@ static void remember_recent(Recorder *recorder, const char *text)
   recorder->recent[RECORDER_RECENT - 1] = mem_string(text);
 }
 
+/* Where a number's entry is. */
+static uint64_t *done_at(Recorder *recorder, uint64_t number)
+{
+  return recorder->done[number % DONE_MOST];
+}
+
+static void remember_done(Recorder *recorder, const char *text)
+{
+  uint64_t *entry = done_at(recorder, journal_steps(recorder->journal));
+  entry[0] = journal_steps(recorder->journal);
+  entry[1] = digest_hash(text, strlen(text));
+}
+
+void recorder_undo(lua_State *L, const char *text)
+{
+  Recorder *recorder = session_of(L)->recorder;
+  if (recorder && text) {
+    recorder->undone = digest_hash(text, strlen(text));
+  }
+}
+
+void recorder_undone(Session *session)
+{
+  Recorder *recorder = session->recorder;
+  Collection all = {.budget = TABLE_ENTRIES, .only_remember = true};
+  if (!recorder || !recorder->undone) {
+    return;
+  }
+  const uint64_t hash = recorder->undone, newest = journal_steps(recorder->journal);
+  recorder->undone = 0;
+  for (uint64_t number = newest; number > 0 && number + DONE_MOST > newest; number--) {
+    uint64_t *entry = done_at(recorder, number);
+    if (entry[0] == number && entry[1] == hash) {
+      journal_undone(recorder->journal, number);
+      entry[0] = 0;
+      break;
+    }
+  }
+  collect_variables(session, &all); /* no statement made the values of now */
+}
+
 static void tell_trouble(Session *session)
 {
   Error e;
@@ -650,6 +693,7 @@ void recorder_end(Session *session, const RunOutcome *outcome)
                             .items = all.items,
                             .n = all.n};
   journal_step(recorder->journal, &step);
+  remember_done(recorder, step.text);
   mem_free(all.items);
   remember_recent(recorder, text_data(&recorder->text));
   forget_statement(recorder);

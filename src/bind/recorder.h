@@ -26,6 +26,10 @@ void recorder_expression(lua_State *L, const char *chunk);
 void recorder_shown(lua_State *L, int index);
 void recorder_call(Session *session, const Job *job);
 
+/* The newest statement of this text is undone: during and after it. */
+void recorder_undo(lua_State *L, const char *text);
+void recorder_undone(Session *session);
+
 /* Before a verb runs: puts another file in the place of one that it would read (session_swap_file). */
 void recorder_swap(Session *session, Job *job);
 

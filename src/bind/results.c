@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind/recorder.h"
 #include "bind/session_layout.h"
 
 enum { KEPT_MOST = 1000 };
@@ -368,6 +369,7 @@ static int undo(lua_State *L)
   lua_rawgeti(L, 2, last);
   lua_getfield(L, 3, "statement");
   text_printf(out, _("undone: %s\n"), lua_tostring(L, 4));
+  recorder_undo(L, lua_tostring(L, 4));
   lua_getfield(L, 3, "changes");
   (void)push_sorted_keys(L, 5);
   for (size_t i = 1; i <= lua_rawlen(L, 6); i++) {
@@ -426,7 +428,9 @@ static Status ask(Session *session, lua_CFunction function, Text *out, Error *e)
 
 Status session_undo(Session *session, Text *out, Error *e)
 {
-  return ask(session, undo, out, e);
+  const Status status = ask(session, undo, out, e);
+  recorder_undone(session);
+  return status;
 }
 
 Status session_results(Session *session, Text *out, Error *e)

@@ -362,7 +362,7 @@ static bool pair_follows(LineReader *r)
   while (at < r->end && *at >= 'a' && *at <= 'z') {
     at++;
   }
-  return at == r->end || *at == '=';
+  return at < r->end && *at == '=';
 }
 
 static void read_line(LineReader *r, const char *word, FactLine *out)
@@ -372,7 +372,7 @@ static void read_line(LineReader *r, const char *word, FactLine *out)
     out->kind = LINE_FACT;
     out->fact.kind = kind;
     out->fact.name = take_word(r, ' ');
-    out->fact.what = pair_follows(r) && r->at < r->end ? "" : take_word(r, ' ');
+    out->fact.what = pair_follows(r) ? "" : take_word(r, ' ');
     read_value_pairs(r, &out->fact);
   } else if (strcmp(word, ".") == 0) {
     out->kind = LINE_COLUMN;

@@ -320,6 +320,16 @@ void journal_step(Journal *journal, const JournalStep *step)
   journal_file_running(&journal->file, "");
 }
 
+void journal_undone(Journal *journal, uint64_t step)
+{
+  Text line = {0};
+  text_printf(&line, "--@ undone step=%llu\n", (unsigned long long)step);
+  pthread_mutex_lock(&journal->lock);
+  append(journal, &line);
+  pthread_mutex_unlock(&journal->lock);
+  text_free(&line);
+}
+
 uint64_t journal_steps(const Journal *journal)
 {
   return journal->steps;

@@ -59,6 +59,9 @@ void journal_free(Journal *journal);
 void journal_begin(Journal *journal, const char *text);
 void journal_step(Journal *journal, const JournalStep *step);
 
+/* The variables are again as they were before a step. */
+void journal_undone(Journal *journal, uint64_t step);
+
 /* The number of the newest step, 0 before the first. */
 uint64_t journal_steps(const Journal *journal);
 

@@ -15,6 +15,7 @@ typedef struct Slicer {
   bool *needed;        /* by variable */
   size_t *class;       /* by variable: union-find of what may hold one another */
   bool *stateful;      /* by variable: it held, some time, what can change unseen */
+  bool *handle;        /* by variable: it held, some time, something of Lua's own, such as an open file */
   bool *callable;      /* by variable: it held, some time, a function */
   bool *opaque;        /* by variable: a function or state that was made by an opaque statement */
   size_t n;            /* variables */
@@ -78,6 +79,18 @@ static size_t class_of(const Slicer *s, size_t variable)
   return variable;
 }
 
+/* What is written through a handle changes files. */
+static Status learn_handles(Slicer *s, ChunkNames *names)
+{
+  size_t number;
+  for (size_t v = 0; v < s->n; v++) {
+    if (s->handle[v] && names_have(names->mentions, map_key(s->variables, v, NULL))) {
+      return map_put(names->mentions, NAME_FILES, strlen(NAME_FILES), &number, NULL, s->e);
+    }
+  }
+  return STATUS_OK;
+}
+
 static void learn_kinds(Slicer *s, const Step *step, const ChunkNames *names)
 {
   for (size_t j = 0; j < step->n; j++) {
@@ -85,6 +98,7 @@ static void learn_kinds(Slicer *s, const Step *step, const ChunkNames *names)
     const Fact *fact = &step->facts[j];
     if (fact->kind == FACT_SETS && variable_of(s, fact->name, &number)) {
       s->stateful[number] = s->stateful[number] || is_stateful(fact);
+      s->handle[number] = s->handle[number] || strcmp(fact->what, "userdata") == 0;
       s->callable[number] = s->callable[number] || is_callable(fact);
       s->opaque[number] = s->opaque[number] || (names->opaque && is_callable(fact));
     }
@@ -171,8 +185,21 @@ static bool touches(const Slicer *s, const Step *step, const ChunkNames *names, 
          ((s->stateful[variable] || *name == '%') && names_have(names->mentions, name));
 }
 
+/* One that failed is left out, unless it gave something a value before it failed; an endless one cannot be run again. */
+static bool failed_matters(const Slicer *s, const Step *step)
+{
+  bool matters = false;
+  for (size_t v = 0; v < s->n && !matters; v++) {
+    matters = s->needed[v] && is_set(step, map_key(s->variables, v, NULL));
+  }
+  return matters && strcmp(step->run.id, "interrupted") != 0;
+}
+
 static bool is_needed(const Slicer *s, const Step *step, const ChunkNames *names)
 {
+  if (step->undone || step->run.failed) {
+    return !step->undone && failed_matters(s, step);
+  }
   if (names->opaque || changes_library(s, names) || writes_needed_file(s, step, names)) {
     return true;
   }
@@ -292,9 +319,10 @@ static Status start(Slicer *s)
   s->needed = mem_zero(s->n, sizeof *s->needed);
   s->class = mem_zero(s->n, sizeof *s->class);
   s->stateful = mem_zero(s->n, sizeof *s->stateful);
+  s->handle = mem_zero(s->n, sizeof *s->handle);
   s->callable = mem_zero(s->n, sizeof *s->callable);
   s->opaque = mem_zero(s->n, sizeof *s->opaque);
-  if (!s->needed || !s->class || !s->stateful || !s->callable || !s->opaque) {
+  if (!s->needed || !s->class || !s->stateful || !s->handle || !s->callable || !s->opaque) {
     TRY(error_memory(s->e, 0, _("a slice")));
   }
   for (size_t v = 0; v < s->n; v++) {
@@ -305,6 +333,7 @@ static Status start(Slicer *s)
     learn_kinds(s, &s->steps->items[i], &s->names[i]);
   }
   for (size_t i = 0; i < s->steps->n; i++) {
+    TRY(learn_handles(s, &s->names[i]));
     join_classes(s, &s->steps->items[i], &s->names[i]);
   }
 done:
@@ -322,6 +351,7 @@ static void stop(Slicer *s)
   mem_free(s->needed);
   mem_free(s->class);
   mem_free(s->stateful);
+  mem_free(s->handle);
   mem_free(s->callable);
   mem_free(s->opaque);
 }
@@ -366,7 +396,7 @@ Status slice_steps(const Steps *steps, const char *object, bool *keep, Error *e)
   }
   for (size_t i = steps->n; i > 0; i--) {
     const Step *step = &steps->items[i - 1];
-    keep[i - 1] = !step->run.failed && is_needed(&s, step, &s.names[i - 1]);
+    keep[i - 1] = is_needed(&s, step, &s.names[i - 1]);
     if (keep[i - 1]) {
       TRY(take(&s, i - 1));
     }
@@ -430,6 +460,15 @@ static Status own_columns(Writer *w, const Fact *fact, Arena *arena, Fact *out)
   return status;
 }
 
+/* It gave variables a value before it failed. */
+static Status write_failed(Writer *w, const Step *step)
+{
+  text_puts(w->out, "pcall(function()\n");
+  const Status status = chunk_in_file(step->text, false, w->out, w->e);
+  text_puts(w->out, "\nend)\n");
+  return status;
+}
+
 static Status write_step(Writer *w, size_t i)
 {
   Step step = w->steps->items[i];
@@ -445,6 +484,10 @@ static Status write_step(Writer *w, size_t i)
     TRY(own_columns(w, &step.facts[j], &arena, &facts[j]));
   }
   step.facts = facts;
+  if (step.run.failed) {
+    TRY(write_failed(w, &step));
+    goto done;
+  }
   if (shows(&step) && !step_expression(&step, &expression)) {
     if (!shown_is_used(w->steps, w->keep, i, &used, w->e, &status)) {
       goto done;

@@ -2,6 +2,7 @@
 #include "journal/steps.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
@@ -242,6 +243,15 @@ static const char *pair_of(Parser *p, const Word *word, const char *key, const c
   return otherwise;
 }
 
+/* The last statement that changed something is undone first, so that those behind it changed nothing. */
+static void undo_steps(Parser *p, const char *number)
+{
+  const uint64_t first = strtoull(number, NULL, 10);
+  for (size_t i = p->steps->n; i > 0 && first > 0 && p->steps->items[i - 1].number >= first; i--) {
+    p->steps->items[i - 1].undone = true;
+  }
+}
+
 static Status take_session(Parser *p, const Word *word)
 {
   Steps *steps = p->steps;
@@ -254,6 +264,8 @@ static Status take_session(Parser *p, const Word *word)
     steps->began = pair_of(p, word, "began", "");
   } else if (word_is(&kind, "ended")) {
     steps->ended = true;
+  } else if (word_is(&kind, "undone")) {
+    undo_steps(p, pair_of(p, word, "step", "0"));
   } else if (word_is(&kind, "machine")) {
     return fact_read_machine(at, (size_t)(word->start + word->length - at), &steps->arena, &p->machine, p->e);
   }
@@ -378,6 +390,15 @@ const ColumnFact *steps_described(const Steps *steps, Digest digest)
     found = described_in(&steps->items[i], digest);
   }
   return found;
+}
+
+bool step_runs(const Step *step)
+{
+  bool sets = false;
+  for (size_t i = 0; i < step->n; i++) {
+    sets = sets || step->facts[i].kind == FACT_SETS;
+  }
+  return !step->undone && (!step->run.failed || (sets && strcmp(step->run.id, "interrupted") != 0));
 }
 
 bool step_expression(const Step *step, const char **expression)

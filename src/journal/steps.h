@@ -17,6 +17,7 @@ typedef struct Step {
   size_t line;             /* of its text, from 1 */
   const char *text;        /* as it stands in the file, without blanks around; of a failed one as it was typed */
   const char *folder;      /* where it ran, "" when not said */
+  bool undone;             /* by .undo, or without effect since it came between a statement and its undoing */
   RunFact run;             /* at "" when there is no such line */
   Fact *facts;
   size_t n, room;
@@ -40,6 +41,9 @@ void step_write_failed(const char *text, Text *out); /* behind "--! " */
 
 /* The column of a digest as some fact of the steps describes it; NULL when none does. */
 const ColumnFact *steps_described(const Steps *steps, Digest digest);
+
+/* Whether running it again matters: it succeeded, or failed after it had given variables a value. */
+bool step_runs(const Step *step);
 
 /* "_ = x" of a value that was shown: gives x and true. */
 bool step_expression(const Step *step, const char **expression);

@@ -226,7 +226,7 @@ static int run_all(Replay *replay)
 {
   int code = 0;
   for (size_t i = 0; i < replay->steps.n && code == 0; i++) {
-    if (replayer_runs(&replay->steps.items[i])) {
+    if (step_runs(&replay->steps.items[i])) {
       code = run_one(replay, i);
     }
   }

@@ -21,15 +21,6 @@ void replayer_close(Replayer *replayer)
   mem_free(replayer->is_tainted);
 }
 
-bool replayer_runs(const Step *step)
-{
-  bool sets = false;
-  for (size_t i = 0; i < step->n; i++) {
-    sets = sets || step->facts[i].kind == FACT_SETS;
-  }
-  return !step->run.failed || (sets && strcmp(step->run.id, "interrupted") != 0);
-}
-
 /* ---- Fits that were stopped */
 
 static bool mentions_tainted(const Replayer *replayer, const ChunkNames *names)

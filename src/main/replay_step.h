@@ -26,9 +26,6 @@ typedef struct Replayed {
 void replayer_open(Replayer *replayer, Console *console);
 void replayer_close(Replayer *replayer);
 
-/* Whether a step is run at all: it succeeded, or failed after it had given variables a value. */
-bool replayer_runs(const Step *step);
-
 /* Runs step i. now is to be freed. */
 RunState replayer_step(Replayer *replayer, const Steps *steps, size_t i, RunOutcome *outcome, Replayed *now);
 void replayed_free(Replayed *now);

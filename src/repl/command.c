@@ -13,6 +13,7 @@
 #include "registry/help.h"
 #include "repl/child.h"
 #include "repl/demo.h"
+#include "repl/journal_command.h"
 #include "repl/pager.h"
 
 typedef struct Command {
@@ -341,6 +342,16 @@ static void run_set(CommandState *state, const char *argument)
   }
 }
 
+static void run_journal(CommandState *state, const char *argument)
+{
+  journal_command(state->console, argument);
+}
+
+static void run_save(CommandState *state, const char *argument)
+{
+  save_command(state->console, argument);
+}
+
 static void run_quit(CommandState *state, const char *argument)
 {
   (void)argument;
@@ -351,8 +362,10 @@ static const Command commands[] = {
   {".cd", "[FOLDER]", _("enters a folder; without a name: home"), run_cd},
   {".demo", "[NAME]", _("a demonstration, step by step; without a name: which there are"), run_demo},
   {".help", "[TOPIC]", _("this list, or help on a topic"), run_help},
+  {".journal", "[on|off]", _("where the session is recorded; stops and starts that"), run_journal},
   {".last", "", _("the last value shown, in full, in the pager"), run_last},
   {".out", "", _("the values shown so far: _1, _2 ... or out[n]; _ is the last"), run_out},
+  {".save", "FILE [NAME]", _("a script of the session, or of what makes a variable"), run_save},
   {".set", "[NAME VALUE]", _("a setting: digits, card, highlight; without a name: all"), run_set},
   {".time", "on|off", _("wall and processor time after every statement"), run_time},
   {".undo", "", _("puts back the variables that the last statement changed"), run_undo},
