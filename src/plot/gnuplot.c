@@ -202,6 +202,7 @@ static Status read_picture(const char *folder, PictureFormat format, Text *pictu
     *picture = (Text){.data = bytes, .size = size, .capacity = size + 1};
   }
   if (!is_whole(picture, format)) {
+    text_free(picture);
     error_set(e, STATUS_FILE, "gnuplot-failed", _("gnuplot did not write a whole picture"));
     return error_hint(e, _("is there room on the disk of '%s'?"), folder);
   }

@@ -166,7 +166,8 @@ static void put_key(Writer *writer, const char *title, size_t n, const char *col
   }
   text_puts(&writer->plot, writer->n_elements++ > 0 ? ", \\\n  NaN title " : "NaN title ");
   put_text(writer, &writer->plot, title, n, 40, false, false);
-  text_printf(&writer->plot, " with points pointtype 5 pointsize 1.2 linecolor rgb \"%s\"", color);
+  text_printf(&writer->plot, " with points pointtype 5 pointsize %.10g linecolor rgb \"%s\"",
+              1.2 * writer->request->scale, color);
   writer->n_keys++;
 }
 

@@ -64,9 +64,9 @@ static const char *veil(size_t n)
   return n <= 500 ? "#" : n <= 5000 ? "#40" : "#70";
 }
 
-static void points_style(const ChartSeries *series, const char *color, int glyph, Text *out)
+static void points_style(const Writer *writer, const ChartSeries *series, const char *color, int glyph, Text *out)
 {
-  text_printf(out, "points pointtype %d pointsize %.10g linecolor ", glyph, point_size(series->drawn));
+  text_printf(out, "points pointtype %d pointsize %.10g linecolor ", glyph, point_size(series->drawn) * writer->request->scale);
   if (color) {
     text_printf(out, "rgb \"%s%s\"", veil(series->drawn), color + 1);
   } else {
@@ -78,10 +78,12 @@ static void points_style(const ChartSeries *series, const char *color, int glyph
 static void points_above(Writer *writer, const Block *block, const char *color, int glyph)
 {
   Text style = {0};
-  text_printf(&style, "points pointtype %d pointsize 2.8 linecolor rgb \"#ffffff\"", glyph);
+  text_printf(&style, "points pointtype %d pointsize %.10g linecolor rgb \"#ffffff\"", glyph,
+              2.8 * writer->request->scale);
   put_element(writer, block, "1:2", NULL, 0, text_data(&style));
   text_reset(&style);
-  text_printf(&style, "points pointtype %d pointsize 2.1 linecolor rgb \"%s\"", glyph, color);
+  text_printf(&style, "points pointtype %d pointsize %.10g linecolor rgb \"%s\"", glyph,
+              2.1 * writer->request->scale, color);
   put_element(writer, block, "1:2", NULL, 0, text_data(&style));
   writer->plot.failed = writer->plot.failed || style.failed;
   text_free(&style);
@@ -107,7 +109,7 @@ static Status put_class(Writer *writer, const ChartSeries *series, const PointCl
   if (classes->again[number]) {
     points_above(writer, &block, shown, glyph);
   }
-  points_style(series, shown, glyph, &style);
+  points_style(writer, series, shown, glyph, &style);
   if (classes->column) {
     class_label(classes, number, &label);
   } else {
@@ -149,7 +151,7 @@ static Status put_shaded(Writer *writer, const ChartSeries *series, Error *e)
     put_text(writer, &writer->setup, chart_legend(writer->chart), strlen(chart_legend(writer->chart)), 60, false, false);
     text_char(&writer->setup, '\n');
   }
-  points_style(series, NULL, 7, &style);
+  points_style(writer, series, NULL, 7, &style);
   put_element(writer, &block, "1:2:3", series->name, strlen(series->name), text_data(&style));
   text_free(&style);
   block_free(&block);
@@ -410,8 +412,8 @@ static void put_intervals(Writer *writer, const ChartSeries *series)
   static const char *const roles[] = {"x", "low", "high", "y"};
   Block block = whole_block(writer, series, roles, "xxxy");
   Text style = {0};
-  text_printf(&style, "xerrorbars pointtype 7 pointsize 0.9 linewidth 1.5 linecolor rgb \"%s\"",
-              color_of(writer->n_colors++));
+  text_printf(&style, "xerrorbars pointtype 7 pointsize %.10g linewidth 1.5 linecolor rgb \"%s\"",
+              0.9 * writer->request->scale, color_of(writer->n_colors++));
   put_element(writer, &block, "1:4:2:3", series->name, strlen(series->name), text_data(&style));
   text_free(&style);
   block_free(&block);
