@@ -10,7 +10,7 @@
 #include "core/reduce.h"
 #include "core/text.h"
 #include "math/distributions.h"
-#include "shape/aggregate_kinds.h"
+#include "regress/quartiles.h"
 
 /* ---- the response */
 
@@ -223,7 +223,7 @@ static void make_exact(LeastSquares *fit, double *residuals)
   memset(residuals, 0, fit->n * sizeof *residuals);
 }
 
-/* ---- quantiles of the residuals */
+/* ---- the residuals' quartiles */
 
 /* Times the root of the weight; rows of weight 0 are left out. Gives how many remain. */
 static size_t weigh(const double *weights, size_t n, double *residuals)
@@ -235,21 +235,6 @@ static size_t weigh(const double *weights, size_t n, double *residuals)
     }
   }
   return weights ? used : n;
-}
-
-static Status quantiles(const double *weights, size_t n, double *residuals, const Task *task, double *out, Error *e)
-{
-  const size_t used = weigh(weights, n, residuals);
-  Status status = STATUS_OK;
-  out[0] = out[OLS_QUANTILES - 1] = residuals[0];
-  for (size_t i = 1; i < used; i++) {
-    out[0] = residuals[i] < out[0] ? residuals[i] : out[0];
-    out[OLS_QUANTILES - 1] = residuals[i] > out[OLS_QUANTILES - 1] ? residuals[i] : out[OLS_QUANTILES - 1];
-  }
-  for (int k = 1; status == STATUS_OK && k < OLS_QUANTILES - 1; k++) {
-    status = select_quantile(residuals, used, k * 0.25, 7, task, &out[k], e);
-  }
-  return status;
 }
 
 /* ---- the fit */
@@ -283,7 +268,7 @@ Status ols_fit(const Design *design, const double *weights, double level, Task *
     make_exact(out->fit, residuals);
   }
   TRY(infer(level, out, e));
-  TRY(quantiles(weights, rows.n, residuals, task, out->quantiles, e));
+  TRY(quartiles(residuals, weigh(weights, rows.n, residuals), task, out->quartiles, e));
 done:
   mem_free(residuals);
   return status;

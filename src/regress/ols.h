@@ -10,9 +10,9 @@
  *   statistic     F of all columns but the intercept against none; p_value its upper tail
  *   log_lik       of normal errors with variance 1 / weight, at its maximum; aic and bic count sigma as a parameter
  * What cannot be known is NaN: errors without residual degrees of freedom, r_squared of a constant response. A response
- * that is the same in every row is fitted exactly. Residual quantiles (type 7) are of residual * sqrt(weight).
+ * that is the same in every row is fitted exactly. The quartiles of the residuals (type 7) are of residual * sqrt(weight).
  *
- * Cost: least_squares_fit's, and O(n) for the quantiles; 8 bytes a row, 16 with weights, and p^2 doubles a few times.
+ * Cost: least_squares_fit's, and O(n) for the quartiles; 8 bytes a row, 16 with weights, and p^2 doubles a few times.
  *
  * Errors: STATUS_DATA "negative-weight", "not-finite", "missing-values", "no-rows", "ols-response"; those of
  * math/least_squares.h and of math/distributions.h; memory, limit, cancelled.
@@ -25,6 +25,7 @@
 #include "core/options.h"
 #include "expr/design.h"
 #include "math/least_squares.h"
+#include "regress/quartiles.h"
 
 /* clang-format off */
 #define OLS_OPTIONS(O) \
@@ -37,8 +38,6 @@ typedef struct OlsOptions {
   OLS_OPTIONS(OPTION_FIELD)
 } OlsOptions;
 
-enum { OLS_QUANTILES = 5 };
-
 typedef struct Ols {
   LeastSquares *fit;
   size_t zero_weights; /* rows that count for nothing */
@@ -48,7 +47,7 @@ typedef struct Ols {
   double log_lik, aic, bic;
   bool constant;       /* the response is the same in every row */
   bool perfect;        /* the residuals are no more than rounding */
-  double quantiles[OLS_QUANTILES]; /* min, q25, median, q75, max */
+  double quartiles[QUARTILES]; /* min, q25, median, q75, max, of the residuals */
   double *figures;     /* of each coefficient, five arrays of p */
   double *std_error, *statistics, *p_values, *low, *high;
 } Ols;

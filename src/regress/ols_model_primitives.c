@@ -70,10 +70,10 @@ static Status glance_frame(const Design *design, const Ols *o, size_t left_out, 
 
 static Status residuals_frame(const Ols *o, Frame **out, Error *e)
 {
-  static const char *const names[OLS_QUANTILES] = {"min", "q25", "median", "q75", "max"};
+  static const char *const names[QUARTILES] = {"min", "q25", "median", "q75", "max"};
   Draft *draft = draft_new();
-  for (size_t i = 0; i < OLS_QUANTILES; i++) {
-    draft_float(draft, names[i], o->quantiles[i]);
+  for (size_t i = 0; i < QUARTILES; i++) {
+    draft_float(draft, names[i], o->quartiles[i]);
   }
   return draft ? draft_finish(draft, out, e) : no_memory(e);
 }

@@ -47,6 +47,9 @@ Status groups_pairs(const Groups *groups, const Column *x, Task *task, uint32_t 
 
 /* ---- order statistics (aggregate_select.c) ---- */
 
+/* Puts the number of rank k (from 0) to place k, with none larger before and none smaller behind it. O(n) expected. */
+Status select_rank(double *values, size_t n, size_t k, const Task *task, Error *e) MUST_USE;
+
 /* The quantile of n >= 1 numbers that are no NaN, by R's type 1 .. 9 (7: the usual one). Reorders them. O(n) expected.
  * Reference: Hyndman and Fan 1996, Sample Quantiles in Statistical Packages. */
 Status select_quantile(double *values, size_t n, double share, int type, const Task *task, double *out,

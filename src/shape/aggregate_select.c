@@ -27,8 +27,7 @@ static double middle_of_three(double a, double b, double c)
   return c < low ? low : c > high ? high : c;
 }
 
-/* Puts the number of rank k to place k, with none larger before and none smaller behind it. */
-static Status select_place(double *v, size_t n, size_t k, const Task *task, Error *e)
+Status select_rank(double *v, size_t n, size_t k, const Task *task, Error *e)
 {
   size_t low = 0, high = n, done = 0;
   uint64_t next = n;
@@ -113,7 +112,7 @@ Status select_quantile(double *values, size_t n, double share, int type, const T
     part = 0;
   }
   const size_t k = rank < (double)(n - 1) ? (size_t)rank : n - 1;
-  const Status status = select_place(values, n, k, task, e);
+  const Status status = select_rank(values, n, k, task, e);
   if (status == STATUS_OK) {
     const double x = values[k], y = part > 0 && k + 1 < n ? least_of(values + k + 1, n - k - 1) : x;
     *out = part >= 1 ? y : part > 0 && x < y ? (1 - part) * x + part * y : x;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,6 +18,7 @@
 #include "frame/builder.h"
 #include "registry/model.h"
 #include "registry/registry.h"
+#include "regress/quartiles.h"
 #include "sweep.h"
 
 /* ---- calls as a face makes them */
@@ -374,6 +376,55 @@ static void test_changed_frames(void **state)
   frame_unref(frame);
 }
 
+/* ---- quartiles by bins, against a sort */
+
+static int compare(const void *a, const void *b)
+{
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static double number_like(Random *random, int kind, size_t i)
+{
+  switch (kind) {
+  case 0: return random_normal(random);
+  case 1: return (double)random_below(random, 7);           /* many equal ones */
+  case 2: return i == 11 ? 1e300 : random_normal(random);   /* all but one in a bin */
+  case 3: return 0.25;                                      /* no range */
+  case 4: return i % 2 ? -1e308 : 1e308;                    /* a range beyond doubles */
+  default: return i % 4 < 2 ? random_uniform(random) : 1000 + random_uniform(random); /* the median between two heaps */
+  }
+}
+
+static void test_quartiles(void **state)
+{
+  (void)state;
+  static const size_t sizes[] = {1, 2, 3, 4, 5, 1000, 65536, 65537, 99999, 100001, 200002};
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    for (int kind = 0; kind < 6; kind++) {
+      const size_t n = sizes[s];
+      double *values = mem_alloc(n, sizeof *values), *sorted = mem_alloc(n, sizeof *sorted), out[QUARTILES];
+      Random random = random_new(s, (uint64_t)kind);
+      Task task;
+      task_init(&task, 1);
+      for (size_t i = 0; i < n; i++) {
+        sorted[i] = values[i] = number_like(&random, kind, i);
+      }
+      qsort(sorted, n, sizeof *sorted, compare);
+      assert_int_equal(quartiles(values, n, &task, out, NULL), STATUS_OK);
+      for (int q = 0; q < QUARTILES; q++) {
+        const double place = (double)(n - 1) * (q * 0.25), part = place - floor(place);
+        const size_t k = (size_t)place;
+        const double want = part > 0 && sorted[k] < sorted[k + 1] ? (1 - part) * sorted[k] + part * sorted[k + 1] : sorted[k];
+        assert_true(out[q] == want);
+      }
+      task_free(&task);
+      mem_free(values);
+      mem_free(sorted);
+    }
+  }
+}
+
 /* ---- forecasts */
 
 static void test_cost(void **state)
@@ -416,7 +467,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_memory),        cmocka_unit_test(test_threads),        cmocka_unit_test(test_limit),
     cmocka_unit_test(test_cancel),        cmocka_unit_test(test_changed_bytes),  cmocka_unit_test(test_changed_frames),
-    cmocka_unit_test(test_cost),
+    cmocka_unit_test(test_quartiles),     cmocka_unit_test(test_cost),
   };
   return cmocka_run_group_tests(tests, open_pool, close_pool);
 }
