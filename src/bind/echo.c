@@ -294,6 +294,20 @@ Text *push_text(lua_State *L)
   return text;
 }
 
+/* The value at index as --format asks (lua/prelude/42_format.lua), added to out; may throw. */
+static void show_formatted(lua_State *L, int index, const char *format, Text *out)
+{
+  size_t length;
+  index = lua_absindex(L, index);
+  lua_getfield(L, LUA_REGISTRYINDEX, "assay.formatted");
+  lua_pushvalue(L, index);
+  lua_pushstring(L, format);
+  lua_call(L, 2, 1);
+  const char *text = lua_tolstring(L, -1, &length);
+  text_add(out, text, length);
+  lua_pop(L, 1);
+}
+
 void echo_values(lua_State *L, int first)
 {
   Session *session = session_of(L);
@@ -301,7 +315,11 @@ void echo_values(lua_State *L, int first)
   for (int i = first; i <= last; i++) {
     ViewStyle style = session->hooks.style(session->hooks.context);
     Text *text = push_text(L);
-    show_value(L, i, &style, false, text);
+    if (session->settings.format) {
+      show_formatted(L, i, session->settings.format, text);
+    } else {
+      show_value(L, i, &style, false, text);
+    }
     if (text->size == 0 || text->data[text->size - 1] != '\n') {
       text_char(text, '\n');
     }
@@ -317,7 +335,11 @@ int value_tostring(lua_State *L)
   Session *session = session_of(L);
   const ViewStyle style = session->hooks.style(session->hooks.context);
   Text *text = push_text(L);
-  show_value(L, 1, &style, false, text);
+  if (session->settings.format) {
+    show_formatted(L, 1, session->settings.format, text);
+  } else {
+    show_value(L, 1, &style, false, text);
+  }
   while (text->size > 0 && text->data[text->size - 1] == '\n') {
     text->data[--text->size] = '\0';
   }

@@ -8,6 +8,7 @@
 #include "bind/session_layout.h"
 #include "core/clock.h"
 #include "core/file.h"
+#include "registry/model.h"
 
 static const char environment_key;
 
@@ -215,6 +216,24 @@ static int example_of(lua_State *L)
   return 1;
 }
 
+/* assay.kind(value): "frame", "column", "model", "chart"; nil for values of Lua. */
+static int kind_of(lua_State *L)
+{
+  static const char *const kinds[VALUE_KIND_COUNT] = {
+      [VALUE_COLUMN] = "column", [VALUE_FRAME] = "frame", [VALUE_MODEL] = "model", [VALUE_CHART] = "chart"};
+  const Box *box = lua_type(L, 1) == LUA_TUSERDATA ? box_at(L, 1) : NULL;
+  lua_pushstring(L, box ? kinds[box->value.kind] : NULL);
+  return 1;
+}
+
+/* assay.model_name(m): "cluster.kmeans". */
+static int name_of_model(lua_State *L)
+{
+  const Box *box = luaL_checkudata(L, 1, box_names[VALUE_MODEL]);
+  lua_pushstring(L, model_name(box->value.model));
+  return 1;
+}
+
 static void open_globals(lua_State *L)
 {
   push_missing(L);
@@ -228,6 +247,10 @@ static void open_globals(lua_State *L)
   lua_setfield(L, -2, "clock");
   lua_pushcfunction(L, set_settings);
   lua_setfield(L, -2, "set");
+  lua_pushcfunction(L, kind_of);
+  lua_setfield(L, -2, "kind");
+  lua_pushcfunction(L, name_of_model);
+  lua_setfield(L, -2, "model_name");
   lua_pushcfunction(L, example_of);
   lua_setfield(L, -2, "example_of");
   lua_pushliteral(L, ASSAY_VERSION);

@@ -35,6 +35,7 @@ typedef struct SessionHooks {
 
 typedef struct SessionSettings {
   uint64_t seed;          /* of math.random */
+  const char *format;     /* what values are shown as: "json", "markdown" ...; NULL: for eyes */
   const char *home;       /* folder with lua/ and datasets/ */
   const char *const *arguments; /* the script's own; arguments[0] is its name */
   size_t n_arguments;

@@ -332,7 +332,7 @@ done:
 }
 
 #define TEXT_OPTIONS(O) \
-  O(format, TEXT, "markdown", 1, 0, "", "", "csv, tsv, json, jsonl or markdown; any format that is text")
+  O(format, TEXT, "markdown", 1, 0, "", "", "csv, tsv, json, jsonl, markdown or html; any format that is text")
 typedef struct TextOptions {
   TEXT_OPTIONS(OPTION_FIELD)
 } TextOptions;

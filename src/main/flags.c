@@ -65,6 +65,21 @@ static Status take_journal(Reader *reader, const char *value)
                 : error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--journal takes the name of a file"));
 }
 
+static Status take_format(Reader *reader, const char *value)
+{
+  static const char *const formats[] = {"text", "json", "markdown", "html", "csv", "tsv"};
+  enum { FORMATS = sizeof formats / sizeof *formats };
+  for (size_t i = 0; i < FORMATS; i++) {
+    if (strcmp(value, formats[i]) == 0) {
+      reader->flags->format = i ? value : NULL;
+      return STATUS_OK;
+    }
+  }
+  const size_t near = text_nearest(value, formats, FORMATS);
+  error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--format takes text, json, markdown, html, csv or tsv, not '%s'"), value);
+  return near < FORMATS ? error_hint(reader->e, _("did you mean %s?"), formats[near]) : STATUS_ARGUMENT;
+}
+
 static Status take_data(Reader *reader, const char *value)
 {
   reader->flags->data[reader->flags->n_data++] = value;
@@ -134,7 +149,7 @@ static const Flag all[] = {
   {"--memory", _("SIZE"), take_memory}, {"--no-rc", NULL, take_no_rc},   {"--no-color", NULL, take_no_color},
   {"--plain", NULL, take_plain},     {"--ascii", NULL, take_ascii},      {"--list", NULL, take_list},
   {"--no-journal", NULL, take_no_journal}, {"--journal", _("FILE"), take_journal}, {"--check", NULL, take_check},
-  {"--data", _("FILE"), take_data},
+  {"--data", _("FILE"), take_data},  {"--format", _("KIND"), take_format},
 };
 
 enum { FLAGS = sizeof all / sizeof *all };
@@ -316,6 +331,7 @@ const char *flags_usage(void)
            "  --             what follows is a script and its arguments (global arg)\n"
            "  --seed N       seed of math.random (1)\n"
            "  --threads N    threads to use (as many as processors); results do not depend on it\n"
+           "  --format KIND  values as text, json, markdown, html, csv or tsv (text)\n"
            "  --memory SIZE  most memory for data and models, such as 500M or 2G\n"
            "  --no-rc        do not run ~/.config/assay/rc.lua before the prompt\n"
            "  --no-journal   keep no journal of the prompt's statements\n"

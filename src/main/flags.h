@@ -35,6 +35,7 @@ typedef struct Flags {
   bool quiet, no_rc, no_color, plain, ascii, list;
   uint64_t seed;
   size_t threads, memory;    /* 0: as many as there are; no limit */
+  const char *format;        /* what values are shown as; NULL: text */
   const char *topic;         /* of help, demo or reference, the file of replay or resume; NULL: none */
   bool no_journal, check;
   const char *journal;       /* file of the journal; NULL: the usual place */

@@ -65,6 +65,7 @@ static SessionSettings settings_of(const Program *program)
   static const char *const own[] = {"assay"};
   const Flags *flags = &program->flags;
   return (SessionSettings){.seed = flags->seed,
+                           .format = flags->format,
                            .home = text_data(&program->home),
                            .arguments = flags->script ? (const char *const *)flags->script : own,
                            .n_arguments = flags->script ? flags->n_script : 1};
