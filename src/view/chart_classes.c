@@ -11,7 +11,7 @@ Status classes_init(Classes *classes, const Column *column, Error *e)
   if (column && column_type(column) == TYPE_SET) {
     return error_set(e, STATUS_ARGUMENT, "wrong-type", _("a column of sets gives no clusters to draw"));
   }
-  if (column && type_is_text(column_type(column))) {
+  if (column && column_type(column) == TYPE_STRING) {
     classes->texts = map_new();
     return classes->texts ? STATUS_OK : error_memory(e, 0, _("a chart"));
   }
@@ -24,9 +24,12 @@ void classes_free(Classes *classes)
   classes->texts = NULL;
 }
 
-/* Numbers as bits: equal values, equal keys. */
+/* Numbers as bits, categories by their codes: equal values, equal keys. */
 static int64_t key_of(const Column *column, size_t row)
 {
+  if (column_type(column) == TYPE_CATEGORY) {
+    return column_code(column, row);
+  }
   if (column_type(column) != TYPE_FLOAT64) {
     return column_int(column, row);
   }
@@ -92,7 +95,7 @@ Status classes_of(Classes *classes, size_t row, size_t *number, Error *e)
 static int compare(const Classes *classes, size_t a, size_t b)
 {
   const size_t row_a = classes->entries[a].first, row_b = classes->entries[b].first;
-  if (classes->texts) {
+  if (type_is_text(column_type(classes->column))) {
     size_t length_a, length_b;
     const char *text_a = column_text(classes->column, row_a, &length_a);
     const char *text_b = column_text(classes->column, row_b, &length_b);

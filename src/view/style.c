@@ -77,6 +77,32 @@ void style_series(const ViewStyle *style, size_t index, char glyph, Text *out)
   }
 }
 
+void style_ink_on(const ViewStyle *style, unsigned ink, Text *out)
+{
+  static const int series[] = {34, 33, 36, 31, 35, 32}; /* neighbours differ in more than red against green */
+  static const int ramp[INK_LEVELS] = {34, 36, 33, 31};
+  if (!style->color || ink == INK_NONE) {
+    return;
+  }
+  text_printf(out, "\x1b[%dm", ink == INK_MUTED ? 2 : ink >= INK_RAMP ? ramp[(ink - INK_RAMP) % INK_LEVELS]
+                                                     : series[(ink - INK_SERIES) % (sizeof series / sizeof *series)]);
+}
+
+void style_ink_off(const ViewStyle *style, unsigned ink, Text *out)
+{
+  if (style->color && ink != INK_NONE) {
+    text_puts(out, "\x1b[0m");
+  }
+}
+
+ViewDots style_dots(const ViewStyle *style)
+{
+  if (style_ascii(style)) {
+    return VIEW_DOTS_ASCII;
+  }
+  return style->dots == VIEW_DOTS_AUTO ? VIEW_DOTS_BLOCKS : style->dots;
+}
+
 size_t style_paragraph(const ViewStyle *style, ViewRole role, const char *text, size_t margin, size_t at,
                        size_t lines, Text *out)
 {

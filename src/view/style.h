@@ -13,12 +13,16 @@
 
 #include "core/text.h"
 
+/* What points and lines of charts are made of. AUTO: blocks, or . and ' where only ASCII may be used. */
+typedef enum ViewDots { VIEW_DOTS_AUTO, VIEW_DOTS_BRAILLE, VIEW_DOTS_BLOCKS, VIEW_DOTS_ASCII } ViewDots;
+
 typedef struct ViewStyle {
   int width;        /* columns; 0: no limit (files, a pager that scrolls sideways) */
   int height;       /* lines; 0: no limit, cards still show at most 20 rows of a table */
   bool ascii;       /* no byte above 0x7F */
   bool color;
   bool plain;       /* no lines, boxes or blocks: for screen readers; tables are set with blanks */
+  ViewDots dots;    /* charts; ascii and plain go before */
   int digits;       /* significant digits of numbers; 0: 6 */
   const char *more; /* how to see what was left out (".last shows all"), for footers; NULL: no word of it */
 } ViewStyle;
@@ -71,6 +75,17 @@ void style_put(const ViewStyle *style, ViewRole role, const char *text, Text *ou
 /* A character in the colour of the index-th series of a chart, from 0; colours repeat after six, so
  * characters must differ. */
 void style_series(const ViewStyle *style, size_t index, char glyph, Text *out);
+
+/* The colours of charts: of the series 1, 2 ..., of axes and rules, and four from little to much. Colours of series repeat
+ * after six, so their characters must differ. */
+enum { INK_NONE = 0, INK_SERIES = 1, INK_MUTED = 250, INK_RAMP = 251, INK_LEVELS = 4 };
+
+/* Begins and ends an ink; nothing without colour. */
+void style_ink_on(const ViewStyle *style, unsigned ink, Text *out);
+void style_ink_off(const ViewStyle *style, unsigned ink, Text *out);
+
+/* The dots to draw with; never VIEW_DOTS_AUTO. */
+ViewDots style_dots(const ViewStyle *style);
 
 /* A text (escaped where it must be) wrapped at the width, in a role; ends in a line end. margin, at and
  * lines as in WidthWrap; at also is where the text begins. Gives the number of lines. */

@@ -16,7 +16,6 @@
 #include "frame/builder.h"
 #include "screen.h"
 #include "view/chart.h"
-#include "view/chart_axis.h"
 
 static ViewStyle style_of(int width, int height)
 {
@@ -149,48 +148,6 @@ static void test_random_bars(void **state)
     }
     text_free(&out);
   }
-}
-
-/* ---- Axes ---------------------------------------------------------------------------------------------- */
-
-static void check_axis(double low, double high, size_t cells, size_t wanted, const char *expected)
-{
-  Axis axis;
-  Text out = {0};
-  axis_init(&axis, low, high, cells, wanted, false);
-  for (size_t i = 0; i < axis.n; i++) {
-    text_printf(&out, "%s%zu:%s", i > 0 ? " " : "", axis.ticks[i].cell, axis.ticks[i].label);
-    assert_true(axis.ticks[i].cell < cells);
-  }
-  assert_string_equal(text_data(&out), expected);
-  text_free(&out);
-}
-
-static void test_axis(void **state)
-{
-  (void)state;
-  check_axis(0, 100, 50, 5, "0:0 10:20 20:40 30:60 40:80 49:100");
-  check_axis(-1, 1, 20, 4, "0:-1.0 5:-0.5 10:0.0 15:0.5 19:1.0");
-  check_axis(0.13, 0.62, 49, 5, "7:0.2 17:0.3 27:0.4 37:0.5 47:0.6");
-  check_axis(15, 137, 60, 4, "2:20 12:40 22:60 31:80 41:100 51:120");
-  check_axis(5, 5, 20, 4, "1:4.96 6:4.98 10:5.00 14:5.02 18:5.04");
-  check_axis(1e9, 1e9 + 1e-6, 20, 4, "0:1000000000 19:1000000000");
-  check_axis(-1.7e308, 1.7e308, 20, 2, "0:-1.6e+308 10:0.0e+00 19:1.6e+308");
-  check_axis(5e-324, 5e-324, 20, 2, "0:4.94066e-324");
-  check_axis(1000000, 1000004, 40, 4, "0:1000000 10:1000001 20:1000002 30:1000003 39:1000004");
-}
-
-static void test_time_axis(void **state)
-{
-  (void)state;
-  Axis axis;
-  axis_init(&axis, 1769817600e6, 1772409600e6, 40, 4, true); /* 2026-01-31, 2026-03-02 */
-  assert_int_equal(axis.n, 2);
-  assert_string_equal(axis.ticks[0].label, "2026-01-31");
-  assert_string_equal(axis.ticks[1].label, "2026-03-02");
-  assert_int_equal(axis.ticks[1].cell, 39);
-  axis_init_ends(&axis, 1769817600e6, 1769821260e6, true);
-  assert_string_equal(axis.ticks[1].label, "01-31 01:01");
 }
 
 /* ---- Scatter ------------------------------------------------------------------------------------------- */
@@ -519,8 +476,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_bars),           cmocka_unit_test(test_negative_bars),
     cmocka_unit_test(test_odd_bars),       cmocka_unit_test(test_many_bars),
-    cmocka_unit_test(test_random_bars),    cmocka_unit_test(test_axis),
-    cmocka_unit_test(test_time_axis),      cmocka_unit_test(test_scatter),
+    cmocka_unit_test(test_random_bars),    cmocka_unit_test(test_scatter),
     cmocka_unit_test(test_text_clusters),  cmocka_unit_test(test_density),
     cmocka_unit_test(test_no_points),      cmocka_unit_test(test_wrong_columns),
     cmocka_unit_test(test_many_clusters),  cmocka_unit_test(test_million),
