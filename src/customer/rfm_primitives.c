@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "customer/rfm_model_primitives.h"
+#include "customer/rfm_plot_primitives.h"
 #include "registry/registry.h"
 
 /* clang-format off */
@@ -137,7 +138,8 @@ static const Figure rfm_figures[] = {
 };
 
 static const ModelClass rfm_class = {
-    .size = sizeof(ModelClass), .predict = rfm_predict, .headline = rfm_headline, .check = rfm_check};
+    .size = sizeof(ModelClass), .predict = rfm_predict, .headline = rfm_headline, .check = rfm_check,
+    .plots = RFM_PLOTS, .plot = rfm_plot};
 
 static const Primitive rfm_primitive = {
     .size = sizeof(Primitive),
