@@ -301,6 +301,7 @@ void open_library(lua_State *L)
   open_graphics(L);
   open_paths(L);
   open_plugins(L);
+  open_report(L);
   open_results(L);
   run_prelude(L);
 }

@@ -123,6 +123,8 @@ bool results_named(lua_State *L, const char *name); /* pushes the value of `_` o
 void results_before(lua_State *L);                  /* a statement begins */
 void results_after(lua_State *L, const char *statement);
 
+void open_report(lua_State *L); /* session(): session_report.c */
+
 /* ---- plugins: plugin_bind.c */
 void open_plugins(lua_State *L);
 

@@ -68,6 +68,7 @@ static SessionSettings settings_of(const Program *program)
                            .format = flags->format,
                            .home = text_data(&program->home),
                            .arguments = flags->script ? (const char *const *)flags->script : own,
+                           .describe = version_describe,
                            .n_arguments = flags->script ? flags->n_script : 1};
 }
 
