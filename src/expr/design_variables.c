@@ -194,22 +194,16 @@ static Status count_infinite(void *context, void *sum, size_t first, size_t coun
 {
   const Infinite *f = context;
   InfiniteSum *found = sum;
-  double gathered[BLOCK_ROWS];
-  const double *cells = (const double *)f->column->values.data + first;
+  const double *cells = f->column->values.data;
+  const size_t *kept = f->design->kept;
   bool finite = true;
   (void)worker;
   (void)e;
-  if (f->design->kept) {
-    for (size_t i = 0; i < count; i++) {
-      gathered[i] = column_float(f->column, f->design->kept[first + i]);
-    }
-    cells = gathered;
-  }
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = first; !kept && i < first + count; i++) {
     finite &= fabs(cells[i]) <= DBL_MAX;
   }
-  for (size_t i = 0; !finite && i < count; i++) {
-    if (!isfinite(cells[i])) {
+  for (size_t i = 0; (kept || !finite) && i < count; i++) {
+    if (!isfinite(cells[kept ? kept[first + i] : first + i])) {
       found->first = found->bad++ == 0 ? first + i : found->first;
     }
   }

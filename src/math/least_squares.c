@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/pool.h"
 #include "core/reduce.h"
 #include "math/least_squares_kernels.h"
 #include "math/least_squares_pass.h"
@@ -152,13 +153,27 @@ done:
 
 /* ---- The inverse */
 
+typedef struct Inverse {
+  const double *factor;
+  size_t p;
+  double *out;
+} Inverse;
+
+static void inverse_row(void *context, size_t i, size_t worker)
+{
+  const Inverse *v = context;
+  const size_t p = v->p;
+  (void)worker;
+  for (size_t j = 0; j <= i; j++) {
+    v->out[i * p + j] = v->out[j * p + i] =
+        least_squares_kernels()->dot(v->factor + i * p, v->factor + j * p, p);
+  }
+}
+
 void least_squares_inverse(const double *factor, size_t p, double *out)
 {
-  for (size_t i = 0; i < p; i++) {
-    for (size_t j = 0; j <= i; j++) {
-      out[i * p + j] = out[j * p + i] = least_squares_kernels()->dot(factor + i * p, factor + j * p, p);
-    }
-  }
+  Inverse v = {.factor = factor, .p = p, .out = out};
+  pool_run(p < 200 ? 1 : pool_threads(), p, inverse_row, &v);
 }
 
 void least_squares_leverage(const double *factor, size_t p, const double *x, size_t count, double *scratch,

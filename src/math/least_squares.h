@@ -90,7 +90,7 @@ void least_squares_free(LeastSquares *fit); /* NULL is fine */
 Status least_squares_residuals(const Observations *rows, const LeastSquares *fit, Task *task, double *residuals,
                                Error *e) MUST_USE;
 
-/* (X'WX)^-1 from a factor (of a fit, or kept with a model), p x p. O(p^3). */
+/* (X'WX)^-1 from a factor (of a fit, or kept with a model), p x p. O(p^3) on all threads; cannot be cancelled. */
 void least_squares_inverse(const double *factor, size_t p, double *out);
 
 /* x' (X'WX)^-1 x for `count` rows of p doubles, row-major: the leverage of a row of weight 1, and sigma squared

@@ -84,9 +84,10 @@ static double scale_of(double most)
 
 static double mean_of(const double *x, size_t n)
 {
+  const double share = 1 / (double)n;
   double sum = 0;
   for (size_t i = 0; i < n; i++) {
-    sum += x[i] / (double)n;
+    sum += x[i] * share;
   }
   return sum;
 }
@@ -123,6 +124,9 @@ Status work_sample(Work *work, Error *e)
           shift[j] += mean_of(x, count) / (double)places;
         } else {
           most[j] = fmax(most[j], farthest_from(shift[j], x, count));
+        }
+        if (task_cancelled(work->task)) {
+          return error_cancelled(e);
         }
       }
     }
@@ -164,6 +168,9 @@ static Status survey_block(void *context, void *sum, size_t first, size_t count,
                        first + count);
     }
     most[j] = largest;
+    if (task_cancelled(work->task)) {
+      return error_cancelled(e);
+    }
   }
   return status;
 }
@@ -264,7 +271,7 @@ static void pass_piece(const Pass *pass, const ObservationBlock *block, size_t f
   }
 }
 
-/* The same with every operation in long double; shifts are zero here. */
+/* The same with every operation in long double; shifts are zero here. After a cancel the sums mean nothing. */
 static void precise_piece(const Pass *pass, const ObservationBlock *block, size_t first, size_t at, size_t count,
                           PassSums *sums)
 {
@@ -273,7 +280,7 @@ static void precise_piece(const Pass *pass, const ObservationBlock *block, size_
   for (size_t i = 0; i < count; i++) {
     r[i] = block->y[at + i];
   }
-  for (size_t j = 0; j < work->p; j++) {
+  for (size_t j = 0; j < work->p && !task_cancelled(work->task); j++) {
     const double *x = block->x[j] + at;
     for (size_t i = 0; i < count; i++) {
       r[i] -= x[i] * work->b[j];
@@ -287,7 +294,7 @@ static void precise_piece(const Pass *pass, const ObservationBlock *block, size_
     sums->rss += wr * r[i];
     r[i] = wr;
   }
-  for (size_t j = 0; j < work->p; j++) {
+  for (size_t j = 0; j < work->p && !task_cancelled(work->task); j++) {
     const double *x = block->x[j] + at;
     long double sum = 0;
     for (size_t i = 0; i < count; i++) {

@@ -127,10 +127,14 @@ static void reflect_all_double(const double *v, size_t m, double beta, double *h
 
 #define REAL double
 #define NAME(verb) verb##_double
-#include "math/triangle_body.h"
+#include "math/triangle_reflect.h"
+#include "math/triangle_pivot.h"
+#include "math/triangle_solve.h"
 #undef REAL
 #undef NAME
 
 #define REAL long double
 #define NAME(verb) verb##_long
-#include "math/triangle_body.h"
+#include "math/triangle_reflect.h"
+#include "math/triangle_pivot.h"
+#include "math/triangle_solve.h"
