@@ -9,6 +9,9 @@ static const Topic plot_topics[] = {
     {"gnuplot-failed", "gnuplot could not draw the chart",
      "A step of the script failed, or the picture was not whole, as on a full disk: gnuplot works in a folder below TMPDIR. "
      "p:script(\"chart.gp\") writes what it was given, and gnuplot chart.gp shows its own words. Nothing was written."},
+    {"gnuplot-range", "the numbers are too large, too small or too near to one another for gnuplot",
+     "It takes numbers beyond 9e307 for infinite, and wants an axis whose ends differ by more than the last digits. The chart in "
+     "the terminal can show them; for a picture give limits, or change the unit: df:mutate(\"x = (x - 1e15) * 1e6\")."},
     {"gnuplot-terminal", "gnuplot was built without this kind of picture",
      "PNG needs its terminal pngcairo or png, PDF pdfcairo, SVG svg. Debian's gnuplot-nox, gnuplot-qt and gnuplot-x11 have all "
      "of them; gnuplot -e 'set terminal' lists those of yours."},

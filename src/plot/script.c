@@ -356,7 +356,10 @@ Status script_make(const Chart *chart, const ScriptRequest *request, Task *task,
   out->density = script_is_density(chart, request->density);
   writer.own_log = out->density && (chart_x(chart)->log || chart_y(chart)->log);
   axes_pad(&writer);
-  Status status = put_marks(&writer, e);
+  Status status = axes_check(&writer, e);
+  if (status == STATUS_OK) {
+    status = put_marks(&writer, e);
+  }
   if (status == STATUS_OK) {
     put_frame(&writer);
     out->text.failed = out->text.failed || writer.blocks.failed || writer.setup.failed || writer.plot.failed;

@@ -40,7 +40,7 @@ typedef struct Script {
   bool density;              /* points are shown as a density */
 } Script;
 
-/* Errors: STATUS_MEMORY, STATUS_CANCELLED. `out` is freed by script_free, also after an error. O(rows). */
+/* Errors: STATUS_DATA "gnuplot-range" for extents that gnuplot has no numbers for, STATUS_MEMORY, STATUS_CANCELLED. `out` is freed by script_free, also after an error. O(rows). */
 Status script_make(const Chart *chart, const ScriptRequest *request, Task *task, Script *out, Error *e) MUST_USE;
 void script_free(Script *script);
 

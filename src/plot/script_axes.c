@@ -54,6 +54,26 @@ void axes_pad(Writer *writer)
   writer->y = pad(chart_y(writer->chart), has_bars(writer->chart));
 }
 
+/* gnuplot takes numbers from 9e307 on for infinite, and its tics want a few digits that differ. */
+static bool can_draw(const ChartAxis *axis)
+{
+  const double most = fmax(fabs(axis->low), fabs(axis->high)), width = axis->high / 2 - axis->low / 2;
+  return most < 1e307 && width > 1e-300 && width > most * 5e-16;
+}
+
+Status axes_check(const Writer *writer, Error *e)
+{
+  const ChartAxis *axes[] = {chart_x(writer->chart), chart_y(writer->chart)};
+  for (int i = 0; i < 2; i++) {
+    if (!can_draw(axes[i])) {
+      error_set(e, STATUS_DATA, "gnuplot-range", _("the %1$c axis reaches from %2$.17g to %3$.17g, which gnuplot cannot draw"),
+                "xy"[i], axes[i]->low, axes[i]->high);
+      return error_hint(e, _("give limits, or subtract and divide so that the numbers are of usual size"));
+    }
+  }
+  return STATUS_OK;
+}
+
 /* A place on an axis of that width, in no more digits than can be seen. */
 static void put_place(Text *out, double place, double width)
 {

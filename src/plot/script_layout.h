@@ -45,6 +45,9 @@ void put_number(Text *out, double value);
 
 void put_axis(Writer *writer, char name, const ChartAxis *axis);
 
+/* STATUS_DATA "gnuplot-range" for extents that gnuplot has no numbers for. */
+Status axes_check(const Writer *writer, Error *e) MUST_USE;
+
 /* Fills writer->x and y. */
 void axes_pad(Writer *writer);
 
