@@ -44,6 +44,27 @@ Status chart_cells(const Frame *frame, const char *option, const char *text, Tas
   return status;
 }
 
+Status chart_widen(Column **column, Error *e)
+{
+  const Column *from = *column;
+  if (column_type(from) != TYPE_BOOL) {
+    return STATUS_OK;
+  }
+  Builder *builder = builder_new(TYPE_INT64, column_rows(from));
+  Column *wide = NULL;
+  for (size_t row = 0; builder && row < column_rows(from); row++) {
+    if (column_valid(from, row)) {
+      builder_int(builder, column_int(from, row));
+    } else {
+      builder_missing(builder);
+    }
+  }
+  const Status status = builder ? builder_finish(builder, &wide, e) : error_memory(e, 0, _("a column"));
+  column_unref(*column);
+  *column = wide;
+  return status;
+}
+
 Status chart_numbers(const Frame *frame, const char *option, const char *text, bool times, Task *task, Column **out,
                      Error *e)
 {
@@ -53,7 +74,7 @@ Status chart_numbers(const Frame *frame, const char *option, const char *text, b
   }
   const Type type = column_type(*out);
   if (type_is_numeric(type) || type == TYPE_BOOL || (times && type == TYPE_TIMESTAMP)) {
-    return STATUS_OK;
+    return chart_widen(out, e);
   }
   column_unref(*out);
   *out = NULL;

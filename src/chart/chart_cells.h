@@ -11,9 +11,13 @@
 Status chart_cells(const Frame *frame, const char *option, const char *text, Task *task, Column **out,
                    Error *e) MUST_USE;
 
-/* The same; STATUS_ARGUMENT "wrong-type" unless they are numbers, booleans or (times: true) times. */
+/* The same, truth values as 0 and 1; STATUS_ARGUMENT "wrong-type" unless they are numbers, or (times: true) times. */
 Status chart_numbers(const Frame *frame, const char *option, const char *text, bool times, Task *task, Column **out,
                      Error *e) MUST_USE;
+
+/* Truth values become 0 and 1, so that they go together with other numbers; other columns stay. On failure the column is
+ * gone. */
+Status chart_widen(Column **column, Error *e) MUST_USE;
 
 /* What the cells are called: the name before "=", or the text. In the arena. NULL: no memory. */
 const char *chart_cells_name(const Frame *frame, const char *text, Arena *arena) MUST_USE;

@@ -73,7 +73,7 @@ static Status gather(Hist *hist, Error *e)
     }
   }
   const Type type = column_type(hist->x);
-  hist->scale.whole = !hist->scale.log && (type == TYPE_INT64 || type == TYPE_BOOL) && is_whole(hist->values, hist->n);
+  hist->scale.whole = !hist->scale.log && type == TYPE_INT64 && is_whole(hist->values, hist->n);
   return STATUS_OK;
 }
 
@@ -156,6 +156,10 @@ static Status class_bars(const Hist *hist, size_t class, Frame **out, Error *e)
   const Type edges = time ? TYPE_TIMESTAMP : TYPE_FLOAT64;
   Draft *draft = draft_new();
   Builder *low = builder_new(edges, bins->n), *high = builder_new(edges, bins->n);
+  if (time && low && high) {
+    builder_zone(low, column_zone(hist->x));
+    builder_zone(high, column_zone(hist->x));
+  }
   Builder *y = builder_new(counted ? TYPE_INT64 : TYPE_FLOAT64, bins->n), *n = builder_new(TYPE_INT64, bins->n);
   for (size_t bin = 0; low && high && y && n && bin < bins->n; bin++) {
     const int64_t rows = hist->counts[class * bins->n + bin];

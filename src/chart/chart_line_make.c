@@ -224,6 +224,7 @@ static Status add_y(Line *line, const char *text, Error *e)
   TRY(label ? STATUS_OK : error_memory(e, 0, _("a chart")));
   TRY(y_cells(line, text, &y, &points, e));
   TRY(check_numbers(y, text, e));
+  TRY(chart_widen(&y, e));
   for (size_t class = 0; class < line->classes.n; class ++) {
     TRY(add_line(line, points, y, class, series_name(line, label, class), e));
   }

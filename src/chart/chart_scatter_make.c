@@ -86,19 +86,42 @@ static Status note_trend(Scatter *scatter, const Trend *trend, Error *e)
                         across, r2, trend->n);
 }
 
+/* Two numbers in the type of a column: so points and line go together in p:data(). */
+static Status two_cells(const Column *like, const double *values, Column **out, Error *e)
+{
+  const bool time = column_type(like) == TYPE_TIMESTAMP;
+  Builder *builder = builder_new(time ? TYPE_TIMESTAMP : TYPE_FLOAT64, 2);
+  if (builder && time) {
+    builder_zone(builder, column_zone(like));
+  }
+  for (int i = 0; builder && i < 2; i++) {
+    if (!time) {
+      builder_float(builder, values[i]);
+    } else if (fabs(values[i]) < 0x1p62) {
+      builder_int(builder, (int64_t)nearbyint(values[i]));
+    } else {
+      builder_missing(builder);
+    }
+  }
+  return builder ? builder_finish(builder, out, e) : error_memory(e, 0, _("a chart"));
+}
+
 /* Straight on the chart's own scales, so two ends are enough. */
 static Status draw_trend(Scatter *scatter, const Trend *trend, const TrendScale *x, const TrendScale *y, Error *e)
 {
+  static const char *const names[] = {"x", "y"};
   const double across[2] = {trend->x_low, trend->x_high};
   const double up[2] = {chart_trend_at(trend, x, y, across[0]), chart_trend_at(trend, x, y, across[1])};
-  Draft *draft = draft_new();
+  Column *columns[2] = {NULL};
   Frame *line = NULL;
-  draft_floats(draft, "x", across, 2);
-  draft_floats(draft, "y", up, 2);
-  Status status = draft_finish(draft, &line, e);
-  if (status == STATUS_OK) {
-    status = chart_add(scatter->chart, CHART_LINE, _("trend"), line, e);
-  }
+  Status status;
+  TRY(two_cells(scatter->x, across, &columns[0], e));
+  TRY(two_cells(scatter->y, up, &columns[1], e));
+  TRY(frame_new(names, (const Column *const *)columns, 2, &line, e));
+  TRY(chart_add(scatter->chart, CHART_LINE, _("trend"), line, e));
+done:
+  column_unref(columns[0]);
+  column_unref(columns[1]);
   frame_unref(line);
   return status;
 }
