@@ -60,6 +60,26 @@ static void measure(int fd, bool terminal, int *columns, int *lines)
   }
 }
 
+/* What charts are made of: ASSAY_CHARTS, else what the terminal is known for. Those listed draw braille themselves; in
+ * others a font may show the dots that are off too, and Linux's console has neither braille nor quadrants. */
+static ViewDots dots_of(bool terminal)
+{
+  static const char *const drawers[] = {"foot", "xterm-kitty", "xterm-ghostty", "wezterm", "contour"};
+  const char *asked = getenv("ASSAY_CHARTS"), *term = getenv("TERM");
+  if (asked && *asked) {
+    return strcmp(asked, "braille") == 0  ? VIEW_DOTS_BRAILLE
+           : strcmp(asked, "blocks") == 0 ? VIEW_DOTS_BLOCKS
+           : strcmp(asked, "ascii") == 0  ? VIEW_DOTS_ASCII
+                                          : VIEW_DOTS_AUTO;
+  }
+  for (size_t i = 0; terminal && term && i < sizeof drawers / sizeof *drawers; i++) {
+    if (strncmp(term, drawers[i], strlen(drawers[i])) == 0) {
+      return VIEW_DOTS_BRAILLE;
+    }
+  }
+  return terminal && term && strcmp(term, "linux") == 0 ? VIEW_DOTS_ASCII : VIEW_DOTS_AUTO;
+}
+
 static ViewStyle style_of(const Console *console, int fd, bool terminal)
 {
   ViewStyle style;
@@ -68,6 +88,7 @@ static ViewStyle style_of(const Console *console, int fd, bool terminal)
   style.plain = console->settings.plain;
   style.ascii = style.ascii || console->settings.ascii || console->settings.plain;
   style.color = wants_color(&console->settings, terminal);
+  style.dots = dots_of(terminal);
   style.digits = console->settings.digits;
   style.more = console->settings.interactive ? _(".last shows all") : NULL;
   return style;

@@ -27,7 +27,7 @@ typedef struct AxisTick {
 typedef struct Axis {
   AxisKind kind;
   double from, to;   /* the limits, in the data's units */
-  double low, high;  /* the same times `scale`, which keeps differences of huge and of tiny values finite, or their log10 */
+  double low, high;  /* the same times `scale`, which keeps differences of huge and tiny values finite, or log10 */
   double scale;
   double factor;     /* cells per unit of low and high */
   size_t cells;
@@ -35,8 +35,8 @@ typedef struct Axis {
   AxisTick ticks[AXIS_TICKS]; /* from low to high, each in a cell of its own */
 } Axis;
 
-/* For values low .. high on this many cells (>= 2), with about `wanted` (>= 1) ticks; times are microseconds since 1970,
- * and of AXIS_LOG low is above 0. */
+/* For values low .. high on this many cells (>= 2), with about `wanted` (>= 1) ticks; times are microseconds since
+ * 1970, and of AXIS_LOG low is above 0. */
 void axis_init(Axis *axis, double low, double high, size_t cells, size_t wanted, AxisKind kind);
 
 /* The same on two cells with a tick at each end (one where they are equal). */

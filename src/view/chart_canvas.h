@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* chart_canvas.h -- a grid of cells to draw on: characters, and dots finer than a cell.
  *
- * Places are in cells from the lower left corner; row 0 is the lowest. A cell shows its character if it has one, else its
- * dots: 2 x 4 as braille, 2 x 2 as quadrant blocks, 1 x 2 as . ' : in ASCII. Empty cells are blanks, never an empty braille
- * pattern. Nothing is drawn outside of the grid. Each cell has one ink (style.h), that of what was drawn last.
+ * Places are in cells from the lower left corner; row 0 is the lowest. A cell shows its character if it has one, else
+ * its dots: 2 x 4 as braille, 2 x 2 as quadrant blocks, 1 x 2 as . ' : in ASCII. Empty cells are blanks, never an empty
+ * braille pattern. Nothing is drawn outside of the grid. Each cell has one ink (style.h), that of what was drawn last.
  */
 #ifndef ASSAY_VIEW_CHART_CANVAS_H
 #define ASSAY_VIEW_CHART_CANVAS_H
@@ -51,8 +51,8 @@ void canvas_dot(Canvas *canvas, size_t across, size_t up, unsigned ink);
 /* A line between two places, also outside of the grid; not finite ones draw nothing. O(its dots within the grid). */
 void canvas_line(Canvas *canvas, double x0, double y0, double x1, double y1, unsigned ink);
 
-/* A text, already fit to be shown, that takes `width` columns; false, and nothing is put, when it leaves the grid, a cell
- * is taken or there are too many. Put labels last. */
+/* A text, already fit to be shown, that takes `width` columns; false, and nothing is put, when it leaves the grid, a
+ * cell is taken or there are too many. Put labels last. */
 bool canvas_label(Canvas *canvas, size_t column, size_t row, const Text *text, size_t width, unsigned ink);
 
 /* low--mark--high along a row, places in cells; ends beyond the grid have no bracket. */

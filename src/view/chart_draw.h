@@ -57,8 +57,8 @@ bool drawing_is_bins(const ChartSeries *series);
 /* The axis's name, "" for none. */
 const char *drawing_label(const ChartAxis *axis);
 
-/* The axis on this many cells, with about `wanted` ticks. Of categories those that have room are marked, their names cut
- * to `label` columns. */
+/* The axis on this many cells, with about `wanted` ticks. Of categories those that have room are marked, their names
+ * cut to `label` columns. */
 void drawing_axis(const Drawing *drawing, const ChartAxis *from, size_t cells, size_t wanted, size_t label, Axis *axis);
 
 /* A category's name, cut to `most` columns, ready to be shown; gives its width. */

@@ -85,7 +85,8 @@ static void put_stack(const Drawing *drawing, const Axis *y, const double *tops,
       const double value = tops[i * canvas->columns + column];
       if (!isnan(value)) {
         double *sum = &sums[value < 0];
-        put_part(y, column, *sum, *sum + value, drawing_glyph(drawing, series[i]), drawing_ink(drawing, series[i]), canvas);
+        put_part(y, column, *sum, *sum + value, drawing_glyph(drawing, series[i]), drawing_ink(drawing, series[i]),
+                 canvas);
         *sum += value;
       }
     }

@@ -108,10 +108,10 @@ static void mark_to(Marking *marking, double x, double y, uint32_t glyph, unsign
   marking->last[1] = y;
 }
 
-/* Each point where they are few, or one every so many columns; series begin at different columns, so that equal lines do not
- * hide one another's. */
-static void mark_line(const ChartSeries *series, const Axis *x, const Axis *y, Marking marking, uint32_t glyph, unsigned ink,
-                      Canvas *canvas)
+/* Each point where they are few, or one every so many columns; series begin at different columns, so that equal lines
+ * do not hide one another's. */
+static void mark_line(const ChartSeries *series, const Axis *x, const Axis *y, Marking marking, uint32_t glyph,
+                      unsigned ink, Canvas *canvas)
 {
   const Column *xs = chart_role(series, "x"), *ys = chart_role(series, "y");
   const size_t rows = frame_rows(series->data);
@@ -148,8 +148,9 @@ void draw_lines(const Drawing *drawing, const Axis *x, const Axis *y, Canvas *ca
   canvas->solid = 0;
   for (size_t i = 0; i < n; i++) {
     const ChartSeries *series = chart_series(drawing->chart, i);
-    if (series->mark == CHART_LINE && drawing_glyph(drawing, i)) {
-      mark_line(series, x, y, marking_of(drawing, i, canvas), drawing_glyph(drawing, i), drawing_ink(drawing, i), canvas);
+    const uint32_t glyph = drawing_glyph(drawing, i);
+    if (series->mark == CHART_LINE && glyph) {
+      mark_line(series, x, y, marking_of(drawing, i, canvas), glyph, drawing_ink(drawing, i), canvas);
     }
   }
 }

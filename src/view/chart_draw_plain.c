@@ -211,7 +211,8 @@ static void put_axes(Plain *plain, Text *out)
 /* "values by places", for what the rows' figures are. */
 static void put_subject(Plain *plain, Text *out)
 {
-  const char *values = drawing_label(drawing_values(plain->drawing)), *places = drawing_label(drawing_places(plain->drawing));
+  const char *values = drawing_label(drawing_values(plain->drawing));
+  const char *places = drawing_label(drawing_places(plain->drawing));
   if (has_rows(plain->drawing) && (values[0] != '\0' || places[0] != '\0')) {
     add_name(plain, values[0] != '\0' ? values : places);
     if (values[0] != '\0' && places[0] != '\0') {

@@ -44,14 +44,14 @@ static Status lay_out(Plane *plane, size_t room, Error *e)
 
 static void put_row(const Plane *plane, size_t row, Text *out)
 {
+  const ViewStyle *style = plane->drawing->style;
   const AxisTick *tick = axis_tick(&plane->y, row);
   const bool fits = tick && tick->width <= plane->margin;
   text_repeat(out, " ", plane->margin - (fits ? tick->width : 0));
   text_puts(out, fits ? tick->label : "");
   text_char(out, ' ');
-  style_put(plane->drawing->style, VIEW_MUTED, style_glyph(plane->drawing->style, tick ? GLYPH_TICK_LEFT : GLYPH_VERTICAL),
-            out);
-  canvas_row(&plane->canvas, plane->drawing->style, row, out);
+  style_put(style, VIEW_MUTED, style_glyph(style, tick ? GLYPH_TICK_LEFT : GLYPH_VERTICAL), out);
+  canvas_row(&plane->canvas, style, row, out);
   text_char(out, '\n');
 }
 

@@ -5,8 +5,8 @@
  *   1          81 ██████████             setosa     50     1.5  ├[┃]┤
  *   2          39 ████▊                  virginica  50    5.55          ├──[ ┃ ]───┤
  *
- * Charts with their categories upright (x) have the first one on top; those with them along y the last one, so that what
- * is on top of the picture is on top of the text. */
+ * Charts with their categories upright (x) have the first one on top; those with them along y the last one, so that
+ * what is on top of the picture is on top of the text. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -290,7 +290,8 @@ static void measure_labels(Rows *rows)
 {
   const size_t width = rows->drawing->width, most = rows->bins ? width / 2 : width / 3;
   Text text = {0};
-  rows->label_width = width_up_to(drawing_label(rows->places), strlen(drawing_label(rows->places)), most, rows->drawing->ascii);
+  const char *name = drawing_label(rows->places);
+  rows->label_width = width_up_to(name, strlen(name), most, rows->drawing->ascii);
   rows->label_width = rows->label_width > most ? most : rows->label_width;
   for (size_t line = 0; line < rows->shown; line++) {
     text_reset(&text);
@@ -436,7 +437,7 @@ static void put_bar(Rows *rows, size_t row, const Item *item)
     return;
   }
   const double length = length_of(rows, value);
-  const bool is_least = rows->axis.kind == AXIS_LOG && length == 0; /* the least value on a log axis shows a piece too */
+  const bool is_least = rows->axis.kind == AXIS_LOG && length == 0; /* it shows a piece too */
   const unsigned ink = drawing_ink(rows->drawing, item->series);
   if (length >= 0) {
     put_right(rows, row, is_least ? 1e-12 : length, ink);
@@ -574,7 +575,7 @@ static void put_points(Rows *rows)
   for (size_t i = 0; i < chart_series_count(rows->drawing->chart); i++) {
     const ChartSeries *series = chart_series(rows->drawing->chart, i);
     const bool is_points = series->mark == CHART_POINTS || series->mark == CHART_LINE;
-    const uint32_t glyph = drawing_glyph(rows->drawing, i) ? drawing_glyph(rows->drawing, i) : drawing_dot(rows->drawing);
+    const uint32_t own = drawing_glyph(rows->drawing, i), glyph = own ? own : drawing_dot(rows->drawing);
     for (size_t row = 0; is_points && row < frame_rows(series->data); row++) {
       const size_t line = line_at(rows, drawing_number(series, across ? "x" : "y", row));
       size_t cell;
@@ -649,7 +650,8 @@ static void put_line(const Rows *rows, size_t line, Text *out)
 static void header_text(const Rows *rows, Text *line)
 {
   const Drawing *drawing = rows->drawing;
-  const char *places = drawing_label(rows->places), *values = rows->bars && !rows->boxes ? drawing_label(rows->values) : "";
+  const char *places = drawing_label(rows->places);
+  const char *values = rows->bars && !rows->boxes ? drawing_label(rows->values) : "";
   const size_t front = rows->label_width + rows->glyph_width;
   const size_t used = width_cut(line, places, strlen(places), rows->label_width, drawing->ascii);
   text_repeat(line, " ", front - used);
@@ -693,7 +695,8 @@ static void put_all(const Rows *rows, Text *out)
   }
   if (rows->shown < rows->n_lines) {
     Text more = {0};
-    text_printf(&more, _("%1$s %2$zu more"), style_glyph(rows->drawing->style, GLYPH_ELLIPSIS), rows->n_lines - rows->shown);
+    text_printf(&more, _("%1$s %2$zu more"), style_glyph(rows->drawing->style, GLYPH_ELLIPSIS),
+                rows->n_lines - rows->shown);
     (void)drawing_note(rows->drawing, text_data(&more), out);
     out->failed = out->failed || more.failed;
     text_free(&more);

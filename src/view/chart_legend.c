@@ -78,7 +78,8 @@ static size_t put_title(const char *title, const ViewStyle *style, size_t most, 
   return width + 1;
 }
 
-size_t legend_put(const Legend *legend, const char *title, const ViewStyle *style, size_t width, size_t lines, Text *out)
+size_t legend_put(const Legend *legend, const char *title, const ViewStyle *style, size_t width, size_t lines,
+                  Text *out)
 {
   const bool ascii = style_ascii(style);
   const size_t most = width < 2 * LEGEND_NAME + 8 ? width / 3 : LEGEND_NAME;
@@ -87,7 +88,8 @@ size_t legend_put(const Legend *legend, const char *title, const ViewStyle *styl
     out->failed = out->failed || legend->names.failed;
     return 0;
   }
-  size_t at = put_title(title, style, width < 2 * MORE_WIDTH ? width / 3 : width / 2, out), made = 1, gap = at > 0 ? 1 : 0;
+  size_t at = put_title(title, style, width < 2 * MORE_WIDTH ? width / 3 : width / 2, out);
+  size_t made = 1, gap = at > 0 ? 1 : 0;
   for (size_t i = 0; i < legend->n; i++) {
     const size_t wide = entry_text(legend, &legend->entries[i], most, ascii, &item);
     const bool wraps = at > 0 && at + gap + wide > width, is_last = i + 1 == legend->n;

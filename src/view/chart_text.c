@@ -48,17 +48,10 @@ static size_t legend_lines(const Drawing *drawing)
   return drawing->lines == 0 ? 0 : share > LEGEND_LINES ? share : LEGEND_LINES;
 }
 
-/* A legend that says nothing: the name of a single series. */
-static bool has_legend(const Drawing *drawing)
-{
-  return drawing->legend.n > 0;
-}
-
 static void put_legend(const Drawing *drawing, Text *out)
 {
-  if (has_legend(drawing)) {
-    (void)legend_put(&drawing->legend, drawing->legend_title, drawing->style, drawing->width, legend_lines(drawing), out);
-  }
+  const size_t lines = legend_lines(drawing);
+  (void)legend_put(&drawing->legend, drawing->legend_title, drawing->style, drawing->width, lines, out);
 }
 
 /* Levels of density are not known before they are drawn. */
