@@ -490,7 +490,9 @@ static void residual_line(const Model *model, Text *out)
   for (size_t i = 0; i < frame_columns(frame); i++) {
     const Column *column = frame_column(frame, i);
     if (column_type(column) == TYPE_FLOAT64 && frame_rows(frame) == 1 && column_valid(column, 0)) {
-      text_printf(out, "%s %s %.5g", i ? "  " : ":", frame_name(frame, i), column_float(column, 0));
+      const double x = column_float(column, 0);
+      const bool whole = fabs(x) >= 1e3 && fabs(x) < 1e7; /* no exponent for amounts */
+      text_printf(out, whole ? "%1$s %2$s %3$.0f" : "%1$s %2$s %3$.4g", i ? "  " : ":", frame_name(frame, i), x);
     }
   }
   text_char(out, '\n');
