@@ -355,14 +355,9 @@ static bool numeric_date(Reader *r, Number first, ParsedMoment *out)
   return out->orders != 0;
 }
 
-static bool take_date(Reader *r, ParsedMoment *out)
+static bool bare_date(Reader *r, ParsedMoment *out)
 {
   Number first;
-  if (take_weekday(r)) {
-    (void)take(r, '.');
-    (void)take(r, ',');
-    (void)take_blanks(r);
-  }
   if (r->p < r->end && !is_digit(*r->p)) {
     return named_first(r, out);
   }
@@ -391,6 +386,24 @@ static bool take_date(Reader *r, ParsedMoment *out)
     return true;
   }
   return named_inside(r, first, out);
+}
+
+/* A weekday in front is passed over. "Mar" may be one (mardi, martes) or a month: what leads to a date. */
+static bool take_date(Reader *r, ParsedMoment *out)
+{
+  Reader behind = *r;
+  if (take_weekday(&behind)) {
+    ParsedMoment found = *out;
+    (void)take(&behind, '.');
+    (void)take(&behind, ',');
+    (void)take_blanks(&behind);
+    if (bare_date(&behind, &found)) {
+      *r = behind;
+      *out = found;
+      return true;
+    }
+  }
+  return bare_date(r, out);
 }
 
 /* ---- Times */

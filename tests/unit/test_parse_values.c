@@ -269,6 +269,9 @@ static void test_moments(void **state)
       {"01-Jan-2024", ALL, 2024, 1, 1, 0, 0, 0},
       {"22-Apr-15", ALL, 2015, 4, 22, 0, 0, 0},
       {"Jan 1, 2024", ALL, 2024, 1, 1, 0, 0, 0},
+      {"Mar 1, 2024", ALL, 2024, 3, 1, 0, 0, 0}, /* and not Tuesday, mardi */
+      {"Mar. 25 2024", ALL, 2024, 3, 25, 0, 0, 0},
+      {"mar. 5 mars 2024", ALL, 2024, 3, 5, 0, 0, 0},
       {"January 1st 2024", ALL, 2024, 1, 1, 0, 0, 0},
       {"31st January 2024", ALL, 2024, 1, 31, 0, 0, 0},
       {"1. Dezember 2024", ALL, 2024, 12, 1, 0, 0, 0},
