@@ -52,8 +52,8 @@ static Status no_names(const char *option, const Value *value, Error *e)
   (void)error_set(e, STATUS_ARGUMENT, "wrong-type", _("option '%1$s' must be names of columns, not %2$s"), option,
                   text_data(&shown));
   text_free(&shown);
-  error_hint(e, _("write %1$s = \"id\", %1$s = {\"id\", \"year\"} or %1$s = {id = \"customer_id\"}"),
-             option);
+  error_hint(e, _("write %1$s = \"id\", %1$s = {\"id\", \"year\"} or, where names differ, %1$s = {id = \"customer_id\", "
+                  "year = \"year\"}"), option);
   return STATUS_ARGUMENT;
 }
 
