@@ -25,8 +25,8 @@ segments:profile(customers, {top = 3})
 
 -- The segments, drawn. `augment` adds the number of the segment to every customer.
 customers = segments:augment(customers)
-view.scatter(customers, {x = "duration", y = "credit_amount", color = "cluster"})
-view.bars(segments:tidy(), {label = "cluster", value = "size"})
+plot.scatter(customers, {x = "duration", y = "credit_amount", color = "cluster"})
+segments:plot("sizes")
 
 -- A model is data: it is saved in one file, and what is read back says the same of every customer.
 path = os.tmpname()

@@ -297,7 +297,6 @@ void open_library(lua_State *L)
   open_environment(L);
   open_families(L);
   open_globals(L);
-  open_charts(L);
   open_graphics(L);
   open_paths(L);
   open_plugins(L);

@@ -108,7 +108,6 @@ void open_frame(lua_State *L);
 void open_column(lua_State *L);
 void open_model(lua_State *L);
 void open_chart(lua_State *L);
-void open_charts(lua_State *L); /* goes when plot.* has taken the place of view.* */
 void open_graphics(lua_State *L);
 void open_errors(lua_State *L);
 void open_library(lua_State *L);  /* families, global functions, NA, the user's _ENV */

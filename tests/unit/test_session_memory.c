@@ -76,7 +76,8 @@ static const char *const statements[] = {
     "local fine, e = pcall(function() return df.nothing end) return tostring(e), e.id, e.hint, e.where",
     "select(2, pcall(coroutine.wrap(function() for i = 1, 3 do coroutine.yield(df:head(i)) end error({}) end)))",
     "load('return #df')()",
-    "view.scatter(df, {x = 'x', y = 'z', color = 'y'})",
+    "tostring(plot.scatter(df, {x = 'x', y = 'z', color = 'y'}))",
+    "m:plot('sizes'):data()",
     "string.rep('x', 10000):gsub('x', {x = 'y'})",
 };
 
