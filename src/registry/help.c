@@ -122,7 +122,7 @@ static void wrap_line(Text *line, size_t width, size_t margin, size_t at, Text *
 }
 
 /* "  name         text": the name, and the text wrapped beside it. */
-static void entry(const char *mark, const char *name, size_t margin, const char *text, size_t width, Text *out)
+void help_entry(const char *mark, const char *name, size_t margin, const char *text, size_t width, Text *out)
 {
   const size_t used = strlen(mark) + strlen(name) + 1;
   text_printf(out, "%s%s", mark, name);
@@ -189,7 +189,7 @@ static void option_lines(const Option *option, size_t width, Text *out)
 {
   Text line = {0};
   help_option(option, &line);
-  entry("  ", option->name, 15, text_data(&line), width, out);
+  help_entry("  ", option->name, 15, text_data(&line), width, out);
   out->failed = out->failed || line.failed;
   text_free(&line);
 }
@@ -289,7 +289,7 @@ static bool family_page(const char *family, size_t width, Text *out)
   for (size_t i = 0; i < registry_size(); i++) {
     const Primitive *primitive = registry_at(i);
     if (strcmp(primitive->family, family) == 0) {
-      entry("  ", primitive->name, 15, primitive->summary, width, out);
+      help_entry("  ", primitive->name, 15, primitive->summary, width, out);
       found = true;
     }
   }
@@ -364,7 +364,7 @@ static Status no_page(const char *topic, size_t width, Text *out, Error *e)
     return STATUS_NAME;
   }
   Text found = {0};
-  const bool any = isalnum((unsigned char)topic[0]) && help_search(topic, width, &found);
+  const bool any = isalnum((unsigned char)topic[0]) && !strchr(topic, '.') && help_search(topic, width, &found);
   if (any) {
     text_printf(out, _("no page is called '%s'; these have the word:\n"), topic);
     text_add(out, text_data(&found), found.size);
@@ -407,95 +407,4 @@ Status help_page(const char *topic, size_t width, Text *out, Error *e)
     return no_page(topic, width, out, e);
   }
   return text_status(out, e);
-}
-
-static bool has_word(const char *haystack, const char *word, size_t length)
-{
-  char copy[64];
-  if (!haystack || length >= sizeof copy) {
-    return false;
-  }
-  memcpy(copy, word, length);
-  copy[length] = '\0';
-  return strcasestr(haystack, copy) != NULL;
-}
-
-/* Three for a word in the name, two in the summary, one in the rest; a page must have more than half of the words. */
-static int score(const char *words, const char *name, const char *summary, const char *rest)
-{
-  int points = 0, found = 0, all = 0;
-  while (*words) {
-    words += strspn(words, " \t\"");
-    const size_t length = strcspn(words, " \t\"");
-    if (length == 0) {
-      break;
-    }
-    all++;
-    const int here = has_word(name, words, length) ? 3 : has_word(summary, words, length) ? 2 : has_word(rest, words, length);
-    points += here;
-    found += here > 0;
-    words += length;
-  }
-  return found * 2 > all ? points : 0;
-}
-
-typedef struct Hit {
-  int points;
-  const char *name, *summary;
-} Hit;
-
-enum { HITS_MOST = 12 };
-
-static void keep_best(Hit *hits, size_t *n, Hit hit)
-{
-  if (hit.points == 0) {
-    return;
-  }
-  size_t at = *n < HITS_MOST ? (*n)++ : HITS_MOST - 1;
-  if (*n == HITS_MOST && at == HITS_MOST - 1 && hits[at].name && hits[at].points >= hit.points) {
-    return;
-  }
-  while (at > 0 && hits[at - 1].points < hit.points) {
-    hits[at] = hits[at - 1];
-    at--;
-  }
-  hits[at] = hit;
-}
-
-static void primitive_words(const Primitive *primitive, Text *out)
-{
-  text_printf(out, "%s %s ", primitive->details ? primitive->details : "", primitive->returns);
-  for (size_t i = 0; i < primitive->n_options; i++) {
-    text_printf(out, "%s %s ", primitive->options[i].name, primitive->options[i].help);
-  }
-  for (size_t i = 0; primitive->model && i < primitive->model->n_predict_options; i++) {
-    const Option *option = &primitive->model->predict_options[i];
-    text_printf(out, "%s %s ", option->name, option->help);
-  }
-  for (size_t i = 0; i < primitive->n_figures; i++) {
-    text_printf(out, "%s %s ", primitive->figures[i].name, primitive->figures[i].definition);
-  }
-}
-
-bool help_search(const char *words, size_t width, Text *out)
-{
-  Hit hits[HITS_MOST] = {{0}};
-  size_t n = 0;
-  for (size_t i = 0; i < registry_size(); i++) {
-    const Primitive *primitive = registry_at(i);
-    Text rest = {0};
-    primitive_words(primitive, &rest);
-    keep_best(hits, &n, (Hit){score(words, primitive->name, primitive->summary, text_data(&rest)), primitive->name,
-                              primitive->summary});
-    out->failed = out->failed || rest.failed;
-    text_free(&rest);
-  }
-  for (size_t i = 0; i < topics_size(); i++) {
-    const Topic *topic = topics_at(i);
-    keep_best(hits, &n, (Hit){score(words, topic->name, topic->summary, topic->text), topic->name, topic->summary});
-  }
-  for (size_t i = 0; i < n; i++) {
-    entry("  ?", hits[i].name, 22, hits[i].summary, width, out);
-  }
-  return n > 0;
 }

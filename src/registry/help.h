@@ -36,7 +36,10 @@ void help_option(const Option *option, Text *out);
  * lines of 80). STATUS_NAME with the nearest names when there is none. Wrapped to width. */
 Status help_page(const char *topic, size_t width, Text *out, Error *e) MUST_USE;
 
-/* Pages that have all or most of the words, best first, one line each; false when nothing fits. */
+/* One line of a list: mark, name, and a text from column `margin` on, wrapped. */
+void help_entry(const char *mark, const char *name, size_t margin, const char *text, size_t width, Text *out);
+
+/* The dozen pages that have the words, best first, one line each; false when none has more than half of them (help_search.c). */
 bool help_search(const char *words, size_t width, Text *out);
 
 /* A Markdown page for a family; the LuaCATS file for all of the library. */

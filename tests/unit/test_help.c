@@ -222,6 +222,9 @@ static void test_search(void **state)
   assert_found("read csv file", "  ?read ");
   assert_found("save model", "  ?save ");
   assert_found("ctrl-c", "  ?interrupt ");
+  assert_found("market basket", "  ?rules ");
+  assert_found("how many customers come back", "  ?cohort ");
+  assert_found("average by group", "  ?agg ");
   Text out = {0};
   static const char *const none[] = {"", "   ", "\"\"", "zzzzzz", "zzzzzz yyyyyy kmeans"};
   for (size_t i = 0; i < 5; i++) {
