@@ -13,7 +13,8 @@ static const Topic design_topics[] = {
     {"formulas", "R's formulas: which terms a model has",
      "y ~ a + b explains y by a and b, with an intercept. Terms are columns (odd names in backquotes) or functions of them.\n"
      "a:b is an interaction; a * b is a + b + a:b; (a + b + c)^2 has all interactions of two; a / b is a + a:b.\n"
-     "- a takes a term out again, - 1 or + 0 the intercept. A point stands for all columns that the left side does not name.\n"
+     "- a takes a term out again, - 1 or + 0 the intercept. A point stands for all columns that the left side does not name, "
+     "but for those that augment made.\n"
      "Inside of functions and of I() the language of expressions holds: I(a^2), log(a + 1), I(a > 3). See ?expressions.\n"
      "Texts, truth values and cluster numbers are levels: a column of 0 and 1 for each but the first one in order. factor(a) makes "
      "levels of numbers; factor(a, ref = \"x\") compares with the level x.\n"

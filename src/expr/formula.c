@@ -415,7 +415,7 @@ static Status parse_column(Parser *p, const Token *token, Terms *out)
   return add_variable(p, &v, out);
 }
 
-/* A dot: all columns but those on the left side. */
+/* A dot: all columns but those on the left side and those that a model has made: residuals would explain all there is. */
 static Status parse_dot(Parser *p, size_t at, Terms *out)
 {
   Status status = STATUS_OK;
@@ -425,7 +425,7 @@ static Status parse_dot(Parser *p, size_t at, Terms *out)
   for (size_t i = 0; i < frame_columns(p->frame); i++) {
     const char *name = frame_name(p->frame, i);
     size_t number;
-    if (map_get(p->left, name, strlen(name), &number)) {
+    if (map_get(p->left, name, strlen(name), &number) || column_role(frame_column(p->frame, i)) != ROLE_NONE) {
       continue;
     }
     const char *label = formula_name(name, p->arena);
@@ -635,10 +635,36 @@ done:
 
 /* ---- The whole */
 
+/* The I( ) around all of a left side: R's way to write an expression there. */
+typedef struct Wrap {
+  bool whole;         /* nothing stands beside it so far */
+  size_t tokens, depth;
+  size_t first, last; /* what is inside; last 0: not closed yet */
+} Wrap;
+
+static void wrap_token(Wrap *wrap, const Parser *p)
+{
+  const bool open = p->scan.kind == TOKEN_OPEN;
+  wrap->depth += open;
+  wrap->depth -= p->scan.kind == TOKEN_CLOSE && wrap->depth > 0;
+  if (wrap->tokens == 0) {
+    wrap->whole = p->scan.kind == TOKEN_NAME && strcmp(p->scan.token.text, "I") == 0;
+  } else if (wrap->tokens == 1) {
+    wrap->whole = wrap->whole && open;
+    wrap->first = p->scan.token.end;
+  } else if (wrap->last > 0) {
+    wrap->whole = false;
+  } else if (wrap->depth == 0) {
+    wrap->last = p->scan.token.at;
+  }
+  wrap->tokens++;
+}
+
 /* Everything up to the ~; names in it are left out of the dot. */
 static Status parse_left(Parser *p, Formula *f)
 {
   FormulaVariable *response = NULL;
+  Wrap wrap = {0};
   size_t end = 0, number;
   bool fresh;
   Status status;
@@ -651,6 +677,7 @@ static Status parse_left(Parser *p, Formula *f)
     if (p->scan.kind == TOKEN_NAME || p->scan.kind == TOKEN_QUOTED) {
       TRY(map_put(p->left, p->scan.token.text, strlen(p->scan.token.text), &number, &fresh, p->e));
     }
+    wrap_token(&wrap, p);
     end = p->scan.token.end;
     TRY(advance(p));
   }
@@ -662,6 +689,10 @@ static Status parse_left(Parser *p, Formula *f)
     const char *text = p->scan.source.text;
     *response = (FormulaVariable){.text = text + at, .length = end - at, .at = at};
     TRY(formula_label(response->text, response->length, text, p->arena, &response->label, p->e));
+    if (wrap.whole && wrap.last > wrap.first) {
+      response->text = text + wrap.first;
+      response->length = wrap.last - wrap.first;
+    }
   }
   f->response = response;
   TRY(advance(p));

@@ -6,7 +6,7 @@
  *   (a + b + c)^2    these and all interactions of two
  *   a / b            a + a:b                 a %in% b  a:b
  *   - a, - 1         without that term, without intercept (also + 0)
- *   .                all columns that the left side does not name
+ *   .                all columns that the left side does not name, but for those that augment made
  *   I(a^2), log(a)   the expression language, inside of I() and functions
  *   factor(a, ref = "x")   levels, though numbers; ref: the level the others are compared with
  *   poly(a, 2)       orthogonal polynomials; raw = true for plain powers

@@ -41,6 +41,21 @@ t.test("a point stands for all other columns, and the model names them", functio
   t.same_frame(m:predict(wider), m:predict(iris))
 end)
 
+t.test("a point leaves out what a model has made, which would explain everything", function()
+  local both = iris:kmeans { k = 3 }:augment(iris:ols("petal_width ~ petal_length"):augment(iris))
+  t.eq(both:ols("petal_width ~ .").formula, iris:ols("petal_width ~ .").formula)
+  t.eq(both:ols("petal_width ~ cluster + residual").dropped, 0)
+end)
+
+t.test("the left side may stand in I()", function()
+  local want = small:ols("y^2 + 1 ~ x")
+  t.eq(t.cells(small:ols("I(y^2 + 1) ~ x"):tidy().estimate), t.cells(want:tidy().estimate))
+  t.eq(t.cells(small:ols("I(y^2 + 1) ~ x"):predict(small).residual), t.cells(want:predict(small).residual))
+  t.eq(t.cells(small:ols("I((y > 2)) ~ x"):tidy().estimate), t.cells(small:ols("y > 2 ~ x"):tidy().estimate))
+  t.raises("unknown-function", function() small:ols("I(y) + I(x) ~ x") end)
+  t.raises("unknown-function", function() small:ols("2 * I(y) ~ x") end)
+end)
+
 t.test("the level moves the intervals and nothing else", function()
   local wide = iris:ols { "petal_width ~ petal_length", level = 0.99 }:tidy()
   local usual = iris:ols("petal_width ~ petal_length"):tidy()
