@@ -58,6 +58,17 @@ static void pop(Reader *r)
   }
 }
 
+/* What was no list of names to be assigned after all was read. */
+static Status drop_list(Reader *r)
+{
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < r->listed && status == STATUS_OK; i++) {
+    status = put(r->names->reads, &r->list[i], r->e);
+  }
+  r->listed = 0;
+  return status;
+}
+
 static bool in_table(const Reader *r)
 {
   return r->depth > 0 && r->depth <= DEPTH_MOST && r->open[r->depth - 1] == OPEN_TABLE;
@@ -137,6 +148,7 @@ static Status see_special(Reader *r, const Word *word)
   r->names->opaque = r->names->opaque || is_one_of(word, opaque);
   if (is_one_of(word, random)) {
     status = put_text(r->names->mentions, NAME_RANDOM, r->e);
+    status = status == STATUS_OK ? put_text(r->names->reads, NAME_RANDOM, r->e) : status;
   } else if (is_one_of(word, files)) {
     status = put_text(r->names->mentions, NAME_FILES, r->e);
   }
@@ -145,7 +157,7 @@ static Status see_special(Reader *r, const Word *word)
 
 static bool is_field(const Reader *r, const Word *next)
 {
-  if (word_is(&r->before, ".") || word_is(&r->before, ":") || word_is(&r->before, "goto")) {
+  if (word_is(&r->before, ".") || word_is(&r->before, ":") || word_is(&r->before, "goto") || word_is(&r->before, "::")) {
     return true;
   }
   const bool first = word_is(&r->before, "{") || word_is(&r->before, ",") || word_is(&r->before, ";");
@@ -160,9 +172,14 @@ static Status see_name(Reader *r, const Word *word, const char *at)
     return status;
   }
   status = put(r->names->mentions, word, r->e);
-  if (!in_brackets(r) && !r->hidden && r->listed < LIST_MOST) {
+  if (word_is(&r->before, "function") && word_is(&next, "(")) {
+    return status; /* the name that it gets */
+  }
+  if (status == STATUS_OK && !in_brackets(r) && !r->hidden && r->listed < LIST_MOST) {
     r->part[r->listed] = word_is(&next, ".") || word_is(&next, "[");
     r->list[r->listed++] = *word;
+  } else if (status == STATUS_OK) {
+    status = put(r->names->reads, word, r->e);
   }
   return status;
 }
@@ -174,6 +191,9 @@ static Status assign(Reader *r)
   for (size_t i = 0; i < r->listed && status == STATUS_OK; i++) {
     const bool whole = !r->part[i] && r->functions == 0;
     status = put(whole ? r->names->assigns : r->names->parts, &r->list[i], r->e);
+    if (status == STATUS_OK && r->part[i]) {
+      status = put(r->names->reads, &r->list[i], r->e);
+    }
   }
   r->listed = 0;
   return status;
@@ -192,10 +212,10 @@ static Status see(Reader *r, const Word *word, const char *at)
   if (word->kind == WORD_NAME) {
     const bool follows = word_is(&r->before, ",") || word_is(&r->before, ".");
     if (!follows && !in_brackets(r)) {
-      r->listed = 0;
+      status = drop_list(r);
       r->hidden = word_is(&r->before, "local") || word_is(&r->before, "for");
     }
-    return see_name(r, word, at);
+    return status == STATUS_OK ? see_name(r, word, at) : status;
   }
   if (word_is(word, "=") && word->kind == WORD_SYMBOL && !in_brackets(r)) {
     return assign(r);
@@ -206,10 +226,7 @@ static Status see(Reader *r, const Word *word, const char *at)
   } else if (word->kind == WORD_SYMBOL) {
     see_symbol(r, word);
   }
-  if (!goes_on(r, word)) {
-    r->listed = 0;
-  }
-  return status;
+  return status == STATUS_OK && !goes_on(r, word) ? drop_list(r) : status;
 }
 
 Status chunk_names(const char *chunk, ChunkNames *names, Error *e)
@@ -217,8 +234,8 @@ Status chunk_names(const char *chunk, ChunkNames *names, Error *e)
   Reader r = {.names = names, .e = e};
   const char *at = chunk;
   Status status = STATUS_OK;
-  *names = (ChunkNames){.mentions = map_new(), .assigns = map_new(), .parts = map_new()};
-  if (!names->mentions || !names->assigns || !names->parts) {
+  *names = (ChunkNames){.mentions = map_new(), .assigns = map_new(), .parts = map_new(), .reads = map_new()};
+  if (!names->mentions || !names->assigns || !names->parts || !names->reads) {
     return error_memory(e, 0, _("names"));
   }
   for (Word word = chunk_word(&at); word.kind != WORD_END && status == STATUS_OK; word = chunk_word(&at)) {
@@ -227,7 +244,7 @@ Status chunk_names(const char *chunk, ChunkNames *names, Error *e)
       r.before = word;
     }
   }
-  return status;
+  return status == STATUS_OK ? drop_list(&r) : status;
 }
 
 void chunk_names_free(ChunkNames *names)
@@ -235,6 +252,7 @@ void chunk_names_free(ChunkNames *names)
   map_free(names->mentions);
   map_free(names->assigns);
   map_free(names->parts);
+  map_free(names->reads);
   *names = (ChunkNames){0};
 }
 

@@ -18,6 +18,7 @@
 
 typedef struct ChunkNames {
   Map *mentions, *assigns, *parts;
+  Map *reads;         /* mentions that are more than the place of a whole new value */
   bool opaque;        /* runs or changes what a look at it cannot tell: load, require, _ENV, primitive{...} */
   bool local, label;  /* at the outermost level: must stay apart from other statements */
   bool returns;       /* a return that is not in a function */

@@ -245,7 +245,7 @@ static void follow_functions(Slicer *s, size_t last)
         makes = s->needed[v] && s->callable[v] && touches(s, &s->steps->items[i], &s->names[i], v);
       }
       for (size_t v = 0; v < s->n && makes; v++) {
-        if (!s->needed[v] && names_have(s->names[i].mentions, map_key(s->variables, v, NULL))) {
+        if (!s->needed[v] && names_have(s->names[i].reads, map_key(s->variables, v, NULL))) {
           need(s, v);
           more = true;
         }
@@ -286,7 +286,7 @@ static Status take(Slicer *s, size_t i)
   bool everything = false;
   forget(s, step, &s->names[i]);
   for (size_t v = 0; v < s->n; v++) {
-    if (names_have(s->names[i].mentions, map_key(s->variables, v, NULL))) {
+    if (names_have(s->names[i].reads, map_key(s->variables, v, NULL))) {
       need(s, v);
     }
   }
