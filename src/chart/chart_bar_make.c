@@ -111,13 +111,15 @@ static Status category_values(Bar *bar, double **out, Error *e)
     column_unref(values);
     return status;
   }
-  for (size_t row = 0; row < column_rows(bar->cells); row++) {
+  Status status = STATUS_OK;
+  for (size_t row = 0; status == STATUS_OK && row < column_rows(bar->cells); row++) {
     double value;
     column_block(bar->cells, row, 1, &value, 1);
     const uint32_t *of_row = bar->places.groups->of_row;
     sums[of_row ? of_row[row] : 0] += isnan(value) ? 0 : value;
+    status = chart_poll(bar->task, row, e);
   }
-  return STATUS_OK;
+  return status;
 }
 
 /* ---- places */
@@ -217,12 +219,18 @@ static Status place_column(Bar *bar, Column **out, Error *e)
 {
   const size_t rows = column_rows(bar->x);
   Builder *builder = builder_new(TYPE_INT64, rows);
-  for (size_t row = 0; builder && row < rows; row++) {
+  Status status = builder ? STATUS_OK : error_memory(e, 0, _("bars"));
+  for (size_t row = 0; status == STATUS_OK && row < rows; row++) {
     const size_t place = chart_class(&bar->places, row);
     bar->other_rows += place >= bar->kept;
     builder_int(builder, (int64_t)place);
+    status = chart_poll(bar->task, row, e);
   }
-  return builder ? builder_finish(builder, out, e) : error_memory(e, 0, _("bars"));
+  if (status != STATUS_OK) {
+    builder_free(builder);
+    return status;
+  }
+  return builder_finish(builder, out, e);
 }
 
 static Status group_bars(Bar *bar, Error *e)
@@ -266,10 +274,12 @@ static Status group_sizes(Bar *bar, Error *e)
   if (!bar->sizes) {
     return error_memory(e, 0, _("bars"));
   }
-  for (size_t row = 0; row < groups->rows; row++) {
+  Status status = STATUS_OK;
+  for (size_t row = 0; status == STATUS_OK && row < groups->rows; row++) {
     bar->sizes[groups->of_row ? groups->of_row[row] : 0]++;
+    status = chart_poll(bar->task, row, e);
   }
-  return STATUS_OK;
+  return status;
 }
 
 static Status compute_bars(Bar *bar, Error *e)

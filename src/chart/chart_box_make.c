@@ -7,7 +7,7 @@
 #include "core/alloc.h"
 #include "frame/builder.h"
 
-enum { BOXES_MOST = 1000 };
+enum { BOXES_MOST = 1000, CHUNK = 512 };
 
 typedef struct Boxes {
   const BoxOptions *options;
@@ -48,11 +48,50 @@ static size_t group_of(const Boxes *boxes, size_t row)
   return boxes->x && of_row ? of_row[row] : 0;
 }
 
-/* Counts each group's values, then deals them to their places. */
+/* Where the values of each group begin. */
+static Status find_places(Boxes *boxes, Error *e)
+{
+  const size_t rows = column_rows(boxes->y), groups = boxes->classes.n;
+  Status status = STATUS_OK;
+  for (size_t row = 0; status == STATUS_OK && row < rows; row++) {
+    boxes->first[group_of(boxes, row) + 1]++;
+    status = chart_poll(boxes->task, row, e);
+  }
+  for (size_t group = 0; group < groups; group++) {
+    boxes->first[group + 1] += boxes->first[group];
+  }
+  return status;
+}
+
 static Status deal(Boxes *boxes, Error *e)
+{
+  const size_t rows = column_rows(boxes->y);
+  double chunk[CHUNK];
+  Status status = STATUS_OK;
+  for (size_t row = 0; status == STATUS_OK && row < rows; row++) {
+    const size_t group = group_of(boxes, row), rest = rows - row;
+    if (row % CHUNK == 0) {
+      column_block(boxes->y, row, rest < CHUNK ? rest : CHUNK, chunk, 1);
+      status = chart_poll(boxes->task, row, e);
+    }
+    const double value = chunk[row % CHUNK];
+    if (isfinite(value) && !(boxes->look->log_y && value <= 0)) {
+      boxes->values[boxes->first[group] + boxes->n[group]++] = value;
+    } else {
+      boxes->missing++;
+    }
+  }
+  return status;
+}
+
+static Status make_room(Boxes *boxes, Error *e)
 {
   const size_t rows = column_rows(boxes->y), groups = boxes->classes.n;
   Arena *arena = &boxes->task->arena;
+  const Status status = task_reserve(boxes->task, rows * sizeof *boxes->values, _("boxes"), e);
+  if (status != STATUS_OK) {
+    return status;
+  }
   boxes->first = arena_alloc(arena, groups + 1, sizeof *boxes->first);
   boxes->n = arena_alloc(arena, groups, sizeof *boxes->n);
   boxes->figures = arena_alloc(arena, groups, sizeof *boxes->figures);
@@ -60,29 +99,16 @@ static Status deal(Boxes *boxes, Error *e)
   if (!boxes->first || !boxes->n || !boxes->figures || !boxes->values) {
     return error_memory(e, rows * sizeof *boxes->values, _("boxes"));
   }
-  for (size_t row = 0; row < rows; row++) {
-    boxes->first[group_of(boxes, row) + 1]++;
-  }
-  for (size_t group = 0; group < groups; group++) {
-    boxes->first[group + 1] += boxes->first[group];
-  }
-  for (size_t row = 0; row < rows; row++) {
-    const size_t group = group_of(boxes, row);
-    double value;
-    column_block(boxes->y, row, 1, &value, 1);
-    if (isfinite(value) && !(boxes->look->log_y && value <= 0)) {
-      boxes->values[boxes->first[group] + boxes->n[group]++] = value;
-    } else {
-      boxes->missing++;
-    }
-  }
   return STATUS_OK;
 }
 
 static Status compute(Boxes *boxes, Error *e)
 {
   const double reach = boxes->options->whiskers;
-  Status status = deal(boxes, e);
+  Status status;
+  TRY(make_room(boxes, e));
+  TRY(find_places(boxes, e));
+  TRY(deal(boxes, e));
   for (size_t group = 0; status == STATUS_OK && group < boxes->classes.n; group++) {
     if (task_cancelled(boxes->task)) {
       return error_cancelled(e);
@@ -92,6 +118,7 @@ static Status compute(Boxes *boxes, Error *e)
                            boxes->task, &boxes->figures[group], e);
     }
   }
+done:
   return status;
 }
 

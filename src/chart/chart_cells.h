@@ -25,6 +25,12 @@ const char *chart_cells_name(const Frame *frame, const char *text, Arena *arena)
 /* Whether cells are classes (texts, booleans, labels) and not amounts. */
 bool chart_is_classes(const Column *cells);
 
+/* Every so many rows of a plain loop a cancel is asked for: STATUS_CANCELLED. */
+static inline Status chart_poll(const Task *task, size_t row, Error *e)
+{
+  return row % 65536 == 0 && task_cancelled(task) ? error_cancelled(e) : STATUS_OK;
+}
+
 /* ---- classes: the values of a column, each with a place in an order */
 
 typedef enum ChartOrder {

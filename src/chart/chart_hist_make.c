@@ -185,7 +185,7 @@ static Status class_bars(const Hist *hist, size_t class, Frame **out, Error *e)
 static Status add_classes(Hist *hist, Error *e)
 {
   Status status = STATUS_OK;
-  for (size_t class = 0; status == STATUS_OK && class < hist->classes.n; class ++) {
+  for (size_t class = 0; status == STATUS_OK && class < hist->classes.n; class++) {
     const char *name = chart_class_name(&hist->classes, class, &hist->task->arena);
     Frame *bars = NULL;
     if (hist->totals[class] == 0) {

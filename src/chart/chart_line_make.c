@@ -33,10 +33,16 @@ typedef struct Line {
 static Status class_column(const Line *line, const size_t *first, size_t n, Column **out, Error *e)
 {
   Builder *builder = builder_new(TYPE_INT64, n);
-  for (size_t i = 0; builder && i < n; i++) {
+  Status status = builder ? STATUS_OK : error_memory(e, 0, _("points"));
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     builder_int(builder, (int64_t)(line->color ? chart_class(&line->classes, first ? first[i] : i) : 0));
+    status = chart_poll(line->task, i, e);
   }
-  return builder ? builder_finish(builder, out, e) : error_memory(e, 0, _("points"));
+  if (status != STATUS_OK) {
+    builder_free(builder);
+    return status;
+  }
+  return builder_finish(builder, out, e);
 }
 
 /* Takes the points without x out of the order, and finds where classes begin. */
@@ -48,18 +54,20 @@ static Status split_classes(const Line *line, const Column *classes, Points *poi
   if (!points->start) {
     return error_memory(e, 0, _("points"));
   }
-  for (size_t i = 0; i < n; i++) {
+  Status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     const size_t point = points->order[i];
+    status = chart_poll(line->task, i, e);
     if (column_valid(points->x, point)) {
       points->order[kept++] = point;
       points->start[column_int(classes, point) + 1]++;
     }
   }
   points->missing = n - kept;
-  for (size_t class = 0; class < n_classes; class ++) {
+  for (size_t class = 0; class < n_classes; class++) {
     points->start[class + 1] += points->start[class];
   }
-  return STATUS_OK;
+  return status;
 }
 
 /* first: a row of each point; NULL: points are rows. */
@@ -87,14 +95,15 @@ static Status note_order(Line *line, Error *e)
   const Points *points = &line->of_rows;
   const OrderKey key = {.column = points->x};
   size_t moved = 0, ties = 0;
-  for (size_t class = 0; class < line->classes.n; class ++) {
-    for (size_t i = points->start[class] + 1; i < points->start[class + 1]; i++) {
+  Status status = STATUS_OK;
+  for (size_t class = 0; class < line->classes.n; class++) {
+    for (size_t i = points->start[class] + 1; status == STATUS_OK && i < points->start[class + 1]; i++) {
+      status = chart_poll(line->task, i, e);
       moved += points->order[i] < points->order[i - 1];
       ties += order_compare(&key, 1, points->order[i - 1], points->order[i]) == 0;
     }
   }
-  Status status = STATUS_OK;
-  if (moved > 0) {
+  if (status == STATUS_OK && moved > 0) {
     status = chart_add_note(line->chart, e, _("rows are sorted by %s"), line->options->x);
   }
   if (status == STATUS_OK && ties > 0) {
@@ -225,7 +234,7 @@ static Status add_y(Line *line, const char *text, Error *e)
   TRY(y_cells(line, text, &y, &points, e));
   TRY(check_numbers(y, text, e));
   TRY(chart_widen(&y, e));
-  for (size_t class = 0; class < line->classes.n; class ++) {
+  for (size_t class = 0; class < line->classes.n; class++) {
     TRY(add_line(line, points, y, class, series_name(line, label, class), e));
   }
 done:

@@ -78,6 +78,10 @@ static const char *const statements[] = {
     "load('return #df')()",
     "tostring(plot.scatter(df, {x = 'x', y = 'z', color = 'y'}))",
     "m:plot('sizes'):data()",
+    "tostring(m:plot())",
+    "m:plot('profile')",
+    "df:ols('z ~ x'):plot('coefficients')",
+    "plot.hist(df, {x = 'z', color = 'y', xlim = {0, NA}})",
     "string.rep('x', 10000):gsub('x', {x = 'y'})",
 };
 
