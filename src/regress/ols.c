@@ -127,11 +127,11 @@ static size_t intercepts(const LeastSquares *fit, bool intercept)
   return intercept && fit->rank > 0;
 }
 
-/* A column of equal numbers has squares about its mean of rounding only. */
-static bool is_constant(const LeastSquares *fit)
+/* A column of equal numbers has squares about its mean of rounding only. Without an intercept they must be 0. */
+static bool is_constant(const LeastSquares *fit, bool intercept)
 {
   const double least = 8 * DBL_EPSILON * fabs(fit->y_mean);
-  return fit->tss <= fit->weights * least * least;
+  return intercept ? fit->tss <= fit->weights * least * least : fit->tss_raw == 0;
 }
 
 /* Without the intercept the total is about 0. */
@@ -171,7 +171,7 @@ static void summarise(const LeastSquares *fit, bool intercept, Ols *o)
   o->zero_weights = fit->n - fit->used;
   o->df = (double)(fit->rank - intercepts(fit, intercept));
   o->df_residual = (double)(fit->used - fit->rank);
-  o->constant = intercept && is_constant(fit);
+  o->constant = is_constant(fit, intercept);
   o->deviance = o->constant ? 0 : fit->rss;
   o->sigma = o->df_residual > 0 ? sqrt(o->deviance / o->df_residual) : (double)NAN;
   explain(fit, intercept, o);
@@ -214,7 +214,7 @@ static Status infer(double level, Ols *o, Error *e)
   return STATUS_OK;
 }
 
-/* A constant response is the intercept and nothing else. */
+/* A constant response is the intercept and nothing else; without one it is 0. */
 static void make_exact(LeastSquares *fit, double *residuals)
 {
   for (size_t j = 0; j < fit->p; j++) {

@@ -462,24 +462,25 @@ done:
 
 /* ---- the card */
 
+enum { FORMULA_SHOWN = 240 }; /* bytes; m.formula has all of it */
+
 void ols_headline(const Model *model, Text *out)
 {
   const Column *formula = formula_of(model);
   size_t length = 0;
   const char *text = formula ? column_text(formula, 0, &length) : "";
+  const size_t shown = length > FORMULA_SHOWN ? utf8_whole(text, FORMULA_SHOWN) : length;
+  text_add(out, text, shown);
+  text_puts(out, shown < length ? " ..." : "");
   const double n = model_number(model, "n");
-  text_printf(out, n == 1 ? _("%1$.*2$s, 1 row") : _("%1$.*2$s, %3$.0f rows"), text, (int)length, n);
+  text_printf(out, n == 1 ? _(", 1 row") : _(", %.0f rows"), n);
 }
 
 /* A figure, NA when it is missing. */
 static const char *figure(const Model *model, const char *name, char out[32])
 {
   const double x = model_number(model, name);
-  if (isnan(x)) {
-    snprintf(out, 32, "NA");
-  } else {
-    snprintf(out, 32, "%.7g", x);
-  }
+  snprintf(out, 32, isnan(x) ? "NA" : x == INFINITY ? "Inf" : x == -INFINITY ? "-Inf" : "%.7g", x);
   return out;
 }
 

@@ -186,6 +186,7 @@ static Status run_ols(Call *call, Value *out, Error *e)
   TRY(prepare(call, &fit, e));
   TRY(ols_fit(fit.design, fit.weights, o->level, call->task, &fit.ols, e));
   note_fit(call, &fit);
+  TRY(task_reserve(call->task, fit.ols.fit->p * fit.ols.fit->p * 3 * sizeof(double), _("the covariance"), e));
   TRY(model_new(call->primitive, o, &model, e));
   TRY(ols_model_fill(model, fit.design, &fit.ols, fit.left_out, text_data(call->notes), e));
   TRY(text_status(call->notes, e));

@@ -135,6 +135,21 @@ t.test("a response that is the same in every row", function()
   t.eq({ m.r_squared, m.adj_r_squared, m.statistic, m.p_value, m.sigma }, { NA, NA, NA, NA, 0.0 })
   t.has(card(m):gsub("\n%s+", " "), "the same in every row: there is nothing to explain")
   t.eq(m:predict(frame { x = { 9 } }).fitted[1], 0.1)
+  local zero = frame { { "x", { 1, 2, 3, 4 } }, { "y", { 0, 0, 0, 0 } } }:ols("y ~ 0 + x")
+  t.eq({ zero:tidy().estimate[1], zero.sigma, zero.r_squared, zero.log_lik }, { 0.0, 0.0, NA, math.huge })
+  t.has(card(zero), "log_lik Inf   aic -Inf")
+end)
+
+t.test("a long formula is cut on the card, and whole in the figure", function()
+  local columns, names = { { "y", { 1, 2, 4, 3 } } }, {}
+  for i = 1, 60 do
+    names[i] = "a_rather_long_name_" .. i
+    columns[i + 1] = { names[i], { i, i * i, 3, -i } }
+  end
+  local long = frame(columns):ols("y ~ .")
+  t.has(long.formula, names[60])
+  t.has(card(long):gsub("\n%s+", " "), "..., 4 rows")
+  t.lacks(card(long):match "^(.-)residuals", names[60])
 end)
 
 t.test("as many coefficients as rows, more of them, and one row", function()

@@ -116,6 +116,11 @@ t.test("mtcars: mpg ~ wt + hp", function()
     { -3.940979468963, -1.600221936972, -0.182013640698, 1.049855517542, 5.853790849706 }, 1e-11, "residuals")
 end)
 
+t.test("mtcars as it is shipped", function()
+  local shipped = read("datasets/mtcars/mtcars.csv"):ols("mpg ~ wt + hp")
+  t.eq(t.cells(shipped:tidy().estimate), t.cells(mtcars:ols("mpg ~ wt + hp"):tidy().estimate))
+end)
+
 -- vcov(lm(mpg ~ wt + hp, mtcars))
 t.test("mtcars: the covariance of the coefficients", function()
   local v = mtcars:ols("mpg ~ wt + hp"):covariance()
@@ -171,8 +176,8 @@ real("insurance: squares, a truth value and an interaction", "customers/insuranc
   close(m.adj_r_squared, 0.8652860980102, 1e-12, "adj_r_squared")
 end)
 
-real("diabetes", "classic/sklearn/diabetes442.csv", function(df)
-  local m = df:ols("target ~ .")
+t.test("diabetes", function()
+  local m = read("datasets/diabetes/diabetes.csv"):ols("progression ~ .")
   close_list(m:tidy().estimate, { -334.567138518787715, -0.036361224223625, -22.859648090498371, 5.602962091923701,
     1.116807993318191, -1.089996334063245, 0.746450455514230, 0.372004715089160, 6.533831935990367, 68.483124964788402,
     0.280116989321505 }, 1e-10, "estimate")
