@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "view/chart_legend.h"
+
 enum { SHARED = CLASS_MOST - 1 };
 
 Status classes_init(Classes *classes, const Column *column, Error *e)
@@ -114,7 +116,6 @@ static bool is_noise(const Classes *classes, size_t number)
 
 void classes_rank(Classes *classes)
 {
-  static const char glyphs[CLASS_MOST] = "ox+*#@%&=~ABCDEFGHIJKLMNPQRSTUVWYZ";
   const size_t known = classes->n < SHARED ? classes->n : SHARED;
   for (size_t i = 0; i < known; i++) {
     size_t at = i;
@@ -126,7 +127,7 @@ void classes_rank(Classes *classes)
   size_t used = 0;
   for (size_t i = 0; i < known; i++) {
     const size_t number = classes->order[i];
-    classes->entries[number].glyph = classes->column && is_noise(classes, number) ? '.' : glyphs[used++];
+    classes->entries[number].glyph = classes->column && is_noise(classes, number) ? '.' : legend_glyph(used++);
   }
   if (classes->n > SHARED) {
     classes->order[SHARED] = SHARED;

@@ -3,7 +3,7 @@
  * each.
  *
  * Classes are found as rows are asked for and numbered by first appearance; classes_rank then orders them
- * by value. Those beyond CLASS_MOST - 1 share the last number. Used by chart_scatter.c.
+ * by value. Those beyond CLASS_MOST - 1 share the last number.
  */
 #ifndef ASSAY_VIEW_CHART_CLASSES_H
 #define ASSAY_VIEW_CHART_CLASSES_H
@@ -16,13 +16,13 @@ enum { CLASS_MOST = 35, CLASS_SMALL = 64 };
 typedef struct ClassEntry {
   int64_t key;       /* of a column of numbers */
   size_t first;      /* a row that has it */
-  size_t count;      /* rows counted by classes_count */
+  size_t count;      /* rows, for the user to count */
   char glyph;
 } ClassEntry;
 
 typedef struct Classes {
   const Column *column;          /* NULL: all rows are of one class */
-  Map *texts;                    /* of a column of texts */
+  Map *texts;                    /* of a column of strings */
   size_t n;                      /* numbers in use, the shared one included */
   ClassEntry entries[CLASS_MOST];
   uint8_t small[CLASS_SMALL];    /* number + 1 of keys 0..63 */

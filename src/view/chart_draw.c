@@ -10,7 +10,7 @@
 #include "view/number.h"
 #include "view/width.h"
 
-enum { WIDTH_USUAL = 80, WIDTH_LEAST = 20, WIDTH_MOST = 120, BLOCK = 4096 };
+enum { WIDTH_USUAL = 80, WIDTH_LEAST = 20, WIDTH_MOST = 120, BLOCK = 4096, SHADE_DIGITS = 4 };
 
 /* ---- classes: one pass that numbers and counts them */
 
@@ -132,6 +132,15 @@ uint32_t drawing_level(const Drawing *drawing, size_t level)
   return drawing->ascii ? (uint32_t)".oO@"[level] : shades[level];
 }
 
+static void shade_text(const Axis *ends, double value, char out[NUMBER_SIZE])
+{
+  if (ends->kind == AXIS_TIMES) {
+    axis_text(ends, value, out);
+  } else {
+    number_one(value, SHADE_DIGITS, out);
+  }
+}
+
 static void add_shades(Drawing *drawing)
 {
   Axis ends;
@@ -141,8 +150,8 @@ static void add_shades(Drawing *drawing)
     char from[NUMBER_SIZE], to[NUMBER_SIZE], name[2 * NUMBER_SIZE + 8];
     const double low = drawing->shade[0], high = drawing->shade[1], share = (double)level / INK_LEVELS;
     const double next = (double)(level + 1) / INK_LEVELS;
-    axis_text(&ends, low * (1 - share) + high * share, from);
-    axis_text(&ends, low * (1 - next) + high * next, to);
+    shade_text(&ends, low * (1 - share) + high * share, from);
+    shade_text(&ends, low * (1 - next) + high * next, to);
     snprintf(name, sizeof name, _("%1$s to %2$s"), from, to);
     legend_add(&drawing->legend, drawing_level(drawing, level), INK_RAMP + (unsigned)level, name, strlen(name));
   }
@@ -151,8 +160,8 @@ static void add_shades(Drawing *drawing)
 /* Outliers beside boxes are larger than the dots of a plane. */
 uint32_t drawing_dot(const Drawing *drawing)
 {
-  const bool boxes = drawing_count(drawing, CHART_BOXES) > 0;
-  return boxes ? (drawing->ascii ? 'o' : 0x2022) : drawing->ascii ? '.' : 0xB7;
+  const bool dots = style_dots(drawing->style) != VIEW_DOTS_ASCII;
+  return drawing->ascii ? 'o' : drawing_count(drawing, CHART_BOXES) > 0 ? 0x2022 : dots ? 0xB7 : 'o';
 }
 
 static uint32_t rule_mark(const Drawing *drawing, const ChartSeries *series)

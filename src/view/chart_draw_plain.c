@@ -82,6 +82,7 @@ static void add_value(Plain *plain, const ChartAxis *axis, const ChartSeries *se
 static void add_place(Plain *plain, const ChartSeries *series, size_t row)
 {
   const ChartAxis *places = drawing_places(plain->drawing);
+  const size_t before = plain->line.size;
   if (drawing_is_bins(series)) {
     add_value(plain, places, series, "low", row);
     text_puts(&plain->line, _(" to "));
@@ -91,10 +92,10 @@ static void add_place(Plain *plain, const ChartSeries *series, size_t row)
     (void)drawing_category(plain->drawing, places, number, NAME, &plain->line);
   }
   if (series->name[0] != '\0' && chart_series_count(plain->drawing->chart) > 1) {
-    text_puts(&plain->line, ", ");
+    text_puts(&plain->line, plain->line.size > before ? ", " : "");
     add_name(plain, series->name);
   }
-  text_puts(&plain->line, ": ");
+  text_puts(&plain->line, plain->line.size > before ? ": " : "");
 }
 
 static void add_box(Plain *plain, const ChartSeries *series, size_t row)
@@ -208,6 +209,15 @@ static void put_axes(Plain *plain, Text *out)
   }
 }
 
+static void put_shade(Plain *plain, Text *out)
+{
+  const Column *shade = chart_role(plain->drawing->special, "shade");
+  const ChartAxis axis = {.label = plain->drawing->legend_title,
+                          .scale = column_type(shade) == TYPE_TIMESTAMP ? CHART_TIMES : CHART_NUMBERS,
+                          .low = plain->drawing->shade[0], .high = plain->drawing->shade[1]};
+  put_range(plain, &axis, axis.low, axis.high, _("shade"), out);
+}
+
 /* "values by places", for what the rows' figures are. */
 static void put_subject(Plain *plain, Text *out)
 {
@@ -227,6 +237,9 @@ Status draw_plain(Drawing *drawing, size_t room, Text *out, Error *e)
 {
   Plain plain = {.drawing = drawing, .room = room == 0 ? ROWS_MOST : room > ROWS_LEAST ? room : ROWS_LEAST};
   put_axes(&plain, out);
+  if (drawing->points == POINTS_SHADE) {
+    put_shade(&plain, out);
+  }
   put_subject(&plain, out);
   for (size_t i = 0; i < chart_series_count(drawing->chart); i++) {
     const ChartSeries *series = chart_series(drawing->chart, i);

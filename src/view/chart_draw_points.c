@@ -203,7 +203,7 @@ static void put_levels(const Drawing *drawing, const uint32_t *counts, const Lev
   for (size_t i = 0; i < canvas->columns * canvas->rows; i++) {
     if (counts[i] > 0) {
       const size_t level = level_of(levels, counts[i]);
-      const uint32_t alone = drawing->ascii ? 'o' : drawing_level(drawing, INK_LEVELS - 1);
+      const uint32_t alone = canvas->across == 1 ? 'o' : drawing_level(drawing, INK_LEVELS - 1);
       const bool several = has_levels(levels);
       canvas_put(canvas, i % canvas->columns, i / canvas->columns, several ? drawing_level(drawing, level) : alone,
                  several ? INK_RAMP + (unsigned)level : INK_NONE);

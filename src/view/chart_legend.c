@@ -60,10 +60,30 @@ static size_t entry_text(const Legend *legend, const LegendEntry *entry, size_t 
 
 static void put_entry(const LegendEntry *entry, const Text *text, const ViewStyle *style, Text *out)
 {
+  if (style->plain) {
+    text_add(out, text_data(text) + 1, text->size - 1);
+    return;
+  }
   style_ink_on(style, entry->ink, out);
   canvas_code(entry->mark, out);
   style_ink_off(style, entry->ink, out);
   text_add(out, text_data(text), text->size);
+}
+
+/* Where nothing is drawn only sizes are worth a word. */
+static bool is_shown(const LegendEntry *entry, const ViewStyle *style)
+{
+  return entry->counted || !style->plain;
+}
+
+static bool shows_any(const Legend *legend, const ViewStyle *style)
+{
+  for (size_t i = 0; i < legend->n; i++) {
+    if (is_shown(&legend->entries[i], style)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 static size_t put_title(const char *title, const ViewStyle *style, size_t most, Text *out)
@@ -84,13 +104,16 @@ size_t legend_put(const Legend *legend, const char *title, const ViewStyle *styl
   const bool ascii = style_ascii(style);
   const size_t most = width < 2 * LEGEND_NAME + 8 ? width / 3 : LEGEND_NAME;
   Text item = {0};
-  if (legend->n == 0 || legend->names.failed) {
+  if (!shows_any(legend, style) || legend->names.failed) {
     out->failed = out->failed || legend->names.failed;
     return 0;
   }
   size_t at = put_title(title, style, width < 2 * MORE_WIDTH ? width / 3 : width / 2, out);
   size_t made = 1, gap = at > 0 ? 1 : 0;
   for (size_t i = 0; i < legend->n; i++) {
+    if (!is_shown(&legend->entries[i], style)) {
+      continue;
+    }
     const size_t wide = entry_text(legend, &legend->entries[i], most, ascii, &item);
     const bool wraps = at > 0 && at + gap + wide > width, is_last = i + 1 == legend->n;
     const bool full = wraps && made == lines;

@@ -34,7 +34,8 @@ void legend_add_counted(Legend *legend, uint32_t mark, unsigned ink, const char 
 void legend_free(Legend *legend);
 
 /* Adds the legend wrapped at `width` columns, on at most `lines` lines (0: no limit; what does not fit is counted in
- * words). title: what the entries are, "" for nothing. Gives the number of lines, 0 for no entries. */
+ * words). title: what the entries are, "" for nothing. With plain there are no marks, and only entries with sizes. Gives
+ * the number of lines, 0 for no entries. */
 size_t legend_put(const Legend *legend, const char *title, const ViewStyle *style, size_t width, size_t lines,
                   Text *out);
 

@@ -67,16 +67,6 @@ void style_put(const ViewStyle *style, ViewRole role, const char *text, Text *ou
   style_off(style, role, out);
 }
 
-void style_series(const ViewStyle *style, size_t index, char glyph, Text *out)
-{
-  static const int colors[] = {34, 33, 36, 31, 35, 32}; /* neighbours differ in more than red against green */
-  if (style->color) {
-    text_printf(out, "\x1b[%dm%c\x1b[0m", colors[index % (sizeof colors / sizeof *colors)], glyph);
-  } else {
-    text_char(out, glyph);
-  }
-}
-
 void style_ink_on(const ViewStyle *style, unsigned ink, Text *out)
 {
   static const int series[] = {34, 33, 36, 31, 35, 32}; /* neighbours differ in more than red against green */

@@ -72,10 +72,6 @@ void style_off(const ViewStyle *style, ViewRole role, Text *out);
 /* A trusted text in a role. */
 void style_put(const ViewStyle *style, ViewRole role, const char *text, Text *out);
 
-/* A character in the colour of the index-th series of a chart, from 0; colours repeat after six, so
- * characters must differ. */
-void style_series(const ViewStyle *style, size_t index, char glyph, Text *out);
-
 /* The colours of charts: of the series 1, 2 ..., of axes and rules, and four from little to much. Colours of series
  * repeat after six, so their characters must differ. */
 enum { INK_NONE = 0, INK_SERIES = 1, INK_MUTED = 250, INK_RAMP = 251, INK_LEVELS = 4 };

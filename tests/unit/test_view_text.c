@@ -252,12 +252,21 @@ static void test_roles(void **state)
   assert_false(style.ascii);
   Text out = {0};
   style_put(&style, VIEW_ERROR, "plain", &out);
-  style_series(&style, 1, 'x', &out);
+  style_ink_on(&style, INK_SERIES + 1, &out);
+  text_char(&out, 'x');
+  style_ink_off(&style, INK_SERIES + 1, &out);
   style.color = true;
+  style_ink_on(&style, INK_NONE, &out);
+  style_ink_on(&style, INK_SERIES + 1, &out);
+  style_ink_off(&style, INK_SERIES + 1, &out);
+  style_ink_on(&style, INK_SERIES + 7, &out);
+  style_ink_off(&style, INK_MUTED, &out);
+  style_ink_on(&style, INK_RAMP + 3, &out);
+  style_ink_off(&style, INK_NONE, &out);
   style_put(&style, VIEW_PLAIN, "plain", &out);
   style_put(&style, VIEW_ERROR, "red", &out);
   style_paragraph(&style, VIEW_MUTED, "two words", 2, 0, 0, &out);
-  assert_string_equal(text_data(&out), "plainxplain\x1b[1;31mred\x1b[0m\x1b[2mtwo words\x1b[0m\n");
+  assert_string_equal(text_data(&out), "plainx\x1b[33m\x1b[0m\x1b[33m\x1b[0m\x1b[31mplain\x1b[1;31mred\x1b[0m\x1b[2mtwo words\x1b[0m\n");
   text_free(&out);
 }
 
