@@ -67,7 +67,7 @@ typedef struct LeastSquares {
   size_t used;           /* rows with a weight that is not 0; degrees of freedom are used - rank */
   size_t rank;
   const char *method;    /* "gram" or "qr" */
-  double condition;      /* of the scaled (gram: and shifted) columns that were kept, in the 1-norm; 1 at least */
+  double condition;      /* of the scaled (gram: and shifted) columns that were kept, in the 2-norm, estimated */
   double *coefficients;  /* p; NaN: dropped */
   bool *dropped;         /* p */
   double *factor;        /* p x p, row-major: (X'WX)^-1 = factor factor', rows of dropped columns zero */

@@ -7,6 +7,7 @@
 #include "core/reduce.h"
 #include "math/least_squares_kernels.h"
 #include "math/least_squares_pass.h"
+#include "math/triangle.h"
 
 enum { CONDITION_MOST = 1000 };
 
@@ -116,7 +117,7 @@ static bool balance(Gram *gram)
   return isfinite(a[p * width + p]);
 }
 
-/* False where a pivot is so small that the condition must be too high. */
+/* False where a pivot is so small that the condition must be too high: |R| > 1/2 and |R^-1| >= 1 / pivot. */
 static bool cholesky(const Gram *gram)
 {
   const LeastSquaresKernels *kernels = least_squares_kernels();
@@ -155,21 +156,6 @@ static void invert(const Gram *gram, double *out)
   }
 }
 
-static double largest_column(const double *a, size_t p, size_t width, double *sums)
-{
-  double most = 0;
-  memset(sums, 0, p * sizeof *sums);
-  for (size_t i = 0; i < p; i++) {
-    for (size_t j = i; j < p; j++) {
-      sums[j] += fabs(a[i * width + j]);
-    }
-  }
-  for (size_t j = 0; j < p; j++) {
-    most = sums[j] > most ? sums[j] : most;
-  }
-  return most;
-}
-
 /* Coefficients and factor of the shifted columns, without their scales. */
 static void take_scales_off(const Gram *gram, double *inverse)
 {
@@ -192,13 +178,14 @@ static Status solve(Gram *gram, LeastSquares *fit, bool *done, Error *e)
   if (!balance(gram) || !cholesky(gram)) {
     return STATUS_OK;
   }
-  double *sums = mem_alloc(p, sizeof *sums);
-  if (!sums) {
-    return error_memory(e, p * sizeof *sums, _("sums of products"));
+  double *scratch = mem_alloc(2 * p, sizeof *scratch);
+  if (!scratch) {
+    return error_memory(e, 2 * p * sizeof *scratch, _("sums of products"));
   }
   invert(gram, fit->factor);
-  const double condition = largest_column(gram->matrix, p, gram->width, sums) * largest_column(fit->factor, p, p, sums);
-  mem_free(sums);
+  const double condition = largest_singular_double(gram->matrix, gram->width, p, true, scratch) *
+                           largest_singular_double(fit->factor, p, p, true, scratch);
+  mem_free(scratch);
   if (task_cancelled(gram->work->task)) {
     return error_cancelled(e);
   }

@@ -3,15 +3,36 @@
  * triangle_reflect.h). */
 #ifdef REAL
 
-static REAL NAME(largest_column)(const REAL *a, size_t m, size_t n)
+/* v goes to M'M v with M's lines (columns or rows) as they lie: of an upper triangle, line k of columns has cells 0
+ * .. k, line k of rows has k .. n - 1. w: n numbers of room. Gives the length of M v. */
+static REAL NAME(power_step)(const REAL *a, size_t stride, size_t n, bool rows, REAL *v, REAL *w)
 {
-  REAL most = 0;
-  for (size_t j = 0; j < n; j++) {
-    REAL sum = 0;
-    for (size_t i = 0; i <= j; i++) {
-      sum += a[j * m + i] < 0 ? -a[j * m + i] : a[j * m + i];
+  memset(w, 0, n * sizeof *w);
+  for (size_t k = 0; k < n; k++) {
+    const size_t from = rows ? k : 0, to = rows ? n : k + 1;
+    NAME(add)(v[k], a + k * stride + from, to - from, w + from);
+  }
+  for (size_t k = 0; k < n; k++) {
+    const size_t from = rows ? k : 0, to = rows ? n : k + 1;
+    v[k] = NAME(dot)(a + k * stride + from, w + from, to - from);
+  }
+  return NAME(root)(NAME(dot)(w, w, n));
+}
+
+REAL NAME(largest_singular)(const REAL *a, size_t stride, size_t n, bool rows, REAL *scratch)
+{
+  enum { STEPS = 24 };
+  REAL *v = scratch, *w = scratch + n, most = 0;
+  for (size_t k = 0; k < n; k++) {
+    v[k] = (k % 2 ? -1 : 1) * (1 + (REAL)(k % 7) / 8); /* a start that lies along nothing in particular */
+  }
+  for (size_t step = 0; step < STEPS; step++) {
+    const REAL length = NAME(root)(NAME(dot)(v, v, n)), inverse = length > 0 ? 1 / length : 0;
+    for (size_t k = 0; k < n; k++) {
+      v[k] *= inverse;
     }
-    most = sum > most ? sum : most;
+    const REAL size = NAME(power_step)(a, stride, n, rows, v, w);
+    most = size > most ? size : most;
   }
   return most;
 }
@@ -55,8 +76,8 @@ static Status NAME(invert)(const NAME(Factors) *f, REAL *inverse, Solution *out,
 static Status NAME(finish)(const NAME(Factors) *f, Solution *out, Error *e)
 {
   Status status = STATUS_OK;
-  REAL *inverse = mem_zero(f->rank * f->rank, sizeof *inverse);
-  if (!inverse) {
+  REAL *inverse = mem_zero(f->rank * f->rank, sizeof *inverse), *scratch = mem_alloc(2 * f->rank, sizeof *scratch);
+  if (!inverse || !scratch) {
     TRY(error_memory(e, f->rank * f->rank * sizeof *inverse, _("a triangle")));
   }
   out->rank = f->rank;
@@ -65,10 +86,12 @@ static Status NAME(finish)(const NAME(Factors) *f, Solution *out, Error *e)
   }
   NAME(coefficients)(f, out);
   TRY(NAME(invert)(f, inverse, out, e));
-  const REAL condition = NAME(largest_column)(f->a, f->m, f->rank) * NAME(largest_column)(inverse, f->rank, f->rank);
+  const REAL condition = NAME(largest_singular)(f->a, f->m, f->rank, false, scratch) *
+                         NAME(largest_singular)(inverse, f->rank, f->rank, false, scratch);
   out->condition = condition > 1 ? (double)condition : 1;
 done:
   mem_free(inverse);
+  mem_free(scratch);
   return status;
 }
 

@@ -415,6 +415,8 @@ static void means_far_from_zero(void **state)
     near(a->deviations[j], b->deviations[j], 1e-10);
   }
   near(a->rss, b->rss, 1e-11);
+  near(a->tss, b->tss, 1e-12);
+  near(a->y_mean, b->y_mean, 1e-15);
   least_squares_free(a);
   least_squares_free(b);
   data_free(&d);
@@ -556,6 +558,69 @@ static void the_condition_decides(void **state)
   assert_string_equal(f->method, "qr");
   least_squares_free(f);
   data_free(&few);
+  data_free(&d);
+}
+
+/* Two columns of cosine c have the condition sqrt((1 + c) / (1 - c)). */
+static void the_condition_is_known(void **state)
+{
+  (void)state;
+  Data d = data_new(8192, 2, false);
+  for (size_t i = 0; i < d.n; i++) {
+    d.x[i] = i % 2 ? 1 : -1;
+    d.x[d.n + i] = d.x[i] * .9921875 + (i / 2 % 2 ? 1 : -1) * .125; /* norms all but equal: c = .9921569 */
+    d.y[i] = (double)(i % 5);
+  }
+  const double c = .9921875 / sqrt(.9921875 * .9921875 + .125 * .125), want = sqrt((1 + c) / (1 - c));
+  for (size_t m = 0; m < METHODS; m++) {
+    LeastSquares *f = fit(&d, methods[m], NULL);
+    near(f->condition, want, .001);
+    least_squares_free(f);
+  }
+  data_free(&d);
+}
+
+/* Levels of a factor, one column each but the first: many, and still well conditioned. */
+static void many_levels(void **state)
+{
+  (void)state;
+  enum { LEVELS = 400 };
+  Data d = data_new(16 * LEVELS + 50, LEVELS, true);
+  for (size_t i = 0; i < d.n; i++) {
+    const size_t level = i * i % 7919 % LEVELS;
+    if (level > 0) {
+      d.x[level * d.n + i] = 1;
+    }
+    d.y[i] = (double)level + (double)(i % 3);
+  }
+  LeastSquares *a = fit(&d, LEAST_SQUARES_AUTO, NULL), *b = fit(&d, LEAST_SQUARES_QR, NULL);
+  assert_string_equal(a->method, "gram");
+  assert_string_equal(b->method, "qr");
+  assert_true(a->condition < 200);
+  same_fit(a, b, 1e-11);
+  least_squares_free(a);
+  least_squares_free(b);
+  data_free(&d);
+}
+
+/* Just below the limit the Gram matrix alone would be right to ten digits; the step of refinement mends that. */
+static void refinement(void **state)
+{
+  (void)state;
+  Data d = made(6000, 4, 1, 21);
+  for (size_t i = 0; i < d.n; i++) {
+    d.x[3 * d.n + i] = d.x[2 * d.n + i] + 2.5e-3 * d.x[3 * d.n + i];
+  }
+  LeastSquares *a = fit(&d, LEAST_SQUARES_AUTO, NULL), *b = fit(&d, LEAST_SQUARES_QR, NULL);
+  assert_string_equal(a->method, "gram");
+  assert_true(a->condition > 500 && a->condition < 1000);
+  for (size_t j = 0; j < 4; j++) {
+    near(a->coefficients[j], b->coefficients[j], 1e-12);
+    near(a->deviations[j], b->deviations[j], 1e-10);
+  }
+  near(a->rss, b->rss, 1e-13);
+  least_squares_free(a);
+  least_squares_free(b);
   data_free(&d);
 }
 
@@ -770,6 +835,9 @@ int main(void)
     cmocka_unit_test(more_columns_than_rows),
     cmocka_unit_test(odd_shapes),
     cmocka_unit_test(the_condition_decides),
+    cmocka_unit_test(the_condition_is_known),
+    cmocka_unit_test(many_levels),
+    cmocka_unit_test(refinement),
     cmocka_unit_test(bits_by_threads_and_instructions),
     cmocka_unit_test(residuals_and_leverage),
     cmocka_unit_test(bad_input),
