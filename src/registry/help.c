@@ -165,8 +165,10 @@ void help_signature(const Primitive *primitive, Text *out)
   } else {
     text_printf(out, "%s.%s(", primitive->family, primitive->name);
   }
+  const bool data = !method && !primitive->global && primitive->takes != VALUE_NONE; /* plot.hist(df, x, ...) */
+  text_printf(out, "%s%s", data ? subject(primitive->takes) : "", data && primitive->main ? ", " : "");
   text_puts(out, primitive->main ? primitive->main : "");
-  signature_options(primitive, primitive->main != NULL, out);
+  signature_options(primitive, data || primitive->main, out);
   text_char(out, ')');
 }
 
