@@ -110,7 +110,7 @@ static Status count_block(void *context, void *sum, size_t first, size_t count, 
   return STATUS_OK;
 }
 
-static Status count(Hist *hist, Error *e)
+static Status count_rows(Hist *hist, Error *e)
 {
   const size_t cells = hist->bins.n * hist->classes.n, workers = task_threads(hist->task);
   const Reduce reduce = {.block = count_block, .context = hist};
@@ -291,7 +291,7 @@ Status chart_hist_make(const Frame *frame, const HistOptions *options, const Bin
   TRY(gather(&hist, e));
   TRY(hist.n > 0 ? STATUS_OK : refuse_empty(&hist, e));
   TRY(bins_choose(hist.values, hist.n, &hist.scale, bins, task, &hist.bins, e));
-  TRY(count(&hist, e));
+  TRY(count_rows(&hist, e));
   TRY(add_classes(&hist, e));
   TRY(note_bins(&hist, e));
   TRY(chart_finish(hist.chart, task, e));
