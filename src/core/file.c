@@ -40,6 +40,38 @@ static Status too_large(const char *path, size_t most, Error *e)
   return error_set(e, STATUS_LIMIT, "file-too-large", _("'%1$s' has more than %2$zu bytes"), path, most);
 }
 
+/* What was read of standard input ahead. */
+static struct {
+  char bytes[FILE_PEEK_MOST];
+  size_t n;
+} ahead;
+
+Status file_peek(char *bytes, size_t *n, Error *e)
+{
+  while (ahead.n == 0 && !isatty(STDIN_FILENO)) {
+    const ssize_t got = read(STDIN_FILENO, ahead.bytes, sizeof ahead.bytes);
+    if (got < 0 && errno != EINTR) {
+      return refused(e, _("read"), "-");
+    }
+    if (got == 0) {
+      break;
+    }
+    ahead.n = got > 0 ? (size_t)got : 0;
+  }
+  memcpy(bytes, ahead.bytes, ahead.n);
+  *n = ahead.n;
+  return STATUS_OK;
+}
+
+/* Takes what was read ahead into a buffer that has room for it. */
+static size_t take_ahead(int fd, char *data)
+{
+  const size_t n = fd == STDIN_FILENO ? ahead.n : 0;
+  memcpy(data, ahead.bytes, n);
+  ahead.n -= n;
+  return n;
+}
+
 static Status read_all(int fd, const char *path, size_t most, size_t guess, char **bytes, size_t *size, Error *e)
 {
   size_t capacity = guess + 1, used = 0;
@@ -48,6 +80,7 @@ static Status read_all(int fd, const char *path, size_t most, size_t guess, char
     return error_memory(e, capacity, path);
   }
   Status status = STATUS_OK;
+  used = take_ahead(fd, data);
   for (;;) {
     if (capacity - used < 2) {
       capacity = capacity * 2 + READ_BYTES;

@@ -18,6 +18,11 @@
  * "-" reads standard input. A folder is an error. */
 ASSAY_API Status file_read(const char *path, size_t most, char **bytes, size_t *size, Error *e) MUST_USE;
 
+/* The first bytes of standard input, at most FILE_PEEK_MOST: what one read gives. The next file_read of "-" gives them
+ * again. None of a terminal's, where a read waits for a line. One thread at a time. */
+enum { FILE_PEEK_MOST = 4096 };
+Status file_peek(char *bytes, size_t *n, Error *e) MUST_USE;
+
 typedef struct FileReader FileReader;
 
 /* Opens a file to be read at any place, by several threads at once. *reader is NULL, without an error, for what

@@ -96,15 +96,21 @@ static Status unpack_head(const char *path, Packing packing, char *head, size_t 
 
 Status input_head(const char *path, char *head, size_t *n, Error *e)
 {
+  _Static_assert((int)FILE_PEEK_MOST <= (int)INPUT_HEAD, "a head has room for what is looked at");
   FileReader *file = NULL;
+  Status status;
   *n = 0;
-  Status status = strcmp(path, "-") == 0 ? STATUS_OK : file_open(path, &file, e);
-  if (status != STATUS_OK || !file) {
-    return status;
+  if (strcmp(path, "-") == 0) {
+    status = file_peek(head, n, e);
+  } else {
+    status = file_open(path, &file, e);
+    if (status != STATUS_OK || !file) {
+      return status;
+    }
+    *n = file_size(file) < INPUT_HEAD ? (size_t)file_size(file) : INPUT_HEAD;
+    status = file_read_at(file, 0, head, *n, e);
+    file_close(file);
   }
-  *n = file_size(file) < INPUT_HEAD ? (size_t)file_size(file) : INPUT_HEAD;
-  status = file_read_at(file, 0, head, *n, e);
-  file_close(file);
   const Packing packing = status == STATUS_OK ? input_packing(head, *n) : PACKING_NONE;
   return packing == PACKING_NONE ? status : unpack_head(path, packing, head, n, e);
 }

@@ -34,8 +34,8 @@ Status input_bytes(const char *path, Task *task, char **bytes, size_t *size, Tex
 Status input_decode(const char *name, const char *encoding, Task *task, char **bytes, size_t *size, Text *report,
                     Error *e) MUST_USE;
 
-/* The first bytes of the file, unpacked, at most INPUT_HEAD of them; 0 for what has no places to go back to (a
- * pipe). */
+/* The first bytes of the file or of standard input, unpacked, at most INPUT_HEAD of them; 0 for what has no places to
+ * go back to (a pipe with a name). */
 Status input_head(const char *path, char *head, size_t *n, Error *e) MUST_USE;
 
 /* Whether these first bytes are those of gzip or Zstandard. */

@@ -154,7 +154,8 @@ static Status look_inside(const char *path, const Format **format, Error *e)
   if (status == STATUS_OK && n > 0) {
     status = format_of_content(head, n, &seen, e);
   }
-  if (seen && (!*format || seen->takes & (FORMAT_SHEET | FORMAT_TABLE))) {
+  const bool binary = seen && seen->takes & (FORMAT_SHEET | FORMAT_TABLE);
+  if (seen && (!*format || binary) && !(binary && strcmp(path, "-") == 0)) { /* these need a file */
     *format = seen;
   }
   return status;

@@ -45,10 +45,12 @@ t.test("files whose name does not tell, packed files, standard input", function(
     local path = t.file(text, ".json")
     assert(os.execute(("gzip -k '%s'"):format(path)))
     t.eq(t.content(read(path .. ".gz")), want)
-    local code = 'print(read("-", {format = "json"}).b[2])'
-    local pipe = io.popen(("'%s' -e '%s' <'%s'"):format(t.program, code, path))
-    t.eq(pipe:read "a", "y\n")
-    pipe:close()
+    local code = ("'%s' -e 'print(read(\"-\").b[2])'"):format(t.program)
+    for _, line in ipairs { code .. " <'%s'", "cat '%s' | " .. code, "gzip -c '%s' | " .. code } do
+      local pipe = io.popen(line:format(path))
+      t.eq(pipe:read "a", "y\n", line)
+      pipe:close()
+    end
   end
   t.eq(t.names(read(t.file("\xff\xfe[\0{\0\"\0a\0\"\0:\0001\0}\0]\0", ".json"))), { "a" })
   local arff = t.file("% x\n@relation r\n@attribute size {s, m}\n@data\nm\n", "")
