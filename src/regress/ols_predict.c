@@ -14,29 +14,34 @@ typedef struct Prediction {
   double reach;      /* quantile of t */
   double own;        /* 1 when the interval is of one row and not of a mean */
   size_t piece;      /* rows at a time */
-  double *scratch;   /* of each worker: piece rows, p numbers, piece numbers */
+  double *scratch;   /* of each worker: piece rows by columns, the same by rows, p numbers, piece numbers */
   size_t scratch_size;
+  const double **columns; /* of each worker: p */
   double *fitted, *half;
 } Prediction;
 
-static void fitted_piece(const Prediction *r, const double *x, size_t first, size_t count)
+static void fitted_piece(const Prediction *r, const double *const *x, size_t first, size_t count)
 {
-  const OlsEquation *q = r->equation;
-  design_offset(r->design, first, count, r->fitted + first);
-  for (size_t i = 0; i < count; i++) {
-    double sum = 0;
-    for (size_t j = 0; j < q->p; j++) {
-      sum += x[i * q->p + j] * q->coefficients[j];
+  double *fitted = r->fitted + first;
+  design_offset(r->design, first, count, fitted);
+  for (size_t j = 0; j < r->equation->p; j++) {
+    const double b = r->equation->coefficients[j];
+    for (size_t i = 0; i < count; i++) {
+      fitted[i] += x[j][i] * b;
     }
-    r->fitted[first + i] += sum;
   }
 }
 
-static void half_piece(const Prediction *r, const double *x, size_t first, size_t count, double *scratch)
+static void half_piece(const Prediction *r, const double *const *x, size_t first, size_t count, double *scratch)
 {
   const OlsEquation *q = r->equation;
-  double *leverage = scratch + q->p;
-  least_squares_leverage(q->root, q->p, x, count, scratch, leverage);
+  double *rows = scratch, *numbers = rows + r->piece * q->p, *leverage = numbers + q->p;
+  for (size_t j = 0; j < q->p; j++) {
+    for (size_t i = 0; i < count; i++) {
+      rows[i * q->p + j] = x[j][i];
+    }
+  }
+  least_squares_leverage(q->root, q->p, rows, count, numbers, leverage);
   for (size_t i = 0; i < count; i++) {
     r->half[first + i] = r->reach * q->sigma * sqrt(r->own + leverage[i]);
   }
@@ -45,17 +50,18 @@ static void half_piece(const Prediction *r, const double *x, size_t first, size_
 static Status predict_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
   const Prediction *r = context;
-  double *x = r->scratch + worker * r->scratch_size, *rest = x + r->piece * r->equation->p;
+  double *buffer = r->scratch + worker * r->scratch_size;
+  const double **x = r->columns + worker * r->equation->p;
   (void)sum;
   for (size_t done = 0; done < count; done += r->piece) {
     const size_t rows = count - done < r->piece ? count - done : r->piece;
     if (task_cancelled(r->task)) {
       return error_cancelled(e);
     }
-    design_block(r->design, first + done, rows, x);
+    design_column_block(r->design, first + done, rows, buffer, x);
     fitted_piece(r, x, first + done, rows);
     if (r->half) {
-      half_piece(r, x, first + done, rows, rest);
+      half_piece(r, x, first + done, rows, buffer + r->piece * r->equation->p);
     }
   }
   return STATUS_OK;
@@ -78,13 +84,15 @@ Status ols_predict(const OlsEquation *equation, const Design *design, OlsInterva
     TRY(distributions_open(e));
     r.reach = equation->df_residual > 0 ? student_quantile(0.5 + level / 2, equation->df_residual) : (double)NAN;
   }
-  r.scratch_size = r.piece * (equation->p + 1) + equation->p;
+  r.scratch_size = r.piece * (2 * equation->p + 1) + equation->p;
   r.scratch = mem_alloc(task_threads(task) * r.scratch_size, sizeof *r.scratch);
-  if (!r.scratch) {
+  r.columns = mem_alloc(task_threads(task) * equation->p, sizeof *r.columns);
+  if (!r.scratch || !r.columns) {
     TRY(error_memory(e, task_threads(task) * r.scratch_size * sizeof *r.scratch, _("rows")));
   }
   TRY(rows_reduce(task, design_rows(design), &(Reduce){.block = predict_block, .context = &r}, NULL, e));
 done:
   mem_free(r.scratch);
+  mem_free(r.columns);
   return status;
 }
