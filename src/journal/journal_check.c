@@ -31,7 +31,7 @@ static bool same_figures(const ColumnFact *a, const ColumnFact *b)
          near(a->low, b->low, typical) && near(a->high, b->high, typical);
 }
 
-typedef enum Verdict { AGREES, AGREES_ROUGHLY, DIFFERS, UNKNOWN } Verdict;
+typedef enum Verdict { AGREES, AGREES_ROUGHLY, UNKNOWN, DIFFERS } Verdict; /* from best to worst */
 
 static Verdict judge_column(const ColumnFact *was, const ColumnFact *is, bool same_kernel)
 {
@@ -182,7 +182,7 @@ static Verdict judge_columns(const Pair *pair, bool say)
   for (size_t i = 0; i < pair->was->n_described; i++) {
     const ColumnFact *was = &pair->was->described[i], *is = column_named(pair->is, was->name);
     const Verdict verdict = is ? judge_column(was, is, pair->same_kernel) : DIFFERS;
-    worst = worst == DIFFERS || verdict < worst ? worst : verdict;
+    worst = verdict > worst ? verdict : worst;
     if (!say || verdict != DIFFERS || ++shown > COLUMNS_SHOWN) {
       continue;
     }
@@ -212,9 +212,10 @@ static void check_digest(const Pair *pair)
     verdict = judge_columns(pair, false);
     verdict = verdict == AGREES ? AGREES_ROUGHLY : verdict;
   }
-  if (verdict != UNKNOWN || was->kind != FACT_USES) { /* data were compared with the step that made them */
-    count(pair->check, verdict);
+  if (was->kind == FACT_USES) { /* data are compared with the step that made them */
+    return;
   }
+  count(pair->check, verdict);
   if (verdict != DIFFERS) {
     return;
   }

@@ -497,11 +497,11 @@ static Status finish(Differ *d, DiffParts *out, Error *e)
   draft_builder(moved, "row", d->row);
   draft_builder(moved, "a", d->from);
   draft_builder(moved, "b", d->to);
-  draft_int(glance, "options", (int64_t)d->options);
-  draft_int(glance, "figures", (int64_t)d->figures);
-  draft_int(glance, "components", (int64_t)d->components);
-  draft_int(glance, "data", (int64_t)d->data);
-  draft_int(glance, "rows", (int64_t)d->rows);
+  draft_int(glance, "options_differ", (int64_t)d->options);
+  draft_int(glance, "figures_differ", (int64_t)d->figures);
+  draft_int(glance, "components_differ", (int64_t)d->components);
+  draft_int(glance, "data_differ", (int64_t)d->data);
+  draft_int(glance, "compared", (int64_t)d->rows);
   draft_int(glance, "moved", (int64_t)d->moved);
   draft_bool(glance, "identical", d->options + d->figures + d->components + d->data + d->moved == 0);
   Status status = draft_finish(tidy, &out->tidy, e);
