@@ -55,7 +55,8 @@ void axis_text(const Axis *axis, double value, char out[NUMBER_SIZE]);
 /* Where a value lies, in cells from the low end; not finite for what cannot be drawn. */
 static inline double axis_place(const Axis *axis, double value)
 {
-  const double at = axis->kind == AXIS_LOG ? log10(value) : value * axis->scale;
+  const double log = axis->kind == AXIS_LOG && value > 0 ? log10(value) : -INFINITY;
+  const double at = axis->kind == AXIS_LOG ? log : value * axis->scale;
   return (at - axis->low) * axis->factor;
 }
 

@@ -69,12 +69,13 @@ void canvas_dot(Canvas *canvas, size_t across, size_t up, unsigned ink)
   }
 }
 
-bool canvas_label(Canvas *canvas, size_t column, size_t row, const Text *text, size_t width, unsigned ink)
+bool canvas_label(Canvas *canvas, size_t column, size_t row, const Text *text, size_t width, bool over, unsigned ink)
 {
   const bool fits = width > 0 && width <= canvas->columns && column <= canvas->columns - width && row < canvas->rows;
   bool is_free = fits && canvas->n_labels < CANVAS_LABELS;
   for (size_t i = 0; is_free && i < width; i++) {
-    is_free = canvas_blank(canvas, column + i, row);
+    const bool label = cell_at(canvas, column + i, row)->code >= CODE_LABEL;
+    is_free = canvas_blank(canvas, column + i, row) || (over && !label);
   }
   if (is_free) {
     canvas->labels[canvas->n_labels] = (CanvasLabel){.from = canvas->texts.size, .length = text->size};

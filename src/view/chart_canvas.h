@@ -52,8 +52,8 @@ void canvas_dot(Canvas *canvas, size_t across, size_t up, unsigned ink);
 void canvas_line(Canvas *canvas, double x0, double y0, double x1, double y1, unsigned ink);
 
 /* A text, already fit to be shown, that takes `width` columns; false, and nothing is put, when it leaves the grid, a
- * cell is taken or there are too many. Put labels last. */
-bool canvas_label(Canvas *canvas, size_t column, size_t row, const Text *text, size_t width, unsigned ink);
+ * cell is taken (with `over`: by another label) or there are too many. Put labels last. */
+bool canvas_label(Canvas *canvas, size_t column, size_t row, const Text *text, size_t width, bool over, unsigned ink);
 
 /* low--mark--high along a row, places in cells; ends beyond the grid have no bracket. */
 void canvas_interval(Canvas *canvas, const ViewStyle *style, const double places[3], size_t row, uint32_t mark,

@@ -18,7 +18,7 @@ enum {
   WORKERS = 4,
   SHADES = 256,        /* steps of a shade that are summed */
   LABELS_ROWS = 64,    /* points of which labels may still be read */
-  LABEL_WIDTH = 16,
+  LABEL_WIDTH = 16, LABEL_SHORT = 3,
   HIDDEN_NUM = 5, HIDDEN_DEN = 3 /* dots while there are at most 5 points for 3 dots */
 };
 
@@ -242,18 +242,19 @@ static void put_dots(const Grid *grid, unsigned ink, Canvas *canvas)
   }
 }
 
-static Status draw_density(Drawing *drawing, size_t series, Count *count, Canvas *canvas, Error *e)
+static Status draw_density(Drawing *drawing, size_t series, const Count *plan, Canvas *canvas, Error *e)
 {
   const size_t across = canvas->across, up = across > 1 ? canvas->down : 1;
   Grid grid;
+  Count count = *plan;
   Levels levels;
   uint32_t *cells = NULL;
   Status status;
   TRY(grid_init(&grid, canvas->columns * across, canvas->rows * up, 1, false, e));
-  count->grid = &grid;
-  count->across = (double)across;
-  count->up = (double)up;
-  TRY(count_series(drawing, chart_series(drawing->chart, series), count, e));
+  count.grid = &grid;
+  count.across = (double)across;
+  count.up = (double)up;
+  TRY(count_series(drawing, chart_series(drawing->chart, series), &count, e));
   grid_gather(&grid);
   if (dots_suit(&grid, canvas)) {
     put_dots(&grid, drawing_ink(drawing, series), canvas);
@@ -340,24 +341,25 @@ static void put_layers(const Drawing *drawing, const Grid *grid, const Layer *la
   }
 }
 
-static Status draw_layers(Drawing *drawing, Count *count, Canvas *canvas, Error *e)
+static Status draw_layers(Drawing *drawing, const Count *plan, Canvas *canvas, Error *e)
 {
   Layer layers[LAYERS_MOST] = {{0}};
   Grid grid;
+  Count count = *plan;
   Status status;
   const bool shaded = drawing->points == POINTS_SHADE;
   TRY(grid_init(&grid, canvas->columns, canvas->rows, make_layers(drawing, layers), shaded, e));
-  count->grid = &grid;
-  count->across = count->up = 1;
+  count.grid = &grid;
+  count.across = count.up = 1;
   size_t layer = drawing->special ? (shaded ? 1 : drawing->classes.n) : 0;
   for (size_t i = 0; i < chart_series_count(drawing->chart); i++) {
     const ChartSeries *series = chart_series(drawing->chart, i);
     const bool special = series == drawing->special;
     if (series->mark == CHART_POINTS && (special || layer < grid.layers)) {
-      count->numbers = special && !shaded ? drawing->numbers : NULL;
-      count->shade = special && shaded ? chart_role(series, "shade") : NULL;
-      count->layer = special ? 0 : layer++;
-      TRY(count_series(drawing, series, count, e));
+      count.numbers = special && !shaded ? drawing->numbers : NULL;
+      count.shade = special && shaded ? chart_role(series, "shade") : NULL;
+      count.layer = special ? 0 : layer++;
+      TRY(count_series(drawing, series, &count, e));
     }
   }
   grid_gather(&grid);
@@ -371,7 +373,7 @@ done:
 
 Status draw_points(Drawing *drawing, const Axis *x, const Axis *y, Canvas *canvas, Error *e)
 {
-  Count count = {.drawing = drawing, .axis_x = x, .axis_y = y};
+  const Count count = {.drawing = drawing, .axis_x = x, .axis_y = y};
   if (drawing->points == POINTS_NONE) {
     return STATUS_OK;
   }
@@ -391,8 +393,10 @@ static void put_label(const Drawing *drawing, const Column *label, size_t row, c
   Text whole = {0}, text = {0};
   column_cell_text(label, row, &whole);
   const size_t width = width_cut(&text, text_data(&whole), whole.size, LABEL_WIDTH, drawing->ascii);
-  if (!canvas_label(canvas, cell[0] + 2, cell[1], &text, width, ink) && cell[0] > width) {
-    (void)canvas_label(canvas, cell[0] - 1 - width, cell[1], &text, width, ink);
+  const bool put = canvas_label(canvas, cell[0] + 2, cell[1], &text, width, false, ink) ||
+                   (cell[0] > width && canvas_label(canvas, cell[0] - 1 - width, cell[1], &text, width, false, ink));
+  if (!put && width <= LABEL_SHORT) { /* numbers of segments go before a few of the points */
+    (void)canvas_label(canvas, cell[0] + 1, cell[1], &text, width, true, ink);
   }
   canvas->texts.failed = canvas->texts.failed || whole.failed || text.failed;
   text_free(&whole);
