@@ -281,7 +281,7 @@ static void report_step(const KmeansFit *fit, const char *phase)
                                     .iteration = (int64_t)fit->state->iteration,
                                     .objective = *totals.inertia,
                                     .changed = (int64_t)*totals.changed,
-                                    .state = fit->centres_next,
+                                    .state = fit->state->current,
                                     .rows = fit->k,
                                     .columns = fit->d});
 }
