@@ -4,6 +4,7 @@
 
 #include "bind/recorder.h"
 #include "bind/session_layout.h"
+#include "bind/trace.h"
 #include "core/alloc.h"
 
 static const char job_box_name[] = "assay.job";
@@ -254,6 +255,7 @@ static int call_primitive(lua_State *L)
   if (primitive->context) {
     return run_declared(L, job);
   }
+  trace_listen(session, job);
   run_with_retry(L, session, job);
   settle_interrupt(L, session, job);
   if (job->status != STATUS_OK) {

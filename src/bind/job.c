@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bind/session_layout.h"
+#include "bind/trace.h"
 #include "core/alloc.h"
 #include "core/clock.h"
 
@@ -41,6 +42,7 @@ void job_unref(Job *job)
   text_free(&job->notes);
   text_free(&job->warnings);
   task_free(&job->task);
+  trace_unref(job->trace);
   pthread_mutex_destroy(job->lock);
   mem_free(job->lock);
   mem_free(job);

@@ -27,6 +27,8 @@ struct Job {
   void *lock;           /* guards wake */
   JobWake wake;
   void *wake_context;
+  struct Trace *trace;  /* trace.h: listens to the task; NULL: nobody does */
+  int64_t trace_run;
 };
 
 Job *job_new(const Primitive *primitive, uint64_t seed);

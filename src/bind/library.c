@@ -6,6 +6,7 @@
 
 #include "bind/prelude.h"
 #include "bind/session_layout.h"
+#include "bind/trace.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "registry/model.h"
@@ -298,6 +299,7 @@ void open_library(lua_State *L)
   open_families(L);
   open_globals(L);
   open_graphics(L);
+  open_traces(L);
   open_paths(L);
   open_plugins(L);
   open_report(L);

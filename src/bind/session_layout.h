@@ -31,6 +31,7 @@ struct Session {
   bool exiting;                    /* os.exit unwinds */
   int exit_code;
   size_t pressure;                 /* bytes outside Lua since the collector was last told */
+  struct Trace *trace;             /* trace.h: steps are recorded; NULL: they are not */
   struct Recorder *recorder;       /* recorder.h; NULL: statements are not recorded */
   Error last_error;                /* of the last statement that failed, for session() */
 };
