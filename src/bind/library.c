@@ -300,6 +300,7 @@ void open_library(lua_State *L)
   open_globals(L);
   open_graphics(L);
   open_traces(L);
+  open_lessons(L);
   open_paths(L);
   open_plugins(L);
   open_report(L);

@@ -437,3 +437,24 @@ Status session_results(Session *session, Text *out, Error *e)
 {
   return ask(session, list_shown, out, e);
 }
+
+/* ---- How far .undo can go back */
+
+static int last_change(lua_State *L)
+{
+  int64_t *n = lua_touserdata(L, 1);
+  push_list(L, "undo");
+  *n = integer_field(L, -1, "last");
+  return 0;
+}
+
+int64_t session_changes(Session *session)
+{
+  lua_State *L = session->L;
+  int64_t n = 0;
+  lua_pushcfunction(L, last_change);
+  lua_pushlightuserdata(L, &n);
+  (void)lua_pcall(L, 1, 0, 0); /* without memory to ask: nothing can be undone */
+  lua_settop(L, 0);
+  return n;
+}

@@ -30,6 +30,8 @@ typedef struct SessionHooks {
   void (*graphics)(void *context, SessionGraphics *out);     /* NULL: none */
   /* A setting of the face by name ("digits", "8"). */
   Status (*set)(void *context, const char *name, const char *value, Error *e);
+  /* Begins a demonstration when the statement has ended; "": the text is which there are. NULL: there are none. */
+  Status (*demo)(void *context, const char *name, Text *out, Error *e);
   bool interactive;                                          /* a prompt: notes are shown, the first Ctrl-C keeps a partial fit */
 } SessionHooks;
 
@@ -97,6 +99,18 @@ void session_call_name(Session *session, const char *line, size_t point, char *o
 /* `.undo`: puts the variables back that the last statement changed, and says which; `.out`: the values shown so far. */
 Status session_undo(Session *session, Text *out, Error *e) MUST_USE;
 Status session_results(Session *session, Text *out, Error *e) MUST_USE;
+
+/* Statements that .undo can take back, by number: those up to an earlier number stay as they are. */
+int64_t session_changes(Session *session);
+
+/* For lessons. Whether the last statement did what `answer` does: gave the variables in `names` the same values, or without
+ * names showed the same value (session_shown: the number of values shown so far); `says` is what is wrong. */
+int64_t session_shown(Session *session);
+Status session_judge(Session *session, const char *answer, const char *names, int64_t shown_before, bool *right, Text *says,
+                     Error *e) MUST_USE;
+
+/* Whether a field of the value of a variable is true; `otherwise` when it cannot be asked. */
+bool session_field(Session *session, const char *name, const char *field, bool otherwise);
 
 /* `?topic`; `.vars`; `.last` in full. Texts end in a line end. */
 Status session_help(Session *session, const char *topic, Text *out, Error *e) MUST_USE;

@@ -135,7 +135,6 @@ bool plugin_brings(lua_State *L, const char *name);
 
 /* Shows the values from index `first` to the top, each in its own way. */
 void echo_values(lua_State *L, int first);
-
 void open_texts(lua_State *L);
 
 /* A Text that the collector frees, on top of the stack: for texts made while something may throw. */

@@ -24,4 +24,7 @@ void trace_listen(Session *session, Job *job);
 /* assay.trace, assay.draw, assay.output, assay.model_frame. */
 void open_traces(lua_State *L);
 
+/* lesson_bind.c: assay.demo. */
+void open_lessons(lua_State *L);
+
 #endif

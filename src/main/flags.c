@@ -139,6 +139,7 @@ SWITCH(no_color, no_color = true)
 SWITCH(plain, plain = true)
 SWITCH(ascii, ascii = true)
 SWITCH(list, list = true)
+SWITCH(automatic, automatic = true)
 SWITCH(no_journal, no_journal = true)
 SWITCH(check, check = true)
 
@@ -148,6 +149,7 @@ static const Flag all[] = {
   {"--version", NULL, take_version}, {"--seed", _("N"), take_seed},      {"--threads", _("N"), take_threads},
   {"--memory", _("SIZE"), take_memory}, {"--no-rc", NULL, take_no_rc},   {"--no-color", NULL, take_no_color},
   {"--plain", NULL, take_plain},     {"--ascii", NULL, take_ascii},      {"--list", NULL, take_list},
+  {"--auto", NULL, take_automatic},
   {"--no-journal", NULL, take_no_journal}, {"--journal", _("FILE"), take_journal}, {"--check", NULL, take_check},
   {"--data", _("FILE"), take_data},  {"--format", _("KIND"), take_format},
 };
@@ -245,6 +247,9 @@ static Status check(const Flags *flags, Error *e)
   if (flags->list && flags->task != TASK_DEMO && flags->task != TASK_RESUME) {
     return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--list belongs to assay demo and assay resume"));
   }
+  if (flags->automatic && flags->task != TASK_DEMO) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--auto belongs to assay demo"));
+  }
   if (flags->check && flags->task != TASK_REPLAY) {
     return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--check belongs to assay replay"));
   }
@@ -316,7 +321,7 @@ const char *flags_usage(void)
 {
   return _("usage: assay [options] [script [arguments]]\n"
            "       assay [options] TABLE\n"
-           "       assay [options] demo [NAME] | demo --list | help [TOPIC] | reference FOLDER\n"
+           "       assay [options] demo [NAME [--auto]] | demo --list | help [TOPIC] | reference FOLDER\n"
            "       assay [options] replay FILE [--check] [--data [NAME=]FILE]\n"
            "       assay [options] resume [FILE | --list]\n"
            "\n"

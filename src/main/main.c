@@ -50,7 +50,7 @@ static bool opens_table(const Flags *flags)
 static bool wants_prompt(const Flags *flags)
 {
   if (flags->task == TASK_DEMO) {
-    return flags->topic && !flags->list && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    return flags->topic && !flags->list && !flags->automatic && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   }
   if (flags->task == TASK_RESUME) {
     return !flags->list;
@@ -141,12 +141,37 @@ static int run_prompt(Program *program, Demo *demo)
   return code;
 }
 
+static int play_through(Program *program, Demo *demo)
+{
+  RunOutcome outcome;
+  const RunState state = demo_through(demo, &program->console, &outcome);
+  return state == RUN_DONE ? DONE : outcome.code;
+}
+
+/* demo("NAME") in a script: it comes when the script has ended. */
+static int run_wished(Program *program)
+{
+  Demo *demo = NULL;
+  Error e = {0};
+  int code = FAILED;
+  if (demo_open(text_data(&program->home), program->console.wish, &demo, &e) == STATUS_OK) {
+    code = play_through(program, demo);
+  } else {
+    console_error(&program->console, &e);
+  }
+  demo_free(demo);
+  return code;
+}
+
 static int run_session(Program *program)
 {
   RunOutcome outcome;
   const RunState state = run_given(program, &outcome);
   if (state != RUN_EXIT && program->console.settings.interactive) {
     return run_prompt(program, NULL);
+  }
+  if (state == RUN_DONE && program->console.wish) {
+    return run_wished(program);
   }
   return state == RUN_DONE ? DONE : outcome.code;
 }
@@ -174,9 +199,7 @@ static int run_demo(Program *program)
   } else if (program->console.settings.interactive) {
     code = run_prompt(program, demo);
   } else {
-    RunOutcome outcome;
-    const RunState state = demo_through(demo, &program->console, &outcome);
-    code = state == RUN_DONE ? DONE : outcome.code;
+    code = play_through(program, demo);
   }
   demo_free(demo);
   text_free(&list);

@@ -8,7 +8,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/alloc.h"
+#include "core/file.h"
 #include "repl/command.h"
+#include "repl/demo.h"
 #include "repl/graphics.h"
 #include "repl/signals.h"
 #include "repl/progress.h"
@@ -133,6 +136,7 @@ static bool flush_output(Console *console)
 bool console_close(Console *console)
 {
   const bool written = flush_output(console);
+  mem_free(console->wish);
   const int reason = errno;
   if (!written) {
     fprintf(stderr, _("assay: cannot write the output: %s\n"), strerror(reason));
@@ -156,6 +160,7 @@ static void output_failed(Console *console)
 
 void console_write(Console *console, const char *bytes, size_t n)
 {
+  n = console->muted ? 0 : n;
   while (n > 0 && !console->output_closed) {
     const size_t written = fwrite(bytes, 1, n, stdout);
     bytes += written;
@@ -192,6 +197,9 @@ void console_note(Console *console, const char *line)
 {
   const ViewStyle style = console_error_style(console);
   Text text = {0};
+  if (console->muted) {
+    return;
+  }
   if (line[0] == ' ') { /* code, to be copied: it stays in one piece */
     text_printf(&text, "%s\n", line);
   } else {
@@ -225,6 +233,23 @@ static Status hook_set(void *context, const char *name, const char *value, Error
   return command_set(context, name, value, e);
 }
 
+static Status hook_demo(void *context, const char *name, Text *out, Error *e)
+{
+  Console *console = context;
+  Demo *demo = NULL;
+  if (!*name) {
+    return demo_list(file_home(), out, e);
+  }
+  Status status = demo_open(file_home(), name, &demo, e); /* so that a wrong name is the statement's error */
+  demo_free(demo);
+  if (status == STATUS_OK) {
+    mem_free(console->wish);
+    console->wish = mem_string(name);
+    status = console->wish ? STATUS_OK : error_memory(e, strlen(name), name);
+  }
+  return status;
+}
+
 static ViewStyle hook_style(void *context)
 {
   return console_style(context);
@@ -240,6 +265,7 @@ void console_hooks(Console *console, SessionHooks *hooks)
                           .style = hook_style,
                           .graphics = graphics_ask,
                           .set = hook_set,
+                          .demo = hook_demo,
                           .interactive = console->settings.interactive};
 }
 

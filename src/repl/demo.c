@@ -1,162 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/demo.h"
 
-#include <dirent.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/file.h"
+#include "repl/demo_progress.h"
+#include "repl/demo_script.h"
 
-enum { LARGEST = 1 << 20, NAMES_MOST = 200 };
+enum { HINT_FROM = 1, ANSWER_FROM = 3 }; /* wrong answers */
+
+typedef enum Waits {
+  WAITS_RUN,     /* the step was told */
+  WAITS_ANSWER,  /* it is a question */
+  WAITS_STEPS,   /* its stepper is being gone through */
+  WAITS_RESUME,  /* where to begin? */
+  WAITS_NOTHING  /* it is over */
+} Waits;
 
 struct Demo {
-  char *text;
-  const char *next; /* the next step's comment */
-  Text narration;   /* of the step that was told: paragraphs, each a line */
-  Text code;        /* its statements */
-  int number, steps;
+  DemoScript script;
+  Console *console;
+  size_t at;          /* the step that was told */
+  Waits waits;
+  bool alone;         /* all that the program was started for */
+  bool away;          /* the reader plays: lines are the prompt's own until an empty one */
+  int failures;       /* wrong answers to this question */
+  int64_t shown;      /* values shown before it */
+  int64_t *changes;   /* per step: statements that could be undone when it was told */
 };
 
-/* ---- Reading
- * ----------------------------------------------------------------------------------------------------- */
-
-static const char *line_end(const char *line)
-{
-  return strchrnul(line, '\n');
-}
-
-static const char *next_line(const char *line)
-{
-  const char *end = line_end(line);
-  return *end ? end + 1 : end;
-}
-
-static bool is_comment(const char *line)
-{
-  return strncmp(line, "--", 2) == 0;
-}
-
-/* The title's line: the first comment that is not the licence's. */
-static const char *title_of(const char *text)
-{
-  while (is_comment(text) && strstr(text, "SPDX") && strstr(text, "SPDX") < line_end(text)) {
-    text = next_line(text);
-  }
-  return text;
-}
-
-static size_t title_length(const char *title)
-{
-  return is_comment(title) ? (size_t)(line_end(title) - title) : 0;
-}
-
-static int count_steps(const char *text)
-{
-  int n = 0;
-  for (bool before = false; *text; text = next_line(text)) {
-    n += is_comment(text) && !before;
-    before = is_comment(text);
-  }
-  return n;
-}
-
-/* Adds a comment line's text: joined to the paragraph, or as it is when it is indented. */
-static void narrate(Text *out, const char *line)
-{
-  const char *text = line + 2, *end = line_end(line);
-  const size_t blanks = strspn(text, " ");
-  if (text + blanks >= end) {
-    text_puts(out, "\n\n");
-  } else if (blanks > 2) {
-    text_puts(out, out->size && out->data[out->size - 1] != '\n' ? "\n" : "");
-    text_add(out, text + 1, (size_t)(end - text) - 1);
-    text_char(out, '\n');
-  } else {
-    text_puts(out, out->size && out->data[out->size - 1] != '\n' ? " " : "");
-    text_add(out, text + blanks, (size_t)(end - text) - blanks);
-  }
-}
-
-static bool is_name(const char *name)
-{
-  return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-}
-
-static void path_of(const char *home, const char *name, Text *path)
-{
-  text_printf(path, "%s/lua/demos", home);
-  if (name) {
-    text_printf(path, "/%s.lua", name);
-  }
-}
-
-typedef struct Names {
-  char *items[NAMES_MOST];
-  size_t n;
-} Names;
-
-static int by_text(const void *a, const void *b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The demonstrations there are, sorted. */
-static void find_names(const char *home, Names *names)
-{
-  Text path = {0};
-  path_of(home, NULL, &path);
-  DIR *folder = opendir(text_data(&path));
-  text_free(&path);
-  const struct dirent *entry;
-  while (folder && names->n < NAMES_MOST && (entry = readdir(folder))) {
-    const size_t n = strlen(entry->d_name);
-    char *name = n > 4 && strcmp(entry->d_name + n - 4, ".lua") == 0 ? mem_text(entry->d_name, n - 4) : NULL;
-    if (name) {
-      names->items[names->n++] = name;
-    }
-  }
-  if (folder) {
-    closedir(folder);
-  }
-  qsort(names->items, names->n, sizeof *names->items, by_text);
-}
-
-static void free_names(Names *names)
-{
-  for (size_t i = 0; i < names->n; i++) {
-    mem_free(names->items[i]);
-  }
-}
-
-static Status no_such(const char *home, const char *name, Error *e)
-{
-  Names names = {0};
-  find_names(home, &names);
-  const size_t nearest = text_nearest(name, (const char *const *)names.items, names.n);
-  error_set(e, STATUS_NAME, "unknown-demo", _("there is no demonstration '%s'"), name);
-  if (nearest < names.n) {
-    error_hint(e, _("did you mean '%s'? assay demo --list names them all"), names.items[nearest]);
-  } else {
-    error_hint(e, _("assay demo --list names them all"));
-  }
-  free_names(&names);
-  return STATUS_NAME;
-}
-
-static Status read_demo(const char *home, const char *name, char **text, Error *e)
-{
-  Text path = {0};
-  size_t size;
-  path_of(home, name, &path);
-  Status status = text_status(&path, e);
-  if (status == STATUS_OK) {
-    const bool there = is_name(name) && file_exists(path.data);
-    status = there ? file_read(path.data, LARGEST, text, &size, e) : no_such(home, name, e);
-  }
-  text_free(&path);
-  return status;
-}
+/* ---- Opening */
 
 Status demo_open(const char *home, const char *name, Demo **out, Error *e)
 {
@@ -165,16 +38,15 @@ Status demo_open(const char *home, const char *name, Demo **out, Error *e)
   if (!demo) {
     return error_memory(e, sizeof *demo, name);
   }
-  const Status status = read_demo(home, name, &demo->text, e);
+  Status status = demo_script_read(home, name, &demo->script, e);
+  if (status == STATUS_OK) {
+    demo->changes = mem_zero(demo->script.n + 1, sizeof *demo->changes);
+    status = demo->changes ? STATUS_OK : error_memory(e, demo->script.n, name);
+  }
   if (status != STATUS_OK) {
     demo_free(demo);
     return status;
   }
-  demo->next = next_line(title_of(demo->text));
-  while (*demo->next && !is_comment(demo->next)) {
-    demo->next = next_line(demo->next);
-  }
-  demo->steps = count_steps(demo->next);
   *out = demo;
   return STATUS_OK;
 }
@@ -182,76 +54,87 @@ Status demo_open(const char *home, const char *name, Demo **out, Error *e)
 void demo_free(Demo *demo)
 {
   if (demo) {
-    mem_free(demo->text);
-    text_free(&demo->narration);
-    text_free(&demo->code);
+    demo_script_free(&demo->script);
+    mem_free(demo->changes);
     mem_free(demo);
   }
 }
 
-static void add_title(const char *home, const char *name, Text *out)
-{
-  char *text = NULL;
-  if (read_demo(home, name, &text, NULL) == STATUS_OK) {
-    const char *title = title_of(text);
-    const size_t length = title_length(title), skip = length > 2 ? 2 + strspn(title + 2, " ") : length;
-    text_printf(out, "%-12s ", name);
-    text_add(out, title + skip, length - skip);
-    text_char(out, '\n');
-  }
-  mem_free(text);
-}
-
 Status demo_list(const char *home, Text *out, Error *e)
 {
-  Names names = {0};
-  find_names(home, &names);
-  for (size_t i = 0; i < names.n; i++) {
-    add_title(home, names.items[i], out);
-  }
-  const size_t n = names.n;
-  free_names(&names);
-  if (n == 0) {
-    return error_set(e, STATUS_FILE, "no-demos", _("there are no demonstrations below %s"), home);
-  }
-  return text_status(out, e);
+  return demo_script_list(home, out, e);
 }
 
-/* ---- Running
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Showing */
 
-/* Takes the next step's comment and statements from the script. */
-static bool take_step(Demo *demo)
+static const DemoStep *step_of(const Demo *demo)
 {
-  text_reset(&demo->narration);
-  text_reset(&demo->code);
-  if (!*demo->next) {
-    return false;
-  }
-  demo->number++;
-  while (is_comment(demo->next)) {
-    narrate(&demo->narration, demo->next);
-    demo->next = next_line(demo->next);
-  }
-  while (*demo->next && !is_comment(demo->next)) {
-    text_add(&demo->code, demo->next, (size_t)(line_end(demo->next) - demo->next));
-    text_char(&demo->code, '\n');
-    demo->next = next_line(demo->next);
-  }
-  return true;
+  return &demo->script.steps[demo->at];
 }
+
+/* A line about the demonstration itself. */
+static void say(const Demo *demo, const char *line)
+{
+  const ViewStyle style = console_style(demo->console);
+  Text out = {0};
+  (void)style_paragraph(&style, VIEW_MUTED, line, 3, 0, 0, &out);
+  console_text(demo->console, &out);
+  text_free(&out);
+}
+
+static const char *hint_of(const Demo *demo)
+{
+  switch (demo->waits) {
+  case WAITS_RUN: return _("-- Enter goes on, b back, s skips, r begins anew, q leaves; or type a statement");
+  case WAITS_ANSWER: return _("-- Your turn: type it. s enters the answer, b back, q leaves, ! to try things out");
+  case WAITS_STEPS: return _("-- Enter or space steps on, b back, r runs to the end, s goes on, q leaves");
+  case WAITS_RESUME: return _("-- Enter goes on there (what comes before runs unseen), r begins anew, q leaves");
+  default:
+    return demo->alone ? _("-- That was the demonstration; its variables are yours. Enter or Ctrl-D leaves.")
+                       : _("-- That was the demonstration; its variables are yours.");
+  }
+}
+
+static void show_statement(const char *statement, Console *console)
+{
+  Text out = {0};
+  const char *prompt = "> ";
+  for (const char *line = statement; *line; line = demo_next_line(line), prompt = ">> ") {
+    text_puts(&out, prompt);
+    text_add(&out, line, (size_t)(demo_line_end(line) - line));
+    text_char(&out, '\n');
+  }
+  console_text(console, &out);
+  text_free(&out);
+}
+
+static void tell_narration(const Demo *demo)
+{
+  const ViewStyle style = console_style(demo->console);
+  Text out = {0}, head = {0};
+  text_printf(&head, "[%zu/%zu] ", demo->at + 1, demo->script.n);
+  text_char(&out, '\n');
+  style_put(&style, VIEW_TITLE, text_data(&head), &out);
+  style_paragraph(&style, VIEW_PLAIN, text_data(&step_of(demo)->narration), 0, head.size, 0, &out);
+  text_char(&out, '\n');
+  console_text(demo->console, &out);
+  text_free(&head);
+  text_free(&out);
+}
+
+/* ---- Statements of a step */
 
 /* Takes the next statement from the step's code, lines joined until the session finds it complete. */
 static bool take_statement(Session *session, const char **code, Text *statement)
 {
   text_reset(statement);
   while (**code) {
-    const char *end = line_end(*code);
+    const char *end = demo_line_end(*code);
     if (statement->size > 0) {
       text_char(statement, '\n');
     }
     text_add(statement, *code, (size_t)(end - *code));
-    *code = next_line(*code);
+    *code = demo_next_line(*code);
     if (strspn(text_data(statement), " \t\n") == statement->size) {
       text_reset(statement);
     } else if (session_chunk_state(session, text_data(statement)) != CHUNK_INCOMPLETE) {
@@ -261,69 +144,361 @@ static bool take_statement(Session *session, const char **code, Text *statement)
   return statement->size > 0;
 }
 
-static void show_statement(const char *statement, Console *console)
-{
-  Text out = {0};
-  const char *prompt = "> ";
-  for (const char *line = statement; *line; line = next_line(line), prompt = ">> ") {
-    text_puts(&out, prompt);
-    text_add(&out, line, (size_t)(line_end(line) - line));
-    text_char(&out, '\n');
-  }
-  console_text(console, &out);
-  text_free(&out);
-}
-
-static void tell_narration(const Demo *demo, Console *console)
-{
-  const ViewStyle style = console_style(console);
-  Text out = {0}, head = {0};
-  text_printf(&head, "[%d/%d] ", demo->number, demo->steps);
-  text_char(&out, '\n');
-  style_put(&style, VIEW_TITLE, text_data(&head), &out);
-  style_paragraph(&style, VIEW_PLAIN, text_data(&demo->narration), 0, head.size, 0, &out);
-  text_char(&out, '\n');
-  console_text(console, &out);
-  text_free(&head);
-  text_free(&out);
-}
-
-bool demo_tell(Demo *demo, Console *console, bool code)
+static void show_code(const Demo *demo)
 {
   Text statement = {0};
-  if (!take_step(demo)) {
-    return false;
-  }
-  tell_narration(demo, console);
-  const char *rest = text_data(&demo->code);
-  while (code && take_statement(console->session, &rest, &statement)) {
-    show_statement(text_data(&statement), console);
+  const char *rest = text_data(&step_of(demo)->code);
+  while (take_statement(demo->console->session, &rest, &statement)) {
+    show_statement(text_data(&statement), demo->console);
   }
   text_free(&statement);
-  return true;
 }
 
-bool demo_ended(const Demo *demo)
-{
-  const char *code = text_data(&demo->code);
-  return !*demo->next && code[strspn(code, " \t\n")] == '\0';
-}
-
-RunState demo_step(Demo *demo, Console *console, bool show, RunOutcome *outcome)
+/* Runs the step's statements, each shown before its output; a single one only with `show`. */
+static RunState run_code(const Demo *demo, bool show, RunOutcome *outcome)
 {
   Text statement = {0};
-  const char *rest = text_data(&demo->code);
+  const char *rest = text_data(&step_of(demo)->code);
   RunState state = RUN_DONE;
   *outcome = (RunOutcome){0};
-  while (state == RUN_DONE && take_statement(console->session, &rest, &statement)) {
-    const char *probe = rest;
-    show = show || probe[strspn(probe, " \t\n")] != '\0'; /* one of several */
+  while (state == RUN_DONE && !outcome->partial && take_statement(demo->console->session, &rest, &statement)) {
+    show = show || rest[strspn(rest, " \t\n")] != '\0'; /* one of several */
     if (show) {
-      show_statement(text_data(&statement), console);
+      show_statement(text_data(&statement), demo->console);
     }
-    state = console_run(console, text_data(&statement), "demo", true, outcome);
+    state = console_run(demo->console, text_data(&statement), "demo", true, outcome);
   }
   text_free(&statement);
+  return state;
+}
+
+/* The same with nothing but errors to be seen. */
+static RunState run_unseen(const Demo *demo, RunOutcome *outcome)
+{
+  demo->console->muted = true;
+  const RunState state = run_code(demo, false, outcome);
+  demo->console->muted = false;
+  return state;
+}
+
+/* A method of the step's stepper, as if typed. */
+static RunState run_stepper(const Demo *demo, const char *method, RunOutcome *outcome)
+{
+  Text statement = {0};
+  text_printf(&statement, "%s:%s()", text_data(&step_of(demo)->stepper), method);
+  show_statement(text_data(&statement), demo->console);
+  const RunState state = console_run(demo->console, text_data(&statement), "demo", true, outcome);
+  text_free(&statement);
+  return state;
+}
+
+static bool stepper_is(const Demo *demo, const char *field)
+{
+  return session_field(demo->console->session, text_data(&step_of(demo)->stepper), field, true);
+}
+
+/* ---- From step to step */
+
+static DemoAnswer finish(Demo *demo)
+{
+  demo->waits = WAITS_NOTHING;
+  demo_progress_keep(demo->script.name, 0);
+  console_write(demo->console, "\n", 1);
+  say(demo, hint_of(demo));
+  return DEMO_ENDED;
+}
+
+/* Tells the step at demo->at. The last one may be words alone: then that is the end. */
+static DemoAnswer tell(Demo *demo)
+{
+  if (demo->at >= demo->script.n) {
+    return finish(demo);
+  }
+  const DemoStep *step = step_of(demo);
+  demo->changes[demo->at] = session_changes(demo->console->session);
+  demo->waits = step->asks ? WAITS_ANSWER : WAITS_RUN;
+  demo->failures = 0;
+  demo->shown = session_shown(demo->console->session);
+  demo_progress_keep(demo->script.name, demo->at);
+  tell_narration(demo);
+  if (!step->asks) {
+    show_code(demo);
+  }
+  if (demo->at + 1 == demo->script.n && !demo_has_code(step)) {
+    return finish(demo);
+  }
+  say(demo, hint_of(demo));
+  return DEMO_TAKEN;
+}
+
+static DemoAnswer tell_next(Demo *demo)
+{
+  demo->at++;
+  return tell(demo);
+}
+
+/* The variables as they were when the step was told. */
+static void undo_since(const Demo *demo, size_t step)
+{
+  Session *session = demo->console->session;
+  Text text = {0};
+  int64_t before = session_changes(session);
+  while (before > demo->changes[step] && session_undo(session, &text, NULL) == STATUS_OK && session_changes(session) < before) {
+    before = session_changes(session);
+  }
+  text_free(&text);
+}
+
+/* After statements that did not come to their end: the step can be run again. */
+static DemoAnswer stay(Demo *demo, const RunOutcome *outcome)
+{
+  if (outcome->state == RUN_EXIT) {
+    return DEMO_EXIT;
+  }
+  const bool stopped = outcome->partial || outcome->state == RUN_INTERRUPTED;
+  undo_since(demo, demo->at);
+  say(demo, stopped ? _("-- Stopped. Enter runs this step again, s skips it, q leaves")
+                    : _("-- That failed; was a variable changed? r begins anew, b goes back, s skips, q leaves"));
+  return DEMO_TAKEN;
+}
+
+static bool came_through(const RunOutcome *outcome)
+{
+  return outcome->state == RUN_DONE && !outcome->partial;
+}
+
+static DemoAnswer run_step(Demo *demo, RunOutcome *outcome)
+{
+  (void)run_code(demo, false, outcome);
+  if (!came_through(outcome)) {
+    return stay(demo, outcome);
+  }
+  if (step_of(demo)->stepper.size == 0) {
+    return tell_next(demo);
+  }
+  demo->waits = WAITS_STEPS;
+  say(demo, hint_of(demo));
+  return DEMO_TAKEN;
+}
+
+static DemoAnswer go_back(Demo *demo)
+{
+  if (demo->at == 0) {
+    say(demo, _("-- This is the first step."));
+  }
+  demo->at -= demo->at > 0;
+  undo_since(demo, demo->at);
+  return tell(demo);
+}
+
+static DemoAnswer begin_anew(Demo *demo)
+{
+  undo_since(demo, 0);
+  demo->at = 0;
+  return tell(demo);
+}
+
+/* What is skipped runs all the same, unseen, since later steps need its variables; of a question the answer is shown. */
+static DemoAnswer skip(Demo *demo, RunOutcome *outcome)
+{
+  Text line = {0};
+  const bool asks = step_of(demo)->asks;
+  demo_variables(step_of(demo), &line);
+  (void)(asks ? run_code(demo, true, outcome) : run_unseen(demo, outcome));
+  if (!came_through(outcome)) {
+    text_free(&line);
+    return stay(demo, outcome);
+  }
+  if (line.size > 0) {
+    Text said = {0};
+    text_printf(&said, _("-- Skipped; it made %s"), line.data);
+    say(demo, text_data(&said));
+    text_free(&said);
+  }
+  text_free(&line);
+  return tell_next(demo);
+}
+
+/* ---- Going on another day */
+
+static DemoAnswer take_up(Demo *demo, RunOutcome *outcome)
+{
+  const size_t to = demo->at;
+  for (demo->at = 0; demo->at < to; demo->at++) {
+    demo->changes[demo->at] = session_changes(demo->console->session);
+    (void)run_unseen(demo, outcome);
+    if (!came_through(outcome)) {
+      demo->waits = WAITS_RUN;
+      return stay(demo, outcome);
+    }
+  }
+  return tell(demo);
+}
+
+DemoAnswer demo_begin(Demo *demo, Console *console, bool alone)
+{
+  const size_t at = demo_progress(demo->script.name);
+  demo->console = console;
+  demo->alone = alone;
+  demo->changes[0] = session_changes(console->session);
+  if (at == 0 || at >= demo->script.n) {
+    return tell(demo);
+  }
+  Text line = {0};
+  demo->at = at;
+  demo->waits = WAITS_RESUME;
+  text_printf(&line, _("-- You left '%1$s' at step %2$zu of %3$zu."), demo->script.name, at + 1, demo->script.n);
+  say(demo, text_data(&line));
+  say(demo, hint_of(demo));
+  text_free(&line);
+  return DEMO_TAKEN;
+}
+
+/* ---- Lines */
+
+static DemoAnswer go_through(Demo *demo, const char *method, RunOutcome *outcome)
+{
+  if (run_stepper(demo, method, outcome) == RUN_EXIT) {
+    return DEMO_EXIT;
+  }
+  say(demo, stepper_is(demo, "ended") ? _("-- That was its last step. Enter goes on, b back, q leaves") : hint_of(demo));
+  return DEMO_TAKEN;
+}
+
+static DemoAnswer step_line(Demo *demo, char key, RunOutcome *outcome)
+{
+  switch (key) {
+  case '\0':
+  case 'n': return stepper_is(demo, "ended") ? tell_next(demo) : go_through(demo, "next", outcome);
+  case 'b': return stepper_is(demo, "begun") ? go_through(demo, "back", outcome) : go_back(demo);
+  case 'r': return stepper_is(demo, "ended") ? begin_anew(demo) : go_through(demo, "run", outcome);
+  default: return tell_next(demo);
+  }
+}
+
+static DemoAnswer run_line(Demo *demo, char key, RunOutcome *outcome)
+{
+  switch (key) {
+  case 'b': return go_back(demo);
+  case 'r': return begin_anew(demo);
+  case 's': return skip(demo, outcome);
+  default: break;
+  }
+  if (demo->waits == WAITS_ANSWER) {
+    say(demo, hint_of(demo));
+    return DEMO_TAKEN;
+  }
+  return run_step(demo, outcome);
+}
+
+static DemoAnswer resume_line(Demo *demo, char key, RunOutcome *outcome)
+{
+  return key == 'r' ? begin_anew(demo) : take_up(demo, outcome);
+}
+
+/* The key that a line is: a letter alone, NUL for an empty line, -1 for any other. */
+static int key_of(const char *line)
+{
+  line += strspn(line, " \t");
+  const size_t n = strcspn(line, " \t\r\n");
+  const bool alone = line[n + strspn(line + n, " \t\r\n")] == '\0';
+  return n == 0 ? '\0' : n == 1 && alone && strchr("bnqrs!", line[0]) ? line[0] : -1;
+}
+
+DemoAnswer demo_line(Demo *demo, const char *line, RunOutcome *outcome)
+{
+  const int key = key_of(line);
+  *outcome = (RunOutcome){0};
+  if (key < 0 || demo->waits == WAITS_NOTHING || (demo->away && key != '\0')) {
+    return DEMO_NOT_MINE;
+  }
+  if (demo->away) {
+    demo->away = false;
+    say(demo, hint_of(demo));
+    return DEMO_TAKEN;
+  }
+  if (key == '!') {
+    demo->away = true;
+    say(demo, _("-- The prompt is yours; an empty line comes back to the demonstration"));
+    return DEMO_TAKEN;
+  }
+  if (key == 'q') {
+    return DEMO_LEFT;
+  }
+  return demo->waits == WAITS_STEPS    ? step_line(demo, (char)key, outcome)
+         : demo->waits == WAITS_RESUME ? resume_line(demo, (char)key, outcome)
+                                       : run_line(demo, (char)key, outcome);
+}
+
+bool demo_waits(const Demo *demo)
+{
+  return demo && demo->waits != WAITS_NOTHING;
+}
+
+/* ---- Answers */
+
+static void show_answer(const Demo *demo)
+{
+  say(demo, _("-- This is one that is right:"));
+  show_code(demo);
+  say(demo, _("-- Type it or another one; s enters it"));
+}
+
+/* A wrong answer: what is wrong with it, then more help each time. */
+static void help_on(Demo *demo, const Text *says)
+{
+  const DemoStep *step = step_of(demo);
+  Text line = {0};
+  demo->failures++;
+  text_printf(&line, _("-- Not yet: %s."), text_data(says));
+  if (demo->failures >= HINT_FROM && step->hint.size > 0) {
+    text_printf(&line, _(" Hint: %s"), text_data(&step->hint));
+  }
+  say(demo, text_data(&line));
+  text_free(&line);
+  if (demo->failures >= ANSWER_FROM) {
+    show_answer(demo);
+  }
+}
+
+DemoAnswer demo_after(Demo *demo, RunState state)
+{
+  Text says = {0};
+  Error e = {0};
+  bool right = false;
+  if (demo->waits != WAITS_ANSWER || demo->away || state == RUN_INTERRUPTED || state == RUN_EXIT) {
+    return DEMO_NOT_MINE;
+  }
+  const DemoStep *step = step_of(demo);
+  Session *session = demo->console->session;
+  if (state == RUN_FAILED) {
+    text_puts(&says, _("the statement failed"));
+  } else if (session_judge(session, text_data(&step->code), text_data(&step->names), demo->shown, &right, &says, &e) !=
+             STATUS_OK) {
+    console_error(demo->console, &e);
+  }
+  if (!right) {
+    help_on(demo, &says);
+  } else {
+    say(demo, _("-- Right."));
+  }
+  text_free(&says);
+  return right ? tell_next(demo) : DEMO_TAKEN;
+}
+
+/* ---- Without a reader */
+
+static RunState run_all(const Demo *demo, RunOutcome *outcome)
+{
+  RunState state = run_code(demo, true, outcome);
+  const bool steps = step_of(demo)->stepper.size > 0;
+  while (steps && state == RUN_DONE && !stepper_is(demo, "ended")) {
+    state = run_stepper(demo, "next", outcome);
+  }
+  if (outcome->partial) {
+    outcome->state = state = RUN_INTERRUPTED; /* nobody is there to go on with it */
+    outcome->code = 130;
+  }
   return state;
 }
 
@@ -331,12 +506,10 @@ RunState demo_through(Demo *demo, Console *console, RunOutcome *outcome)
 {
   RunState state = RUN_DONE;
   *outcome = (RunOutcome){0};
-  while (state == RUN_DONE && demo_tell(demo, console, false)) {
-    state = demo_step(demo, console, true, outcome);
-    if (outcome->partial) {
-      outcome->state = state = RUN_INTERRUPTED; /* nobody is there to go on with it */
-      outcome->code = 130;
-    }
+  demo->console = console;
+  for (demo->at = 0; state == RUN_DONE && demo->at < demo->script.n; demo->at++) {
+    tell_narration(demo);
+    state = run_all(demo, outcome);
   }
   return state;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* demo.h -- demonstrations: Lua scripts whose comments are the narration.
+/* demo.h -- demonstrations and lessons as they run (demo_script.h says how they are written).
  *
- * lua/demos/NAME.lua is an ordinary script. Its first comment line (after the licence line) is its title
- * for the list. Each further block of comment lines that begin in column one, and the statements up to the
- * next block, are a step: the comment is told, then the statements run as if typed, a statement ending
- * where the prompt would take it. Within a block a bare "--" parts paragraphs, and lines indented by two
- * blanks or more stay as they are.
+ * At the prompt a step is told, its statements shown, and the reader decides: an empty line runs them and tells the next, a
+ * single letter goes elsewhere, and any other line is a statement of the reader's own, with the same variables. Going back
+ * undoes (.undo) what changed variables since. Before a question's step the reader's statements are answers, judged by
+ * value: a hint after the first wrong one, the answer after the third. How far one came is kept (demo_progress.h).
+ *
+ * Without a prompt all steps run one after the other, answers as if they had been typed, steppers to their end.
  */
 #ifndef ASSAY_REPL_DEMO_H
 #define ASSAY_REPL_DEMO_H
@@ -21,14 +22,26 @@ void demo_free(Demo *demo);
 /* "name  title" of every demonstration, a line each. */
 Status demo_list(const char *home, Text *out, Error *e) MUST_USE;
 
-/* Tells the next step and, with `code`, shows its statements; false when there is no further one. */
-bool demo_tell(Demo *demo, Console *console, bool code);
+/* What became of a line. */
+typedef enum DemoAnswer {
+  DEMO_NOT_MINE, /* a line of the prompt's own */
+  DEMO_TAKEN,
+  DEMO_LEFT,     /* q: the reader has left */
+  DEMO_ENDED,    /* that was all */
+  DEMO_EXIT      /* os.exit in a step: outcome->code */
+} DemoAnswer;
 
-/* Whether nothing is left: the step that was told is the last one and has no statements. */
-bool demo_ended(const Demo *demo);
+/* At a prompt: tells the first step, or offers to go on where the reader left. alone: the program ends with it. */
+DemoAnswer demo_begin(Demo *demo, Console *console, bool alone);
 
-/* Runs the step that was told, each statement shown before its output (a single one only with `show`). */
-RunState demo_step(Demo *demo, Console *console, bool show, RunOutcome *outcome);
+/* A line that begins a statement, before anything else looks at it. */
+DemoAnswer demo_line(Demo *demo, const char *line, RunOutcome *outcome);
+
+/* After a statement of the reader's own has run. */
+DemoAnswer demo_after(Demo *demo, RunState state);
+
+/* Whether an empty line goes on, so that the space bar may stand for one. */
+bool demo_waits(const Demo *demo);
 
 /* All steps one after the other. */
 RunState demo_through(Demo *demo, Console *console, RunOutcome *outcome);

@@ -73,6 +73,9 @@ static bool asks_to_leave(const char *statement)
   return false;
 }
 
+static void heed(DemoAnswer answer, const RunOutcome *outcome);
+static void begin_wished(void);
+
 /* False when what comes after it should not run. */
 static bool run_statement(const char *statement)
 {
@@ -90,6 +93,10 @@ static bool run_statement(const char *statement)
     console_note(repl->console, _("stopped: the result so far was kept; its method :continue() goes on"));
   }
   show_time(&outcome);
+  if (repl->demo) {
+    heed(demo_after(repl->demo, state), &outcome);
+  }
+  begin_wished();
   return state == RUN_DONE;
 }
 
@@ -104,83 +111,79 @@ static void remember(const char *statement)
 /* ---- Demonstrations
  * ---------------------------------------------------------------------------------------------- */
 
+/* The space bar is an empty line while a demonstration waits for one. */
+static int on_space(int count, int key)
+{
+  const bool goes_on = rl_end == 0 && repl->pending.size == 0 && demo_waits(repl->demo);
+  return goes_on ? rl_newline(1, '\n') : rl_insert(count, key);
+}
+
+static void bind_space(void)
+{
+  if (repl->console->input_terminal) {
+    rl_bind_key(' ', repl->demo ? on_space : rl_insert);
+  }
+}
+
 static void end_demo(void)
 {
   if (repl->demo_is_own) {
     demo_free(repl->demo);
-  } else {
-    repl->leave = true;
   }
+  repl->demo_is_own = false;
   repl->demo = NULL;
+  bind_space();
 }
 
-static void tell_step(void)
+static void heed(DemoAnswer answer, const RunOutcome *outcome)
 {
-  const ViewStyle style = console_style(repl->console);
-  Text hint = {0};
-  const bool more = demo_tell(repl->demo, repl->console, true) && !demo_ended(repl->demo);
-  if (!more && repl->demo_is_own) {
-    end_demo();
-    return;
-  }
-  text_puts(&hint, more ? "" : "\n");
-  style_put(&style, VIEW_MUTED,
-            more ? _("-- Enter goes on, q leaves; or type a statement of your own")
-                 : _("-- That was the demonstration; its variables are yours. Enter or Ctrl-D leaves."),
-            &hint);
-  text_char(&hint, '\n');
-  console_text(repl->console, &hint);
-  text_free(&hint);
-  if (!more) {
-    repl->demo_is_own = false;
-    repl->demo = NULL;
-  }
-}
-
-static void go_on(void)
-{
-  RunOutcome outcome;
-  const RunState state = demo_step(repl->demo, repl->console, false, &outcome);
-  if (state == RUN_EXIT) {
+  if (answer == DEMO_EXIT) {
     repl->leave = true;
-    repl->code = outcome.code;
-  } else {
-    tell_step();
+    repl->code = outcome->code;
+  } else if (answer == DEMO_LEFT || answer == DEMO_ENDED) {
+    repl->leave = repl->leave || (answer == DEMO_LEFT && !repl->demo_is_own);
+    end_demo();
   }
 }
 
 static void begin_demo(const char *name)
 {
   Error e = {0};
-  if (repl->demo && repl->demo_is_own) {
-    demo_free(repl->demo);
-  }
-  repl->demo_is_own = true;
-  if (demo_open(repl->settings->home, name, &repl->demo, &e) != STATUS_OK) {
+  Demo *demo = NULL;
+  if (demo_open(repl->settings->home, name, &demo, &e) != STATUS_OK) {
     console_error(repl->console, &e);
-  } else {
-    tell_step();
+    return;
+  }
+  end_demo();
+  repl->demo = demo;
+  repl->demo_is_own = true;
+  bind_space();
+  heed(demo_begin(demo, repl->console, false), NULL);
+}
+
+/* demo("NAME") was among what ran. */
+static void begin_wished(void)
+{
+  char *name = repl->console->wish;
+  repl->console->wish = NULL;
+  if (name) {
+    begin_demo(name);
+    mem_free(name);
   }
 }
 
-/* An empty line, or q, while a demonstration is told or after the one that was all the program was started
- * for. */
+/* A line for the demonstration, or an empty one after the one that was all the program was started for. */
 static bool demo_takes(const char *line)
 {
+  RunOutcome outcome;
   const bool empty = line[strspn(line, " \t")] == '\0';
-  if (repl->demo && empty) {
-    go_on();
-    return true;
+  if (!repl->demo) {
+    repl->leave = repl->leave || (repl->settings->demo && empty);
+    return repl->leave;
   }
-  if (repl->demo && strcmp(line, "q") == 0) {
-    end_demo();
-    return true;
-  }
-  if (repl->settings->demo && !repl->demo && empty) {
-    repl->leave = true;
-    return true;
-  }
-  return false;
+  const DemoAnswer answer = demo_line(repl->demo, line, &outcome);
+  heed(answer, &outcome);
+  return answer != DEMO_NOT_MINE;
 }
 
 /* ---- Lines
@@ -675,8 +678,10 @@ static void first_things(void)
     repl->code = outcome.code;
   }
   if (repl->demo && !repl->leave) {
-    tell_step();
+    bind_space();
+    heed(demo_begin(repl->demo, repl->console, true), &outcome);
   }
+  begin_wished();
 }
 
 Status repl_run(Console *console, const ReplSettings *settings, int *code, Error *e)
