@@ -501,8 +501,8 @@ static Status finish(Differ *d, DiffParts *out, Error *e)
   draft_int(glance, "figures_differ", (int64_t)d->figures);
   draft_int(glance, "components_differ", (int64_t)d->components);
   draft_int(glance, "data_differ", (int64_t)d->data);
-  draft_int(glance, "compared", (int64_t)d->rows);
-  draft_int(glance, "moved", (int64_t)d->moved);
+  draft_int(glance, "rows_compared", (int64_t)d->rows);
+  draft_int(glance, "rows_moved", (int64_t)d->moved);
   draft_bool(glance, "identical", d->options + d->figures + d->components + d->data + d->moved == 0);
   Status status = draft_finish(tidy, &out->tidy, e);
   const Status second = draft_finish(moved, &out->more, e), third = draft_finish(glance, &out->glance, e);

@@ -165,8 +165,8 @@ static void models_headline(const Model *model, Text *out)
   text_printf(out, _("%1$lld options, %2$lld figures, %3$lld cells of components, %4$lld of the data differ"),
               (long long)count(model, "options_differ"), (long long)count(model, "figures_differ"), (long long)count(model, "components_differ"),
               (long long)count(model, "data_differ"));
-  if (count(model, "compared") > 0) {
-    text_printf(out, _("; %1$lld of %2$lld rows moved"), (long long)count(model, "moved"), (long long)count(model, "compared"));
+  if (count(model, "rows_compared") > 0) {
+    text_printf(out, _("; %1$lld of %2$lld rows moved"), (long long)count(model, "rows_moved"), (long long)count(model, "rows_compared"));
   }
 }
 

@@ -508,7 +508,7 @@ t.test("two fits", function()
   local d = diff(m, n)
   t.eq(d.identical, false)
   t.eq(d.options_differ, 1)
-  t.eq(d.compared, 150)
+  t.eq(d.rows_compared, 150)
   -- who moved, by hand: pairs of clusters by the rows they share
   local x, y, shared = m:predict(a).cluster, n:predict(a).cluster, {}
   for i = 1, 150 do
@@ -522,14 +522,14 @@ t.test("two fits", function()
     end
     stay = stay + best
   end
-  t.eq(d.moved, 150 - stay)
-  t.eq(#d:moved(), d.moved)
+  t.eq(d.rows_moved, 150 - stay)
+  t.eq(#d:moved(), d.rows_moved)
   local tidy = d:tidy()
   t.eq({ tidy.part[1], tidy.name[1], tidy.a[1], tidy.b[1] }, { "option", "scale", '"none"', '"zscore"' })
   t.eq(diff(m, m).identical, true)
   local changed = a:mutate "petal_width = petal_width + if(petal_width == 0.2, 0.1, 0)"
   local parts = diff(m, changed:kmeans { k = 3 }):tidy():filter 'part == "data"'
-  t.eq(t.cells(parts.name), { "petal_width", "petal_width" })
+  t.eq(t.cells(parts.name), { "petal_width" }) -- its mean; n, min and max are as they were
   local p, q = a:ols "sepal_length ~ petal_length", a:ols "sepal_length ~ petal_length + sepal_width"
   local terms = diff(p, q):tidy():filter 'part == "component" and figure in ("estimate", "")'
   t.eq(t.cells(terms.name), { "(Intercept)", "petal_length", "sepal_width" })
