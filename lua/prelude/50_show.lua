@@ -5,8 +5,8 @@ primitive {
   name = "show",
   takes = "chart",
   summary = "the chart on the screen, as a picture where the terminal shows pictures",
-  details = "Terminals of the kinds sixel and kitty show pictures; which kind it is it is asked once. Elsewhere, without "
-    .. "gnuplot, and where the output is no terminal, the chart is drawn as text, and a line says why. "
+  details = "Terminals of the kinds sixel and kitty show pictures; which kind it is it is asked once. Elsewhere, "
+    .. "without gnuplot, and where the output is no terminal, the chart is drawn as text, and a line says why. "
     .. "ASSAY_GRAPHICS=none, sixel or kitty in the environment decides without asking.",
   options = {
     { name = "width", kind = "int", low = 100, high = 4000, unit = "pixels", help = "width; not given: what fits" },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For chart.show (lua/prelude/50_show.lua): assay.graphics() tells what pictures the output shows, as "none", "sixel" or
- * "kitty", the width and height that fit, and why none; assay.note(line) is a note. */
+/* For chart.show (lua/prelude/50_show.lua): assay.graphics() tells what pictures the output shows, as "none", "sixel"
+ * or "kitty", the width and height that fit, and why none; assay.note(line) is a note. */
 #include "bind/session_layout.h"
 
 static int graphics(lua_State *L)

@@ -21,7 +21,8 @@ enum { SAID_MOST = 1 << 20, PICTURE_MOST = 1 << 30, FOLDER_BYTES = PATH_MAX - 64
 static Status folder_error(const char *path, Error *e)
 {
   char reason[128];
-  return error_set(e, STATUS_FILE, "file-error", _("cannot write '%1$s': %2$s"), path, strerror_r(errno, reason, sizeof reason));
+  return error_set(e, STATUS_FILE, "file-error", _("cannot write '%1$s': %2$s"), path,
+                   strerror_r(errno, reason, sizeof reason));
 }
 
 static Status folder_make(char folder[FOLDER_BYTES], Error *e)
@@ -79,7 +80,8 @@ static Status write_data(const char *folder, const Text *data, Error *e)
 static Status no_gnuplot(Error *e)
 {
   error_set(e, STATUS_STATE, "no-gnuplot", _("gnuplot was not found, and pictures are drawn with it"));
-  return error_hint(e, _("install it (apt-get install gnuplot-nox); the chart itself can be seen in the terminal without"));
+  return error_hint(
+      e, _("install it (apt-get install gnuplot-nox); the chart itself can be seen in the terminal without"));
 }
 
 static const char *format_name(PictureFormat format)
@@ -98,7 +100,8 @@ static Status step_failed(const char *step, PictureFormat format, Error *e)
   return error_hint(e, _("p:script(\"chart.gp\") writes what it was given; gnuplot chart.gp shows its own words"));
 }
 
-/* Reads "@@step errno message" lines. Sets `step` to the first that failed, or to "" and gives whether the last was reached. */
+/* Reads "@@step errno message" lines. Sets `step` to the first that failed, or to "" and gives whether the last was
+ * reached. */
 static bool read_steps(const char *said, char step[16])
 {
   bool ended = false;
@@ -150,7 +153,8 @@ static void read_warnings(const char *said, Text *out)
       {"ould not find/open font", _("the font was not found, and another one taken")},
       {"no valid points", _("a part of the chart has no points within the limits")},
       {"adjusting", _("an axis without an extent was widened")},
-      {"warning", _("gnuplot warned of something assay does not know; p:script() gives the script, to look at it by hand")},
+      {"warning",
+       _("gnuplot warned of something assay does not know; p:script() gives the script, to look at it by hand")},
   };
   const size_t n = sizeof known / sizeof *known;
   unsigned told = 0;
@@ -209,12 +213,17 @@ static Status read_picture(const char *folder, PictureFormat format, Text *pictu
   return STATUS_OK;
 }
 
-static Status run_in(const char *folder, const char *program, const Script *script, PictureFormat format, double timeout,
-                     Task *task, Text *picture, Text *warnings, Error *e)
+static Status run_in(const char *folder, const char *program, const Script *script, PictureFormat format,
+                     double timeout, Task *task, Text *picture, Text *warnings, Error *e)
 {
   static const char *const arguments[] = {"gnuplot", "-d", "-", NULL};
-  const ProcessRequest request = {.program = program, .arguments = arguments, .folder = folder, .input = script->text.data,
-                                .input_size = script->text.size, .timeout = timeout, .most = SAID_MOST};
+  const ProcessRequest request = {.program = program,
+                                  .arguments = arguments,
+                                  .folder = folder,
+                                  .input = script->text.data,
+                                  .input_size = script->text.size,
+                                  .timeout = timeout,
+                                  .most = SAID_MOST};
   ProcessResult result = {0};
   Status status = STATUS_OK;
   if (script->data.size > 0) {
@@ -230,8 +239,8 @@ done:
   return status;
 }
 
-Status gnuplot_run(const Script *script, PictureFormat format, double timeout, Task *task, Text *picture, Text *warnings,
-                   Error *e)
+Status gnuplot_run(const Script *script, PictureFormat format, double timeout, Task *task, Text *picture,
+                   Text *warnings, Error *e)
 {
   char program[PATH_MAX], folder[FOLDER_BYTES];
   if (!process_find("gnuplot", program, sizeof program)) {

@@ -17,11 +17,12 @@ static bool needs_fonts(PictureFormat format)
 static void tell_replaced(const Script *script, const CodeSet *lacking, bool asked, Text *warnings)
 {
   const char *package = code_set_is_east_asian(lacking) ? "fonts-droid-fallback" : "fonts-noto-core";
-  text_printf(warnings,
-              asked ? _("no font has some of the characters, so texts are numbered in the picture; the package %s has one\n")
-                    : _("fontconfig's fc-list does not tell which characters have a font, so texts are numbered in the "
-                        "picture; packages fontconfig and %s\n"),
-              package);
+  text_printf(
+      warnings,
+      asked ? _("no font has some of the characters, so texts are numbered in the picture; the package %s has one\n")
+            : _("fontconfig's fc-list does not tell which characters have a font, so texts are numbered in the "
+                "picture; packages fontconfig and %s\n"),
+      package);
   size_t n = 0;
   for (const char *line = text_data(&script->replaced); *line; line += strcspn(line, "\n") + 1, n++) {
     if (n < REPLACED_SHOWN) {
@@ -34,7 +35,8 @@ static void tell_replaced(const Script *script, const CodeSet *lacking, bool ask
 }
 
 /* Makes the script once more if it has characters without a font. */
-static Status number_texts(const Chart *chart, ScriptRequest *request, Task *task, Script *script, Text *warnings, Error *e)
+static Status number_texts(const Chart *chart, ScriptRequest *request, Task *task, Script *script, Text *warnings,
+                           Error *e)
 {
   bool asked;
   if (!script->used || !needs_fonts(request->format)) {

@@ -19,12 +19,14 @@ static const Chart *of(const Call *call)
   return call->data->chart;
 }
 
-#define LOOK_OPTIONS(O)                                                                                                       \
-  O(width, INT, "1200", 100, 16000, "", "pixels", "width; a PDF has 100 pixels to the inch")                                  \
-  O(height, INT, "800", 100, 16000, "", "pixels", "height")                                                                   \
-  O(scale, NUMBER, "1", 0.1, 10, "", "", "2: twice the pixels, with texts, lines and points twice as large")                  \
-  O(font, TEXT, OPTION_UNSET, 1, 0, "", "", "font, maybe with its size: \"DejaVu Serif,14\"; not given: Sans at 12 points")   \
-  O(density, CHOICE, "auto", 0, 0, "auto|points|density", "", "points one by one or as a density; auto: beyond 50,000")
+#define LOOK_OPTIONS(O)                                                                                          \
+  O(width, INT, "1200", 100, 16000, "", "pixels", "width; a PDF has 100 pixels to the inch")                     \
+  O(height, INT, "800", 100, 16000, "", "pixels", "height")                                                      \
+  O(scale, NUMBER, "1", 0.1, 10, "", "", "2: twice the pixels, with texts, lines and points twice as large")     \
+  O(font, TEXT, OPTION_UNSET, 1, 0, "", "",                                                                      \
+    "font, maybe with its size: \"DejaVu Serif,14\"; not given: Sans at 12 points")                              \
+  O(density, CHOICE, "auto", 0, 0, "auto|points|density", "",                                                    \
+    "points one by one or as a density; auto: beyond 50,000")
 
 static DensityMode density_mode(const char *name)
 {
@@ -63,7 +65,8 @@ static void tell_size(size_t bytes, Text *out)
 static void tell_density(Call *call, DensityMode mode)
 {
   if (mode == DENSITY_AUTO) {
-    text_printf(call->notes, _("%zu points are shown as a density; density = \"points\" draws each\n"), script_points(of(call)));
+    text_printf(call->notes, _("%zu points are shown as a density; density = \"points\" draws each\n"),
+                script_points(of(call)));
   }
 }
 
@@ -114,7 +117,8 @@ static Status run_save(Call *call, Value *out, Error *e)
   if (status == STATUS_OK) {
     text_printf(call->notes, _("wrote '%s', "), o->path);
     if (request.format != PICTURE_PDF) {
-      text_printf(call->notes, _("%1$ld x %2$ld pixels, "), lrint((double)o->width * o->scale), lrint((double)o->height * o->scale));
+      text_printf(call->notes, _("%1$ld x %2$ld pixels, "), lrint((double)o->width * o->scale),
+                  lrint((double)o->height * o->scale));
     }
     tell_size(picture.size, call->notes);
     text_char(call->notes, '\n');
@@ -135,24 +139,38 @@ done:
   "p = plot.scatter(df, {x = \"petal_length\", y = \"petal_width\", color = \"species\"})\n"
 
 static const Primitive save_primitive = {
-    .size = sizeof(Primitive), .family = "chart", .version = 1, .name = "save",
+    .size = sizeof(Primitive),
+    .family = "chart",
+    .version = 1,
+    .name = "save",
     .summary = "writes the chart to a picture: PNG, SVG or PDF",
-    .details = "gnuplot draws it, in a process of its own that is stopped when it takes longer than timeout, or by Ctrl-C. The "
-               "file appears whole or not at all. More than 50,000 points are drawn as a density: by their number in each of "
-               "400 x 300 cells, or with color by the mean colour of the points in a cell, the fainter the fewer. Below the "
-               "chart stand its counts and notes. Texts for which the machine has no font are numbered, and a warning says "
-               "which they are.",
-    .takes = VALUE_CHART, .main = "path", .options = save_options, .n_options = sizeof save_options / sizeof *save_options,
-    .options_size = sizeof(SaveOptions), .gives = VALUE_NONE, .returns = "nothing", .reference = "",
+    .details =
+        "gnuplot draws it, in a process of its own that is stopped when it takes longer than timeout, or by Ctrl-C. "
+        "The file appears whole or not at all. More than 50,000 points are drawn as a density: by their number in each of "
+        "400 x 300 cells, or with color by the mean colour of the points in a cell, the fainter the fewer. Below the "
+        "chart stand its counts and notes. Texts for which the machine has no font are numbered, and a warning says "
+        "which they are.",
+    .takes = VALUE_CHART,
+    .main = "path",
+    .options = save_options,
+    .n_options = sizeof save_options / sizeof *save_options,
+    .options_size = sizeof(SaveOptions),
+    .gives = VALUE_NONE,
+    .returns = "nothing",
+    .reference = "",
     .example = EXAMPLE_CHART "pcall(p.save, p, os.tmpname() .. \".png\") -- needs gnuplot",
-    .effects = EFFECT_WRITES | EFFECT_PROCESS, .where = WHERE_JOB, .cost = forecast, .run = run_save};
+    .effects = EFFECT_WRITES | EFFECT_PROCESS,
+    .where = WHERE_JOB,
+    .cost = forecast,
+    .run = run_save};
 REGISTER_PRIMITIVE(save_primitive);
 
 /* ---- script */
 
-#define SCRIPT_OPTIONS(O)                                                                                                     \
-  O(path, TEXT, OPTION_UNSET, 1, 0, "", "", "file to write it to, with much data in a second file beside it; not given: a text") \
-  O(output, TEXT, "chart.png", 1, 0, "", "", "picture that the script writes: .png .svg .pdf")                                \
+#define SCRIPT_OPTIONS(O)                                                                                        \
+  O(path, TEXT, OPTION_UNSET, 1, 0, "", "",                                                                      \
+    "file to write it to, with much data in a second file beside it; not given: a text")                         \
+  O(output, TEXT, "chart.png", 1, 0, "", "", "picture that the script writes: .png .svg .pdf")                   \
   LOOK_OPTIONS(O)
 typedef struct ScriptOptions {
   SCRIPT_OPTIONS(OPTION_FIELD)
@@ -215,8 +233,8 @@ static Status write_script(Call *call, const ScriptOptions *o, ScriptRequest *re
   }
   TRY(write_file(o->path, &script->text, e));
   if (script->data.size > 0) {
-    text_printf(call->notes, _("wrote '%1$s' and its data '%2$s'; run it in its folder: gnuplot %3$s\n"), o->path, beside,
-                strrchr(o->path, '/') ? strrchr(o->path, '/') + 1 : o->path);
+    text_printf(call->notes, _("wrote '%1$s' and its data '%2$s'; run it in its folder: gnuplot %3$s\n"), o->path,
+                beside, strrchr(o->path, '/') ? strrchr(o->path, '/') + 1 : o->path);
   } else {
     text_printf(call->notes, _("wrote '%1$s'; gnuplot %1$s makes '%2$s'\n"), o->path, o->output);
   }
@@ -253,16 +271,28 @@ done:
 }
 
 static const Primitive script_primitive = {
-    .size = sizeof(Primitive), .family = "chart", .version = 1, .name = "script",
+    .size = sizeof(Primitive),
+    .family = "chart",
+    .version = 1,
+    .name = "script",
     .summary = "the script with which gnuplot draws the chart",
-    .details = "It has all that it needs, the numbers too, so that `gnuplot chart.gp` makes the picture and the script can be "
-               "changed by hand; gnuplot need not be installed to write it. Written to a file with more than a megabyte of "
-               "numbers, these stand in a second file, path.data, and the script is run in its folder. The same chart gives the "
-               "same bytes.",
-    .takes = VALUE_CHART, .main = "path", .options = script_options,
-    .n_options = sizeof script_options / sizeof *script_options, .options_size = sizeof(ScriptOptions), .gives = VALUE_TEXT,
-    .returns = "the script as a text; nothing when it was written to a file", .reference = "",
-    .example = EXAMPLE_CHART "#p:script() > 1000", .effects = EFFECT_WRITES, .where = WHERE_JOB, .cost = forecast,
+    .details =
+        "It has all that it needs, the numbers too, so that `gnuplot chart.gp` makes the picture and the script can be "
+        "changed by hand; gnuplot need not be installed to write it. Written to a file with more than a megabyte of "
+        "numbers, these stand in a second file, path.data, and the script is run in its folder. The same chart gives "
+        "the same bytes.",
+    .takes = VALUE_CHART,
+    .main = "path",
+    .options = script_options,
+    .n_options = sizeof script_options / sizeof *script_options,
+    .options_size = sizeof(ScriptOptions),
+    .gives = VALUE_TEXT,
+    .returns = "the script as a text; nothing when it was written to a file",
+    .reference = "",
+    .example = EXAMPLE_CHART "#p:script() > 1000",
+    .effects = EFFECT_WRITES,
+    .where = WHERE_JOB,
+    .cost = forecast,
     .run = run_script};
 REGISTER_PRIMITIVE(script_primitive);
 
@@ -303,7 +333,8 @@ static Status run_picture(Call *call, Value *out, Error *e)
     TRY(text_status(&wrapped, e));
   }
   warn(call, &warnings);
-  TRY(value_text(text_data(wrapped.size > 0 ? &wrapped : &picture), wrapped.size > 0 ? wrapped.size : picture.size, out, e));
+  TRY(value_text(text_data(wrapped.size > 0 ? &wrapped : &picture), wrapped.size > 0 ? wrapped.size : picture.size,
+                 out, e));
 done:
   text_free(&picture);
   text_free(&wrapped);
@@ -312,12 +343,23 @@ done:
 }
 
 static const Primitive picture_primitive = {
-    .size = sizeof(Primitive), .family = "chart", .version = 1, .name = "picture",
+    .size = sizeof(Primitive),
+    .family = "chart",
+    .version = 1,
+    .name = "picture",
     .summary = "the chart as the bytes of a picture, to be put into a page or sent on",
     .details = "What save writes to a file, as a text of Lua's.",
-    .takes = VALUE_CHART, .main = "format", .options = picture_options,
-    .n_options = sizeof picture_options / sizeof *picture_options, .options_size = sizeof(PictureOptions), .gives = VALUE_TEXT,
-    .returns = "the picture's bytes", .reference = "",
-    .example = EXAMPLE_CHART "ok, bytes = pcall(p.picture, p, \"svg\") -- needs gnuplot", .effects = EFFECT_PROCESS,
-    .where = WHERE_JOB, .cost = forecast, .run = run_picture};
+    .takes = VALUE_CHART,
+    .main = "format",
+    .options = picture_options,
+    .n_options = sizeof picture_options / sizeof *picture_options,
+    .options_size = sizeof(PictureOptions),
+    .gives = VALUE_TEXT,
+    .returns = "the picture's bytes",
+    .reference = "",
+    .example = EXAMPLE_CHART "ok, bytes = pcall(p.picture, p, \"svg\") -- needs gnuplot",
+    .effects = EFFECT_PROCESS,
+    .where = WHERE_JOB,
+    .cost = forecast,
+    .run = run_picture};
 REGISTER_PRIMITIVE(picture_primitive);

@@ -114,7 +114,8 @@ static int spawn(const ProcessRequest *request, const int ends[3], pid_t *pid)
     failed = posix_spawn_file_actions_addchdir_np(&actions, request->folder);
   }
   if (!failed) {
-    failed = posix_spawn(pid, request->program, &actions, &attributes, (char *const *)request->arguments, environment.names);
+    failed = posix_spawn(pid, request->program, &actions, &attributes, (char *const *)request->arguments,
+                         environment.names);
   }
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);

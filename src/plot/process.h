@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* process.h -- runs another program to its end: text in, texts out, a deadline, and nothing of it left behind.
  *
- * No shell takes part. The child has a group of its own, a folder of its own to work in, standard signals, and an environment
- * of a few names: PATH, HOME and what fonts need, LC_ALL=C.UTF-8, TZ=UTC, TMPDIR its folder. While its input is written its
- * two outputs are read, so neither side waits for the other. A cancel of the task or the deadline sends its group SIGTERM,
- * and SIGKILL a quarter of a second later; it is always waited for. A child that reads no more is no error by itself, and
- * SIGPIPE never comes: input goes through a socket.
+ * No shell takes part. The child has a group of its own, a folder of its own to work in, standard signals, and an
+ * environment of a few names: PATH, HOME and what fonts need, LC_ALL=C.UTF-8, TZ=UTC, TMPDIR its folder. While its
+ * input is written its two outputs are read, so neither side waits for the other. A cancel of the task or the
+ * deadline sends its group SIGTERM, and SIGKILL a quarter of a second later; it is always waited for. A child that
+ * reads no more is no error by itself, and SIGPIPE never comes: input goes through a socket.
  */
 #ifndef ASSAY_PLOT_PROCESS_H
 #define ASSAY_PLOT_PROCESS_H

@@ -19,7 +19,8 @@ static bool is_plain(unsigned char c)
 
 static bool is_character(const char *text, size_t length, uint32_t code)
 {
-  return length > 0 && code >= 0x20 && code != 0x7F && !(code >= 0x80 && code < 0xA0) && (code & 0xFFFE) != 0xFFFE && *text;
+  return length > 0 && code >= 0x20 && code != 0x7F && !(code >= 0x80 && code < 0xA0) && (code & 0xFFFE) != 0xFFFE &&
+         *text;
 }
 
 static void quote_byte(Text *out, unsigned char c, bool percent)
@@ -333,8 +334,10 @@ static void put_frame(Writer *writer)
   put_titles(writer);
   put_legend(writer);
   put_caption(writer);
-  text_puts(out, "set border 3 linecolor rgb \"#333333\"\nset grid back linecolor rgb \"#dddddd\" linetype 1 linewidth 0.5\n"
-                 "set tics nomirror out\nset style fill solid 0.8 noborder\n");
+  text_puts(
+      out,
+      "set border 3 linecolor rgb \"#333333\"\nset grid back linecolor rgb \"#dddddd\" linetype 1 linewidth 0.5\n"
+      "set tics nomirror out\nset style fill solid 0.8 noborder\n");
   put_axis(writer, 'x', &writer->x);
   put_axis(writer, 'y', &writer->y);
   text_add(out, text_data(&writer->setup), writer->setup.size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Axes of a script: ranges, and the places and texts of tics. gnuplot makes the tics of numbers itself; those of times follow
- * the calendar, categories have texts, and a log axis below a density image is drawn as a linear one of logarithms. */
+/* Axes of a script: ranges, and the places and texts of tics. gnuplot makes the tics of numbers itself; those of
+ * times follow the calendar, categories have texts, and a log axis below a density image is drawn as a linear one of
+ * logarithms. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,10 @@ static ChartAxis pad(const ChartAxis *axis, bool bars)
   }
   const double low = axis->log ? log10(axis->low) : axis->low, high = axis->log ? log10(axis->high) : axis->high;
   const double room = (high - low) * room_share;
-  const double below = axis->log ? pow(10, low - room) : low - room, above = axis->log ? pow(10, high + room) : high + room;
-  out.low = (bars && (axis->low == 0 || axis->log)) || !isfinite(below) || (axis->log && below == 0) ? axis->low : below;
+  const double below = axis->log ? pow(10, low - room) : low - room,
+               above = axis->log ? pow(10, high + room) : high + room;
+  out.low =
+      (bars && (axis->low == 0 || axis->log)) || !isfinite(below) || (axis->log && below == 0) ? axis->low : below;
   out.high = (bars && axis->high == 0) || !isfinite(above) ? axis->high : above;
   return out;
 }
@@ -58,7 +61,7 @@ void axes_pad(Writer *writer)
 static bool can_draw(const ChartAxis *axis)
 {
   const double most = fmax(fabs(axis->low), fabs(axis->high)), width = axis->high / 2 - axis->low / 2;
-  return most < 1e307 && width > 1e-300 && width > most * 5e-16;
+  return most < 1e307 && width > 1e-300 && width > most * 2.5e-16;
 }
 
 Status axes_check(const Writer *writer, Error *e)
@@ -66,8 +69,9 @@ Status axes_check(const Writer *writer, Error *e)
   const ChartAxis *axes[] = {chart_x(writer->chart), chart_y(writer->chart)};
   for (int i = 0; i < 2; i++) {
     if (!can_draw(axes[i])) {
-      error_set(e, STATUS_DATA, "gnuplot-range", _("the %1$c axis reaches from %2$.17g to %3$.17g, which gnuplot cannot draw"),
-                "xy"[i], axes[i]->low, axes[i]->high);
+      error_set(e, STATUS_DATA, "gnuplot-range",
+                _("the %1$c axis reaches from %2$.17g to %3$.17g, which gnuplot cannot draw"), "xy"[i],
+                axes[i] -> low, axes[i] -> high);
       return error_hint(e, _("give limits, or subtract and divide so that the numbers are of usual size"));
     }
   }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Classes of points in the order of their values, as the chart in the terminal has them (view/chart_classes.c): numbered by
- * first appearance, ranked by value, those beyond the last number shared. */
+/* Classes of points in the order of their values, as the chart in the terminal has them (view/chart_classes.c):
+ * numbered by first appearance, ranked by value, those beyond the last number shared. */
 #include <string.h>
 
 #include "core/map.h"
@@ -9,7 +9,8 @@
 enum { SHARED = CLASSES_MOST - 1, NO_CLASS = 255, POLL_ROWS = 1 << 16 };
 
 /* Okabe and Ito's colours, those that stand out on white first. */
-static const char *const colors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b3a300"};
+static const char *const colors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                     "#e69f00", "#56b4e9", "#000000", "#b3a300"};
 static const uint32_t values[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x000000, 0xb3a300};
 enum { COLORS = sizeof colors / sizeof *colors };
 
@@ -53,7 +54,8 @@ static int compare(const Column *column, size_t a, size_t b)
   return bytes != 0 ? bytes : (length_a > length_b) - (length_a < length_b);
 }
 
-static Status number_of(Map *map, const char *key, size_t length, size_t row, PointClasses *classes, uint8_t *out, Error *e)
+static Status number_of(Map *map, const char *key, size_t length, size_t row, PointClasses *classes, uint8_t *out,
+                        Error *e)
 {
   size_t number;
   if (map_get(map, key, length, &number)) {

@@ -86,8 +86,8 @@ void grid_put(Writer *writer, const uint32_t *cells, size_t columns, size_t rows
   if (writer->request->data_file) {
     put_file(writer, writer->script->data.size, out);
     text_printf(out, "array=(%zu,%zu) format=\"%s\" origin=(%.17g,%.17g) dx=%.17g dy=%.17g using %s", columns, rows,
-                kind == GRID_COUNTS ? "%float32" : "%uchar%uchar%uchar%uchar", left + across / 2, low + up / 2, across, up,
-                kind == GRID_COUNTS ? "1" : "1:2:3:4");
+                kind == GRID_COUNTS ? "%float32" : "%uchar%uchar%uchar%uchar", left + across / 2, low + up / 2,
+                across, up, kind == GRID_COUNTS ? "1" : "1:2:3:4");
     for (size_t i = 0; i < columns * rows; i++) {
       put_cell_bytes(kind, cells[i], &writer->script->data);
     }
@@ -99,12 +99,13 @@ void grid_put(Writer *writer, const uint32_t *cells, size_t columns, size_t rows
     text_printf(&writer->blocks, "%u%c", cells[i], i % columns + 1 == columns ? '\n' : ' ');
   }
   text_puts(&writer->blocks, "EOD\n");
-  text_printf(out, "$data%zu matrix using (%.17g + $1 * %.17g):(%.17g + $2 * %.17g):", number, left + across / 2, across,
-              low + up / 2, up);
+  text_printf(out, "$data%zu matrix using (%.17g + $1 * %.17g):(%.17g + $2 * %.17g):", number, left + across / 2,
+              across, low + up / 2, up);
   put_cell(kind, out);
 }
 
-void put_element(Writer *writer, const Block *block, const char *columns, const char *title, size_t n, const char *style)
+void put_element(Writer *writer, const Block *block, const char *columns, const char *title, size_t n,
+                 const char *style)
 {
   if (block->rows == 0) {
     return;

@@ -188,7 +188,8 @@ static void put_keys(Writer *writer, const ChartSeries *series, const Paint *pai
     Text label = {0};
     class_label(&paint->classes, i, &label);
     if (!paint->classes.again[i]) {
-      put_key(writer, text_data(&label), label.size, paint->classes.grey[i] ? "#aaaaaa" : color_of(paint->classes.color[i]));
+      put_key(writer, text_data(&label), label.size,
+              paint->classes.grey[i] ? "#aaaaaa" : color_of(paint->classes.color[i]));
     }
     writer->plot.failed = writer->plot.failed || label.failed;
     text_free(&label);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* script_layout.h -- the inside of a script being made; only files of this folder include it.
  *
- * script.c makes the frame of a script, script_axes.c the axes, script_data.c blocks of numbers, script_marks.c the marks,
- * script_classes.c the classes of points, script_density.c density images.
+ * script.c makes the frame of a script, script_axes.c the axes, script_data.c blocks of numbers, script_marks.c the
+ * marks, script_classes.c the classes of points, script_density.c density images.
  */
 #ifndef ASSAY_PLOT_SCRIPT_LAYOUT_H
 #define ASSAY_PLOT_SCRIPT_LAYOUT_H
@@ -66,13 +66,14 @@ void block_row(Writer *writer, Block *block, const double *values);
 void block_end(Writer *writer, Block *block);
 void block_free(Block *block);
 
-/* A grid over the chart's extents, row by row from the lower left: counts, or colours with 8 bits each of alpha, red, green
- * and blue. Adds the source with its place on the axes and its values, for `with image` or `with rgbalpha`. */
+/* A grid over the chart's extents, row by row from the lower left: counts, or colours with 8 bits each of alpha, red,
+ * green and blue. Adds the source with its place on the axes and its values, for `with image` or `with rgbalpha`. */
 typedef enum GridKind { GRID_COUNTS, GRID_COLORS } GridKind;
 void grid_put(Writer *writer, const uint32_t *cells, size_t columns, size_t rows, GridKind kind, Text *out);
 
 /* Ends an element of the plot command: source, using and style, title (NULL or "": none). Does nothing without rows. */
-void put_element(Writer *writer, const Block *block, const char *columns, const char *title, size_t n, const char *style);
+void put_element(Writer *writer, const Block *block, const char *columns, const char *title, size_t n,
+                 const char *style);
 
 /* ---- marks: script_marks.c, script_classes.c, script_density.c */
 

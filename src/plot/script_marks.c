@@ -66,7 +66,8 @@ static const char *veil(size_t n)
 
 static void points_style(const Writer *writer, const ChartSeries *series, const char *color, int glyph, Text *out)
 {
-  text_printf(out, "points pointtype %d pointsize %.10g linecolor ", glyph, point_size(series->drawn) * writer->request->scale);
+  text_printf(out, "points pointtype %d pointsize %.10g linecolor ", glyph,
+              point_size(series->drawn) * writer->request->scale);
   if (color) {
     text_printf(out, "rgb \"%s%s\"", veil(series->drawn), color + 1);
   } else {
@@ -148,7 +149,8 @@ static Status put_shaded(Writer *writer, const ChartSeries *series, Error *e)
               "set cbrange [%.17g:%.17g]\n", low, high);
   if (chart_legend(writer->chart)[0]) {
     text_puts(&writer->setup, "set cblabel ");
-    put_text(writer, &writer->setup, chart_legend(writer->chart), strlen(chart_legend(writer->chart)), 60, false, false);
+    put_text(writer, &writer->setup, chart_legend(writer->chart), strlen(chart_legend(writer->chart)), 60, false,
+             false);
     text_char(&writer->setup, '\n');
   }
   points_style(writer, series, NULL, 7, &style);

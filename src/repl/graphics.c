@@ -36,8 +36,8 @@ bool graphics_waits(void)
 
 /* ---- answers */
 
-/* The length of an answer at the beginning of bytes[0..n): ESC [ ? ... c or ESC _ G ... ESC \. 0: it is none; n + 1: it may
- * become one. */
+/* The length of an answer at the beginning of bytes[0..n): ESC [ ? ... c or ESC _ G ... ESC \. 0: it is none; n + 1:
+ * it may become one. */
 static size_t answer_length(const char *bytes, size_t n)
 {
   static const char *const heads[] = {"\033[?", "\033_G"};
@@ -63,7 +63,8 @@ static size_t answer_length(const char *bytes, size_t n)
 static bool has_sixel(const char *bytes, size_t n)
 {
   for (size_t at = 3; at + 1 < n; at++) {
-    if (bytes[at] == '4' && (bytes[at - 1] == ';' || bytes[at - 1] == '?') && (bytes[at + 1] == ';' || bytes[at + 1] == 'c')) {
+    if (bytes[at] == '4' && (bytes[at - 1] == ';' || bytes[at - 1] == '?') &&
+        (bytes[at + 1] == ';' || bytes[at + 1] == 'c')) {
       return true;
     }
   }

@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int is_safe(char c)
 {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr(" ,.:;()=+-", c) != NULL);
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         (c && strchr(" ,.:;()=+-", c) != NULL);
 }
 
 /* Reads a string as gnuplot does; traps on anything that is not plain, \n or three octal digits. */

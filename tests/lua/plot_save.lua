@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- p:save, p:script, p:picture and p:show: files, scripts that run by themselves, and what is said when it cannot be done.
+-- p:save, p:script, p:picture and p:show: files, scripts that run by themselves, what is said when it cannot be done.
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 
@@ -108,10 +108,11 @@ end)
 
 drawn("pictures of three kinds, whole", function()
   local p = scatter { color = "species", title = "`touch pwned` 50% of \"it\"" }
-  for ending, begin in pairs { [".png"] = "^\137PNG\r\n", [".svg"] = "^<%?xml", [".pdf"] = "^%%PDF%-", [".PNG"] = "^\137PNG" } do
+  local heads = { [".png"] = "^\137PNG\r\n", [".svg"] = "^<%?xml", [".pdf"] = "^%%PDF%-", [".PNG"] = "^\137PNG" }
+  for ending, head in pairs(heads) do
     local path = t.path(ending)
     t.eq(p:save(path), nil)
-    t.ok(t.read(path):find(begin), ending)
+    t.ok(t.read(path):find(head), ending)
     t.eq(#t.read(path) > 5000, true, ending)
   end
   local svg = p:picture "svg"
@@ -166,8 +167,9 @@ drawn("file names are names and never commands", function()
   local folder = t.path ""
   shell(("mkdir '%s'"):format(folder))
   local p = scatter()
-  for _, name in ipairs { "| touch pwned.png", "< touch pwned.png", "`touch pwned`.png", "$(touch pwned).png", "a\nb.png", "'\".png",
-    "-.png", "%s%n.png", "\u{5BA2}.png" } do
+  local names = { "| touch pwned.png", "< touch pwned.png", "`touch pwned`.png", "$(touch pwned).png", "a\nb.png",
+    "'\".png", "-.png", "%s%n.png", "\u{5BA2}.png" }
+  for _, name in ipairs(names) do
     p:save(folder .. "/" .. name)
     t.ok(t.read(folder .. "/" .. name):find "^\137PNG", name)
   end
@@ -192,9 +194,11 @@ end)
 
 drawn("an old picture stays when gnuplot fails", function()
   local folder = t.path ""
-  shell(("mkdir '%s' '%s/bin'; printf '#!/bin/sh\\nexit 1\\n' >'%s/bin/gnuplot'; chmod +x '%s/bin/gnuplot'; echo old >'%s/x.png'")
-    :format(folder, folder, folder, folder, folder))
-  local _, err, status = t.run({ "-e", begin .. ("p:save %q"):format(folder .. "/x.png") }, "PATH=" .. folder .. "/bin:/usr/bin:/bin")
+  shell(("mkdir '%s' '%s/bin'"):format(folder, folder))
+  t.write(folder .. "/bin/gnuplot", "#!/bin/sh\nexit 1\n")
+  shell(("chmod +x '%s/bin/gnuplot'; echo old >'%s/x.png'"):format(folder, folder))
+  local _, err, status = t.run({ "-e", begin .. ("p:save %q"):format(folder .. "/x.png") },
+    "PATH=" .. folder .. "/bin:/usr/bin:/bin")
   t.eq(status, 1)
   t.has(err, "exit status 1")
   t.eq(t.read(folder .. "/x.png"), "old\n")

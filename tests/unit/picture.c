@@ -198,7 +198,8 @@ Chart *chart_of_points(const char *title, size_t n, bool groups)
     builder_free(group);
   }
   assert_int_equal(draft_finish(draft, &frame, NULL), STATUS_OK);
-  const ChartAxis across = {.label = "spend", .low = NAN, .high = NAN}, up = {.label = "visits", .low = NAN, .high = NAN};
+  const ChartAxis across = {.label = "spend", .low = NAN, .high = NAN},
+                  up = {.label = "visits", .low = NAN, .high = NAN};
   Chart *chart = chart_of(title, CHART_POINTS, frame, &across, &up);
   return chart;
 }

@@ -10,7 +10,8 @@ typedef struct Picture {
   uint8_t *pixels;           /* red, green, blue; row by row from the top */
 } Picture;
 
-/* Decodes a PNG of 8 bits, without interlace: grey, colours, palette, with or without alpha. Fails the test otherwise. */
+/* Decodes a PNG of 8 bits, without interlace: grey, colours, palette, with or without alpha. Fails the test
+ * otherwise. */
 void picture_read(const char *bytes, size_t n, Picture *out);
 void picture_free(Picture *picture);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Terminals that show pictures, played by this test at the other end of a pseudo terminal: their answers in time, in pieces, among
- * typed keys, and late. */
+/* Terminals that show pictures, played by this test at the other end of a pseudo terminal: their answers in time, in
+ * pieces, among typed keys, and late. */
 #include <errno.h>
 #include <poll.h>
 #include <pty.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pictures by gnuplot: what they look like, texts that would be commands elsewhere, and every way in which gnuplot may fail. */
+/* Pictures by gnuplot: what they look like, texts that would be commands elsewhere, and every way in which gnuplot
+ * may fail. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -26,7 +27,8 @@
 #include "plot/gnuplot.h"
 #include "plot/process.h"
 
-static const PictureRequest usual = {.format = PICTURE_PNG, .width = 600, .height = 400, .scale = 1, .font = "", .timeout = 60};
+static const PictureRequest usual = {
+    .format = PICTURE_PNG, .width = 600, .height = 400, .scale = 1, .font = "", .timeout = 60};
 static char real_path[PATH_MAX], folder[PATH_MAX / 2];
 static bool have_gnuplot;
 
@@ -140,7 +142,8 @@ static void test_bars(void **state)
 static void test_marks(void **state)
 {
   NEEDS_GNUPLOT
-  static const char *const box[] = {"x", "low", "q25", "median", "q75", "high"}, *const line[] = {"x", "low", "high", "y"};
+  static const char *const box[] = {"x", "low", "q25", "median", "q75", "high"}, *const line[] = {"x", "low", "high",
+                                                                                                  "y"};
   static const char *const shade[] = {"x", "y", "shade"}, *const texts[] = {"one", "two"};
   static const double cells[] = {0, 1, 1, 2, 3, 4, 4, 5, 5, 6, 7, 8}, intervals[] = {2, 3, 1, 2, 4, 5, 0, 1};
   Column *categories = column_of_texts(texts, 2);
@@ -206,9 +209,23 @@ static void test_formats(void **state)
 /* ---- texts that are commands elsewhere */
 
 static const char *const hostile[] = {
-    "`touch pwned`", "$(touch pwned)", "\"; system(\"touch pwned\"); \"", "'; !touch pwned; '", "| touch pwned", "< touch pwned",
-    "a\nsystem('touch pwned')\n!touch pwned\n", "EOD\nsystem('touch pwned')", "%s%n%d 100%", "spend_2024^{x} {a} @b ~c &d \\e",
-    "\\", "\"", "${HOME}", "<b>&amp;</b>", "\x01\x1b[31m\x7f", "#\n# end", "\xff\xfe",
+    "`touch pwned`",
+    "$(touch pwned)",
+    "\"; system(\"touch pwned\"); \"",
+    "'; !touch pwned; '",
+    "| touch pwned",
+    "< touch pwned",
+    "a\nsystem('touch pwned')\n!touch pwned\n",
+    "EOD\nsystem('touch pwned')",
+    "%s%n%d 100%",
+    "spend_2024^{x} {a} @b ~c &d \\e",
+    "\\",
+    "\"",
+    "${HOME}",
+    "<b>&amp;</b>",
+    "\x01\x1b[31m\x7f",
+    "#\n# end",
+    "\xff\xfe",
 };
 enum { HOSTILE = sizeof hostile / sizeof *hostile };
 
@@ -381,18 +398,20 @@ static void test_failures(void **state)
   check_failure("kill -9 $$\n", 60, STATUS_STATE, "gnuplot-died", "(9, KILL)");
   check_failure("head -c 5000 >/dev/null; kill -TERM $$\n", 60, STATUS_STATE, "gnuplot-died", "(15, TERM)");
   check_failure("cat >/dev/null; echo '@@terminal 1 unknown'\n", 60, STATUS_STATE, "gnuplot-terminal", "PNG");
-  check_failure("cat >/dev/null; echo '@@plot 1 line 0: odd'; echo '@@end 0 '\n", 60, STATUS_STATE, "gnuplot-failed", "'plot'");
+  check_failure("cat >/dev/null; echo '@@plot 1 line 0: odd'; echo '@@end 0 '\n", 60, STATUS_STATE, "gnuplot-failed",
+                "'plot'");
   check_failure("cat >/dev/null; echo '@@end 0 '\n", 60, STATUS_FILE, "gnuplot-failed", "whole picture");
-  check_failure("cat >/dev/null; printf '\\211PNG\\r\\n\\032\\n' >picture; echo '@@end 0 '\n", 60, STATUS_FILE, "gnuplot-failed",
-                "whole picture");
+  check_failure("cat >/dev/null; printf '\\211PNG\\r\\n\\032\\n' >picture; echo '@@end 0 '\n", 60, STATUS_FILE,
+                "gnuplot-failed", "whole picture");
 }
 
 /* Hanging before, while and after it reads, with children of its own, deaf to SIGTERM. */
 static void test_timeouts(void **state)
 {
   (void)state;
-  static const char *const lines[] = {"exec sleep 100\n", "cat >/dev/null; sleep 100\n", "trap '' TERM; sleep 100; sleep 100\n",
-                                      "sleep 100 & wait\n", "while :; do echo noise; echo noise >&2; done\n"};
+  static const char *const lines[] = {"exec sleep 100\n", "cat >/dev/null; sleep 100\n",
+                                      "trap '' TERM; sleep 100; sleep 100\n", "sleep 100 & wait\n",
+                                      "while :; do echo noise; echo noise >&2; done\n"};
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
     const double before = clock_wall();
     check_failure(lines[i], 0.3, STATUS_LIMIT, "gnuplot-timeout", "0.3 s");
@@ -567,8 +586,8 @@ static void test_all_pipes(void **state)
   for (size_t i = 0; i < n; i++) {
     bytes[i] = (char)('a' + i % 26);
   }
-  const ProcessRequest request = {.program = "/bin/sh", .arguments = arguments, .input = bytes, .input_size = n, .timeout = 60,
-                                  .most = 2500000};
+  const ProcessRequest request = {
+      .program = "/bin/sh", .arguments = arguments, .input = bytes, .input_size = n, .timeout = 60, .most = 2500000};
   ProcessResult result;
   Task task;
   task_init(&task, 1);
@@ -587,7 +606,8 @@ static void test_all_pipes(void **state)
 static void test_fresh_child(void **state)
 {
   (void)state;
-  static const char *const arguments[] = {"sh", "-c", "grep -E '^Sig(Blk|Ign)' /proc/self/status; env | sed 's/=.*//' | sort", NULL};
+  static const char *const arguments[] = {
+      "sh", "-c", "grep -E '^Sig(Blk|Ign)' /proc/self/status; env | sed 's/=.*//' | sort", NULL};
   const ProcessRequest request = {.program = "/bin/sh", .arguments = arguments, .timeout = 60, .most = 10000};
   ProcessResult result;
   Task task;

@@ -118,7 +118,8 @@ static void test_points(void **state)
   (void)state;
   static const char *const names[] = {"x", "y"};
   static const double values[] = {1, 2, (double)NAN, 5, 10, 20.5, 30, 1e300};
-  Script script = script_of(chart_of("`touch pwned`", CHART_POINTS, chart_frame(names, 2, values, 4), NULL, NULL), &plain);
+  Script script =
+      script_of(chart_of("`touch pwned`", CHART_POINTS, chart_frame(names, 2, values, 4), NULL, NULL), &plain);
   assert_string_equal(
       text_data(&script.text),
       "# A chart of assay, for gnuplot 5.4 or later.\n"
@@ -156,8 +157,10 @@ static void test_classes(void **state)
   assert_int_equal(chart_set_legend(chart, "where", NULL), STATUS_OK);
   Script script = script_of(chart, &plain);
   check_has(&script, "samplen 2 title \"where\"\n");
-  check_has(&script, "plot $data1 using 1:2 title \"north\" with points pointtype 7 pointsize 1.1 linecolor rgb \"#0072b2\", \\\n"
-                     "  $data2 using 1:2 title \"south\" with points pointtype 5 ");
+  check_has(
+      &script,
+      "plot $data1 using 1:2 title \"north\" with points pointtype 7 pointsize 1.1 linecolor rgb \"#0072b2\", \\\n"
+      "  $data2 using 1:2 title \"south\" with points pointtype 5 ");
   check_has(&script, "set xlabel \"spend\"\nset ylabel \"visits\"\n");
   check_lacks(&script, "set title");
   script_free(&script);
@@ -182,9 +185,11 @@ static void test_many_classes(void **state)
   draft_builder(draft, "group", group);
   assert_int_equal(draft_finish(draft, &frame, NULL), STATUS_OK);
   Script script = script_of(chart_of("", CHART_POINTS, frame, NULL, NULL), &plain);
-  check_has(&script, "plot $data1 using 1:2 title \"16\" with points pointtype 7 pointsize 1.1 linecolor rgb \"#0072b2\", \\\n"
-                     "  $data2 using 1:2 title \"17\" with points pointtype 5 pointsize 1.1 linecolor rgb \"#d55e00\", \\\n");
-  check_has(&script, "using 1:2 title \"all others\" with points pointtype 7 pointsize 1.1 linecolor rgb \"#aaaaaa\"\n");
+  check_has(&script,
+            "plot $data1 using 1:2 title \"16\" with points pointtype 7 pointsize 1.1 linecolor rgb \"#0072b2\", \\\n"
+            "  $data2 using 1:2 title \"17\" with points pointtype 5 pointsize 1.1 linecolor rgb \"#d55e00\", \\\n");
+  check_has(&script,
+            "using 1:2 title \"all others\" with points pointtype 7 pointsize 1.1 linecolor rgb \"#aaaaaa\"\n");
   assert_int_equal(count(&script, " with points "), 35);
   script_free(&script);
 }
@@ -268,7 +273,8 @@ static void test_bins(void **state)
 static void test_boxes_and_intervals(void **state)
 {
   (void)state;
-  static const char *const box[] = {"x", "low", "q25", "median", "q75", "high"}, *const line[] = {"x", "low", "high", "y"};
+  static const char *const box[] = {"x", "low", "q25", "median", "q75", "high"}, *const line[] = {"x", "low", "high",
+                                                                                                  "y"};
   static const char *const categories[] = {"one"};
   static const double values[] = {0, 1, 2, 3, 4, 6}, interval[] = {2, 1, 4, 0};
   Column *texts = column_of_texts(categories, 1);
@@ -333,9 +339,10 @@ static void check_times(double low, double high, const char *tics)
 static void test_times(void **state)
 {
   (void)state;
-  check_times(1704067200, 1719792000, /* 2024-01-01 to 2024-07-01 */
-              "set xtics (\"2024-01\" 1704067200, \"2024-02\" 1706745600, \"2024-03\" 1709251200, \"2024-04\" 1711929600, "
-              "\"2024-05\" 1714521600, \"2024-06\" 1717200000, \"2024-07\" 1719792000)\n");
+  check_times(
+      1704067200, 1719792000, /* 2024-01-01 to 2024-07-01 */
+      "set xtics (\"2024-01\" 1704067200, \"2024-02\" 1706745600, \"2024-03\" 1709251200, \"2024-04\" 1711929600, "
+      "\"2024-05\" 1714521600, \"2024-06\" 1717200000, \"2024-07\" 1719792000)\n");
   check_times(0, 86400, "set xtics (\"1970-01-01\" 0, \"06:00\" 21600, \"12:00\" 43200, ");
   check_times(0, 10, "set xtics (\"00:00:00\" 0, \"00:00:05\" 5, \"00:00:10\" 10)\n");
   check_times(-2208988800, 1704067200, "\"1900\" -2208988800, \"1920\" -1577923200, ");
@@ -400,7 +407,8 @@ static void test_density_log(void **state)
   request.density = DENSITY_ALWAYS;
   Script script = script_of(chart_of("", CHART_POINTS, chart_frame(names, 2, values, 3), &log, NULL), &request);
   check_has(&script, "set xrange [-0.06:3.06]\n");
-  check_has(&script, "\"1\" 0, \"2\" 0.301029995664, \"\" 0.47712125472 1, \"\" 0.602059991328 1, \"5\" 0.698970004336, ");
+  check_has(&script,
+            "\"1\" 0, \"2\" 0.301029995664, \"\" 0.47712125472 1, \"\" 0.602059991328 1, \"5\" 0.698970004336, ");
   check_lacks(&script, "logscale x");
   script_free(&script);
 }
@@ -433,7 +441,8 @@ static void test_replaced(void **state)
   const ChartAxis x = {.label = "", .scale = CHART_CATEGORIES, .low = NAN, .high = NAN, .categories = texts};
   ScriptRequest request = plain;
   request.lacking = lacking;
-  Script script = script_of(chart_of("\u5ba2\u6237 \u03b1", CHART_BARS, chart_frame(names, 2, values, 3), &x, NULL), &request);
+  Script script =
+      script_of(chart_of("\u5ba2\u6237 \u03b1", CHART_BARS, chart_frame(names, 2, values, 3), &x, NULL), &request);
   assert_non_null(script.used);
   assert_true(code_set_has(script.used, 0x5317) && code_set_has(script.used, 0x3b1) && !code_set_has(script.used, 'P'));
   check_has(&script, "set title \"\\1331\\135\"\n");
