@@ -146,7 +146,8 @@ static const Primitive save_primitive = {
     .summary = "writes the chart to a picture: PNG, SVG or PDF",
     .details =
         "gnuplot draws it, in a process of its own that is stopped when it takes longer than timeout, or by Ctrl-C. "
-        "The file appears whole or not at all. More than 50,000 points are drawn as a density: by their number in each of "
+        "The file appears whole or not at all. More than 50,000 points are drawn as a density: by their number in "
+        "each of "
         "400 x 300 cells, or with color by the mean colour of the points in a cell, the fainter the fewer. Below the "
         "chart stand its counts and notes. Texts for which the machine has no font are numbered, and a warning says "
         "which they are.",
