@@ -183,8 +183,8 @@ static Status solve(Gram *gram, LeastSquares *fit, bool *done, Error *e)
     return error_memory(e, 2 * p * sizeof *scratch, _("sums of products"));
   }
   invert(gram, fit->factor);
-  const double condition = largest_singular_double(gram->matrix, gram->width, p, true, scratch) *
-                           largest_singular_double(fit->factor, p, p, true, scratch);
+  const double condition = largest_singular_double(gram->matrix, gram->width, p, true, scratch, gram->work->task) *
+                           largest_singular_double(fit->factor, p, p, true, scratch, gram->work->task);
   mem_free(scratch);
   if (task_cancelled(gram->work->task)) {
     return error_cancelled(e);

@@ -43,7 +43,9 @@ Status solve_long(long double *a, size_t m, size_t p, size_t n, Task *task, Solu
 
 /* The largest singular value of an upper triangle of n lines (columns; rows: true), `stride` apart, by 24 steps of the
  * power method: mostly within a few per cent, and never above. scratch: 2 n numbers. O(n^2). */
-double largest_singular_double(const double *a, size_t stride, size_t n, bool rows, double *scratch);
-long double largest_singular_long(const long double *a, size_t stride, size_t n, bool rows, long double *scratch);
+double largest_singular_double(const double *a, size_t stride, size_t n, bool rows, double *scratch,
+                               const Task *task);
+long double largest_singular_long(const long double *a, size_t stride, size_t n, bool rows, long double *scratch,
+                                  const Task *task);
 
 #endif

@@ -19,14 +19,14 @@ static REAL NAME(power_step)(const REAL *a, size_t stride, size_t n, bool rows, 
   return NAME(root)(NAME(dot)(w, w, n));
 }
 
-REAL NAME(largest_singular)(const REAL *a, size_t stride, size_t n, bool rows, REAL *scratch)
+REAL NAME(largest_singular)(const REAL *a, size_t stride, size_t n, bool rows, REAL *scratch, const Task *task)
 {
   enum { STEPS = 24 };
   REAL *v = scratch, *w = scratch + n, most = 0;
   for (size_t k = 0; k < n; k++) {
     v[k] = (k % 2 ? -1 : 1) * (1 + (REAL)(k % 7) / 8); /* a start that lies along nothing in particular */
   }
-  for (size_t step = 0; step < STEPS; step++) {
+  for (size_t step = 0; step < STEPS && !task_cancelled(task); step++) {
     const REAL length = NAME(root)(NAME(dot)(v, v, n)), inverse = length > 0 ? 1 / length : 0;
     for (size_t k = 0; k < n; k++) {
       v[k] *= inverse;
@@ -86,9 +86,10 @@ static Status NAME(finish)(const NAME(Factors) *f, Solution *out, Error *e)
   }
   NAME(coefficients)(f, out);
   TRY(NAME(invert)(f, inverse, out, e));
-  const REAL condition = NAME(largest_singular)(f->a, f->m, f->rank, false, scratch) *
-                         NAME(largest_singular)(inverse, f->rank, f->rank, false, scratch);
+  const REAL condition = NAME(largest_singular)(f->a, f->m, f->rank, false, scratch, f->task) *
+                         NAME(largest_singular)(inverse, f->rank, f->rank, false, scratch, f->task);
   out->condition = condition > 1 ? (double)condition : 1;
+  status = task_cancelled(f->task) ? error_cancelled(e) : STATUS_OK;
 done:
   mem_free(inverse);
   mem_free(scratch);
