@@ -20,6 +20,8 @@
 #include "journal/journal_file.h"
 #include "journal/steps.h"
 
+enum { SPANS_MOST = 1024 };
+
 static const double patience = 2; /* seconds at the end for what is not described yet */
 
 /* Values of a step that wait to be described. */
@@ -29,6 +31,12 @@ typedef struct Pending {
   JournalItem *items;
   size_t n, bytes;
 } Pending;
+
+/* Where a step's text and its line "done" stand in the record. */
+typedef struct Span {
+  uint64_t step;
+  size_t from, to;
+} Span;
 
 struct Journal {
   JournalSettings settings;
@@ -42,6 +50,7 @@ struct Journal {
   Text log;
   Map *described;                /* digests */
   uint64_t steps;
+  Span spans[SPANS_MOST];        /* of the newest steps, by number */
   char folder[PATH_MAX];         /* as the file knows it */
   Text machine;                  /* the line that the file knows */
 };
@@ -305,12 +314,17 @@ void journal_step(Journal *journal, const JournalStep *step)
   const bool later = bytes > JOURNAL_INLINE_BYTES || !is_idle(journal);
   note_folder(journal, &lines);
   note_machine(journal, &lines);
+  Span span = {.step = number, .from = lines.size};
   step_text(step, &lines);
   run_line(number, step, &lines);
+  span.to = lines.size;
   for (size_t i = 0; i < step->n && !later; i++) {
     describe_item(journal, number, &step->items[i], &lines);
   }
   pthread_mutex_lock(&journal->lock);
+  span.from += journal->log.size;
+  span.to += journal->log.size;
+  journal->spans[number % SPANS_MOST] = span;
   append(journal, &lines);
   pthread_mutex_unlock(&journal->lock);
   text_free(&lines);
@@ -318,16 +332,6 @@ void journal_step(Journal *journal, const JournalStep *step)
     items_free(step->items, step->n);
   }
   journal_file_running(&journal->file, "");
-}
-
-void journal_undone(Journal *journal, uint64_t step)
-{
-  Text line = {0};
-  text_printf(&line, "--@ undone step=%llu\n", (unsigned long long)step);
-  pthread_mutex_lock(&journal->lock);
-  append(journal, &line);
-  pthread_mutex_unlock(&journal->lock);
-  text_free(&line);
 }
 
 uint64_t journal_steps(const Journal *journal)
@@ -375,6 +379,64 @@ static void settle(Journal *journal, double seconds)
       return;
     }
   }
+}
+
+/* A step's text behind "--! ", and its line as that of one that failed. */
+static bool as_undone(const Journal *journal, const Span *span, Text *out)
+{
+  Text record = {0};
+  Steps steps = {0};
+  text_add(&record, journal->log.data + span->from, span->to - span->from);
+  const bool read = !record.failed && steps_read(text_data(&record), &steps, NULL) == STATUS_OK && steps.n == 1;
+  if (read) {
+    RunFact run = steps.items[0].run;
+    run.failed = true;
+    run.id = "undone";
+    step_write_failed(steps.items[0].text, out);
+    fact_write_run(span->step, &run, out);
+  }
+  steps_free(&steps);
+  text_free(&record);
+  return read && !out->failed;
+}
+
+/* Puts the lines in the place of a span, and moves those behind it; the lock is held. */
+static void replace_span(Journal *journal, Span *span, const Text *lines)
+{
+  Text tail = {0};
+  const Span old = *span;
+  text_add(&tail, text_data(lines), lines->size);
+  text_add(&tail, journal->log.data + old.to, journal->log.size - old.to);
+  if (!tail.failed) {
+    journal_file_rewrite(&journal->file, old.from, journal->log.size, &tail);
+    journal->log.size = old.from;
+    text_add(&journal->log, text_data(&tail), tail.size);
+    for (size_t i = 0; i < SPANS_MOST; i++) {
+      Span *other = &journal->spans[i];
+      if (other->from > old.from) {
+        other->from += lines->size - (old.to - old.from);
+        other->to += lines->size - (old.to - old.from);
+      }
+    }
+    span->step = 0;
+  }
+  text_free(&tail);
+}
+
+void journal_undone(Journal *journal, uint64_t step)
+{
+  Text line = {0}, lines = {0};
+  Span *span = &journal->spans[step % SPANS_MOST];
+  text_printf(&line, "--@ undone step=%llu\n", (unsigned long long)step);
+  pthread_mutex_lock(&journal->lock);
+  settle(journal, 0);
+  if (span->step == step && as_undone(journal, span, &lines)) {
+    replace_span(journal, span, &lines);
+  }
+  append(journal, &line);
+  pthread_mutex_unlock(&journal->lock);
+  text_free(&line);
+  text_free(&lines);
 }
 
 static void end_log(Journal *journal)

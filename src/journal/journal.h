@@ -59,7 +59,7 @@ void journal_free(Journal *journal);
 void journal_begin(Journal *journal, const char *text);
 void journal_step(Journal *journal, const JournalStep *step);
 
-/* The variables are again as they were before a step. */
+/* The variables are again as they were before a step: it stands behind "--! " from now on, in the file too. */
 void journal_undone(Journal *journal, uint64_t step);
 
 /* The number of the newest step, 0 before the first. */

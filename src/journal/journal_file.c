@@ -147,6 +147,25 @@ void journal_file_append(JournalFile *file, const char *bytes, size_t n)
   file->passed += n;
 }
 
+/* The new text is longer than the old: no moment at which a line is missing, should the program die. */
+void journal_file_rewrite(JournalFile *file, size_t from, size_t size, const Text *tail)
+{
+  const bool whole = file->fd && file->regular && file->on && file->good == size && file->passed == size;
+  const int fd = file->fd - 1;
+  file->passed = from + tail->size;
+  if (!whole || from + tail->size < size) {
+    return;
+  }
+  const int flags = fcntl(fd, F_GETFL);
+  (void)fcntl(fd, F_SETFL, flags & ~O_APPEND); /* which would write at the end */
+  if (pwrite(fd, text_data(tail), tail->size, (off_t)from) == (ssize_t)tail->size) {
+    file->good = from + tail->size;
+  } else {
+    file->passed = 0; /* not the record any more: it is only appended to */
+  }
+  (void)fcntl(fd, F_SETFL, flags);
+}
+
 void journal_file_running(JournalFile *file, const char *text)
 {
   if (!file->on || file->chosen) {

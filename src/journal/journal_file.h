@@ -24,6 +24,10 @@ typedef struct JournalFile {
 /* path NULL: no file. chosen: opens it at once. */
 Status journal_file_name(JournalFile *file, const char *path, bool chosen, Error *e) MUST_USE;
 void journal_file_append(JournalFile *file, const char *bytes, size_t n);
+
+/* What stands from byte `from` of the record on, of `size` bytes, becomes `tail`, which is longer. Only where the file has
+ * all of the record; else it stays as it is. */
+void journal_file_rewrite(JournalFile *file, size_t from, size_t size, const Text *tail);
 void journal_file_running(JournalFile *file, const char *text); /* "": nothing runs */
 bool journal_file_trouble(JournalFile *file, Error *e);
 Status journal_file_switch(JournalFile *file, bool on, const char *record, size_t size, Error *e) MUST_USE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "journal/slice.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/alloc.h"
@@ -19,6 +20,7 @@ typedef struct Slicer {
   bool *callable;      /* by variable: it held, some time, a function */
   bool *opaque;        /* by variable: a function or state that was made by an opaque statement */
   size_t n;            /* variables */
+  bool all_shown;      /* a kept statement names values that were shown by their numbers: all of these are needed */
   bool all_files;      /* a kept statement reads files that are not known */
   Map *files;          /* that kept statements read */
   Error *e;
@@ -200,6 +202,9 @@ static bool is_needed(const Slicer *s, const Step *step, const ChunkNames *names
   if (step->undone || step->run.failed) {
     return !step->undone && failed_matters(s, step);
   }
+  if (s->all_shown && shows(step)) {
+    return true;
+  }
   if (names->opaque || changes_library(s, names) || writes_needed_file(s, step, names)) {
     return true;
   }
@@ -259,7 +264,8 @@ static bool names_shown(const ChunkNames *names)
 {
   for (size_t i = 0; i < map_size(names->mentions); i++) {
     const char *name = map_key(names->mentions, i, NULL);
-    if (strcmp(name, "out") == 0 || (name[0] == '_' && strspn(name + 1, "0123456789") == strlen(name + 1))) {
+    const bool number = name[0] == '_' && name[1] && strspn(name + 1, "0123456789") == strlen(name + 1);
+    if (strcmp(name, "out") == 0 || number) {
       return true;
     }
   }
@@ -290,9 +296,7 @@ static Status take(Slicer *s, size_t i)
       need(s, v);
     }
   }
-  if (names_shown(&s->names[i])) {
-    need(s, 2);
-  }
+  s->all_shown = s->all_shown || names_shown(&s->names[i]);
   follow_functions(s, i);
   for (size_t v = 0; v < s->n; v++) {
     everything = everything || (s->needed[v] && s->opaque[v]);
@@ -408,34 +412,62 @@ done:
 
 /* ---- The script */
 
-/* Whether a later statement uses the value that step i showed. */
-static bool shown_is_used(const Steps *steps, const bool *keep, size_t i, bool *used, Error *e, Status *status)
-{
-  *used = false;
-  for (size_t k = i + 1; k < steps->n && !*used; k++) {
-    ChunkNames names;
-    if (!keep[k]) {
-      continue;
-    }
-    *status = chunk_names(steps->items[k].text, &names, e);
-    *used = *status == STATUS_OK && names_have(names.mentions, name_shown);
-    const bool again = shows(&steps->items[k]);
-    chunk_names_free(&names);
-    if (*status != STATUS_OK || again) {
-      break;
-    }
-  }
-  return *status == STATUS_OK;
-}
-
 typedef struct Writer {
   const Steps *steps;
   const bool *keep;
   Map *described;
   const RunFact *before;
+  size_t shown;        /* values shown by the steps so far, kept or not */
   Text *out;
   Error *e;
 } Writer;
+
+/* How a later statement names the value that step i showed: as the last one, by number, in out. */
+typedef struct ShownUse {
+  bool last, number, list;
+} ShownUse;
+
+static Status find_use(const Writer *w, size_t i, ShownUse *use)
+{
+  char name[32];
+  Status status = STATUS_OK;
+  bool newest = true;
+  snprintf(name, sizeof name, "_%zu", w->shown);
+  *use = (ShownUse){false, false, false};
+  for (size_t k = i + 1; k < w->steps->n && status == STATUS_OK; k++) {
+    ChunkNames names = {0};
+    if (w->keep[k]) {
+      status = chunk_names(w->steps->items[k].text, &names, w->e);
+      use->last = use->last || (newest && names_have(names.reads, name_shown));
+      use->number = use->number || names_have(names.reads, name);
+      use->list = use->list || names_have(names.reads, "out");
+      newest = newest && !shows(&w->steps->items[k]);
+    }
+    chunk_names_free(&names);
+  }
+  return status;
+}
+
+/* "_ = x" as it stands, or with the name and place that later statements need. */
+static Status write_shown(Writer *w, size_t i, Step *step, Arena *arena)
+{
+  ShownUse use;
+  const char *expression = step->text;
+  const Status status = find_use(w, i, &use);
+  const bool plain = step_expression(step, &expression);
+  if (status != STATUS_OK || !(use.last || use.number || use.list)) {
+    return status;
+  }
+  expression = plain ? expression : step->text;
+  if (use.list && w->shown == 1) {
+    text_puts(w->out, "out = {}\n");
+  }
+  step->text = use.list     ? arena_printf(arena, "_ = %s\n_%zu = _\nout[%zu] = _", expression, w->shown, w->shown)
+               : use.number && use.last ? arena_printf(arena, "_ = %s\n_%zu = _", expression, w->shown)
+               : use.number ? arena_printf(arena, "_%zu = %s", w->shown, expression)
+                            : arena_printf(arena, "_ = %s", expression);
+  return step->text ? STATUS_OK : error_memory(w->e, 0, _("a script"));
+}
 
 /* The columns of a fact that no fact above it in the script describes: a description may stand with a step that is left
  * out, so that each fact takes along those of its value in the journal. */
@@ -474,8 +506,6 @@ static Status write_step(Writer *w, size_t i)
   Step step = w->steps->items[i];
   Arena arena = {0};
   Status status = STATUS_OK;
-  bool used = false;
-  const char *expression;
   Fact *facts = arena_alloc(&arena, step.n + 1, sizeof *facts);
   if (!facts) {
     TRY(error_memory(w->e, 0, _("a script")));
@@ -488,11 +518,8 @@ static Status write_step(Writer *w, size_t i)
     TRY(write_failed(w, &step));
     goto done;
   }
-  if (shows(&step) && !step_expression(&step, &expression)) {
-    if (!shown_is_used(w->steps, w->keep, i, &used, w->e, &status)) {
-      goto done;
-    }
-    text_puts(w->out, used ? "_ = " : "");
+  if (shows(&step)) {
+    TRY(write_shown(w, i, &step, &arena));
   }
   step_write(&step, w->before, w->out);
   w->before = *step.run.at ? &w->steps->items[i].run : w->before;
@@ -514,6 +541,7 @@ Status slice_write(const Steps *steps, const bool *keep, const char *version, co
   text_puts(out, _("-- Lines that begin with --= say what came out; `assay replay FILE --check` compares.\n"));
   text_printf(out, "--@ script assay=%s\n", version);
   for (size_t i = 0; i < steps->n && status == STATUS_OK; i++) {
+    w.shown += shows(&steps->items[i]);
     if (!keep[i]) {
       continue;
     }

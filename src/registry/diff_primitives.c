@@ -109,7 +109,7 @@ static const Primitive frames = {
   .takes = VALUE_FRAME, .main = "other", OPTIONS(frames_options, FramesOptions), .gives = VALUE_MODEL,
   .returns = "a model: tidy column status type_a type_b cells first_row largest, glance with counts and identical",
   .reference = "",
-  .example = "a = read \"datasets/iris/iris.csv\"\nb = a:mutate(\"petal_width = petal_width + if(row() == 3, 0.1, 0)\")\n"
+  .example = "a = read \"datasets/iris/iris.csv\"\nb = a:mutate(\"petal_width = if(petal_width > 2.4, 2.4, petal_width)\")\n"
              "d = diff(a, b)\nd:tidy()\nd:cells()",
   .where = WHERE_JOB, .cost = cost_frames, .run = run_frames, .model = &frames_class};
 REGISTER_PRIMITIVE(frames);

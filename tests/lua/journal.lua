@@ -361,9 +361,16 @@ t.test("a failed statement that set something runs again", function()
 end)
 
 t.test("what was undone does not run again", function()
-  local path = session 'x = 1\nx = 2\nx\n.undo\ny = x\n'
+  local path, text = session 'x = 1\nx = 2\nx\n.undo\ny = x\nz = 3\n.undo\n.undo\nz = x\n'
+  t.eq(code(text), "x = 1\n_ = x\nz = x")
+  t.has(text, "\n--! x = 2\n--= 2 failed undone at=")
+  t.has(text, "\n--! y = x\n--= 4 failed undone at=")
+  local environment = setmetatable({}, { __index = _G })
+  load(text, "journal", "t", environment)()
+  t.eq(environment.z, 1)
   local out, _, status = run("replay --check " .. quoted(path))
   t.eq(status, 0, out)
+  t.has(out, "2 steps: the same")
   out = run("replay " .. quoted(path))
   t.eq(out, "")
 end)
@@ -411,6 +418,15 @@ t.test("shown values that later statements use", function()
   t.eq(code(t.read(here .. "/x.lua")), "df = read 'shop.csv'\n_ = df:head(3)\nx = #_")
   local out = run "-e 'dofile \"x.lua\"' -e x"
   t.eq(out, "3\n")
+end)
+
+t.test("values shown that later statements name by number", function()
+  session "a = 5\na\na + 1\nprint(_1)\ny = _2 * 10\nz = out[1] + 1\n.save y.lua y\n.save z.lua z\n"
+  t.eq(code(t.read(here .. "/y.lua")), "a = 5\n_ = a\n_2 = a + 1\ny = _2 * 10")
+  t.eq(run "-e 'dofile \"y.lua\"' -e y", "60\n")
+  t.eq(run "-e 'dofile \"z.lua\"' -e z", "6\n")
+  local out = run("resume", "y\nz\n")
+  t.has(out, "\n60\n6\n")
 end)
 
 t.test("without a file, .save still knows the session", function()
@@ -531,7 +547,7 @@ t.test("two fits", function()
   local parts = diff(m, changed:kmeans { k = 3 }):tidy():filter 'part == "data"'
   t.eq(t.cells(parts.name), { "petal_width" }) -- its mean; n, min and max are as they were
   local p, q = a:ols "sepal_length ~ petal_length", a:ols "sepal_length ~ petal_length + sepal_width"
-  local terms = diff(p, q):tidy():filter 'part == "component" and figure in ("estimate", "")'
+  local terms = diff(p, q):tidy():filter 'part == "component" and figure in ["estimate", ""]'
   t.eq(t.cells(terms.name), { "(Intercept)", "petal_length", "sepal_width" })
   t.near(terms.change[2], q:tidy().estimate[2] - p:tidy().estimate[2])
   t.raises("not-comparable", function()
