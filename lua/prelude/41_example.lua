@@ -15,10 +15,9 @@ local function statements(code)
   return list
 end
 
-primitive {
+local run = primitive {
   family = "help",
   name = "example",
-  global = "example",
   takes = "nothing",
   main = "name",
   summary = "runs the example of a help page",
@@ -43,3 +42,18 @@ primitive {
     end
   end,
 }
+
+-- A table that can be called, because a family may have the same name: plugins/example has.
+local looked_for = false
+example = setmetatable({}, {
+  __call = function(_, ...)
+    return run(...)
+  end,
+  __index = function(family, name)
+    if not looked_for then
+      looked_for = true
+      pcall(plugin.load, "example")
+    end
+    return rawget(family, name)
+  end,
+})

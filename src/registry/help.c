@@ -401,6 +401,12 @@ Status help_page(const char *topic, size_t width, Text *out, Error *e)
     if (primitive) {
       primitive_page(primitive, width, out);
       text_puts(out, page ? "\n" : "");
+      Text family = {0};
+      if (family_page(topic, width, &family)) { /* diff is a function, and a family of two */
+        text_printf(out, "\n%s", text_data(&family));
+      }
+      out->failed = out->failed || family.failed;
+      text_free(&family);
     }
     if (page) { /* count is a verb, and a function of expressions */
       topic_page(page, width, out);
