@@ -415,7 +415,7 @@ static Status parse_column(Parser *p, const Token *token, Terms *out)
   return add_variable(p, &v, out);
 }
 
-/* A dot: all columns but those on the left side and those that a model has made: residuals would explain all there is. */
+/* A dot: all columns but those on the left side and those that a model has made; residuals would explain all. */
 static Status parse_dot(Parser *p, size_t at, Terms *out)
 {
   Status status = STATUS_OK;
@@ -635,41 +635,17 @@ done:
 
 /* ---- The whole */
 
-/* The I( ) around all of a left side: R's way to write an expression there. */
-typedef struct Wrap {
-  bool whole;         /* nothing stands beside it so far */
-  size_t tokens, depth;
-  size_t first, last; /* what is inside; last 0: not closed yet */
-} Wrap;
-
-static void wrap_token(Wrap *wrap, const Parser *p)
-{
-  const bool open = p->scan.kind == TOKEN_OPEN;
-  wrap->depth += open;
-  wrap->depth -= p->scan.kind == TOKEN_CLOSE && wrap->depth > 0;
-  if (wrap->tokens == 0) {
-    wrap->whole = p->scan.kind == TOKEN_NAME && strcmp(p->scan.token.text, "I") == 0;
-  } else if (wrap->tokens == 1) {
-    wrap->whole = wrap->whole && open;
-    wrap->first = p->scan.token.end;
-  } else if (wrap->last > 0) {
-    wrap->whole = false;
-  } else if (wrap->depth == 0) {
-    wrap->last = p->scan.token.at;
-  }
-  wrap->tokens++;
-}
-
-/* Everything up to the ~; names in it are left out of the dot. */
+/* Everything up to the ~; names in it are left out of the dot. An I( ) around all of it is R's way to write an
+ * expression. */
 static Status parse_left(Parser *p, Formula *f)
 {
   FormulaVariable *response = NULL;
-  Wrap wrap = {0};
-  size_t end = 0, number;
+  size_t end = 0, number, depth = 0, outside = 0, inner = 0, inner_end = 0;
   bool fresh;
   Status status;
   TRY(advance(p));
   const size_t at = p->scan.token.at;
+  const bool wrap = p->scan.kind == TOKEN_NAME && strcmp(p->scan.token.text, "I") == 0;
   while (p->scan.kind != WORD_TILDE) {
     if (p->scan.kind == TOKEN_END) {
       TRY(formula_error(p, p->scan.token.at, _("a formula has a ~ between the response and the terms")));
@@ -677,7 +653,11 @@ static Status parse_left(Parser *p, Formula *f)
     if (p->scan.kind == TOKEN_NAME || p->scan.kind == TOKEN_QUOTED) {
       TRY(map_put(p->left, p->scan.token.text, strlen(p->scan.token.text), &number, &fresh, p->e));
     }
-    wrap_token(&wrap, p);
+    depth += p->scan.kind == TOKEN_OPEN;
+    inner = inner == 0 && depth == 1 ? p->scan.token.end : inner;
+    depth -= p->scan.kind == TOKEN_CLOSE && depth > 0;
+    outside += depth == 0; /* words outside of brackets: only I and the last bracket, when it is around all */
+    inner_end = p->scan.token.at;
     end = p->scan.token.end;
     TRY(advance(p));
   }
@@ -689,9 +669,9 @@ static Status parse_left(Parser *p, Formula *f)
     const char *text = p->scan.source.text;
     *response = (FormulaVariable){.text = text + at, .length = end - at, .at = at};
     TRY(formula_label(response->text, response->length, text, p->arena, &response->label, p->e));
-    if (wrap.whole && wrap.last > wrap.first) {
-      response->text = text + wrap.first;
-      response->length = wrap.last - wrap.first;
+    if (wrap && outside == 2 && inner > 0 && inner_end > inner) {
+      response->text = text + inner;
+      response->length = inner_end - inner;
     }
   }
   f->response = response;

@@ -32,8 +32,9 @@ Status ols_response_check(const Design *design, Error *e)
     return STATUS_OK;
   }
   const char *name = design_response_name(design);
-  error_set(e, STATUS_DATA, "ols-response", _("the response %1$s has levels ('%2$s' is one of %3$zu), and a line needs numbers"),
-            name, design_response_level(design, 0), design_response_levels(design));
+  error_set(e, STATUS_DATA, "ols-response",
+            _("the response %1$s has levels ('%2$s' is one of %3$zu), and a line needs numbers"), name,
+            design_response_level(design, 0), design_response_levels(design));
   return error_hint(e, _("a share is explained by a truth value: I(%1$s == '%2$s') ~ ..."), name,
                     design_response_level(design, design_response_levels(design) - 1));
 }
@@ -145,7 +146,9 @@ static void explain(const LeastSquares *fit, bool intercept, Ols *o)
   if (o->df_residual == 0) {
     o->adj_r_squared = o->statistic = (double)NAN;
   }
-  o->p_value = o->statistic < INFINITY ? f_upper(o->statistic, o->df, o->df_residual) : o->statistic > 0 ? 0 : (double)NAN;
+  o->p_value = o->statistic < INFINITY ? f_upper(o->statistic, o->df, o->df_residual)
+               : o->statistic > 0      ? 0
+                                       : (double)NAN;
 }
 
 static void likelihood(const LeastSquares *fit, Ols *o)
@@ -249,8 +252,12 @@ void ols_free(Ols *ols)
 Status ols_fit(const Design *design, const double *weights, double level, Task *task, Ols *out, Error *e)
 {
   const OlsRows source = {.design = design, .weights = weights, .shift = response_shift(design)};
-  const Observations rows = {.n = design_rows(design), .p = design_columns(design), .weighted = weights != NULL,
-                             .intercept = design_intercept(design), .block = observe, .source = &source};
+  const Observations rows = {.n = design_rows(design),
+                             .p = design_columns(design),
+                             .weighted = weights != NULL,
+                             .intercept = design_intercept(design),
+                             .block = observe,
+                             .source = &source};
   double *residuals = NULL;
   Status status;
   *out = (Ols){0};

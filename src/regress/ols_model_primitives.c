@@ -79,8 +79,8 @@ static Status residuals_frame(const Ols *o, Frame **out, Error *e)
 }
 
 /* Column j of the rows that count of a p x p matrix, times a factor. */
-static void draft_matrix_column(Draft *draft, const char *name, const double *matrix, const LeastSquares *fit, size_t j,
-                                double factor)
+static void draft_matrix_column(Draft *draft, const char *name, const double *matrix, const LeastSquares *fit,
+                                size_t j, double factor)
 {
   Builder *builder = builder_new(TYPE_FLOAT64, fit->rank);
   for (size_t i = 0; builder && i < fit->p; i++) {
@@ -240,8 +240,8 @@ static const Column *terms_of(const Model *model)
 static const Column *formula_of(const Model *model)
 {
   const Column *formula;
-  const bool there = model_figure(model, "formula", &formula) && type_is_text(column_type(formula)) &&
-                     column_valid(formula, 0);
+  const bool there =
+      model_figure(model, "formula", &formula) && type_is_text(column_type(formula)) && column_valid(formula, 0);
   return there ? formula : NULL;
 }
 
@@ -252,7 +252,8 @@ Status ols_model_check(const Model *model, Error *e)
   const double df = model_number(model, "df_residual");
   if (!terms || !estimates || !formula_of(model) || !root || !residuals || !model_frame(model, "plan") ||
       !(model_number(model, "n") > 0) || !(df >= 0) || model_number(model, "sigma") < 0 ||
-      frame_columns(root) != column_rows(terms) || (frame_columns(root) > 0 && frame_rows(root) != column_rows(terms))) {
+      frame_columns(root) != column_rows(terms) ||
+      (frame_columns(root) > 0 && frame_rows(root) != column_rows(terms))) {
     return broken(e);
   }
   for (size_t j = 0; j < frame_columns(root); j++) {
@@ -284,7 +285,8 @@ static Status read_equation(const Model *model, Arena *arena, OlsEquation *out, 
   const Frame *root = model_frame(model, "root");
   const Column *estimates = numbers(model_frame(model, "tidy"), "estimate");
   const size_t p = column_rows(estimates);
-  *out = (OlsEquation){.p = p, .sigma = model_number(model, "sigma"), .df_residual = model_number(model, "df_residual")};
+  *out =
+      (OlsEquation){.p = p, .sigma = model_number(model, "sigma"), .df_residual = model_number(model, "df_residual")};
   out->coefficients = arena_alloc(arena, p, sizeof *out->coefficients);
   out->root = p < SIZE_MAX / (p + 1) ? arena_alloc(arena, p * p, sizeof *out->root) : NULL;
   if (!out->coefficients || !out->root) {
@@ -297,8 +299,8 @@ static Status read_equation(const Model *model, Arena *arena, OlsEquation *out, 
   return STATUS_OK;
 }
 
-/* The rows' designs: of the variables, and of the response too where the data have it. The same one twice when no row lacks
- * the response alone. */
+/* The rows' designs: of the variables, and of the response too where the data have it. The same one twice when no row
+ * lacks the response alone. */
 typedef struct NewRows {
   Design *terms, *response; /* response: NULL when there is none */
 } NewRows;
@@ -391,8 +393,8 @@ static void make_ends(const double *fitted, size_t rows, double *half, double *h
   }
 }
 
-static Status predicted_frame(OlsInterval interval, const double *values, size_t rows,
-                              bool residuals, Frame **out, Error *e)
+static Status predicted_frame(OlsInterval interval, const double *values, size_t rows, bool residuals, Frame **out,
+                              Error *e)
 {
   Draft *draft = draft_new();
   draft_floats(draft, "fitted", values, rows);
@@ -415,8 +417,9 @@ static double level_of(const Model *model, const OlsPredictOptions *o)
 static void note_predictions(Call *call, const Model *model, OlsInterval interval)
 {
   if (model_number(model, "dropped") > 0) {
-    text_puts(call->notes, _("terms were dropped from the model as depending on others; where they do not depend so in these "
-                             "rows, predictions mean little\n"));
+    text_puts(call->notes,
+              _("terms were dropped from the model as depending on others; where they do not depend so in these "
+                "rows, predictions mean little\n"));
   }
   if (interval == OLS_PREDICTION && model_option_text(model, "weights")) {
     text_puts(call->notes, _("the model has weights: intervals of single rows are for rows of weight 1\n"));
@@ -505,16 +508,19 @@ void ols_card_figures(const Model *model, Text *out)
   char a[32], b[32], c[32], d[32];
   const Column *method;
   size_t length = 0;
-  const char *text = model_figure(model, "method", &method) && type_is_text(column_type(method)) && column_valid(method, 0)
-                         ? column_text(method, 0, &length)
-                         : "";
+  const char *text =
+      model_figure(model, "method", &method) && type_is_text(column_type(method)) && column_valid(method, 0)
+          ? column_text(method, 0, &length)
+          : "";
   residual_line(model, out);
-  text_printf(out, _("sigma %1$s on %2$s degrees of freedom\n"), figure(model, "sigma", a), figure(model, "df_residual", b));
+  text_printf(out, _("sigma %1$s on %2$s degrees of freedom\n"), figure(model, "sigma", a),
+              figure(model, "df_residual", b));
   text_printf(out, _("r_squared %1$s   adj_r_squared %2$s\n"), figure(model, "r_squared", a),
               figure(model, "adj_r_squared", b));
   if (!isnan(model_number(model, "statistic"))) {
-    text_printf(out, _("F statistic %1$s on %2$s and %3$s degrees of freedom, p_value %4$s\n"), figure(model, "statistic", a),
-                figure(model, "df", b), figure(model, "df_residual", c), figure(model, "p_value", d));
+    text_printf(out, _("F statistic %1$s on %2$s and %3$s degrees of freedom, p_value %4$s\n"),
+                figure(model, "statistic", a), figure(model, "df", b), figure(model, "df_residual", c),
+                figure(model, "p_value", d));
   }
   text_printf(out, _("log_lik %1$s   aic %2$s   bic %3$s   method %4$.*5$s"), figure(model, "log_lik", a),
               figure(model, "aic", b), figure(model, "bic", c), text, (int)length);

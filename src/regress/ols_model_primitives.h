@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ols_model_primitives.h -- a linear regression as a model, and predictions by it.
  *
- * Frames beside tidy and glance: "residuals" (quantiles), "covariance" (of the coefficients that count, by term), "root"
- * (root root' = (X'WX)^-1, for intervals: the covariance itself would lose digits where columns nearly depend on each
- * other), "plan" (expr/design.h), "references" (variable levels reference), "notes".
+ * Frames beside tidy and glance: "residuals" (quantiles), "covariance" (of the coefficients that count, by term),
+ * "root" (root root' = (X'WX)^-1, for intervals: the covariance itself would lose digits where columns nearly depend
+ * on each other), "plan" (expr/design.h), "references" (variable levels reference), "notes".
  */
 #ifndef ASSAY_REGRESS_OLS_MODEL_PRIMITIVES_H
 #define ASSAY_REGRESS_OLS_MODEL_PRIMITIVES_H
@@ -22,8 +22,8 @@ typedef struct OlsPredictOptions {
 } OlsPredictOptions;
 
 /* left_out: rows with missing cells. */
-Status ols_model_fill(Model *model, const Design *design, const Ols *ols, size_t left_out, const char *notes, Error *e)
-    MUST_USE;
+Status ols_model_fill(Model *model, const Design *design, const Ols *ols, size_t left_out, const char *notes,
+                      Error *e) MUST_USE;
 
 Status ols_model_predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e);
 void ols_headline(const Model *model, Text *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fitted values and intervals of rows, a few rows at a time: what a row needs of the matrix is as good as free then. */
+/* Fitted values and intervals of rows, a few rows at a time: what a row needs of the matrix is as good as free then.
+ */
 #include <math.h>
 
 #include "core/alloc.h"
@@ -11,10 +12,10 @@ typedef struct Prediction {
   const OlsEquation *equation;
   const Design *design;
   Task *task;
-  double reach;      /* quantile of t */
-  double own;        /* 1 when the interval is of one row and not of a mean */
-  size_t piece;      /* rows at a time */
-  double *scratch;   /* of each worker: piece rows by columns, the same by rows, p numbers, piece numbers */
+  double reach;    /* quantile of t */
+  double own;      /* 1 when the interval is of one row and not of a mean */
+  size_t piece;    /* rows at a time */
+  double *scratch; /* of each worker: piece rows by columns, the same by rows, p numbers, piece numbers */
   size_t scratch_size;
   const double **columns; /* of each worker: p */
   double *fitted, *half;
@@ -77,8 +78,13 @@ static size_t piece_of(size_t p)
 Status ols_predict(const OlsEquation *equation, const Design *design, OlsInterval interval, double level, Task *task,
                    double *fitted, double *half, Error *e)
 {
-  Prediction r = {.equation = equation, .design = design, .task = task, .own = interval == OLS_PREDICTION,
-                  .piece = piece_of(equation->p), .fitted = fitted, .half = interval == OLS_NO_INTERVAL ? NULL : half};
+  Prediction r = {.equation = equation,
+                  .design = design,
+                  .task = task,
+                  .own = interval == OLS_PREDICTION,
+                  .piece = piece_of(equation->p),
+                  .fitted = fitted,
+                  .half = interval == OLS_NO_INTERVAL ? NULL : half};
   Status status;
   if (r.half) {
     TRY(distributions_open(e));

@@ -23,11 +23,11 @@ static const double HIGH_CONDITION = 1e4;
 
 /* What a fit of a frame holds; freed in one place. */
 typedef struct Fit {
-  Frame *frame;     /* the data, or those of its rows that have a weight */
-  size_t *rows;     /* which these are; NULL: all */
+  Frame *frame; /* the data, or those of its rows that have a weight */
+  size_t *rows; /* which these are; NULL: all */
   Design *design;
   double *weights;
-  size_t left_out;  /* rows with missing cells */
+  size_t left_out; /* rows with missing cells */
   Ols ols;
 } Fit;
 
@@ -42,8 +42,8 @@ static void fit_free(Fit *fit)
 
 /* ---- weights */
 
-/* Rows whose weight is missing are an error, or are gone before the formula sees the data, as in R: a level that only they
- * have is no level then. */
+/* Rows whose weight is missing are an error, or are gone before the formula sees the data, as in R: a level that only
+ * they have is no level then. */
 static Status whole_weights(Call *call, const Frame *data, const Column *weights, Fit *fit, Error *e)
 {
   const OlsOptions *o = call->options;
@@ -54,7 +54,8 @@ static Status whole_weights(Call *call, const Frame *data, const Column *weights
     return STATUS_OK;
   }
   if (strcmp(o->missing, "drop") != 0) {
-    error_set(e, STATUS_DATA, "missing-values", _("%1$zu of %2$zu rows lack a value: %3$s %1$zu"), lacking, n, o->weights);
+    error_set(e, STATUS_DATA, "missing-values", _("%1$zu of %2$zu rows lack a value: %3$s %1$zu"), lacking, n,
+              o->weights);
     error_hint(e, _("missing = \"drop\" leaves these rows out; coalesce() fills cells"));
     return STATUS_DATA;
   }
@@ -102,7 +103,8 @@ static Status prepare(Call *call, Fit *fit, Error *e)
   fit->left_out += design_dropped(fit->design);
   TRY(ols_response_check(fit->design, e));
   if (o->weights) {
-    TRY(ols_weights(fit->design, frame_column(fit->frame, column), o->weights, fit->rows, call->task, &fit->weights, e));
+    TRY(ols_weights(fit->design, frame_column(fit->frame, column), o->weights, fit->rows, call->task, &fit->weights,
+                    e));
   }
 done:
   return status;
@@ -123,7 +125,8 @@ static void note_terms(const Fit *fit, Text *notes)
   }
   for (size_t j = 0; j < design_columns(design); j++) {
     if (fit->ols.fit->dropped[j] && shown < NAMES_SHOWN) {
-      text_printf(notes, "%s%s", shown++ ? ", " : _("dropped, because other terms give the same: "), design_name(design, j));
+      text_printf(notes, "%s%s", shown++ ? ", " : _("dropped, because other terms give the same: "),
+                  design_name(design, j));
     } else {
       more += fit->ols.fit->dropped[j];
     }
@@ -144,7 +147,8 @@ static void note_rows(const OlsOptions *o, const Fit *fit, Text *notes)
   }
   for (size_t t = 0; o->weights && t < design_terms(fit->design); t++) {
     if (strcmp(design_term(fit->design, t), o->weights) == 0) {
-      text_printf(notes, _("%1$s is a term as well as the weight of the rows; - %1$s takes the term out\n"), o->weights);
+      text_printf(notes, _("%1$s is a term as well as the weight of the rows; - %1$s takes the term out\n"),
+                  o->weights);
     }
   }
 }
@@ -157,13 +161,16 @@ static void warn(const Fit *fit, Text *notes)
   } else if (o->df_residual == 0) {
     text_puts(notes, _("as many coefficients as rows: the fit is exact and says nothing of its errors\n"));
   } else if (o->perfect) {
-    text_puts(notes, _("the fit is as good as exact: what is left is rounding, and errors and tests of it mean little\n"));
+    text_puts(notes,
+              _("the fit is as good as exact: what is left is rounding, and errors and tests of it mean little\n"));
   } else if (o->df_residual < FEW_DEGREES) {
     text_printf(notes, _("residual degrees of freedom: %.0f; errors rest on very little\n"), o->df_residual);
   }
   if (o->fit->condition > HIGH_CONDITION) {
-    text_printf(notes, _("the terms nearly depend on each other (condition %.2g): coefficients have large errors, and few "
-                         "digits are sure\n"), o->fit->condition);
+    text_printf(notes,
+                _("the terms nearly depend on each other (condition %.2g): coefficients have large errors, and few "
+                  "digits are sure\n"),
+                o->fit->condition);
   }
 }
 
@@ -211,7 +218,8 @@ static double guess_columns(const Formula *formula, const Frame *frame)
       size_t at, levels = v->kind == FORMULA_POLY ? v->degree : 1;
       if (frame_find(frame, v->label, &at)) {
         const Column *column = frame_column(frame, at);
-        levels = column_type(column) == TYPE_CATEGORY && column_levels(column) > 2 ? column_levels(column) - 1 : levels;
+        levels =
+            column_type(column) == TYPE_CATEGORY && column_levels(column) > 2 ? column_levels(column) - 1 : levels;
       }
       width *= (double)levels;
     }
@@ -241,56 +249,84 @@ static Status ols_cost(const Call *call, Cost *out, Error *e)
 }
 
 static const Figure ols_figures[] = {
-  {"n", "rows used: those with a weight above 0", "", "ten or more for each coefficient"},
-  {"r_squared", "share of the response's variation that the model explains; without an intercept, of its squares about 0",
-   "1 - deviance / sum(weight * (response - mean)^2)", "0 (nothing) to 1 (all); what is much depends on the field"},
-  {"adj_r_squared", "r_squared as it would be expected of other rows: less what any columns explain by chance",
-   "1 - (1 - {r_squared}) * ({df} + {df_residual}) / {df_residual}", "at most r_squared; below 0 the model explains nothing"},
-  {"sigma", "standard deviation of the response about the model, in its unit", "sqrt({deviance} / {df_residual})",
-   "small against the response's own deviation"},
-  {"statistic", "F: what the terms explain per column, against what is left per degree of freedom",
-   "({r_squared} / {df}) / ((1 - {r_squared}) / {df_residual})", "about 1 when the terms explain nothing"},
-  {"p_value", "how often chance alone would give such a statistic or a larger one", "P(F({df}, {df_residual}) > {statistic})",
-   "0 to 1; small: some term explains something, not that all do"},
-  {"df", "columns that count, without the intercept", "", "at least 1, but for a mean alone"},
-  {"df_residual", "rows less coefficients", "{n} - coefficients", "well above 10"},
-  {"aic", "Akaike's criterion: misfit, and 2 for each parameter (sigma is one)", "-2 * {log_lik} + 2 * ({n} - {df_residual} + 1)",
-   "to compare models of the same rows; lower is better"},
-  {"bic", "Schwarz's criterion: misfit, and log(n) for each parameter",
-   "-2 * {log_lik} + log({n}) * ({n} - {df_residual} + 1)", "to compare models of the same rows; lower is better"},
-  {"log_lik", "logarithm of the likelihood of normal errors", "-{n} / 2 * (log(2 * pi * {deviance} / {n}) + 1), and half of the "
-   "sum of log(weight)", "to compare models of the same rows; higher is better"},
-  {"deviance", "what is left: the sum of weight * residual^2", "{sigma}^2 * {df_residual}", "0 (an exact fit) to the sum about the mean"},
-  {"method", "how it was solved: gram (products of columns, with refinement) or qr (orthogonal, for hard problems)", "",
-   "chosen by the data; both give the same digits"},
-  {"dropped", "columns left out because columns before them give the same; their terms have no estimate", "", "0"},
-  {"condition", "how nearly the columns depend on each other, after scaling", "",
-   "1 to some hundred; above 1e4 coefficients are hardly known one by one"},
-  {"left_out", "rows left out for missing cells", "", "0"},
-  {"zero_weights", "rows of weight 0", "", "0"},
-  {"formula", "the formula with every column named", "", ""},
+    {"n", "rows used: those with a weight above 0", "", "ten or more for each coefficient"},
+    {"r_squared",
+     "share of the response's variation that the model explains; without an intercept, of its squares about 0",
+     "1 - deviance / sum(weight * (response - mean)^2)", "0 (nothing) to 1 (all); what is much depends on the field"},
+    {"adj_r_squared", "r_squared as it would be expected of other rows: less what any columns explain by chance",
+     "1 - (1 - {r_squared}) * ({df} + {df_residual}) / {df_residual}",
+     "at most r_squared; below 0 the model explains nothing"},
+    {"sigma", "standard deviation of the response about the model, in its unit", "sqrt({deviance} / {df_residual})",
+     "small against the response's own deviation"},
+    {"statistic", "F: what the terms explain per column, against what is left per degree of freedom",
+     "({r_squared} / {df}) / ((1 - {r_squared}) / {df_residual})", "about 1 when the terms explain nothing"},
+    {"p_value", "how often chance alone would give such a statistic or a larger one",
+     "P(F({df}, {df_residual}) > {statistic})", "0 to 1; small: some term explains something, not that all do"},
+    {"df", "columns that count, without the intercept", "", "at least 1, but for a mean alone"},
+    {"df_residual", "rows less coefficients", "{n} - coefficients", "well above 10"},
+    {"aic", "Akaike's criterion: misfit, and 2 for each parameter (sigma is one)",
+     "-2 * {log_lik} + 2 * ({n} - {df_residual} + 1)", "to compare models of the same rows; lower is better"},
+    {"bic", "Schwarz's criterion: misfit, and log(n) for each parameter",
+     "-2 * {log_lik} + log({n}) * ({n} - {df_residual} + 1)", "to compare models of the same rows; lower is better"},
+    {"log_lik", "logarithm of the likelihood of normal errors",
+     "-{n} / 2 * (log(2 * pi * {deviance} / {n}) + 1), and half of the "
+     "sum of log(weight)",
+     "to compare models of the same rows; higher is better"},
+    {"deviance", "what is left: the sum of weight * residual^2", "{sigma}^2 * {df_residual}",
+     "0 (an exact fit) to the sum about the mean"},
+    {"method", "how it was solved: gram (products of columns, with refinement) or qr (orthogonal, for hard problems)",
+     "", "chosen by the data; both give the same digits"},
+    {"dropped", "columns left out because columns before them give the same; their terms have no estimate", "", "0"},
+    {"condition", "how nearly the columns depend on each other, after scaling", "",
+     "1 to some hundred; above 1e4 coefficients are hardly known one by one"},
+    {"left_out", "rows left out for missing cells", "", "0"},
+    {"zero_weights", "rows of weight 0", "", "0"},
+    {"formula", "the formula with every column named", "", ""},
 };
 
-static const ModelClass ols_class = {
-  .size = sizeof(ModelClass), .predict = ols_model_predict, .headline = ols_headline, .check = ols_model_check,
-  .predict_options = ols_predict_options, .n_predict_options = sizeof ols_predict_options / sizeof *ols_predict_options,
-  .predict_size = sizeof(OlsPredictOptions), .figures = ols_card_figures, .plots = OLS_PLOTS, .plot = ols_plot};
+static const ModelClass ols_class = {.size = sizeof(ModelClass),
+                                     .predict = ols_model_predict,
+                                     .headline = ols_headline,
+                                     .check = ols_model_check,
+                                     .predict_options = ols_predict_options,
+                                     .n_predict_options = sizeof ols_predict_options / sizeof *ols_predict_options,
+                                     .predict_size = sizeof(OlsPredictOptions),
+                                     .figures = ols_card_figures,
+                                     .plots = OLS_PLOTS,
+                                     .plot = ols_plot};
 
 static const Primitive ols = {
-  .size = sizeof(Primitive), .family = "regress", .name = "ols", .version = 1,
-  .summary = "linear regression by least squares, with standard errors and tests",
-  .details = "Explains a number by the terms of a formula (?formulas). Each coefficient says by how much the response differs "
-             "where its term is 1 higher and all other terms are the same; of a text's levels, by how much rows of that level "
-             "differ from those of the reference level. Errors, tests and intervals suppose that residuals vary alike for all "
-             "rows and do not depend on each other; look at them with m:augment(df). A truth value as response counts 0 and 1. "
-             "Columns that depend on others are dropped and named. Weights mean that a row of weight w has a variance of "
-             "sigma^2 / w. m:covariance() is that of the coefficients.",
-  .takes = VALUE_FRAME, .main = "formula", .options = ols_options, .n_options = sizeof ols_options / sizeof *ols_options,
-  .options_size = sizeof(OlsOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: term estimate std_error statistic p_value conf_low conf_high",
-  .reference = "Chambers 1992, Linear models, in Statistical Models in S; R Core Team, stats::lm",
-  .example = "df = read \"datasets/credit/credit.csv\"\nfit = df:ols(\"log(credit_amount) ~ duration + age + housing\")\n"
-             "fit:augment(df, {interval = \"prediction\"}):head(3)",
-  .where = WHERE_JOB, .cost = ols_cost, .figures = ols_figures, .n_figures = sizeof ols_figures / sizeof *ols_figures,
-  .run = run_ols, .model = &ols_class};
+    .size = sizeof(Primitive),
+    .family = "regress",
+    .name = "ols",
+    .version = 1,
+    .summary = "linear regression by least squares, with standard errors and tests",
+    .details =
+        "Explains a number by the terms of a formula (?formulas). Each coefficient says by how much the response "
+        "differs "
+        "where its term is 1 higher and all other terms are the same; of a text's levels, by how much rows of that "
+        "level "
+        "differ from those of the reference level. Errors, tests and intervals suppose that residuals vary alike for "
+        "all "
+        "rows and do not depend on each other; look at them with m:augment(df). A truth value as response counts 0 "
+        "and 1. "
+        "Columns that depend on others are dropped and named. Weights mean that a row of weight w has a variance of "
+        "sigma^2 / w. m:covariance() is that of the coefficients.",
+    .takes = VALUE_FRAME,
+    .main = "formula",
+    .options = ols_options,
+    .n_options = sizeof ols_options / sizeof *ols_options,
+    .options_size = sizeof(OlsOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model; tidy: term estimate std_error statistic p_value conf_low conf_high",
+    .reference = "Chambers 1992, Linear models, in Statistical Models in S; R Core Team, stats::lm",
+    .example =
+        "df = read \"datasets/credit/credit.csv\"\nfit = df:ols(\"log(credit_amount) ~ duration + age + housing\")\n"
+        "fit:augment(df, {interval = \"prediction\"}):head(3)",
+    .where = WHERE_JOB,
+    .cost = ols_cost,
+    .figures = ols_figures,
+    .n_figures = sizeof ols_figures / sizeof *ols_figures,
+    .run = run_ols,
+    .model = &ols_class};
 REGISTER_PRIMITIVE(ols);

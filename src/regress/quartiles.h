@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quartiles.h -- least, quartiles and greatest of many numbers, on all threads.
  *
- * Two passes count the numbers by bins of equal width; a third takes those of the few bins that the quartiles lie in, and
- * only these are put in order. Where far values push nearly all numbers into one bin, and for few numbers, selection on
- * the whole does it. The result is that of selection in any case: type 7, bit for bit.
+ * Two passes count the numbers by bins of equal width; a third takes those of the few bins that the quartiles lie in,
+ * and only these are put in order. Where far values push nearly all numbers into one bin, and for few numbers,
+ * selection on the whole does it. The result is that of selection in any case: type 7, bit for bit.
  */
 #ifndef ASSAY_REGRESS_QUARTILES_H
 #define ASSAY_REGRESS_QUARTILES_H

@@ -4,7 +4,8 @@
 
 static const Topic regress_topics[] = {
     {"ols-response", "a response that is no number",
-     "ols explains numbers. Of a text, explain how often it has one of its levels: I(class == 'bad') ~ age. Numbers that were "
+     "ols explains numbers. Of a text, explain how often it has one of its levels: I(class == 'bad') ~ age. Numbers "
+     "that were "
      "read as text become numbers with mutate{\"x = float64(x)\"}."},
 };
 REGISTER_TOPICS(regress_topics);

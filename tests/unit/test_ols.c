@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test_ols.c -- regress.ols below Lua: fit, file and predictions with memory that runs out anywhere, on one and two
- * threads, stopped at any moment, and from files that somebody has changed. The figures are in tests/reference/ols.lua. */
+ * threads, stopped at any moment, and from files that somebody has changed. The figures are in
+ * tests/reference/ols.lua. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,7 +62,8 @@ static Status call_with(Task *given, size_t threads, const char *family, const c
                                           &task->arena, options, &set, e)
                           : error_memory(e, 0, "options");
   if (status == STATUS_OK) {
-    Call call = {.primitive = primitive, .task = task, .data = data, .options = options, .given = set, .notes = &notes};
+    Call call = {
+        .primitive = primitive, .task = task, .data = data, .options = options, .given = set, .notes = &notes};
     status = primitive->run(&call, out, e);
   }
   if (!given) {
@@ -318,7 +320,8 @@ static void test_changed_bytes(void **state)
     for (size_t i = 0; i < changes; i++) {
       at[i] = 8 + random_below(&random, bytes.size - 8);
       old[i] = bytes.data[at[i]];
-      bytes.data[at[i]] = (char)(random_below(&random, 2) ? '0' + random_below(&random, 10) : random_below(&random, 256));
+      bytes.data[at[i]] =
+          (char)(random_below(&random, 2) ? '0' + random_below(&random, 10) : random_below(&random, 256));
     }
     Model *changed = NULL;
     Error why;
@@ -396,12 +399,18 @@ static int compare(const void *a, const void *b)
 static double number_like(Random *random, int kind, size_t i)
 {
   switch (kind) {
-  case 0: return random_normal(random);
-  case 1: return (double)random_below(random, 7);           /* many equal ones */
-  case 2: return i == 11 ? 1e300 : random_normal(random);   /* all but one in a bin */
-  case 3: return 0.25;                                      /* no range */
-  case 4: return i % 2 ? -1e308 : 1e308;                    /* a range beyond doubles */
-  default: return i % 4 < 2 ? random_uniform(random) : 1000 + random_uniform(random); /* the median between two heaps */
+  case 0:
+    return random_normal(random);
+  case 1:
+    return (double)random_below(random, 7); /* many equal ones */
+  case 2:
+    return i == 11 ? 1e300 : random_normal(random); /* all but one in a bin */
+  case 3:
+    return 0.25; /* no range */
+  case 4:
+    return i % 2 ? -1e308 : 1e308; /* a range beyond doubles */
+  default:
+    return i % 4 < 2 ? random_uniform(random) : 1000 + random_uniform(random); /* the median between two heaps */
   }
 }
 
@@ -424,7 +433,8 @@ static void test_quartiles(void **state)
       for (int q = 0; q < QUARTILES; q++) {
         const double place = (double)(n - 1) * (q * 0.25), part = place - floor(place);
         const size_t k = (size_t)place;
-        const double want = part > 0 && sorted[k] < sorted[k + 1] ? (1 - part) * sorted[k] + part * sorted[k + 1] : sorted[k];
+        const double want =
+            part > 0 && sorted[k] < sorted[k + 1] ? (1 - part) * sorted[k] + part * sorted[k + 1] : sorted[k];
         assert_true(out[q] == want);
       }
       task_free(&task);
@@ -474,9 +484,9 @@ static int close_pool(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_memory),        cmocka_unit_test(test_threads),        cmocka_unit_test(test_limit),
-    cmocka_unit_test(test_cancel),        cmocka_unit_test(test_changed_bytes),  cmocka_unit_test(test_changed_frames),
-    cmocka_unit_test(test_quartiles),     cmocka_unit_test(test_cost),
+      cmocka_unit_test(test_memory),    cmocka_unit_test(test_threads),       cmocka_unit_test(test_limit),
+      cmocka_unit_test(test_cancel),    cmocka_unit_test(test_changed_bytes), cmocka_unit_test(test_changed_frames),
+      cmocka_unit_test(test_quartiles), cmocka_unit_test(test_cost),
   };
   return cmocka_run_group_tests(tests, open_pool, close_pool);
 }
