@@ -135,6 +135,26 @@ static bool is_constant(const LeastSquares *fit, bool intercept)
   return intercept ? fit->tss <= fit->weights * least * least : fit->tss_raw == 0;
 }
 
+/* Squares of tiny numbers are 0 too: a response that only looks constant is refused. */
+static Status check_constant(const Design *design, const double *weights, const LeastSquares *fit, Error *e)
+{
+  enum { PIECE = 512 };
+  const double least = 64 * DBL_EPSILON * fabs(fit->y_mean);
+  double y[PIECE], offset[PIECE];
+  for (size_t first = 0; first < fit->n; first += PIECE) {
+    const size_t count = fit->n - first < PIECE ? fit->n - first : PIECE;
+    ols_response(design, first, count, y);
+    design_offset(design, first, count, offset);
+    for (size_t i = 0; i < count; i++) {
+      if ((!weights || weights[first + i] > 0) && fabs(y[i] - offset[i] - fit->y_mean) > least) {
+        error_set(e, STATUS_DATA, "not-finite", _("the squares of the response are below 1e-308"));
+        return error_hint(e, _("take the response in a smaller unit"));
+      }
+    }
+  }
+  return STATUS_OK;
+}
+
 /* Without the intercept the total is about 0. */
 static void explain(const LeastSquares *fit, bool intercept, Ols *o)
 {
@@ -272,6 +292,7 @@ Status ols_fit(const Design *design, const double *weights, double level, Task *
   TRY(least_squares_fit(&rows, LEAST_SQUARES_AUTO, residuals, task, &out->fit, e));
   summarise(out->fit, rows.intercept, out);
   if (out->constant) {
+    TRY(check_constant(design, weights, out->fit, e));
     make_exact(out->fit, residuals);
   }
   TRY(infer(level, out, e));

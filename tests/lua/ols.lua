@@ -140,6 +140,16 @@ t.test("a response that is the same in every row", function()
   t.has(card(zero), "log_lik Inf   aic -Inf")
 end)
 
+t.test("responses whose squares no number can hold", function()
+  local function tiny(scale)
+    return small:mutate { "y = y * " .. scale }:ols("y ~ x")
+  end
+  t.near(tiny("1e-140").r_squared, tiny("1").r_squared, 1e-12)
+  t.raises("not-finite", function() tiny("1e-200") end, "smaller unit")
+  t.raises("not-finite", function() small:mutate { "y = y * 1e-200" }:ols("y ~ 0 + x") end, "smaller unit")
+  t.raises("not-finite", function() tiny("1e200") end, "larger unit")
+end)
+
 t.test("a long formula is cut on the card, and whole in the figure", function()
   local columns, names = { { "y", { 1, 2, 4, 3 } } }, {}
   for i = 1, 60 do
