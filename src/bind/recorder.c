@@ -9,7 +9,14 @@
 #include "journal/journal.h"
 #include "registry/model.h"
 
-enum { ITEMS_MOST = 64, MADE_MOST = 256, TABLE_ENTRIES = 2000, TABLE_DEPTH = 8, VARIABLES_MOST = 10000, DONE_MOST = 1024 };
+enum {
+  ITEMS_MOST = 64,
+  MADE_MOST = 256,
+  TABLE_ENTRIES = 2000,
+  TABLE_DEPTH = 8,
+  VARIABLES_MOST = 10000,
+  DONE_MOST = 1024
+};
 
 static const char recorder_key; /* registry: {held = variables as they were, sums = checksums of tables} */
 
@@ -93,7 +100,8 @@ static bool sum_table(lua_State *L, int index, int depth, size_t *budget, uint64
   while (lua_next(L, index)) {
     uint64_t entry = 1;
     const int top = lua_gettop(L);
-    const bool sound = *budget > 0 && sum_value(L, top - 1, depth, budget, &entry) && sum_value(L, top, depth, budget, &entry);
+    const bool sound =
+        *budget > 0 && sum_value(L, top - 1, depth, budget, &entry) && sum_value(L, top, depth, budget, &entry);
     if (!sound) {
       return false;
     }
@@ -547,7 +555,8 @@ void recorder_begin(Session *session, const char *chunk, const char *path, const
 
 static int compiles(lua_State *L)
 {
-  lua_pushboolean(L, luaL_loadbufferx(L, lua_touserdata(L, 1), strlen(lua_touserdata(L, 1)), "=journal", "t") == LUA_OK);
+  lua_pushboolean(L,
+                  luaL_loadbufferx(L, lua_touserdata(L, 1), strlen(lua_touserdata(L, 1)), "=journal", "t") == LUA_OK);
   return 1;
 }
 

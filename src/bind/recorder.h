@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* recorder.h -- what a session tells its journal: the statement, what it read, which variables it gave a value. Only bind
- * includes it.
+/* recorder.h -- what a session tells its journal: the statement, what it read, which variables it gave a value. Only
+ * bind includes it.
  *
- * Variables are compared before and after a statement, without a hook on assignments that every statement would pay for:
- * a second table remembers, weakly, what each held. So a statement costs a look at each of the user's variables
+ * Variables are compared before and after a statement, without a hook on assignments that every statement would pay
+ * for: a second table remembers, weakly, what each held. So a statement costs a look at each of the user's variables
  * (about 50 ns). Tables change in place: those of plain values are compared by a checksum while they are small
  * (TABLE_ENTRIES together); others count as a state that may change unseen. What a statement's verbs worked on
  * is told by the verbs' one binder: files, and frames and models that the statement did not make itself.

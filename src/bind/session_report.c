@@ -39,8 +39,8 @@ static void put_surroundings(Session *session, Text *out)
   static const char *const terminal[] = {"TERM", "COLORTERM", "NO_COLOR"};
   static const char *const locale[] = {"LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG"};
   const ViewStyle style = session->hooks.style(session->hooks.context);
-  text_printf(out, _("terminal: %1$d x %2$d, %3$s, %4$s"), style.width, style.height, style.color ? _("colour") : _("no colour"),
-              session->hooks.interactive ? _("prompt") : _("batch"));
+  text_printf(out, _("terminal: %1$d x %2$d, %3$s, %4$s"), style.width, style.height,
+              style.color ? _("colour") : _("no colour"), session->hooks.interactive ? _("prompt") : _("batch"));
   for (size_t i = 0; i < sizeof terminal / sizeof *terminal; i++) {
     put_variable(terminal[i], out);
   }
@@ -130,8 +130,10 @@ static int session_report(lua_State *L)
 {
   Session *session = session_of(L);
   Text *out = push_text(L);
-  text_puts(out, _("A report of an assay session, for a problem report: versions, machine, terminal, the last error and the last "
-                   "statements as they were typed. The home folder is written as ~. Read it before you pass it on.\n\n"));
+  text_puts(out,
+            _("A report of an assay session, for a problem report: versions, machine, terminal, the last error and "
+              "the last "
+              "statements as they were typed. The home folder is written as ~. Read it before you pass it on.\n\n"));
   if (session->settings.describe) {
     session->settings.describe(out);
   } else {

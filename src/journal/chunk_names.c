@@ -157,7 +157,8 @@ static Status see_special(Reader *r, const Word *word)
 
 static bool is_field(const Reader *r, const Word *next)
 {
-  if (word_is(&r->before, ".") || word_is(&r->before, ":") || word_is(&r->before, "goto") || word_is(&r->before, "::")) {
+  if (word_is(&r->before, ".") || word_is(&r->before, ":") || word_is(&r->before, "goto") ||
+      word_is(&r->before, "::")) {
     return true;
   }
   const bool first = word_is(&r->before, "{") || word_is(&r->before, ",") || word_is(&r->before, ";");

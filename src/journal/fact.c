@@ -147,8 +147,8 @@ void fact_write_machine(const RunFact *run, Text *out)
 
 bool fact_same_machine(const RunFact *a, const RunFact *b)
 {
-  return a->seed == b->seed && a->threads == b->threads && strcmp(a->isa, b->isa) == 0 && strcmp(a->libm, b->libm) == 0 &&
-         strcmp(a->blas, b->blas) == 0;
+  return a->seed == b->seed && a->threads == b->threads && strcmp(a->isa, b->isa) == 0 &&
+         strcmp(a->libm, b->libm) == 0 && strcmp(a->blas, b->blas) == 0;
 }
 
 /* ---- Reading */

@@ -96,9 +96,10 @@ typedef struct FactLine {
   RunFact run;
 } FactLine;
 
-/* line[0..length) without its end. LINE_OTHER for what is no fact; unknown keys are passed over. The machine of a run is
- * not in its line. */
-Status fact_read_machine(const char *line, size_t length, Arena *arena, RunFact *out, Error *e) MUST_USE; /* "seed=..." */
+/* line[0..length) without its end. LINE_OTHER for what is no fact; unknown keys are passed over. The machine of a run
+ * is not in its line. */
+Status fact_read_machine(const char *line, size_t length, Arena *arena, RunFact *out,
+                         Error *e) MUST_USE; /* "seed=..." */
 Status fact_read(const char *line, size_t length, Arena *arena, FactLine *out, Error *e) MUST_USE;
 
 #endif

@@ -77,7 +77,8 @@ static void begin_log(Journal *journal)
   char at[32];
   Text lines = {0};
   journal_time(at);
-  text_puts(&lines, _("-- A journal of assay: what was typed, as Lua. `assay replay FILE --check` runs it and compares.\n"));
+  text_puts(&lines,
+            _("-- A journal of assay: what was typed, as Lua. `assay replay FILE --check` runs it and compares.\n"));
   text_printf(&lines, "--@ journal assay=%s began=%s\n", journal->settings.version, at);
   append(journal, &lines);
   text_free(&lines);
@@ -104,7 +105,8 @@ static bool is_known(void *context, Digest digest)
   Journal *journal = context;
   size_t number;
   bool fresh = true;
-  return map_put(journal->described, (const char *)&digest, sizeof digest, &number, &fresh, NULL) == STATUS_OK && !fresh;
+  return map_put(journal->described, (const char *)&digest, sizeof digest, &number, &fresh, NULL) == STATUS_OK &&
+         !fresh;
 }
 
 static void describe_item(Journal *journal, uint64_t step, const JournalItem *item, Text *lines)
@@ -118,7 +120,8 @@ static void describe_item(Journal *journal, uint64_t step, const JournalItem *it
     status = fact_of_value(&item->value, item->kind, item->name, &arena, &fact, NULL);
   }
   if (status == STATUS_OK && item->kind > FACT_WROTE) {
-    status = fact_describe(&item->value, journal->settings.describe_all ? NULL : is_known, journal, &arena, &fact, NULL);
+    status =
+        fact_describe(&item->value, journal->settings.describe_all ? NULL : is_known, journal, &arena, &fact, NULL);
   }
   if (status == STATUS_OK) {
     fact_write(step, &fact, lines);

@@ -2,10 +2,10 @@
 /* journal.h -- the record of a session: every statement with facts (fact.h), in memory and in a file.
  *
  * The file is Lua (steps.h) and is appended to after every statement, in one write: text and how it went at once, facts
- * about values when they are known. Values that are small together (INLINE_BYTES) are described at once; larger ones by a
- * thread of the journal's own, so that a statement never waits for a hash of a gigabyte. What waits to be described
- * may hold QUEUE_BYTES at most: then the next statement waits. A column's digest is kept with the column, a value that was
- * described once is not described again, so the echo of a frame that has been seen costs nothing.
+ * about values when they are known. Values that are small together (INLINE_BYTES) are described at once; larger ones
+ * by a thread of the journal's own, so that a statement never waits for a hash of a gigabyte. What waits to be
+ * described may hold QUEUE_BYTES at most: then the next statement waits. A column's digest is kept with the column, a
+ * value that was described once is not described again, so the echo of a frame that has been seen costs nothing.
  *
  * The file is made at the first statement: mode 0600, in folders of mode 0700, locked (flock) while the session
  * lives. Beside it stands NAME.running with the statement that runs now: a session that was killed leaves it behind.

@@ -69,7 +69,8 @@ static void put_counts(const char *figure, uint64_t was, uint64_t is, Text *out)
 static void say_column(const ColumnFact *was, const ColumnFact *is, Text *out)
 {
   const size_t before = out->size;
-  text_printf(out, _("  column %1$s (%2$s, %3$llu cells)\n"), was->name, was->type, (unsigned long long)(was->n + was->missing));
+  text_printf(out, _("  column %1$s (%2$s, %3$llu cells)\n"), was->name, was->type,
+              (unsigned long long)(was->n + was->missing));
   const size_t head = out->size;
   if (strcmp(was->type, is->type) != 0) {
     text_printf(out, _("    was %1$s, is %2$s\n"), was->type, is->type);
@@ -85,7 +86,8 @@ static void say_column(const ColumnFact *was, const ColumnFact *is, Text *out)
     put_change(_("max"), was->high, is->high, out);
   }
   if (out->size == head && out->size > before) {
-    text_puts(out, was->numeric ? _("    the same figures, but other cells, or another order\n") : _("    other cells, or another order\n"));
+    text_puts(out, was->numeric ? _("    the same figures, but other cells, or another order\n")
+                                : _("    other cells, or another order\n"));
   }
 }
 
@@ -172,8 +174,8 @@ static void say_whole(const Pair *pair)
   put_counts(_("bytes"), was->bytes, is->bytes, what);
 }
 
-/* Digests that differ: column by column, of those that the journal describes here. Others were described with an earlier
- * step, and differ there first. */
+/* Digests that differ: column by column, of those that the journal describes here. Others were described with an
+ * earlier step, and differ there first. */
 static Verdict judge_columns(const Pair *pair, bool say)
 {
   Text *what = &pair->check->what;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* journal_file.h -- the file of a journal, where journals lie, and files as facts. For journal.c, but for the last part.
+/* journal_file.h -- the file of a journal, where journals lie, and files as facts. For journal.c, but for the last
+ * part.
  *
  * A write that fails switches the file off, cuts it back to what was whole, and remembers from where the record is
  * missing. Devices are written to as they are: never made, cut, locked or changed in mode.
@@ -25,8 +26,8 @@ typedef struct JournalFile {
 Status journal_file_name(JournalFile *file, const char *path, bool chosen, Error *e) MUST_USE;
 void journal_file_append(JournalFile *file, const char *bytes, size_t n);
 
-/* What stands from byte `from` of the record on, of `size` bytes, becomes `tail`, which is longer. Only where the file has
- * all of the record; else it stays as it is. */
+/* What stands from byte `from` of the record on, of `size` bytes, becomes `tail`, which is longer. Only where the
+ * file has all of the record; else it stays as it is. */
 void journal_file_rewrite(JournalFile *file, size_t from, size_t size, const Text *tail);
 void journal_file_running(JournalFile *file, const char *text); /* "": nothing runs */
 bool journal_file_trouble(JournalFile *file, Error *e);

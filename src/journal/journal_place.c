@@ -141,7 +141,8 @@ static Status look_at(const char *folder, const char *name, JournalEntry *out, E
   if (path.failed) {
     return error_memory(e, 0, _("a list"));
   }
-  if (file_exists(path.data) && (file_read(path.data, RUNNING_MOST, &out->running, &size, NULL) != STATUS_OK || size == 0)) {
+  if (file_exists(path.data) &&
+      (file_read(path.data, RUNNING_MOST, &out->running, &size, NULL) != STATUS_OK || size == 0)) {
     mem_free(out->running);
     out->running = NULL;
   }

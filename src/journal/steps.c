@@ -228,7 +228,7 @@ static void take_failed(Parser *p, const Word *word)
 static const char *pair_of(Parser *p, const Word *word, const char *key, const char *otherwise)
 {
   const size_t n = strlen(key);
-  for (const char *at = word->start; at + n < word->start + word->length; at++) {
+  for (const char *at = word->start + 1; at + n < word->start + word->length; at++) {
     if (at[-1] == ' ' && strncmp(at, key, n) == 0 && at[n] == '=') {
       const char *start = at + n + 1, *end = start + strcspn(start, " \r\n");
       if (*start == '"') {

@@ -2,10 +2,10 @@
 /* steps.h -- a journal, or any Lua file, taken apart into statements and what is said of them.
  *
  * A journal is a Lua file. What is not Lua stands in comments that begin their line: "--= " facts (fact.h), "--! " a
- * statement that failed, "--@ " of the session. A statement goes up to its line "--= N done"; facts may come later, found
- * by their number. Marks inside strings and long comments are none. A file without marks is one step. Text behind the
- * last mark is a step when the file is a script; in a journal that was not ended it is the torn end, kept apart.
- * O(length). Files of others are read too: nothing in them is trusted.
+ * statement that failed, "--@ " of the session. A statement goes up to its line "--= N done"; facts may come later,
+ * found by their number. Marks inside strings and long comments are none. A file without marks is one step. Text
+ * behind the last mark is a step when the file is a script; in a journal that was not ended it is the torn end, kept
+ * apart. O(length). Files of others are read too: nothing in them is trusted.
  */
 #ifndef ASSAY_JOURNAL_STEPS_H
 #define ASSAY_JOURNAL_STEPS_H

@@ -2,8 +2,8 @@
 /* recording.h -- the journal of this run: where it lies, and that a session writes it.
  *
  * A prompt keeps one always, below XDG state (journal/journal_file.h), but for --no-journal: then statements are
- * remembered for .save and no file is made. Without a prompt there is a journal only with --journal FILE; each -e and the
- * script are one step each then. --journal FILE names the file in both cases. */
+ * remembered for .save and no file is made. Without a prompt there is a journal only with --journal FILE; each -e and
+ * the script are one step each then. --journal FILE names the file in both cases. */
 #ifndef ASSAY_MAIN_RECORDING_H
 #define ASSAY_MAIN_RECORDING_H
 

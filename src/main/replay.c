@@ -132,9 +132,11 @@ static void say_difference(Replay *replay, const Step *step, const StepCheck *ch
 static void say_kernels(const Tally *tally, Text *out)
 {
   if (tally->kernels) {
-    text_printf(out, _("other kernels than then (BLAS %1$s, C library %2$s; now %3$s, %4$s): compared by figures where not "
-                       "bit by bit\n"),
-                tally->was.blas, tally->was.libm, tally->is.blas, tally->is.libm);
+    text_printf(
+        out,
+        _("other kernels than then (BLAS %1$s, C library %2$s; now %3$s, %4$s): compared by figures where not "
+          "bit by bit\n"),
+        tally->was.blas, tally->was.libm, tally->is.blas, tally->is.libm);
   }
 }
 
@@ -144,7 +146,8 @@ static void say_result(Replay *replay)
   Text out = {0};
   say_kernels(tally, &out);
   if (tally->digests + tally->figures + tally->unknown == 0 && tally->differ == 0) {
-    text_printf(&out, _("%1$zu steps ran; %2$s says nothing that could be compared\n"), tally->steps, replay->flags->topic);
+    text_printf(&out, _("%1$zu steps ran; %2$s says nothing that could be compared\n"), tally->steps,
+                replay->flags->topic);
   } else if (tally->differ > 0) {
     text_printf(&out, _("%1$zu of %2$zu steps compared so far differ\n"), tally->differ, tally->steps - tally->skipped);
   } else {
@@ -155,7 +158,8 @@ static void say_result(Replay *replay)
     text_printf(&out, _("%zu values could not be compared\n"), tally->unknown);
   }
   if (tally->skipped > 0) {
-    text_printf(&out, _("%zu steps were not compared: a fit was stopped then and ran to its end now\n"), tally->skipped);
+    text_printf(&out, _("%zu steps were not compared: a fit was stopped then and ran to its end now\n"),
+                tally->skipped);
   }
   console_text(replay->console, &out);
   text_free(&out);

@@ -2,9 +2,9 @@
 /* replay.h -- statements of a journal run again: `assay replay` to check them, `assay resume` to have their variables.
  *
  * Statements run where they ran at first, when that folder is there. One that failed is left out, unless it had given
- * variables a value before it failed. What a fit left unfinished by Ctrl-C ran to its end the second time: it and what was
- * made of it are not compared, and counted. Nothing in a file is trusted but for the statements themselves, which run as
- * the user's own: a journal of somebody else's is a script of somebody else's. */
+ * variables a value before it failed. What a fit left unfinished by Ctrl-C ran to its end the second time: it and
+ * what was made of it are not compared, and counted. Nothing in a file is trusted but for the statements themselves,
+ * which run as the user's own: a journal of somebody else's is a script of somebody else's. */
 #ifndef ASSAY_MAIN_REPLAY_H
 #define ASSAY_MAIN_REPLAY_H
 

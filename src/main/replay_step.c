@@ -75,7 +75,8 @@ static bool follow_taint(Replayer *replayer, const Step *step)
 
 static void go_where(Replayer *replayer, const Step *step)
 {
-  if (!*step->folder || strlen(step->folder) >= sizeof replayer->folder || strcmp(step->folder, replayer->folder) == 0) {
+  if (!*step->folder || strlen(step->folder) >= sizeof replayer->folder ||
+      strcmp(step->folder, replayer->folder) == 0) {
     return;
   }
   strcpy(replayer->folder, step->folder);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* replay_step.h -- one statement of a journal run again in a recorded session, and what came of it; for replay and resume. */
+/* replay_step.h -- one statement of a journal run again in a recorded session, and what came of it; for replay and
+ * resume. */
 #ifndef ASSAY_MAIN_REPLAY_STEP_H
 #define ASSAY_MAIN_REPLAY_STEP_H
 

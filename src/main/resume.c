@@ -53,7 +53,8 @@ static void list_entry(size_t number, const JournalEntry *entry, Text *out)
   Error e = {0};
   if (read_steps(entry->path, &steps, &e) == STATUS_OK) {
     const Step *last = steps.n > 0 ? &steps.items[steps.n - 1] : NULL;
-    text_printf(out, _("%1$2zu  %2$s  %3$4zu statements  %4$-10s  "), number, steps.began, steps.n, how_ended(entry, &steps));
+    text_printf(out, _("%1$2zu  %2$s  %3$4zu statements  %4$-10s  "), number, steps.began, steps.n,
+                how_ended(entry, &steps));
     put_line(last ? last->text : "", 60, out);
     text_char(out, '\n');
   } else {
@@ -101,7 +102,8 @@ static Status no_session(const char *topic, Error *e)
   } else {
     error_set(e, STATUS_NAME, "no-session", _("no earlier session of this folder can be taken up"));
   }
-  return error_hint(e, _("assay resume --list shows the journals of this folder; journals belong to the folder they began in"));
+  return error_hint(
+      e, _("assay resume --list shows the journals of this folder; journals belong to the folder they began in"));
 }
 
 /* Path of the journal that is meant; running: the statement it was killed in, "" for none. */

@@ -92,7 +92,8 @@ static void list_cell(Comparison *c, const char *name, size_t row, const Column 
   text_free(&text);
 }
 
-static Status compare_cells(Comparison *c, const char *name, const Column *a, const Column *b, ColumnDiff *out, Error *e)
+static Status compare_cells(Comparison *c, const char *name, const Column *a, const Column *b, ColumnDiff *out,
+                            Error *e)
 {
   const size_t n = column_rows(a) < column_rows(b) ? column_rows(a) : column_rows(b);
   const bool numeric = type_is_numeric(column_type(a));
@@ -119,7 +120,8 @@ static Status compare_cells(Comparison *c, const char *name, const Column *a, co
   return STATUS_OK;
 }
 
-static void add_row(Comparison *c, const char *name, const char *status, const Column *a, const Column *b, const ColumnDiff *diff)
+static void add_row(Comparison *c, const char *name, const char *status, const Column *a, const Column *b,
+                    const ColumnDiff *diff)
 {
   put(c->column, name);
   put(c->status, status);

@@ -27,7 +27,8 @@ static void put(Builder *builder, const char *text)
 }
 
 /* A difference; change NaN: no numbers. */
-static void add(Differ *d, const char *part, const char *name, const char *figure, const char *a, const char *b, double change)
+static void add(Differ *d, const char *part, const char *name, const char *figure, const char *a, const char *b,
+                double change)
 {
   put(d->part, part);
   put(d->name, name);
@@ -139,7 +140,8 @@ static bool compare_cell(Differ *d, const char *part, const char *name, const ch
   if (same_cell(a, i, b, j)) {
     return false;
   }
-  const bool numbers = type_is_numeric(column_type(a)) && type_is_numeric(column_type(b)) && column_valid(a, i) && column_valid(b, j);
+  const bool numbers =
+      type_is_numeric(column_type(a)) && type_is_numeric(column_type(b)) && column_valid(a, i) && column_valid(b, j);
   show_cells(a, i, b, j, numbers, &x, &y);
   add(d, part, name, figure, text_data(&x), text_data(&y), numbers ? column_float(b, j) - column_float(a, i) : NAN);
   text_free(&x);
@@ -168,7 +170,8 @@ static bool counterpart(const Differ *d, const Column *a, size_t i, const Column
   for (size_t j = 0; j < column_rows(b); j++) {
     if (d->labelled && column_type(a) == TYPE_INT64 && column_valid(a, i) && column_valid(b, j)) {
       const int64_t cluster = column_int(a, i);
-      if (cluster >= 0 && (size_t)cluster < d->clusters && d->pair[cluster] == column_int(b, j) && d->pair[cluster] > 0) {
+      if (cluster >= 0 && (size_t)cluster < d->clusters && d->pair[cluster] == column_int(b, j) &&
+          d->pair[cluster] > 0) {
         *out = j;
         return true;
       }
@@ -197,8 +200,8 @@ static void compare_component(Differ *d, const Frame *a, size_t i, const Frame *
   for (size_t k = 1; k < frame_columns(a); k++) {
     size_t other;
     if (frame_find(b, frame_name(a, k), &other)) {
-      d->components +=
-          compare_cell(d, "component", text_data(&name), frame_name(a, k), frame_column(a, k), i, frame_column(b, other), j);
+      d->components += compare_cell(d, "component", text_data(&name), frame_name(a, k), frame_column(a, k), i,
+                                    frame_column(b, other), j);
     }
   }
   text_free(&name);
@@ -336,7 +339,8 @@ static void labels_of(Differ *d, const Model *model, const Frame *data, Column *
   size_t index;
   *out = NULL;
   inner.options = NULL;
-  if (!class || !class->predict || class->predict_options || class->predict(&inner, model, data, &predicted, NULL) != STATUS_OK) {
+  if (!class || !class->predict || class->predict_options ||
+      class->predict(&inner, model, data, &predicted, NULL) != STATUS_OK) {
     return;
   }
   for (index = 0; index < frame_columns(predicted) && !*out; index++) {
@@ -514,7 +518,8 @@ Status diff_models(Call *call, const Model *a, const Model *b, const Frame *data
   Differ d = {.call = call, .a = a, .b = b};
   *out = (DiffParts){0};
   if (strcmp(model_name(a), model_name(b)) != 0) {
-    error_set(e, STATUS_DATA, "not-comparable", _("the fits are of different methods: %1$s and %2$s"), model_name(a), model_name(b));
+    error_set(e, STATUS_DATA, "not-comparable", _("the fits are of different methods: %1$s and %2$s"), model_name(a),
+              model_name(b));
     return error_hint(e, _("compare what they predict: diff(a:predict(df), b:predict(df))"));
   }
   Status status = begin(&d, e);

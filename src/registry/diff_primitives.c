@@ -39,7 +39,8 @@ static Status give(Call *call, const char *name, Value *out, Error *e)
   const Model *model = call->data->model;
   const Frame *frame = model_frame(model, name);
   if (!frame) {
-    return error_set(e, STATUS_STATE, "not-supported", _("a model of %1$s cannot %2$s"), model_name(model), call->primitive->name);
+    return error_set(e, STATUS_STATE, "not-supported", _("a model of %1$s cannot %2$s"), model_name(model),
+                     call->primitive->name);
   }
   *out = value_of_frame(frame_ref(frame));
   return STATUS_OK;
@@ -90,7 +91,8 @@ static Status cost_frames(const Call *call, Cost *out, Error *e)
 static void frames_headline(const Model *model, Text *out)
 {
   if (count(model, "rows_a") != count(model, "rows_b")) {
-    text_printf(out, _("%1$lld rows against %2$lld; "), (long long)count(model, "rows_a"), (long long)count(model, "rows_b"));
+    text_printf(out, _("%1$lld rows against %2$lld; "), (long long)count(model, "rows_a"),
+                (long long)count(model, "rows_b"));
   }
   if (count(model, "columns_differ") == 0) {
     text_puts(out, _("no column differs"));
@@ -103,15 +105,26 @@ static void frames_headline(const Model *model, Text *out)
 static const ModelClass frames_class = {.size = sizeof(ModelClass), .headline = frames_headline};
 
 static const Primitive frames = {
-  SIZED, .name = "frames", .method = "diff", .summary = "what differs between two frames",
-  .details = "Columns are compared by name, cells by row. diff(a, b) is the same. The answer's tidy() has a row for each "
-             "column that differs, cells() the first cells that do.",
-  .takes = VALUE_FRAME, .main = "other", OPTIONS(frames_options, FramesOptions), .gives = VALUE_MODEL,
-  .returns = "a model: tidy column status type_a type_b cells first_row largest, glance with counts and identical",
-  .reference = "",
-  .example = "a = read \"datasets/iris/iris.csv\"\nb = a:mutate(\"petal_width = if(petal_width > 2.4, 2.4, petal_width)\")\n"
-             "d = diff(a, b)\nd:tidy()\nd:cells()",
-  .where = WHERE_JOB, .cost = cost_frames, .run = run_frames, .model = &frames_class};
+    SIZED,
+    .name = "frames",
+    .method = "diff",
+    .summary = "what differs between two frames",
+    .details =
+        "Columns are compared by name, cells by row. diff(a, b) is the same. The answer's tidy() has a row for each "
+        "column that differs, cells() the first cells that do.",
+    .takes = VALUE_FRAME,
+    .main = "other",
+    OPTIONS(frames_options, FramesOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model: tidy column status type_a type_b cells first_row largest, glance with counts and identical",
+    .reference = "",
+    .example = "a = read \"datasets/iris/iris.csv\"\nb = a:mutate(\"petal_width = if(petal_width > 2.4, 2.4, "
+               "petal_width)\")\n"
+               "d = diff(a, b)\nd:tidy()\nd:cells()",
+    .where = WHERE_JOB,
+    .cost = cost_frames,
+    .run = run_frames,
+    .model = &frames_class};
 REGISTER_PRIMITIVE(frames);
 
 static Status run_cells(Call *call, Value *out, Error *e)
@@ -119,10 +132,17 @@ static Status run_cells(Call *call, Value *out, Error *e)
   return give(call, "cells", out, e);
 }
 
-static const Primitive cells = {
-  SIZED, .name = "cells", .summary = "the first cells that differ between two frames",
-  .takes = VALUE_MODEL, .takes_class = "diff", .gives = VALUE_FRAME, .returns = "a frame: row column a b", .reference = "",
-  .example = "a = frame{x = {1, 2, 3}}\nb = frame{x = {1, 2, 4}}\ndiff(a, b):cells()", .where = WHERE_MAIN, .run = run_cells};
+static const Primitive cells = {SIZED,
+                                .name = "cells",
+                                .summary = "the first cells that differ between two frames",
+                                .takes = VALUE_MODEL,
+                                .takes_class = "diff",
+                                .gives = VALUE_FRAME,
+                                .returns = "a frame: row column a b",
+                                .reference = "",
+                                .example = "a = frame{x = {1, 2, 3}}\nb = frame{x = {1, 2, 4}}\ndiff(a, b):cells()",
+                                .where = WHERE_MAIN,
+                                .run = run_cells};
 REGISTER_PRIMITIVE(cells);
 
 /* ---- Fits */
@@ -163,25 +183,38 @@ static void models_headline(const Model *model, Text *out)
     return;
   }
   text_printf(out, _("%1$lld options, %2$lld figures, %3$lld cells of components, %4$lld of the data differ"),
-              (long long)count(model, "options_differ"), (long long)count(model, "figures_differ"), (long long)count(model, "components_differ"),
-              (long long)count(model, "data_differ"));
+              (long long)count(model, "options_differ"), (long long)count(model, "figures_differ"),
+              (long long)count(model, "components_differ"), (long long)count(model, "data_differ"));
   if (count(model, "rows_compared") > 0) {
-    text_printf(out, _("; %1$lld of %2$lld rows moved"), (long long)count(model, "rows_moved"), (long long)count(model, "rows_compared"));
+    text_printf(out, _("; %1$lld of %2$lld rows moved"), (long long)count(model, "rows_moved"),
+                (long long)count(model, "rows_compared"));
   }
 }
 
 static const ModelClass models_class = {.size = sizeof(ModelClass), .headline = models_headline};
 
 static const Primitive models = {
-  SIZED, .name = "models", .method = "diff", .summary = "what differs between two fits of one method",
-  .details = "Options, figures, components (coefficients by term, clusters by the rows they share) and the data the fits were "
-             "made of. diff(a, b) is the same. Where both put rows into clusters, moved() has the rows that are not in the "
-             "cluster that belongs to their former one.",
-  .takes = VALUE_MODEL, .main = "other", OPTIONS(models_options, ModelsOptions), .gives = VALUE_MODEL,
-  .returns = "a model: tidy part name figure a b change, glance with counts and identical", .reference = "",
-  .example = "df = read \"datasets/iris/iris.csv\"\na = df:kmeans{k = 3}\nb = df:kmeans{k = 3, scale = \"zscore\"}\n"
-             "d = diff(a, b)\nd:moved():head(3)",
-  .where = WHERE_JOB, .run = run_models, .model = &models_class};
+    SIZED,
+    .name = "models",
+    .method = "diff",
+    .summary = "what differs between two fits of one method",
+    .details = "Options, figures, components (coefficients by term, clusters by the rows they share) and the data "
+               "the fits were "
+               "made of. diff(a, b) is the same. Where both put rows into clusters, moved() has the rows that are "
+               "not in the "
+               "cluster that belongs to their former one.",
+    .takes = VALUE_MODEL,
+    .main = "other",
+    OPTIONS(models_options, ModelsOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model: tidy part name figure a b change, glance with counts and identical",
+    .reference = "",
+    .example =
+        "df = read \"datasets/iris/iris.csv\"\na = df:kmeans{k = 3}\nb = df:kmeans{k = 3, scale = \"zscore\"}\n"
+        "d = diff(a, b)\nd:moved():head(3)",
+    .where = WHERE_JOB,
+    .run = run_models,
+    .model = &models_class};
 REGISTER_PRIMITIVE(models);
 
 static Status run_moved(Call *call, Value *out, Error *e)
@@ -189,10 +222,16 @@ static Status run_moved(Call *call, Value *out, Error *e)
   return give(call, "moved", out, e);
 }
 
-static const Primitive moved = {
-  SIZED, .name = "moved", .summary = "the rows that two fits put into different clusters",
-  .takes = VALUE_MODEL, .takes_class = "diff", .gives = VALUE_FRAME, .returns = "a frame: row a b, the clusters of either",
-  .reference = "",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndiff(df:kmeans{k = 3}, df:kmeans{k = 3, scale = \"zscore\"}):moved():count(\"b\")",
-  .where = WHERE_MAIN, .run = run_moved};
+static const Primitive moved = {SIZED,
+                                .name = "moved",
+                                .summary = "the rows that two fits put into different clusters",
+                                .takes = VALUE_MODEL,
+                                .takes_class = "diff",
+                                .gives = VALUE_FRAME,
+                                .returns = "a frame: row a b, the clusters of either",
+                                .reference = "",
+                                .example = "df = read \"datasets/iris/iris.csv\"\ndiff(df:kmeans{k = 3}, df:kmeans{k "
+                                           "= 3, scale = \"zscore\"}):moved():count(\"b\")",
+                                .where = WHERE_MAIN,
+                                .run = run_moved};
 REGISTER_PRIMITIVE(moved);

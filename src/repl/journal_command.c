@@ -75,7 +75,8 @@ static Status read_argument(const char *argument, Saving *saving, Error *e)
   end += strspn(end, " \t");
   saving->object = *end ? end : NULL;
   if (saving->path.size == 0) {
-    return error_set(e, STATUS_ARGUMENT, "command-argument", _(".save needs a file: .save segments.lua, or .save segments.lua seg"));
+    return error_set(e, STATUS_ARGUMENT, "command-argument",
+                     _(".save needs a file: .save segments.lua, or .save segments.lua seg"));
   }
   return text_status(&saving->path, e);
 }
@@ -168,7 +169,8 @@ void save_command(Console *console, const char *argument)
   Error e = {0};
   if (save(console, argument, &saving, &e) == STATUS_OK) {
     Text line = {0};
-    text_printf(&line, _("%1$zu of %2$zu statements written to %3$s"), saving.kept, saving.steps.n, text_data(&saving.path));
+    text_printf(&line, _("%1$zu of %2$zu statements written to %3$s"), saving.kept, saving.steps.n,
+                text_data(&saving.path));
     note(console, &line);
     text_free(&line);
   } else {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fuzz_journal.c -- any bytes as a journal. It is taken apart, every statement finds its names, a slice of all variables
- * is made, and the script of the slice is a file of the same statements. */
+/* fuzz_journal.c -- any bytes as a journal. It is taken apart, every statement finds its names, a slice of all
+ * variables is made, and the script of the slice is a file of the same statements. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

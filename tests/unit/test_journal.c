@@ -258,7 +258,8 @@ static void other_files(void **state)
   assert_int_equal(steps.n, 1);
   assert_string_equal(steps.torn, "y = [[");
   steps_free(&steps);
-  assert_int_equal(steps_read("x = 1\n--= 1 done at=a\n--@ undone step=1\nx = 2\n--= 2 done at=a\n", &steps, NULL), STATUS_OK);
+  assert_int_equal(steps_read("x = 1\n--= 1 done at=a\n--@ undone step=1\nx = 2\n--= 2 done at=a\n", &steps, NULL),
+                   STATUS_OK);
   assert_true(steps.items[0].undone && !steps.items[1].undone);
   steps_free(&steps);
 }
@@ -524,7 +525,8 @@ static void record(Journal *journal, const char *text, Frame *frame)
   journal_step(journal, &step);
 }
 
-/* Small values are described at once, large ones by the thread; either way journal_text has them in the order of steps. */
+/* Small values are described at once, large ones by the thread; either way journal_text has them in the order of
+ * steps. */
 static void small_and_large_values(void **state)
 {
   (void)state;
