@@ -250,7 +250,7 @@ static int call_primitive(lua_State *L)
   Job *job = push_job(L, primitive);
   read_data(L, job);
   read_arguments(L, last, job);
-  recorder_swap(session, job);
+  swap_files(session, job);
   check_options(L, job);
   if (primitive->context) {
     return run_declared(L, job);

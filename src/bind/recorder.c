@@ -32,7 +32,6 @@ struct Recorder {
   Text text;                     /* of the statement */
   uint64_t done[DONE_MOST][2];   /* numbers and hashes of the newest statements, in a ring by number */
   uint64_t undone;               /* hash of a statement that is being undone */
-  char *swap_from, *swap_to;
   char *recent[RECORDER_RECENT];
 };
 
@@ -289,46 +288,6 @@ void recorder_call(Session *session, const Job *job)
       recorder->last = (Value){.kind = VALUE_NONE};
     }
   }
-}
-
-/* ---- Swapping a file */
-
-/* The same path, or the same name at its end. */
-static bool is_file(const char *text, const char *wanted)
-{
-  const size_t n = strlen(text), m = strlen(wanted);
-  return strcmp(text, wanted) == 0 || (n > m && strcmp(text + n - m, wanted) == 0 && text[n - m - 1] == '/');
-}
-
-static void swap_texts(const Recorder *recorder, Value *value)
-{
-  if (value->kind == VALUE_TEXT && is_file(value->text.bytes, recorder->swap_from)) {
-    Value other;
-    if (value_text(recorder->swap_to, strlen(recorder->swap_to), &other, NULL) == STATUS_OK) {
-      value_free(value);
-      *value = other;
-    }
-  }
-  for (size_t i = 0; (value->kind == VALUE_LIST || value->kind == VALUE_MAP) && i < value->list.n; i++) {
-    swap_texts(recorder, &value->list.items[i]);
-  }
-}
-
-void recorder_swap(Session *session, Job *job)
-{
-  const Recorder *recorder = session->recorder;
-  if (recorder && recorder->swap_from && job->primitive->effects & EFFECT_READS) {
-    swap_texts(recorder, &job->arguments.positional);
-    swap_texts(recorder, &job->arguments.named);
-  }
-}
-
-Status session_swap_file(Session *session, const char *from, const char *to, Error *e)
-{
-  Recorder *recorder = session->recorder;
-  recorder->swap_from = mem_string(from);
-  recorder->swap_to = mem_string(to);
-  return recorder->swap_from && recorder->swap_to ? STATUS_OK : error_memory(e, 0, _("a file's name"));
 }
 
 /* ---- Variables */
@@ -738,8 +697,6 @@ void recorder_free(Session *session)
     for (size_t i = 0; i < RECORDER_RECENT; i++) {
       mem_free(recorder->recent[i]);
     }
-    mem_free(recorder->swap_from);
-    mem_free(recorder->swap_to);
     text_free(&recorder->text);
     journal_free(recorder->journal);
     mem_free(recorder);

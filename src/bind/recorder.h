@@ -30,9 +30,6 @@ void recorder_call(Session *session, const Job *job);
 void recorder_undo(lua_State *L, const char *text);
 void recorder_undone(Session *session);
 
-/* Before a verb runs: puts another file in the place of one that it would read (session_swap_file). */
-void recorder_swap(Session *session, Job *job);
-
 void recorder_free(Session *session);
 
 /* The newest statements, oldest first, for session(); gives their number. */

@@ -100,6 +100,7 @@ void session_free(Session *session)
   if (session) {
     session->active = 0;
     recorder_free(session);
+    swaps_free(session);
     lua_close(session->L);
     declared_free(session);
     plug_attach(NULL);

@@ -122,7 +122,8 @@ typedef struct Journal Journal; /* journal/journal.h */
 Status session_record(Session *session, Journal *journal, Error *e) MUST_USE;
 Journal *session_journal(Session *session);
 
-/* From now on verbs read `to` where they are told to read `from`. Only with session_record. */
+/* From now on verbs read `to` where they are told to read `from`: a path, a file's name, or its name without what is
+ * behind the first point. NULL: the file that is read first, wherever it is read. */
 Status session_swap_file(Session *session, const char *from, const char *to, Error *e) MUST_USE;
 
 #endif

@@ -253,8 +253,8 @@ static Status check(const Flags *flags, Error *e)
   if (flags->check && flags->task != TASK_REPLAY) {
     return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--check belongs to assay replay"));
   }
-  if (flags->n_data > 0 && flags->task != TASK_REPLAY) {
-    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--data belongs to assay replay"));
+  if (flags->n_data > 0 && flags->task != TASK_REPLAY && flags->task != TASK_RUN) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--data belongs to a script and to assay replay"));
   }
   if (flags->task == TASK_REPLAY && !flags->topic) {
     return error_set(e, STATUS_ARGUMENT, "no-file", _("assay replay needs a journal or a script"));
@@ -342,6 +342,8 @@ const char *flags_usage(void)
            "  --no-rc        do not run ~/.config/assay/rc.lua before the prompt\n"
            "  --no-journal   keep no journal of the prompt's statements\n"
            "  --journal FILE keep the journal there; also without a prompt\n"
+           "  --data FILE    read FILE in the place of the first file that a script reads; NAME=FILE:\n"
+           "                 in the place of the file of that name\n"
            "  --no-color     no colour (as does NO_COLOR=1)\n"
            "  --ascii        draw with ASCII characters only\n"
            "  --plain        no colour, no drawing, no live line: for screen readers and logs\n"

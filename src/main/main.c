@@ -80,6 +80,22 @@ static void drop_output(void *context, const char *bytes, size_t n)
   (void)n;
 }
 
+/* --data FILE, --data NAME=FILE; a file whose name has an '=' is taken as it is. */
+static Status swap_given(Session *session, const Flags *flags, Error *e)
+{
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < flags->n_data && status == STATUS_OK; i++) {
+    const char *given = flags->data[i], *equals = strchr(given, '=');
+    Text name = {0};
+    if (equals && !file_exists(given)) {
+      text_add(&name, given, (size_t)(equals - given));
+    }
+    status = session_swap_file(session, name.size ? name.data : NULL, name.size ? equals + 1 : given, e);
+    text_free(&name);
+  }
+  return status;
+}
+
 static Status open_session(Program *program, Error *e)
 {
   const Flags *flags = &program->flags;
@@ -96,6 +112,7 @@ static Status open_session(Program *program, Error *e)
   console_attach(&program->console, program->session);
   if (flags->task != TASK_REPLAY) {
     TRY(recording_begin(&program->console, flags, e));
+    TRY(swap_given(program->session, flags, e));
   }
 done:
   return status;

@@ -317,6 +317,14 @@ t.test("another input file", function()
   t.has(out, "step 2 ")
 end)
 
+t.test("a script over another file", function()
+  t.write(here .. "/sums.lua", 'a = read "shop.csv"\nb = read "other.csv"\nprint(a.spend[5], b.spend[5])\n')
+  t.eq(run "sums.lua", "100.0\t101.0\n")
+  t.eq(run "--data other.csv sums.lua", "101.0\t101.0\n")
+  t.eq(run "--data other=shop.csv sums.lua", "100.0\t100.0\n")
+  t.eq(run "--data shop.csv=other.csv --data other=shop.csv sums.lua", "101.0\t100.0\n")
+end)
+
 t.test("a replay shows what the statements show", function()
   local path = session 'x = 20\nx + 1\nprint("a", x)\nx;\n'
   local out, _, status = run("replay " .. quoted(path))
@@ -344,7 +352,7 @@ t.test("a script without facts", function()
 end)
 
 t.test("wrong usage", function()
-  for _, arguments in ipairs { "replay", "--check -e 1", "--data x -e 1", "--journal '' -e 1", "replay a b" } do
+  for _, arguments in ipairs { "replay", "--check -e 1", "--data x help", "--journal '' -e 1", "replay a b" } do
     local _, err, status = run(arguments)
     t.eq(status, 2, arguments .. ": " .. err)
   end
