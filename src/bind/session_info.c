@@ -19,11 +19,19 @@ static Status load_for_help(const char *topic, Error *e)
   const size_t length = strcspn(topic, ".");
   Status status = STATUS_OK;
   plug_settle();
-  if (topic[0] == '\0' || registry_find(topic) || length >= sizeof word) {
+  if (topic[0] == '\0' || length >= sizeof word) {
     goto done;
   }
   memcpy(word, topic, length);
   word[length] = '\0';
+  if (registry_find(topic)) { /* a function of ours: a plugin may have a family of its name, which shows too */
+    Error unused;
+    error_clear(&unused);
+    if (plug_need(word, &loaded, &unused) != STATUS_OK) {
+      loaded = false;
+    }
+    goto done;
+  }
   TRY(plug_need(word, &loaded, e));
 done:
   return status;

@@ -50,12 +50,6 @@ number_columns() {
   rm "$out/.matrix.$$"
 }
 
-# A table of scikit-learn: its first line holds counts, its last column the class. Takes the
-# line of names that it lacks.
-class_table() {
-  awk -v header="$1" 'NR == 1 { print header; next } { print }' "$2"
-}
-
 if [ -d "$data" ]; then
   for file in "$data"/clustering/*/*.data.gz; do
     [ -r "$file" ] || continue
@@ -63,19 +57,11 @@ if [ -d "$data" ]; then
     fresh "$name" "$file" || keep "$name" number_columns "$file"
   done
 
-  for file in customers/Mall_Customers customers/Wholesale_customers \
-    classic/R/datasets__USArrests classic/R/datasets__faithful; do
-    name=$(basename "$file" | awk '{ sub(/^datasets__/, ""); print tolower($0) }')
+  for file in customers/Mall_Customers customers/Wholesale_customers; do
+    name=$(basename "$file" | awk '{ print tolower($0) }')
     [ -r "$data/$file.csv" ] || continue
     fresh "$name" "$data/$file.csv" || keep "$name" cat "$data/$file.csv"
   done
-
-  wine=alcohol,malic_acid,ash,alcalinity,magnesium,phenols,flavanoids,nonflavanoid,proanthocyanins
-  wine=$wine,color,hue,dilution,proline,class
-  file=$data/classic/sklearn/wine_data.csv
-  if [ -r "$file" ] && ! fresh wine "$file"; then
-    keep wine class_table "$wine" "$file"
-  fi
 fi
 
 # Mixtures of Gaussians with known components, in whole numbers: the same on every machine.

@@ -11,11 +11,11 @@ local components = "; a run from the means of the true components ends there too
 
 local mall = { "Annual Income (k$)", "Spending Score (1-100)" }
 local iris = { "sepal_length", "sepal_width", "petal_length", "petal_width" }
-local usarrests = { "Murder", "Assault", "UrbanPop", "Rape" }
+local usarrests = { "murder", "assault", "urban", "rape" }
 local faithful = { "eruptions", "waiting" }
 local wine = {
-  "alcohol", "malic_acid", "ash", "alcalinity", "magnesium", "phenols", "flavanoids", "nonflavanoid",
-  "proanthocyanins", "color", "hue", "dilution", "proline",
+  "alcohol", "malic_acid", "ash", "ash_alcalinity", "magnesium", "phenols", "flavanoids", "other_phenols",
+  "proanthocyanins", "color", "hue", "od280_od315", "proline",
 }
 local credit = { "duration", "credit_amount", "age" }
 local wholesale = { "Fresh", "Milk", "Grocery", "Frozen", "Detergents_Paper", "Delicassen" }
