@@ -6,6 +6,100 @@
 ---@class Model
 Frame, Column, Model = {}, {}, {}
 
+chart = {}
+
+--- the numbers behind a chart.
+---@param data Chart
+---@return Frame
+function chart.data(data) end
+
+--- the numbers behind a chart.
+---@return Frame
+function Chart:data() end
+
+---@class chart.picture.options
+---@field format? "png"|"svg"|"pdf"|"sixel"|"kitty" kind of picture; sixel and kitty: what terminals of these kinds show when it is printed
+---@field width? integer width; a PDF has 100 pixels to the inch
+---@field height? integer height
+---@field scale? number 2: twice the pixels, with texts, lines and points twice as large
+---@field font? string font, maybe with its size: "DejaVu Serif,14"; not given: Sans at 12 points
+---@field density? "auto"|"points"|"density" points one by one or as a density; auto: beyond 50,000
+---@field timeout? number how long gnuplot may take before it is stopped
+
+--- the chart as the bytes of a picture, to be put into a page or sent on.
+---@param data Chart
+---@param main_or_options? any|chart.picture.options
+---@param options? chart.picture.options
+---@return string
+function chart.picture(data, main_or_options, options) end
+
+--- the chart as the bytes of a picture, to be put into a page or sent on.
+---@param main_or_options? any|chart.picture.options
+---@param options? chart.picture.options
+---@return string
+function Chart:picture(main_or_options, options) end
+
+---@class chart.save.options
+---@field path string file to write; its ending says what it is: .png .svg .pdf
+---@field width? integer width; a PDF has 100 pixels to the inch
+---@field height? integer height
+---@field scale? number 2: twice the pixels, with texts, lines and points twice as large
+---@field font? string font, maybe with its size: "DejaVu Serif,14"; not given: Sans at 12 points
+---@field density? "auto"|"points"|"density" points one by one or as a density; auto: beyond 50,000
+---@field timeout? number how long gnuplot may take before it is stopped
+
+--- writes the chart to a picture: PNG, SVG or PDF.
+---@param data Chart
+---@param main_or_options? any|chart.save.options
+---@param options? chart.save.options
+---@return nil
+function chart.save(data, main_or_options, options) end
+
+--- writes the chart to a picture: PNG, SVG or PDF.
+---@param main_or_options? any|chart.save.options
+---@param options? chart.save.options
+---@return nil
+function Chart:save(main_or_options, options) end
+
+---@class chart.script.options
+---@field path? string file to write it to, with much data in a second file beside it; not given: a text
+---@field output? string picture that the script writes: .png .svg .pdf
+---@field width? integer width; a PDF has 100 pixels to the inch
+---@field height? integer height
+---@field scale? number 2: twice the pixels, with texts, lines and points twice as large
+---@field font? string font, maybe with its size: "DejaVu Serif,14"; not given: Sans at 12 points
+---@field density? "auto"|"points"|"density" points one by one or as a density; auto: beyond 50,000
+
+--- the script with which gnuplot draws the chart.
+---@param data Chart
+---@param main_or_options? any|chart.script.options
+---@param options? chart.script.options
+---@return string
+function chart.script(data, main_or_options, options) end
+
+--- the script with which gnuplot draws the chart.
+---@param main_or_options? any|chart.script.options
+---@param options? chart.script.options
+---@return string
+function Chart:script(main_or_options, options) end
+
+---@class chart.show.options
+---@field width? integer width; not given: what fits
+---@field height? integer height; not given: what fits
+
+--- the chart on the screen, as a picture where the terminal shows pictures.
+---@param data Chart
+---@param main_or_options? any|chart.show.options
+---@param options? chart.show.options
+---@return table
+function chart.show(data, main_or_options, options) end
+
+--- the chart on the screen, as a picture where the terminal shows pictures.
+---@param main_or_options? any|chart.show.options
+---@param options? chart.show.options
+---@return table
+function Chart:show(main_or_options, options) end
+
 cluster = {}
 
 ---@class cluster.agreement.options
@@ -284,6 +378,62 @@ function customer.triangle(data, main_or_options, options) end
 ---@param options? customer.triangle.options
 ---@return Frame
 function Model:triangle(main_or_options, options) end
+
+diff = {}
+
+--- the first cells that differ between two frames.
+---@param data Model
+---@return Frame
+function diff.cells(data) end
+
+--- the first cells that differ between two frames.
+---@return Frame
+function Model:cells() end
+
+---@class diff.frames.options
+---@field other Frame the frame to compare with
+---@field tolerance? number relative difference up to which numbers are the same
+---@field cells? integer how many to list at most
+---@field all? boolean list columns that are the same too
+
+--- what differs between two frames.
+---@param data Frame
+---@param main_or_options? any|diff.frames.options
+---@param options? diff.frames.options
+---@return Model
+function diff.frames(data, main_or_options, options) end
+
+--- what differs between two frames.
+---@param main_or_options? any|diff.frames.options
+---@param options? diff.frames.options
+---@return Model
+function Frame:diff(main_or_options, options) end
+
+---@class diff.models.options
+---@field other any the fit to compare with
+---@field data? Frame rows to label by both; when not given those the fits were made of
+
+--- what differs between two fits of one method.
+---@param data Model
+---@param main_or_options? any|diff.models.options
+---@param options? diff.models.options
+---@return Model
+function diff.models(data, main_or_options, options) end
+
+--- what differs between two fits of one method.
+---@param main_or_options? any|diff.models.options
+---@param options? diff.models.options
+---@return Model
+function Model:diff(main_or_options, options) end
+
+--- the rows that two fits put into different clusters.
+---@param data Model
+---@return Frame
+function diff.moved(data) end
+
+--- the rows that two fits put into different clusters.
+---@return Frame
+function Model:moved() end
 
 frame = {}
 
@@ -656,6 +806,22 @@ function frame.mutate(data, main_or_options, options) end
 ---@return Frame
 function Frame:mutate(main_or_options, options) end
 
+---@class frame.next_steps.options
+---@field name? string the variable's name
+
+--- what could be done next, from what the columns look like.
+---@param data Frame
+---@param main_or_options? any|frame.next_steps.options
+---@param options? frame.next_steps.options
+---@return table
+function frame.next_steps(data, main_or_options, options) end
+
+--- what could be done next, from what the columns look like.
+---@param main_or_options? any|frame.next_steps.options
+---@param options? frame.next_steps.options
+---@return table
+function Frame:next_steps(main_or_options, options) end
+
 ---@class frame.onehot.options
 ---@field column? string the column of sets; not needed when there is one
 
@@ -954,6 +1120,22 @@ function frame.tail(data, main_or_options, options) end
 ---@return Frame
 function Frame:tail(main_or_options, options) end
 
+---@class frame.text.options
+---@field format? string csv, tsv, json, jsonl, markdown or html; any format that is text
+
+--- the frame as a text, as write puts it into a file.
+---@param data Frame
+---@param main_or_options? any|frame.text.options
+---@param options? frame.text.options
+---@return string
+function frame.text(data, main_or_options, options) end
+
+--- the frame as a text, as write puts it into a file.
+---@param main_or_options? any|frame.text.options
+---@param options? frame.text.options
+---@return string
+function Frame:text(main_or_options, options) end
+
 ---@class frame.top.options
 ---@field n integer how many of each group
 ---@field order string|string[] columns the rows are ordered by; "-x" for the largest first
@@ -1012,10 +1194,63 @@ function frame.write(data, main_or_options, options) end
 ---@return nil
 function Frame:write(main_or_options, options) end
 
+help = {}
+
+---@class help.demo.options
+---@field name? string which one
+
+--- demonstrations and lessons; without a name: which there are.
+---@param main_or_options? any|help.demo.options
+---@param options? help.demo.options
+---@return table
+function help.demo(main_or_options, options) end
+
+--- demonstrations and lessons; without a name: which there are.
+---@param main_or_options? any|help.demo.options
+---@param options? help.demo.options
+---@return table
+function demo(main_or_options, options) end
+
+---@class help.example.options
+---@field name string what ?name shows: a function or method
+
+--- runs the example of a help page.
+---@param main_or_options? any|help.example.options
+---@param options? help.example.options
+---@return table
+function help.example(main_or_options, options) end
+
+---@class help.step.options
+---@field verb string the method's name, such as "kmeans"
+---@field x? string what the chart has to the right, not its own choice
+---@field y? string what the chart has upwards
+---@field options? table<string, any> options of the method
+
+--- runs a method that iterates and keeps its steps, to be looked at one by one.
+---@param data Frame
+---@param main_or_options? any|help.step.options
+---@param options? help.step.options
+---@return table
+function help.step(data, main_or_options, options) end
+
+--- runs a method that iterates and keeps its steps, to be looked at one by one.
+---@param data Frame
+---@param main_or_options? any|help.step.options
+---@param options? help.step.options
+---@return table
+function step(data, main_or_options, options) end
+
+--- runs a method that iterates and keeps its steps, to be looked at one by one.
+---@param main_or_options? any|help.step.options
+---@param options? help.step.options
+---@return table
+function Frame:step(main_or_options, options) end
+
 model = {}
 
 ---@class model.augment.options
 ---@field data Frame rows with the columns the model was fitted on
+---@field options? table<string, any> what models of this kind take beside the data: the page of their fit lists it
 
 --- the data with the model's columns added.
 ---@param data Model
@@ -1073,8 +1308,29 @@ function model.options(data) end
 ---@return table
 function Model:options() end
 
+---@class model.plot.options
+---@field kind? string which of the model's charts; not given: its first, a wrong one lists them
+---@field data? Frame the rows to show; needed after model.load where the chart shows rows
+---@field x? string column of the horizontal axis, where the chart shows rows
+---@field y? string column of the vertical axis, where the chart shows rows
+---@field title? string title, in the place of the chart's own
+
+--- a chart of the model.
+---@param data Model
+---@param main_or_options? any|model.plot.options
+---@param options? model.plot.options
+---@return Chart
+function model.plot(data, main_or_options, options) end
+
+--- a chart of the model.
+---@param main_or_options? any|model.plot.options
+---@param options? model.plot.options
+---@return Chart
+function Model:plot(main_or_options, options) end
+
 ---@class model.predict.options
 ---@field data Frame rows with the columns the model was fitted on
+---@field options? table<string, any> what models of this kind take beside the data: the page of their fit lists it
 
 --- what the model says of new rows.
 ---@param data Model
@@ -1130,6 +1386,105 @@ function model.why(data, main_or_options, options) end
 ---@return string
 function Model:why(main_or_options, options) end
 
+plot = {}
+
+---@class plot.bar.options
+---@field x string column or expression of the categories
+---@field y? string length of a bar: an aggregate such as "mean(spend)", or a column that has one row for each category
+---@field color? string column or expression whose values are a series each, side by side
+---@field stacked? boolean whether the series stand on one another
+---@field sort? "value"|"label"|"data" largest first, by name, or in the data's order; not given: texts by value, all else by name
+---@field top? integer so many categories with the largest values are kept, the rest are one bar; 0 keeps all
+---@field title? string title above the chart
+---@field xlabel? string name of the horizontal axis, in the place of x
+---@field ylabel? string name of the vertical axis, in the place of y
+---@field ylim? any limits of the vertical axis {low, high}, times as texts; NA for an open end
+---@field log? "y" a logarithmic scale; what is not above 0 is left out and counted
+
+--- a bar for each category: rows counted, or any aggregate.
+---@param data Frame
+---@param main_or_options? any|plot.bar.options
+---@param options? plot.bar.options
+---@return Chart
+function plot.bar(data, main_or_options, options) end
+
+---@class plot.box.options
+---@field x? string column or expression of the categories; not given: one box
+---@field y string column or expression: numbers
+---@field whiskers? number longest whisker in lengths of the box; what lies beyond is an outlier; 0: no outliers
+---@field sort? "value"|"label"|"data" by name, in the data's order, or by the median, largest first
+---@field title? string title above the chart
+---@field xlabel? string name of the horizontal axis, in the place of x
+---@field ylabel? string name of the vertical axis, in the place of y
+---@field ylim? any limits of the vertical axis {low, high}, times as texts; NA for an open end
+---@field log? "y" a logarithmic scale; what is not above 0 is left out and counted
+
+--- a box of quartiles for each category, with whiskers and outliers.
+---@param data Frame
+---@param main_or_options? any|plot.box.options
+---@param options? plot.box.options
+---@return Chart
+function plot.box(data, main_or_options, options) end
+
+---@class plot.hist.options
+---@field x string column or expression: numbers or times
+---@field bins? any a number of bins, or a rule for about how many: "fd" (Freedman-Diaconis), "sturges" or "scott"
+---@field width? any width of a bin, in the place of bins: a number, for times a text like "7 days"
+---@field color? string column or expression whose values are a series each
+---@field y? "count"|"share"|"density" height of a bar: rows, their share of the series, or the share by unit of x so that areas add up to 1
+---@field stacked? boolean whether series of counts stand on one another; others stand side by side
+---@field title? string title above the chart
+---@field xlabel? string name of the horizontal axis, in the place of x
+---@field ylabel? string name of the vertical axis, in the place of y
+---@field xlim? any limits of the horizontal axis {low, high}, times as texts; NA for an open end
+---@field ylim? any limits of the vertical axis {low, high}, times as texts; NA for an open end
+---@field log? "x"|"y"|"xy" axes with a logarithmic scale; what is not above 0 is left out and counted
+
+--- how often numbers or times occur, by bins of equal width.
+---@param data Frame
+---@param main_or_options? any|plot.hist.options
+---@param options? plot.hist.options
+---@return Chart
+function plot.hist(data, main_or_options, options) end
+
+---@class plot.line.options
+---@field x string column or expression of the horizontal axis: numbers or times; rows are sorted by it
+---@field y string|string[] columns or expressions, a line each; an aggregate gives a point for each value of x
+---@field color? string column or expression whose values are a line each
+---@field title? string title above the chart
+---@field xlabel? string name of the horizontal axis, in the place of x
+---@field ylabel? string name of the vertical axis, in the place of y
+---@field xlim? any limits of the horizontal axis {low, high}, times as texts; NA for an open end
+---@field ylim? any limits of the vertical axis {low, high}, times as texts; NA for an open end
+---@field log? "x"|"y"|"xy" axes with a logarithmic scale; what is not above 0 is left out and counted
+
+--- lines along an axis of numbers or times.
+---@param data Frame
+---@param main_or_options? any|plot.line.options
+---@param options? plot.line.options
+---@return Chart
+function plot.line(data, main_or_options, options) end
+
+---@class plot.scatter.options
+---@field x string column or expression of the horizontal axis: numbers or times
+---@field y string column or expression of the vertical axis
+---@field color? string column or expression: texts, booleans and labels of clusters are classes, all else a shade; text(x) for classes
+---@field label? string column with a text for each point
+---@field trend? "none"|"linear" a line of least squares through all points drawn, formula and R2 in a note; on log axes of the logarithms
+---@field title? string title above the chart
+---@field xlabel? string name of the horizontal axis, in the place of x
+---@field ylabel? string name of the vertical axis, in the place of y
+---@field xlim? any limits of the horizontal axis {low, high}, times as texts; NA for an open end
+---@field ylim? any limits of the vertical axis {low, high}, times as texts; NA for an open end
+---@field log? "x"|"y"|"xy" axes with a logarithmic scale; what is not above 0 is left out and counted
+
+--- points on two axes.
+---@param data Frame
+---@param main_or_options? any|plot.scatter.options
+---@param options? plot.scatter.options
+---@return Chart
+function plot.scatter(data, main_or_options, options) end
+
 plugin = {}
 
 --- the plugins there are.
@@ -1144,6 +1499,45 @@ function plugin.list() end
 ---@param options? plugin.load.options
 ---@return nil
 function plugin.load(main_or_options, options) end
+
+regress = {}
+
+--- variances and covariances of the coefficients.
+---@param data Model
+---@return Frame
+function regress.covariance(data) end
+
+--- variances and covariances of the coefficients.
+---@return Frame
+function Model:covariance() end
+
+---@class regress.ols.options
+---@field formula string what is explained by what: "spend ~ visits + factor(region)"
+---@field weights? string column with the weight of each row, 0 or more
+---@field missing? "error"|"drop" rows with missing cells: an error, or left out
+---@field level? number of the confidence intervals
+
+--- linear regression by least squares, with standard errors and tests.
+---@param data Frame
+---@param main_or_options? any|regress.ols.options
+---@param options? regress.ols.options
+---@return Model
+function regress.ols(data, main_or_options, options) end
+
+--- linear regression by least squares, with standard errors and tests.
+---@param main_or_options? any|regress.ols.options
+---@param options? regress.ols.options
+---@return Model
+function Frame:ols(main_or_options, options) end
+
+--- least, quartiles and greatest of the residuals.
+---@param data Model
+---@return Frame
+function regress.residuals(data) end
+
+--- least, quartiles and greatest of the residuals.
+---@return Frame
+function Model:residuals() end
 
 rules = {}
 
@@ -1191,29 +1585,4 @@ function rules.rules(data, main_or_options, options) end
 ---@param options? rules.rules.options
 ---@return Model
 function Frame:rules(main_or_options, options) end
-
-view = {}
-
----@class view.bars.options
----@field label string column of the names
----@field value string column of the lengths
-
---- a bar chart as text, a bar for each row.
----@param data Frame
----@param main_or_options? any|view.bars.options
----@param options? view.bars.options
----@return table
-function view.bars(data, main_or_options, options) end
-
----@class view.scatter.options
----@field x string column of the horizontal axis
----@field y string column of the vertical axis
----@field color? string column that groups the points
-
---- a scatter chart as text.
----@param data Frame
----@param main_or_options? any|view.scatter.options
----@param options? view.scatter.options
----@return table
-function view.scatter(data, main_or_options, options) end
 
