@@ -13,9 +13,12 @@
 #include <stddef.h>
 
 #include "core/api.h"
+#include "core/message.h"
 
-/* Marks a text a user sees, where it is made. Formats use numbered arguments when there is more than one. */
-#define _(text) (text)
+/* Marks a text a user sees, where it is made, and gives it in the user's language (core/message.h); N_ only marks it, for
+ * tables, and _() stands where the text is used. Formats use numbered arguments when there is more than one. */
+#define _(text) message_in_use(text)
+#define N_(text) text
 
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))

@@ -184,13 +184,13 @@ static const struct {
   TokenKind kind;
   const char *hint;
 } marks[] = {
-    {"&&", TOKEN_END, _("write and")},
-    {"||", TOKEN_END, _("write or")},
-    {"<>", TOKEN_END, _("write !=")},
-    {"**", TOKEN_END, _("write ^")},
-    {"=>", TOKEN_END, _("write >=")},
-    {"=<", TOKEN_END, _("write <=")},
-    {"..", TOKEN_END, _("texts are joined by concat(a, b)")},
+    {"&&", TOKEN_END, N_("write and")},
+    {"||", TOKEN_END, N_("write or")},
+    {"<>", TOKEN_END, N_("write !=")},
+    {"**", TOKEN_END, N_("write ^")},
+    {"=>", TOKEN_END, N_("write >=")},
+    {"=<", TOKEN_END, N_("write <=")},
+    {"..", TOKEN_END, N_("texts are joined by concat(a, b)")},
     {"==", TOKEN_EQ, NULL},
     {"!=", TOKEN_NE, NULL},
     {"~=", TOKEN_NE, NULL},
@@ -211,12 +211,12 @@ static const struct {
     {"[", TOKEN_OPEN_LIST, NULL},
     {"]", TOKEN_CLOSE_LIST, NULL},
     {",", TOKEN_COMMA, NULL},
-    {"!", TOKEN_END, _("write not")},
-    {"&", TOKEN_END, _("write and")},
-    {"|", TOKEN_END, _("write or")},
-    {"{", TOKEN_END, _("a list of constants is [a, b]")},
-    {"?", TOKEN_END, _("write if(condition, a, b)")},
-    {";", TOKEN_END, _("one expression at a time")},
+    {"!", TOKEN_END, N_("write not")},
+    {"&", TOKEN_END, N_("write and")},
+    {"|", TOKEN_END, N_("write or")},
+    {"{", TOKEN_END, N_("a list of constants is [a, b]")},
+    {"?", TOKEN_END, N_("write if(condition, a, b)")},
+    {";", TOKEN_END, N_("one expression at a time")},
 };
 
 static Status mark(const Source *source, size_t *position, Token *token, Error *e)
@@ -230,7 +230,7 @@ static Status mark(const Source *source, size_t *position, Token *token, Error *
       if (token->kind != TOKEN_END) {
         return STATUS_OK;
       }
-      hint = marks[i].hint;
+      hint = _(marks[i].hint);
       break;
     }
   }

@@ -108,21 +108,21 @@ static void add_marks(const CsvReader *reader, Text *out)
 {
   static const char *const formats[MEND_KINDS] = {
       [MEND_FILLED] =
-          _("rows with too few fields, filled with missing cells at the end: %1$zu, first at line %2$zu\n"),
+          N_("rows with too few fields, filled with missing cells at the end: %1$zu, first at line %2$zu\n"),
       [MEND_CUT] =
-          _("rows with empty fields too many at the end, which were dropped: %1$zu, first at line %2$zu\n"),
-      [MEND_QUOTES] = _("rows with wrong quotes, put right: %1$zu, first at line %2$zu\n"),
-      [MEND_DELIMITER] = _("rows with another delimiter than the file's: %1$zu, first at line %2$zu\n"),
-      [MEND_BLANK] = _("blank lines passed over: %1$zu, first at line %2$zu\n"),
-      [MEND_COMMENT] = _("comment lines passed over: %1$zu, first at line %2$zu\n"),
-      [MEND_NUL] = _("NUL bytes dropped: %1$zu, first at line %2$zu\n"),
-      [MEND_FOOTER] = _("lines below the table passed over: %1$zu, first at line %2$zu\n"),
-      [MEND_REJECTED] = _("rows rejected: %1$zu, first at line %2$zu; see df:rejects()\n"),
+          N_("rows with empty fields too many at the end, which were dropped: %1$zu, first at line %2$zu\n"),
+      [MEND_QUOTES] = N_("rows with wrong quotes, put right: %1$zu, first at line %2$zu\n"),
+      [MEND_DELIMITER] = N_("rows with another delimiter than the file's: %1$zu, first at line %2$zu\n"),
+      [MEND_BLANK] = N_("blank lines passed over: %1$zu, first at line %2$zu\n"),
+      [MEND_COMMENT] = N_("comment lines passed over: %1$zu, first at line %2$zu\n"),
+      [MEND_NUL] = N_("NUL bytes dropped: %1$zu, first at line %2$zu\n"),
+      [MEND_FOOTER] = N_("lines below the table passed over: %1$zu, first at line %2$zu\n"),
+      [MEND_REJECTED] = N_("rows rejected: %1$zu, first at line %2$zu; see df:rejects()\n"),
   };
   for (int kind = 0; reader->mended && kind < MEND_KINDS; kind++) {
     const CsvMark *mark = &reader->mended->marks[kind];
     if (mark->count > 0) {
-      text_printf(out, formats[kind], mark->count, mark->line);
+      text_printf(out, _(formats[kind]), mark->count, mark->line);
     }
   }
   if (reader->mended && reader->mended->marks[MEND_REJECTED].count > 0 && reader->notes[0]) {

@@ -144,14 +144,14 @@ SWITCH(no_journal, no_journal = true)
 SWITCH(check, check = true)
 
 static const Flag all[] = {
-  {"-e", _("CODE"), take_code},      {"-i", NULL, take_prompt},          {"-l", _("MODULE"), take_module},
+  {"-e", "CODE", take_code},         {"-i", NULL, take_prompt},          {"-l", "MODULE", take_module},
   {"-q", NULL, take_quiet},          {"-h", NULL, take_usage},           {"--help", NULL, take_usage},
-  {"--version", NULL, take_version}, {"--seed", _("N"), take_seed},      {"--threads", _("N"), take_threads},
-  {"--memory", _("SIZE"), take_memory}, {"--no-rc", NULL, take_no_rc},   {"--no-color", NULL, take_no_color},
+  {"--version", NULL, take_version}, {"--seed", "N", take_seed},         {"--threads", "N", take_threads},
+  {"--memory", "SIZE", take_memory},    {"--no-rc", NULL, take_no_rc},   {"--no-color", NULL, take_no_color},
   {"--plain", NULL, take_plain},     {"--ascii", NULL, take_ascii},      {"--list", NULL, take_list},
   {"--auto", NULL, take_automatic},
-  {"--no-journal", NULL, take_no_journal}, {"--journal", _("FILE"), take_journal}, {"--check", NULL, take_check},
-  {"--data", _("FILE"), take_data},  {"--format", _("KIND"), take_format},
+  {"--no-journal", NULL, take_no_journal}, {"--journal", "FILE", take_journal}, {"--check", NULL, take_check},
+  {"--data", "FILE", take_data},        {"--format", "KIND", take_format},
 };
 
 enum { FLAGS = sizeof all / sizeof *all };

@@ -55,6 +55,14 @@ Status home_find(Text *path, Error *e)
   return text_status(path, e);
 }
 
+bool home_beside(const char *name, Text *path)
+{
+  char folder[PATH_MAX];
+  program_folder(folder);
+  text_printf(path, "%s/%s", folder, name);
+  return *folder && !path->failed;
+}
+
 bool home_rc(Text *path)
 {
   const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");

@@ -11,6 +11,9 @@
  * configured for. */
 Status home_find(Text *path, Error *e) MUST_USE;
 
+/* The path of `name` counted from the program's own folder; false when the system does not tell that one. */
+bool home_beside(const char *name, Text *path);
+
 /* $XDG_CONFIG_HOME/assay/rc.lua or ~/.config/assay/rc.lua; false when there is none. */
 bool home_rc(Text *path);
 

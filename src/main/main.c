@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* main.c -- from the command line to a session, a script, a prompt, and an exit status. */
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "plug/plug.h"
 #include "main/flags.h"
 #include "main/home.h"
+#include "main/language.h"
 #include "main/recording.h"
 #include "main/replay.h"
 #include "main/version.h"
@@ -322,7 +322,7 @@ int main(int argc, char **argv)
   Text text = {0};
   Error e = {0};
   int code;
-  setlocale(LC_CTYPE, ""); /* and no more: numbers are read and written with a point */
+  language_begin();
   blas_prepare();
   if (flags_read(argc, argv, &program.flags, &e) != STATUS_OK) {
     code = complain(&e);

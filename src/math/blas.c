@@ -198,7 +198,7 @@ void blas_kernel(Text *out)
 void blas_describe(Text *out)
 {
   static const char *const models[] = {
-    _("serial, calls take turns"), _("pthreads, held to one thread"), _("OpenMP, held to one thread")};
+    N_("serial, calls take turns"), N_("pthreads, held to one thread"), N_("OpenMP, held to one thread")};
   const Status status = blas_open(NULL);
   if (status != STATUS_OK) {
     text_puts(out, blas.error.what);
@@ -208,7 +208,7 @@ void blas_describe(Text *out)
   const int model = blas.parallel >= SERIAL && blas.parallel <= OPENMP ? blas.parallel : SERIAL;
   text_puts(out, "OpenBLAS ");
   text_add(out, version, strcspn(version, " "));
-  text_printf(out, _(", kernel %1$s, %2$s"), blas.kernel[0] ? blas.kernel : _("unknown"), models[model]);
+  text_printf(out, _(", kernel %1$s, %2$s"), blas.kernel[0] ? blas.kernel : _("unknown"), _(models[model]));
   if (kernel_is_slow()) {
     text_puts(out, _("\nOpenBLAS does not know this processor: OPENBLAS_CORETYPE=Haswell in the environment "
                      "is faster"));

@@ -149,12 +149,12 @@ static void read_warnings(const char *said, Text *out)
   } known[] = {
       {"Fontconfig", NULL},
       {"XDG_RUNTIME_DIR", NULL},
-      {"titles into key", _("the legend did not fit; a larger height shows all of it")},
-      {"ould not find/open font", _("the font was not found, and another one taken")},
-      {"no valid points", _("a part of the chart has no points within the limits")},
-      {"adjusting", _("an axis without an extent was widened")},
+      {"titles into key", N_("the legend did not fit; a larger height shows all of it")},
+      {"ould not find/open font", N_("the font was not found, and another one taken")},
+      {"no valid points", N_("a part of the chart has no points within the limits")},
+      {"adjusting", N_("an axis without an extent was widened")},
       {"warning",
-       _("gnuplot warned of something assay does not know; p:script() gives the script, to look at it by hand")},
+       N_("gnuplot warned of something assay does not know; p:script() gives the script, to look at it by hand")},
   };
   const size_t n = sizeof known / sizeof *known;
   unsigned told = 0;
@@ -166,7 +166,7 @@ static void read_warnings(const char *said, Text *out)
     }
     if (i < n && known[i].words && !(told & 1u << i)) {
       told |= 1u << i;
-      text_printf(out, "%s\n", known[i].words);
+      text_printf(out, "%s\n", _(known[i].words));
     }
   }
 }

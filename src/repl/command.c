@@ -106,7 +106,7 @@ static void add_table(Text *out)
     if (*command->help) {
       const int used = (int)(strlen(command->name) + 1 + strlen(command->argument));
       text_printf(out, "  %s %s%*s%s\n", command->name, command->argument, used < 16 ? 16 - used : 1, "",
-                  command->help);
+                  _(command->help));
     }
   }
   text_puts(out, _("  !COMMAND        runs a command of the shell\n"
@@ -289,9 +289,9 @@ static const struct {
   const char *name, *values, *help;
   bool (*set)(ConsoleSettings *settings, const char *value);
 } settings_known[] = {
-  {"digits", "1..17", _("significant digits of numbers"), set_digits},
-  {"card", "on|off", _("a line about the call being typed, below it"), set_card},
-  {"highlight", "on|off", _("colours in the line being typed"), set_highlight},
+  {"digits", "1..17", N_("significant digits of numbers"), set_digits},
+  {"card", "on|off", N_("a line about the call being typed, below it"), set_card},
+  {"highlight", "on|off", N_("colours in the line being typed"), set_highlight},
 };
 
 enum { SETTINGS = sizeof settings_known / sizeof *settings_known };
@@ -300,9 +300,9 @@ static void list_settings(CommandState *state)
 {
   const ConsoleSettings *settings = &state->console->settings;
   Text text = {0};
-  text_printf(&text, "  digits     %-8d %s\n", settings->digits ? settings->digits : 6, settings_known[0].help);
-  text_printf(&text, "  card       %-8s %s\n", settings->no_card ? "off" : "on", settings_known[1].help);
-  text_printf(&text, "  highlight  %-8s %s\n", settings->no_highlight ? "off" : "on", settings_known[2].help);
+  text_printf(&text, "  digits     %-8d %s\n", settings->digits ? settings->digits : 6, _(settings_known[0].help));
+  text_printf(&text, "  card       %-8s %s\n", settings->no_card ? "off" : "on", _(settings_known[1].help));
+  text_printf(&text, "  highlight  %-8s %s\n", settings->no_highlight ? "off" : "on", _(settings_known[2].help));
   console_text(state->console, &text);
   text_free(&text);
 }
@@ -359,18 +359,18 @@ static void run_quit(CommandState *state, const char *argument)
 }
 
 static const Command commands[] = {
-  {".cd", "[FOLDER]", _("enters a folder; without a name: home"), run_cd},
-  {".demo", "[NAME]", _("a demonstration, step by step; without a name: which there are"), run_demo},
-  {".help", "[TOPIC]", _("this list, or help on a topic"), run_help},
-  {".journal", "[on|off]", _("where the session is recorded; stops and starts that"), run_journal},
-  {".last", "", _("the last value shown, in full, in the pager"), run_last},
-  {".out", "", _("the values shown so far: _1, _2 ... or out[n]; _ is the last"), run_out},
-  {".save", "FILE [NAME]", _("a script of the session, or of what makes a variable"), run_save},
-  {".set", "[NAME VALUE]", _("a setting: digits, card, highlight; without a name: all"), run_set},
-  {".time", "on|off", _("wall and processor time after every statement"), run_time},
-  {".undo", "", _("puts back the variables that the last statement changed"), run_undo},
-  {".vars", "", _("your variables: kind, size, memory"), run_variables},
-  {".quit", "", _("leaves"), run_quit},
+  {".cd", "[FOLDER]", N_("enters a folder; without a name: home"), run_cd},
+  {".demo", "[NAME]", N_("a demonstration, step by step; without a name: which there are"), run_demo},
+  {".help", "[TOPIC]", N_("this list, or help on a topic"), run_help},
+  {".journal", "[on|off]", N_("where the session is recorded; stops and starts that"), run_journal},
+  {".last", "", N_("the last value shown, in full, in the pager"), run_last},
+  {".out", "", N_("the values shown so far: _1, _2 ... or out[n]; _ is the last"), run_out},
+  {".save", "FILE [NAME]", N_("a script of the session, or of what makes a variable"), run_save},
+  {".set", "[NAME VALUE]", N_("a setting: digits, card, highlight; without a name: all"), run_set},
+  {".time", "on|off", N_("wall and processor time after every statement"), run_time},
+  {".undo", "", N_("puts back the variables that the last statement changed"), run_undo},
+  {".vars", "", N_("your variables: kind, size, memory"), run_variables},
+  {".quit", "", N_("leaves"), run_quit},
   {".exit", "", "", run_quit},
 };
 

@@ -62,7 +62,7 @@ static size_t first_repeated(const JoinMatch *m, int side)
 static Status check_expected(const Join *j, Error *e)
 {
   static const char *const wanted[] = {"", "one-to-one", "one-to-many", "many-to-one"};
-  static const char *const frames[] = {_("left"), _("right")};
+  static const char *const frames[] = {N_("left"), N_("right")};
   const JoinExpect expect = j->options->expect;
   for (int side = 0; side < 2; side++) {
     const bool once =
@@ -76,7 +76,7 @@ static Status check_expected(const Join *j, Error *e)
     (void)error_set(e, STATUS_DATA, "join-expect",
                     _("not %1$s: %2$s stands in %3$" PRIu32 " rows of the %4$s frame, "
                       "as %5$zu keys with a partner stand in several"),
-                    wanted[expect], key, j->match.count[side][j->match.id[0][row]], frames[side],
+                    wanted[expect], key, j->match.count[side][j->match.id[0][row]], _(frames[side]),
                     j->figures.repeated[side]);
     error_hint(e,
                _("look at them with count, keep one row per key with distinct or agg, or leave expect out"));
