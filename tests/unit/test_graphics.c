@@ -106,6 +106,18 @@ static void need(const char *part)
   }
 }
 
+/* Waits for an answer and for the prompt behind it: only then does the line editor listen. */
+static void need_and_prompt(const char *part)
+{
+  need(part);
+  const char *end = (const char *)memmem(seen.data, seen.size, part, strlen(part)) + strlen(part);
+  Text rest = {0};
+  text_add(&rest, end, (size_t)(seen.data + seen.size - end));
+  text_free(&seen);
+  seen = rest;
+  need(prompt);
+}
+
 static void say(const char *bytes)
 {
   assert_int_equal(write(terminal, bytes, strlen(bytes)), strlen(bytes));
@@ -130,8 +142,7 @@ static void start(void)
   need(prompt);
   text_reset(&seen);
   say("p = plot.scatter(frame{x = {1, 2}, y = {3, 5}}, {x = \"x\", y = \"y\"}) print(\"re\" .. \"ady\")\n");
-  need("ready\r\n");
-  need(prompt);
+  need_and_prompt("ready\r\n");
   text_reset(&seen);
 }
 
@@ -140,11 +151,15 @@ static void finish(void)
 {
   text_reset(&seen);
   say("\"al\" .. \"ive\"\n");
-  need("alive\r\n");
+  need_and_prompt("alive\r\n"); /* or the terminal itself would take Ctrl-D */
   say("\004");
   int status;
+  const double deadline = clock_wall() + 20;
   while (waitpid(child, &status, WNOHANG) == 0) {
     (void)wait_for("\n\n\n", 0.02);
+    if (clock_wall() > deadline) {
+      kill(child, SIGKILL);
+    }
   }
   close(terminal);
   text_free(&seen);
