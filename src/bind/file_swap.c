@@ -2,15 +2,31 @@
 /* --data: verbs that read files find another file in the place of the one they name. */
 #include <string.h>
 
-#include "bind/session_layout.h"
+#include "bind/recorder.h"
 #include "core/alloc.h"
+
+enum { SWAPS_MOST = 8 };
+
+/* from: NULL until the first file is read. */
+typedef struct FileSwap {
+  char *from, *to;
+} FileSwap;
+
+typedef struct FileSwaps {
+  FileSwap items[SWAPS_MOST];
+  size_t n;
+} FileSwaps;
 
 Status session_swap_file(Session *session, const char *from, const char *to, Error *e)
 {
-  if (session->n_swaps == SWAPS_MOST) {
+  session->swaps = session->swaps ? session->swaps : mem_zero(1, sizeof *session->swaps);
+  if (!session->swaps) {
+    return error_memory(e, 0, _("a file's name"));
+  }
+  if (session->swaps->n == SWAPS_MOST) {
     return error_set(e, STATUS_LIMIT, "bad-data", _("--data may be given %d times"), SWAPS_MOST);
   }
-  FileSwap *swap = &session->swaps[session->n_swaps++];
+  FileSwap *swap = &session->swaps->items[session->swaps->n++];
   swap->from = from ? mem_string(from) : NULL;
   swap->to = mem_string(to);
   return swap->to && (swap->from || !from) ? STATUS_OK : error_memory(e, 0, _("a file's name"));
@@ -18,11 +34,12 @@ Status session_swap_file(Session *session, const char *from, const char *to, Err
 
 void swaps_free(Session *session)
 {
-  for (size_t i = 0; i < session->n_swaps; i++) {
-    mem_free(session->swaps[i].from);
-    mem_free(session->swaps[i].to);
+  for (size_t i = 0; session->swaps && i < session->swaps->n; i++) {
+    mem_free(session->swaps->items[i].from);
+    mem_free(session->swaps->items[i].to);
   }
-  session->n_swaps = 0;
+  mem_free(session->swaps);
+  session->swaps = NULL;
 }
 
 /* The same path, the same name, or the same name but for what is behind its first point. */
@@ -38,8 +55,8 @@ static bool is_file(const char *path, const char *wanted)
 /* The file that takes the place of path, or NULL. One without a name is for the first file that is read. */
 static const char *instead(Session *session, const char *path)
 {
-  for (size_t i = 0; i < session->n_swaps; i++) {
-    FileSwap *swap = &session->swaps[i];
+  for (size_t i = 0; i < session->swaps->n; i++) {
+    FileSwap *swap = &session->swaps->items[i];
     if (!swap->from) {
       swap->from = mem_string(path);
     }
@@ -65,7 +82,7 @@ static void swap_texts(Session *session, Value *value)
 
 void swap_files(Session *session, Job *job)
 {
-  if (session->n_swaps == 0 || !(job->primitive->effects & EFFECT_READS)) {
+  if (!session->swaps || !(job->primitive->effects & EFFECT_READS)) {
     return;
   }
   swap_texts(session, &job->arguments.positional);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bind/prelude.h"
+#include "bind/recorder.h"
 #include "bind/session_layout.h"
 #include "bind/trace.h"
 #include "core/clock.h"

@@ -32,6 +32,12 @@ void recorder_undone(Session *session);
 
 void recorder_free(Session *session);
 
+/* Files that are read in the place of others (--data): before a verb runs, and at the session's end. file_swap.c */
+void swap_files(Session *session, Job *job);
+void swaps_free(Session *session);
+
+void open_report(lua_State *L); /* session(): session_report.c */
+
 /* The newest statements, oldest first, for session(); gives their number. */
 size_t recorder_recent(const Session *session, const char *out[RECORDER_RECENT]);
 

@@ -16,13 +16,6 @@
 #include "bind/job_layout.h"
 #include "bind/session.h"
 
-enum { SWAPS_MOST = 8 };
-
-/* A file that is read in the place of another. */
-typedef struct FileSwap {
-  char *from, *to; /* from: NULL until the first file is read */
-} FileSwap;
-
 struct Session {
   lua_State *L;
   SessionHooks hooks;
@@ -40,8 +33,7 @@ struct Session {
   size_t pressure;                 /* bytes outside Lua since the collector was last told */
   struct Trace *trace;             /* trace.h: steps are recorded; NULL: they are not */
   struct Recorder *recorder;       /* recorder.h; NULL: statements are not recorded */
-  FileSwap swaps[SWAPS_MOST];
-  size_t n_swaps;
+  struct FileSwaps *swaps;         /* file_swap.c; NULL: none */
   Error last_error;                /* of the last statement that failed, for session() */
 };
 
@@ -131,12 +123,6 @@ bool results_last(lua_State *L);                    /* pushes the last value sho
 bool results_named(lua_State *L, const char *name); /* pushes the value of `_` or `_12`; false when it is no such name */
 void results_before(lua_State *L);                  /* a statement begins */
 void results_after(lua_State *L, const char *statement);
-
-/* Before a verb runs, and at the session's end: file_swap.c */
-void swap_files(Session *session, Job *job);
-void swaps_free(Session *session);
-
-void open_report(lua_State *L); /* session(): session_report.c */
 
 /* ---- plugins: plugin_bind.c */
 void open_plugins(lua_State *L);

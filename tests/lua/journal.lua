@@ -16,7 +16,8 @@ local function run(arguments, lines, before)
   local input, complaints = place .. "/input", place .. "/complaints"
   t.write(input, lines or "")
   local command = ("cd %s && %s HOME=%s XDG_STATE_HOME= ASSAY_HOME=%s %s %s <%s 2>%s"):format(
-    quoted(here), before or "", quoted(home), quoted(assay_home), quoted(t.program), arguments, quoted(input), quoted(complaints))
+    quoted(here), before or "", quoted(home), quoted(assay_home), quoted(t.program), arguments, quoted(input),
+    quoted(complaints))
   local pipe = assert(io.popen(command, "r"))
   local out = pipe:read "a"
   local _, how, code = pipe:close()
@@ -255,7 +256,8 @@ fit = df:ols("y ~ x")
   t.eq(status, 0, out)
   t.has(out, "3 steps: the same")
   -- a journal as another machine would have written it: other digests, figures that differ in their last digits
-  local other = text:gsub("blas=%S+", "blas=Other-1.0"):gsub("libm=%S+", "libm=9.9"):gsub("digest=%x%x%x%x", "digest=0000")
+  local other = text:gsub("blas=%S+", "blas=Other-1.0"):gsub("libm=%S+", "libm=9.9")
+    :gsub("digest=%x%x%x%x", "digest=0000")
     :gsub("(float64 n=%d+ missing=0 sum=)(%S+)", function(head, sum)
       return head .. ("%.17g"):format(tonumber(sum) * (1 + 1e-12))
     end)
