@@ -18,7 +18,7 @@
 #include "repl/terminal.h"
 #include "view/error_text.h"
 
-enum { BUFFER_SIZE = 1 << 16, WIDEST = 4096 };
+enum { BUFFER_SIZE = 1 << 16, WIDEST = 4096, LEAST_LINES = 14 };
 
 static bool is_set(const char *variable)
 {
@@ -88,6 +88,9 @@ static ViewStyle style_of(const Console *console, int fd, bool terminal)
   ViewStyle style;
   style_init(&style);
   measure(fd, terminal, &style.width, &style.height);
+  if (console->reserved > 0) {
+    style.height = style.height > console->reserved + LEAST_LINES ? style.height - console->reserved : LEAST_LINES;
+  }
   style.plain = console->settings.plain;
   style.ascii = style.ascii || console->settings.ascii || console->settings.plain;
   style.color = wants_color(&console->settings, terminal);

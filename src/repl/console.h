@@ -29,6 +29,7 @@ typedef struct Console {
   bool input_terminal, output_terminal, error_terminal;
   bool output_closed;   /* the reader of our output went away */
   bool abandoned;       /* a job was left behind: it may still use the loop */
+  int reserved;         /* lines of the screen that what is shown leaves free */
   bool muted;           /* output and notes are dropped; errors are not */
   char *wish;           /* the demonstration that a statement asked for, to be begun by who ran it (mem_free) */
 } Console;

@@ -86,7 +86,7 @@ static const char *hint_of(const Demo *demo)
 {
   switch (demo->waits) {
   case WAITS_RUN: return _("-- Enter goes on, b back, s skips, r begins anew, q leaves; or type a statement");
-  case WAITS_ANSWER: return _("-- Your turn: type it. s enters the answer, b back, q leaves, ! to try things out");
+  case WAITS_ANSWER: return _("-- Your turn: type it. s enters the answer, b back, q leaves, ! plays freely");
   case WAITS_STEPS: return _("-- Enter or space steps on, b back, r runs to the end, s goes on, q leaves");
   case WAITS_RESUME: return _("-- Enter goes on there (what comes before runs unseen), r begins anew, q leaves");
   default:
@@ -108,18 +108,52 @@ static void show_statement(const char *statement, Console *console)
   text_free(&out);
 }
 
-static void tell_narration(const Demo *demo)
+static void add_narration(const Demo *demo, size_t at, Text *out)
 {
   const ViewStyle style = console_style(demo->console);
-  Text out = {0}, head = {0};
-  text_printf(&head, "[%zu/%zu] ", demo->at + 1, demo->script.n);
-  text_char(&out, '\n');
-  style_put(&style, VIEW_TITLE, text_data(&head), &out);
-  style_paragraph(&style, VIEW_PLAIN, text_data(&step_of(demo)->narration), 0, head.size, 0, &out);
-  text_char(&out, '\n');
-  console_text(demo->console, &out);
+  Text head = {0};
+  text_printf(&head, "[%zu/%zu] ", at + 1, demo->script.n);
+  text_char(out, '\n');
+  style_put(&style, VIEW_TITLE, text_data(&head), out);
+  style_paragraph(&style, VIEW_PLAIN, text_data(&demo->script.steps[at].narration), 0, head.size, 0, out);
+  text_char(out, '\n');
   text_free(&head);
+}
+
+static void tell_narration(const Demo *demo)
+{
+  Text out = {0};
+  add_narration(demo, demo->at, &out);
+  console_text(demo->console, &out);
   text_free(&out);
+}
+
+static int count_lines(const char *text)
+{
+  int n = 0;
+  for (; *text; text = demo_next_line(text)) {
+    n += *text != '\n';
+  }
+  return n;
+}
+
+/* The lines that stand below what a step shows until the reader is asked again: the next step with its statements, a hint
+ * and the prompt; so that a chart and what is said after it are on the screen together. */
+static int lines_below(const Demo *demo)
+{
+  enum { AROUND = 4 }; /* two empty lines, the hint and the prompt */
+  Text out = {0};
+  int lines = AROUND;
+  if (step_of(demo)->stepper.size > 0) {
+    return count_lines(text_data(&step_of(demo)->code)); /* a stepper leaves room for the rest itself */
+  }
+  if (demo->at + 1 < demo->script.n) {
+    const DemoStep *next = &demo->script.steps[demo->at + 1];
+    add_narration(demo, demo->at + 1, &out);
+    lines += count_lines(text_data(&out)) + (next->asks ? 0 : count_lines(text_data(&next->code)));
+  }
+  text_free(&out);
+  return lines + count_lines(text_data(&step_of(demo)->code));
 }
 
 /* ---- Statements of a step */
@@ -161,6 +195,7 @@ static RunState run_code(const Demo *demo, bool show, RunOutcome *outcome)
   const char *rest = text_data(&step_of(demo)->code);
   RunState state = RUN_DONE;
   *outcome = (RunOutcome){0};
+  demo->console->reserved = lines_below(demo);
   while (state == RUN_DONE && !outcome->partial && take_statement(demo->console->session, &rest, &statement)) {
     show = show || rest[strspn(rest, " \t\n")] != '\0'; /* one of several */
     if (show) {
@@ -168,6 +203,7 @@ static RunState run_code(const Demo *demo, bool show, RunOutcome *outcome)
     }
     state = console_run(demo->console, text_data(&statement), "demo", true, outcome);
   }
+  demo->console->reserved = 0;
   text_free(&statement);
   return state;
 }
@@ -258,7 +294,7 @@ static DemoAnswer stay(Demo *demo, const RunOutcome *outcome)
   const bool stopped = outcome->partial || outcome->state == RUN_INTERRUPTED;
   undo_since(demo, demo->at);
   say(demo, stopped ? _("-- Stopped. Enter runs this step again, s skips it, q leaves")
-                    : _("-- That failed; was a variable changed? r begins anew, b goes back, s skips, q leaves"));
+                    : _("-- That failed; was a variable changed? r begins anew, b goes back, q leaves"));
   return DEMO_TAKEN;
 }
 
