@@ -122,24 +122,6 @@ static Status make_variables(const Frame *data, const Variables *v, Frame **out,
   return draft_finish(draft, out, e);
 }
 
-static Status make_notes(const char *notes, Frame **out, Error *e)
-{
-  Draft *draft = draft_new();
-  Builder *lines = builder_new(TYPE_STRING, 4);
-  while (lines && *notes) {
-    const size_t length = strcspn(notes, "\n");
-    builder_text(lines, notes, length);
-    notes += length + (notes[length] == '\n');
-  }
-  if (!draft || !lines) {
-    draft_free(draft);
-    builder_free(lines);
-    return error_memory(e, 0, _("a model"));
-  }
-  draft_builder(draft, "note", lines);
-  return draft_finish(draft, out, e);
-}
-
 static Status make_state(const KmeansState *s, Frame **out, Error *e)
 {
   Draft *draft = draft_new();
@@ -174,19 +156,14 @@ static Status make_starts(const KmeansState *s, Frame **out, Error *e)
   return draft_finish(draft, out, e);
 }
 
-static Status put(Model *model, const char *name, Status made, Frame *const *frame, Error *e)
-{
-  return made == STATUS_OK ? model_set_frame(model, name, *frame, e) : made;
-}
-
 static Status put_state(Model *model, const Frame *data, const Variables *v, const KmeansState *s, Error *e)
 {
   Frame *frame = NULL;
   Status status;
-  TRY(put(model, "state", make_state(s, &frame, e), &frame, e));
-  TRY(put(model, "state_starts", make_starts(s, &frame, e), &frame, e));
-  TRY(put(model, "state_current", make_matrix(data, v, s->current, s->k, &frame, e), &frame, e));
-  TRY(put(model, "state_best", make_matrix(data, v, s->best, s->k, &frame, e), &frame, e));
+  TRY(model_set_made(model, "state", make_state(s, &frame, e), &frame, e));
+  TRY(model_set_made(model, "state_starts", make_starts(s, &frame, e), &frame, e));
+  TRY(model_set_made(model, "state_current", make_matrix(data, v, s->current, s->k, &frame, e), &frame, e));
+  TRY(model_set_made(model, "state_best", make_matrix(data, v, s->best, s->k, &frame, e), &frame, e));
 done:
   return status;
 }
@@ -196,11 +173,11 @@ Status kmeans_model_fill(Model *model, const Frame *data, const Variables *v, co
 {
   Frame *frame = NULL;
   Status status;
-  TRY(put(model, "tidy", make_tidy(data, v, r, &frame, e), &frame, e));
-  TRY(put(model, "glance", make_glance(v, options, r, silhouette, &frame, e), &frame, e));
-  TRY(put(model, "centres", make_matrix(data, v, r->centres, r->k, &frame, e), &frame, e));
-  TRY(put(model, "variables", make_variables(data, v, &frame, e), &frame, e));
-  TRY(put(model, "notes", make_notes(notes, &frame, e), &frame, e));
+  TRY(model_set_made(model, "tidy", make_tidy(data, v, r, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", make_glance(v, options, r, silhouette, &frame, e), &frame, e));
+  TRY(model_set_made(model, "centres", make_matrix(data, v, r->centres, r->k, &frame, e), &frame, e));
+  TRY(model_set_made(model, "variables", make_variables(data, v, &frame, e), &frame, e));
+  TRY(model_set_notes(model, notes, e));
   if (!r->complete) {
     TRY(put_state(model, data, v, state, e));
   }

@@ -163,11 +163,6 @@ static Status glance_frame(const Cohorts *c, const Purchases *p, const CohortOpt
   return draft ? draft_finish(draft, out, e) : no_memory(e);
 }
 
-static Status put(Model *model, const char *name, Status made, Frame *const *frame, Error *e)
-{
-  return made == STATUS_OK ? model_set_frame(model, name, *frame, e) : made;
-}
-
 static CalendarUnit unit_of(const char *period)
 {
   CalendarUnit unit = UNIT_MONTH;
@@ -195,9 +190,9 @@ static Status fill_model(Model *model, const Cohorts *c, const Purchases *p, con
   const bool whole = metric != COHORT_REVENUE;
   Frame *frame = NULL;
   Status status;
-  TRY(put(model, "tidy", tidy_frame(c, o->metric, whole, &frame, e), &frame, e));
-  TRY(put(model, "glance", glance_frame(c, p, o, &frame, e), &frame, e));
-  TRY(put(model, "curve", curve_frame(c, o->metric, whole, &frame, e), &frame, e));
+  TRY(model_set_made(model, "tidy", tidy_frame(c, o->metric, whole, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", glance_frame(c, p, o, &frame, e), &frame, e));
+  TRY(model_set_made(model, "curve", curve_frame(c, o->metric, whole, &frame, e), &frame, e));
 done:
   return status;
 }

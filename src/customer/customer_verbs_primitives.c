@@ -2,25 +2,14 @@
 /* What models of this family show beside tidy and glance. */
 #include "registry/model.h"
 
-static Status give(Call *call, const char *name, Value *out, Error *e)
-{
-  const Model *model = call->data->model;
-  const Frame *frame = model_frame(model, name);
-  if (!frame) {
-    return error_set(e, STATUS_STATE, "not-supported", _("%1$s has no %2$s"), model_name(model), name);
-  }
-  *out = value_of_frame(frame_ref(frame));
-  return STATUS_OK;
-}
-
 static Status run_cuts(Call *call, Value *out, Error *e)
 {
-  return give(call, "cuts", out, e);
+  return model_give(call, "cuts", out, e);
 }
 
 static Status run_segments(Call *call, Value *out, Error *e)
 {
-  return give(call, "segments", out, e);
+  return model_give(call, "segments", out, e);
 }
 
 #define SIZED                                                                                                     \

@@ -361,35 +361,17 @@ static Status glance_frame(const Purchases *p, const Rfm *r, bool by_order, Task
   return draft ? draft_finish(draft, out, e) : no_memory(e);
 }
 
-static Status notes_frame(const char *notes, Frame **out, Error *e)
-{
-  Draft *draft = draft_new();
-  Builder *lines = builder_new(TYPE_STRING, 4);
-  while (lines && *notes) {
-    const size_t length = strcspn(notes, "\n");
-    builder_text(lines, notes, length);
-    notes += length + (notes[length] == '\n');
-  }
-  draft_builder(draft, "note", lines);
-  return draft ? draft_finish(draft, out, e) : no_memory(e);
-}
-
-static Status put(Model *model, const char *name, Status made, Frame *const *frame, Error *e)
-{
-  return made == STATUS_OK ? model_set_frame(model, name, *frame, e) : made;
-}
-
 Status rfm_model_fill(Model *model, const Purchases *p, const char *id, const Rfm *r, const RfmMap *map,
                       bool by_order, const char *notes, Task *task, Error *e)
 {
   Frame *frame = NULL;
   Status status;
-  TRY(put(model, "tidy", tidy_frame(p, id, r, map, &frame, e), &frame, e));
-  TRY(put(model, "glance", glance_frame(p, r, by_order, task, &frame, e), &frame, e));
-  TRY(put(model, "cuts", cuts_frame(r, &frame, e), &frame, e));
-  TRY(put(model, "segments", segments_frame(r, map, &frame, e), &frame, e));
-  TRY(put(model, "map", map_frame(map, &frame, e), &frame, e));
-  TRY(put(model, "notes", notes_frame(notes, &frame, e), &frame, e));
+  TRY(model_set_made(model, "tidy", tidy_frame(p, id, r, map, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", glance_frame(p, r, by_order, task, &frame, e), &frame, e));
+  TRY(model_set_made(model, "cuts", cuts_frame(r, &frame, e), &frame, e));
+  TRY(model_set_made(model, "segments", segments_frame(r, map, &frame, e), &frame, e));
+  TRY(model_set_made(model, "map", map_frame(map, &frame, e), &frame, e));
+  TRY(model_set_notes(model, notes, e));
 done:
   return status;
 }

@@ -34,18 +34,6 @@ static Status make_answer(const Primitive *primitive, const char *more, DiffPart
   return STATUS_OK;
 }
 
-static Status give(Call *call, const char *name, Value *out, Error *e)
-{
-  const Model *model = call->data->model;
-  const Frame *frame = model_frame(model, name);
-  if (!frame) {
-    return error_set(e, STATUS_STATE, "not-supported", _("a model of %1$s cannot %2$s"), model_name(model),
-                     call->primitive->name);
-  }
-  *out = value_of_frame(frame_ref(frame));
-  return STATUS_OK;
-}
-
 static int64_t count(const Model *model, const char *name)
 {
   return (int64_t)model_number(model, name);
@@ -129,7 +117,7 @@ REGISTER_PRIMITIVE(frames);
 
 static Status run_cells(Call *call, Value *out, Error *e)
 {
-  return give(call, "cells", out, e);
+  return model_give(call, "cells", out, e);
 }
 
 static const Primitive cells = {SIZED,
@@ -219,7 +207,7 @@ REGISTER_PRIMITIVE(models);
 
 static Status run_moved(Call *call, Value *out, Error *e)
 {
-  return give(call, "moved", out, e);
+  return model_give(call, "moved", out, e);
 }
 
 static const Primitive moved = {SIZED,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "frame/builder.h"
 #include "registry/model_layout.h"
 #include "registry/registry.h"
 
@@ -130,6 +131,41 @@ Status model_set_frame(Model *model, const char *name, Frame *frame, Error *e)
     return error_memory(e, 0, _("a model"));
   }
   model->frames[model->n_frames++] = (NamedFrame){copy, frame};
+  return STATUS_OK;
+}
+
+Status model_set_made(Model *model, const char *name, Status made, Frame *const *frame, Error *e)
+{
+  return made == STATUS_OK ? model_set_frame(model, name, *frame, e) : made;
+}
+
+static Status lines_frame(const char *text, Frame **out, Error *e)
+{
+  Draft *draft = draft_new();
+  Builder *lines = builder_new(TYPE_STRING, 4);
+  while (lines && *text) {
+    const size_t length = strcspn(text, "\n");
+    builder_text(lines, text, length);
+    text += length + (text[length] == '\n');
+  }
+  draft_builder(draft, "note", lines);
+  return draft ? draft_finish(draft, out, e) : error_memory(e, 0, _("a model"));
+}
+
+Status model_set_notes(Model *model, const char *lines, Error *e)
+{
+  Frame *frame = NULL;
+  return model_set_made(model, "notes", lines_frame(lines, &frame, e), &frame, e);
+}
+
+Status model_give(const Call *call, const char *frame, Value *out, Error *e)
+{
+  const Model *model = call->data->model;
+  const Frame *found = model_frame(model, frame);
+  if (!found) {
+    return error_set(e, STATUS_STATE, "not-supported", _("%1$s has no %2$s"), model_name(model), frame);
+  }
+  *out = value_of_frame(frame_ref(found));
   return STATUS_OK;
 }
 

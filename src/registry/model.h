@@ -28,6 +28,14 @@ const char *model_option_text(const Model *model, const char *name); /* NULL whe
 
 /* Takes the frame; a second one of a name replaces the first. Only before the model is shared. */
 Status model_set_frame(Model *model, const char *name, Frame *frame, Error *e) MUST_USE;
+/* The same of what a call made (made: its status, given back when it failed); and the frame "notes" (column `note`), a row for
+ * each line of a text. */
+Status model_set_made(Model *model, const char *name, Status made, Frame *const *frame, Error *e) MUST_USE;
+Status model_set_notes(Model *model, const char *lines, Error *e) MUST_USE;
+
+/* What a verb gives that shows a frame of the model it is called on; "not-supported" where there is none. */
+Status model_give(const Call *call, const char *frame, Value *out, Error *e) MUST_USE;
+
 size_t model_frames(const Model *model);
 const char *model_frame_name(const Model *model, size_t index);
 const Frame *model_frame(const Model *model, const char *name); /* borrowed; NULL when there is none */

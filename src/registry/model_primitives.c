@@ -13,24 +13,14 @@ static const Model *of(const Call *call)
   return call->data->model;
 }
 
-static Status give_frame(const Model *model, const char *name, Value *out, Error *e)
-{
-  const Frame *frame = model_frame(model, name);
-  if (!frame) {
-    return error_set(e, STATUS_STATE, "not-supported", _("%1$s has no %2$s"), model_name(model), name);
-  }
-  *out = value_of_frame(frame_ref(frame));
-  return STATUS_OK;
-}
-
 static Status run_tidy(Call *call, Value *out, Error *e)
 {
-  return give_frame(of(call), "tidy", out, e);
+  return model_give(call, "tidy", out, e);
 }
 
 static Status run_glance(Call *call, Value *out, Error *e)
 {
-  return give_frame(of(call), "glance", out, e);
+  return model_give(call, "glance", out, e);
 }
 
 static Status cannot(const Model *model, const char *verb, Error *e)

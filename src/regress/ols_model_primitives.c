@@ -180,36 +180,18 @@ static Status references_frame(const Design *design, Frame **out, Error *e)
   return draft ? draft_finish(draft, out, e) : no_memory(e);
 }
 
-static Status notes_frame(const char *notes, Frame **out, Error *e)
-{
-  Draft *draft = draft_new();
-  Builder *lines = builder_new(TYPE_STRING, 4);
-  while (lines && *notes) {
-    const size_t length = strcspn(notes, "\n");
-    builder_text(lines, notes, length);
-    notes += length + (notes[length] == '\n');
-  }
-  draft_builder(draft, "note", lines);
-  return draft ? draft_finish(draft, out, e) : no_memory(e);
-}
-
-static Status put(Model *model, const char *name, Status made, Frame *const *frame, Error *e)
-{
-  return made == STATUS_OK ? model_set_frame(model, name, *frame, e) : made;
-}
-
 Status ols_model_fill(Model *model, const Design *design, const Ols *o, size_t left_out, const char *notes, Error *e)
 {
   Frame *frame = NULL;
   Status status;
-  TRY(put(model, "tidy", tidy_frame(design, o, &frame, e), &frame, e));
-  TRY(put(model, "glance", glance_frame(design, o, left_out, &frame, e), &frame, e));
-  TRY(put(model, "residuals", residuals_frame(o, &frame, e), &frame, e));
-  TRY(put(model, "covariance", covariance_frame(design, o, &frame, e), &frame, e));
-  TRY(put(model, "root", root_frame(o->fit, &frame, e), &frame, e));
-  TRY(put(model, "plan", design_plan(design, &frame, e), &frame, e));
-  TRY(put(model, "references", references_frame(design, &frame, e), &frame, e));
-  TRY(put(model, "notes", notes_frame(notes, &frame, e), &frame, e));
+  TRY(model_set_made(model, "tidy", tidy_frame(design, o, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", glance_frame(design, o, left_out, &frame, e), &frame, e));
+  TRY(model_set_made(model, "residuals", residuals_frame(o, &frame, e), &frame, e));
+  TRY(model_set_made(model, "covariance", covariance_frame(design, o, &frame, e), &frame, e));
+  TRY(model_set_made(model, "root", root_frame(o->fit, &frame, e), &frame, e));
+  TRY(model_set_made(model, "plan", design_plan(design, &frame, e), &frame, e));
+  TRY(model_set_made(model, "references", references_frame(design, &frame, e), &frame, e));
+  TRY(model_set_notes(model, notes, e));
 done:
   return status;
 }

@@ -2,25 +2,14 @@
 /* What a regression shows beside tidy and glance. */
 #include "registry/model.h"
 
-static Status give(Call *call, const char *name, Value *out, Error *e)
-{
-  const Model *model = call->data->model;
-  const Frame *frame = model_frame(model, name);
-  if (!frame) {
-    return error_set(e, STATUS_STATE, "not-supported", _("%1$s keeps no %2$s"), model_name(model), name);
-  }
-  *out = value_of_frame(frame_ref(frame));
-  return STATUS_OK;
-}
-
 static Status run_covariance(Call *call, Value *out, Error *e)
 {
-  return give(call, "covariance", out, e);
+  return model_give(call, "covariance", out, e);
 }
 
 static Status run_residuals(Call *call, Value *out, Error *e)
 {
-  return give(call, "residuals", out, e);
+  return model_give(call, "residuals", out, e);
 }
 
 #define SIZED                                                                                                   \
