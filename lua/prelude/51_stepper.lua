@@ -38,8 +38,10 @@ local function names_of(df)
   return names
 end
 
+local metatable_of = debug.getmetatable -- a sandboxed script has no debug
+
 local function is_model(value)
-  local meta = debug.getmetatable(value)
+  local meta = metatable_of(value)
   return meta and meta.__name == "assay.model"
 end
 

@@ -1,7 +1,9 @@
 -- What lessons need beside demonstrations (src/repl/demo.h): whether two values are the same, and what an answer lacks.
 
+local metatable_of = debug.getmetatable -- a sandboxed script has no debug
+
 local function kind_of(value)
-  local meta = type(value) == "userdata" and debug.getmetatable(value)
+  local meta = type(value) == "userdata" and metatable_of(value)
   return meta and meta.__name or type(value)
 end
 

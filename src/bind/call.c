@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bind/recorder.h"
+#include "bind/sandbox_layout.h"
 #include "bind/session_layout.h"
 #include "bind/trace.h"
 #include "core/alloc.h"
@@ -246,6 +247,7 @@ static int call_primitive(lua_State *L)
   const Primitive *primitive = lua_touserdata(L, lua_upvalueindex(1));
   Session *session = session_of(L);
   const int last = lua_gettop(L);
+  sandbox_check(L, primitive);
   refuse_after_partial(L, session, primitive);
   Job *job = push_job(L, primitive);
   read_data(L, job);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "bind/line_lookup.h"
+#include "bind/sandbox_layout.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "core/file.h"
@@ -442,6 +443,7 @@ Status session_complete(Session *session, const char *line, size_t point, Comple
 {
   lua_State *L = session->L;
   Finder finder = {.out = out};
+  sandbox_rest(session);
   line_scan(&finder.scan, line, point);
   memset(out, 0, sizeof *out);
   out->from = point;

@@ -5,7 +5,7 @@
  * to, until the statement has ended. Without a press there is no hook, hence no cost. */
 #include <stdlib.h>
 
-#include "bind/session_layout.h"
+#include "bind/sandbox_layout.h"
 
 static void stop_hook(lua_State *L, lua_Debug *ar)
 {
@@ -44,6 +44,8 @@ int session_interrupt(Session *session)
 void interrupt_begin(Session *session)
 {
   session->running = session->L;
+  sandbox_rest(session);
+  session->limited = 0;
   session->stop = 0;
   session->presses = 0;
   session->settled = 0;
@@ -55,6 +57,7 @@ void interrupt_begin(Session *session)
 void interrupt_end(Session *session)
 {
   session->active = 0;
+  sandbox_rest(session);
   session->stop = 0;
   lua_sethook(session->L, NULL, 0, 0);
 }

@@ -64,6 +64,9 @@ bool plugin_brings(lua_State *L, const char *name)
   bool loaded = false;
   Error e;
   error_clear(&e);
+  if (session_of(L)->settings.sandbox) {
+    return false;
+  }
   if (plug_need(name, &loaded, &e) != STATUS_OK) {
     throw_error(L, &e);
   }

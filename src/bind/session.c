@@ -7,6 +7,7 @@
 
 #include "bind/line_lookup.h"
 #include "bind/recorder.h"
+#include "bind/sandbox_layout.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "core/clock.h"
@@ -61,6 +62,9 @@ static int open_all(lua_State *L)
     lua_rawseti(L, -2, (lua_Integer)i);
   }
   lua_setglobal(L, "arg");
+  if (session->settings.sandbox) {
+    sandbox_restrict(L);
+  }
   return 0;
 }
 
@@ -151,6 +155,7 @@ static int chunk_state(lua_State *L)
 ChunkState session_chunk_state(Session *session, const char *chunk)
 {
   lua_State *L = session->L;
+  sandbox_rest(session);
   ChunkState state = CHUNK_WRONG;
   lua_pushcfunction(L, chunk_state);
   lua_pushlightuserdata(L, (void *)chunk);
@@ -302,6 +307,9 @@ static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
   if (session->exiting) {
     outcome->state = RUN_EXIT;
     outcome->code = session->exit_code;
+  } else if (sandbox_stopped(session, &outcome->error)) {
+    outcome->state = RUN_FAILED;
+    outcome->code = 1;
   } else if (lua_status == LUA_OK) {
     outcome->state = stopped && !session->hooks.interactive ? RUN_INTERRUPTED : RUN_DONE;
     outcome->code = outcome->state == RUN_DONE ? 0 : 130;

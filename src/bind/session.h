@@ -41,6 +41,7 @@ typedef struct SessionSettings {
   const char *home;       /* folder with lua/ and datasets/ */
   const char *const *arguments; /* the script's own; arguments[0] is its name */
   size_t n_arguments;
+  bool sandbox;           /* sandbox.h: the statements are somebody else's */
   void (*describe)(Text *out); /* versions and kernels, for session(); NULL: the program's only */
 } SessionSettings;
 

@@ -27,6 +27,7 @@ struct Session {
   volatile sig_atomic_t presses;   /* Ctrl-C in this statement */
   _Atomic(Task *) task;            /* of the primitive that runs now */
   int settled;                     /* presses that were used up by a partial result */
+  volatile sig_atomic_t limited;   /* the statement used up its time: sandbox.h */
   bool partial;                    /* there was one: the next fit of the statement does not begin */
   bool exiting;                    /* os.exit unwinds */
   int exit_code;

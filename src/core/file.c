@@ -40,6 +40,18 @@ static Status too_large(const char *path, size_t most, Error *e)
   return error_set(e, STATUS_LIMIT, "file-too-large", _("'%1$s' has more than %2$zu bytes"), path, most);
 }
 
+static FileGuard guard;
+
+void file_set_guard(FileGuard function)
+{
+  guard = function;
+}
+
+Status file_allowed(const char *path, bool writes, Error *e)
+{
+  return guard ? guard(path, writes, e) : STATUS_OK;
+}
+
 /* What was read of standard input ahead. */
 static struct {
   char bytes[FILE_PEEK_MOST];
@@ -123,6 +135,9 @@ Status file_read(const char *path, size_t most, char **bytes, size_t *size, Erro
   if (strcmp(path, "-") == 0) {
     return read_all(STDIN_FILENO, path, most, READ_BYTES, bytes, size, e);
   }
+  if (file_allowed(path, false, e) != STATUS_OK) {
+    return e->status;
+  }
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     return refused(e, _("open"), path);
@@ -162,6 +177,9 @@ Status file_open(const char *path, FileReader **out, Error *e)
 {
   *out = NULL;
   struct stat info;
+  if (file_allowed(path, false, e) != STATUS_OK) {
+    return e->status;
+  }
   if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
     return STATUS_OK; /* opening a pipe twice would lose what is in it */
   }
@@ -282,6 +300,9 @@ Status file_create(const char *path, FileWriter **out, Error *e)
 {
   char target[PATH_MAX];
   *out = NULL;
+  if (file_allowed(path, true, e) != STATUS_OK) {
+    return e->status;
+  }
   if (!follow(path, target)) {
     return refused(e, _("write"), path);
   }

@@ -54,6 +54,12 @@ ASSAY_API const char *file_home(void);
  * (written to buffer). */
 ASSAY_API const char *file_resolve(const char *path, char *buffer, size_t size);
 
+/* What a sandboxed session may open: asked by file_read (but of "-"), file_open and file_create, which give its error.
+ * file_allowed: for what opens, lists or looks for files by itself. Set once, before other threads run; NULL: everything. */
+typedef Status (*FileGuard)(const char *path, bool writes, Error *e);
+void file_set_guard(FileGuard guard);
+Status file_allowed(const char *path, bool writes, Error *e) MUST_USE;
+
 /* True when something of that name can be opened for reading and is no folder. */
 ASSAY_API bool file_exists(const char *path);
 

@@ -146,7 +146,10 @@ static Status copy_matches(const glob_t *found, Arena *arena, const char ***file
   *n = 0;
   for (size_t i = 0; list && i < found->gl_pathc; i++) {
     struct stat info;
-    if (stat(found->gl_pathv[i], &info) == 0 && S_ISDIR(info.st_mode)) {
+    Error unused;
+    error_clear(&unused);
+    if ((stat(found->gl_pathv[i], &info) == 0 && S_ISDIR(info.st_mode)) ||
+        file_allowed(found->gl_pathv[i], false, &unused) != STATUS_OK) {
       continue;
     }
     list[*n] = arena_string(arena, found->gl_pathv[i]);
@@ -182,6 +185,22 @@ static Status match(const char *path, Arena *arena, const char ***files, size_t 
   return hint_near(path, e);
 }
 
+/* Whether names of this folder may be shown: of a pattern, that of its plain part. */
+static Status may_look(const char *path, Error *e)
+{
+  char folder[PATH_MAX];
+  size_t n = strcspn(path, "*?[");
+  while (path[n] && n > 0 && path[n - 1] != '/') {
+    n--;
+  }
+  if (n >= sizeof folder) {
+    return STATUS_OK; /* too long for a path: opening it will say so */
+  }
+  memcpy(folder, path, n);
+  folder[n] = '\0';
+  return file_allowed(n > 0 ? folder : ".", false, e);
+}
+
 Status files_of_path(const char *path, Arena *arena, const char *const **out, size_t *n, Error *e)
 {
   char buffer[PATH_MAX];
@@ -189,7 +208,11 @@ Status files_of_path(const char *path, Arena *arena, const char *const **out, si
   const char **files = NULL;
   *n = 0;
   const char *resolved = file_resolve(path, buffer, sizeof buffer);
-  Status status;
+  Status status = strcmp(path, "-") == 0 ? STATUS_OK : may_look(resolved, e);
+  if (status != STATUS_OK) {
+    *out = NULL;
+    return status;
+  }
   if (strcmp(path, "-") == 0) {
     status = add_file(arena, path, &files, n, e);
   } else if (stat(resolved, &info) == 0) {

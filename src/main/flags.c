@@ -9,7 +9,9 @@
 #include "core/alloc.h"
 #include "core/text.h"
 
-enum { THREADS_MOST = 1024 };
+enum { THREADS_MOST = 1024, SANDBOX_MEMORY = 1 << 30 };
+
+static const double SANDBOX_LUA_SECONDS = 1.2, SANDBOX_SECONDS = 10;
 
 typedef struct Reader {
   char **next, **end; /* arguments not looked at yet */
@@ -122,6 +124,19 @@ static Status take_memory(Reader *reader, const char *value)
   return STATUS_OK;
 }
 
+/* Seconds, such as 60 or 0.5. */
+static Status take_time(Reader *reader, const char *value)
+{
+  char *end = NULL;
+  const double seconds = isdigit((unsigned char)*value) ? strtod(value, &end) : 0;
+  if (!end || *end || !(seconds >= 0.01) || seconds > 1e6) {
+    return error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--time takes seconds from 0.01 to 1000000, not '%s'"), value);
+  }
+  reader->flags->time.lua = reader->flags->time.all = seconds;
+  reader->flags->timed = true;
+  return STATUS_OK;
+}
+
 #define SWITCH(name, field)                                    \
   static Status take_##name(Reader *reader, const char *value) \
   {                                                            \
@@ -142,6 +157,7 @@ SWITCH(list, list = true)
 SWITCH(automatic, automatic = true)
 SWITCH(no_journal, no_journal = true)
 SWITCH(check, check = true)
+SWITCH(sandbox, sandbox = true)
 
 static const Flag all[] = {
   {"-e", "CODE", take_code},         {"-i", NULL, take_prompt},          {"-l", "MODULE", take_module},
@@ -152,6 +168,7 @@ static const Flag all[] = {
   {"--auto", NULL, take_automatic},
   {"--no-journal", NULL, take_no_journal}, {"--journal", "FILE", take_journal}, {"--check", NULL, take_check},
   {"--data", "FILE", take_data},        {"--format", "KIND", take_format},
+  {"--sandbox", NULL, take_sandbox},    {"--time", "SECONDS", take_time},
 };
 
 enum { FLAGS = sizeof all / sizeof *all };
@@ -250,6 +267,15 @@ static Status check(const Flags *flags, Error *e)
   if (flags->automatic && flags->task != TASK_DEMO) {
     return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--auto belongs to assay demo"));
   }
+  if (flags->sandbox && flags->task != TASK_RUN && flags->task != TASK_USAGE && flags->task != TASK_VERSION) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--sandbox belongs to scripts, -e and the prompt"));
+  }
+  if (flags->sandbox && flags->journal) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--journal does not go with --sandbox, which writes no files"));
+  }
+  if (flags->timed && !flags->sandbox) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--time belongs to --sandbox"));
+  }
   if (flags->check && flags->task != TASK_REPLAY) {
     return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--check belongs to assay replay"));
   }
@@ -288,7 +314,7 @@ Status flags_read(int argc, char **argv, Flags *flags, Error *e)
   const size_t n = argc > 0 ? (size_t)argc : 0;
   Reader reader = {argv + (n > 0), argv + n, flags, e};
   bool ended = false;
-  *flags = (Flags){.seed = 1};
+  *flags = (Flags){.seed = 1, .time = {SANDBOX_LUA_SECONDS, SANDBOX_SECONDS}};
   flags->items = mem_zero(n + 1, sizeof *flags->items);
   flags->data = mem_zero(n + 1, sizeof *flags->data);
   if (!flags->items || !flags->data) {
@@ -306,6 +332,9 @@ Status flags_read(int argc, char **argv, Flags *flags, Error *e)
     }
   }
   const Status status = take_rest(&reader, ended);
+  if (flags->sandbox && !flags->memory) {
+    flags->memory = SANDBOX_MEMORY;
+  }
   return status == STATUS_OK ? check(flags, e) : status;
 }
 
@@ -339,6 +368,10 @@ const char *flags_usage(void)
            "  --threads N    threads to use (as many as processors); results do not depend on it\n"
            "  --format KIND  values as text, json, markdown, html, csv or tsv (text)\n"
            "  --memory SIZE  most memory for data and models, such as 500M or 2G\n"
+           "  --sandbox      run what somebody else wrote: reads files below the script's folder and\n"
+           "                 datasets/, writes none, starts nothing; 1G of memory, 10 s of processor time,\n"
+           "                 of which 1.2 s in Lua code itself\n"
+           "  --time SECONDS processor time in the sandbox\n"
            "  --no-rc        do not run ~/.config/assay/rc.lua before the prompt\n"
            "  --no-journal   keep no journal of the prompt's statements\n"
            "  --journal FILE keep the journal there; also without a prompt\n"

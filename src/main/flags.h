@@ -38,7 +38,10 @@ typedef struct Flags {
   size_t threads, memory;    /* 0: as many as there are; no limit */
   const char *format;        /* what values are shown as; NULL: text */
   const char *topic;         /* of help, demo or reference, the file of replay or resume; NULL: none */
-  bool no_journal, check;
+  bool no_journal, check, sandbox, timed;
+  struct {
+    double lua, all;         /* of a sandboxed script: seconds of processor time outside primitives, and with them */
+  } time;
   const char *journal;       /* file of the journal; NULL: the usual place */
   const char **data;         /* of --data, in the order given */
   size_t n_data;

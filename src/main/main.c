@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bind/sandbox.h"
 #include "core/alloc.h"
 #include "core/file.h"
 #include "core/pool.h"
@@ -13,12 +14,15 @@
 #include "main/language.h"
 #include "main/recording.h"
 #include "main/replay.h"
+#include "main/sandbox_child.h"
+#include "main/sandbox_parent.h"
 #include "main/version.h"
 #include "main/write_reference.h"
 #include "math/blas.h"
 #include "repl/console.h"
 #include "repl/demo.h"
 #include "repl/repl.h"
+#include "view/error_text.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
 
@@ -68,6 +72,7 @@ static SessionSettings settings_of(const Program *program)
                            .format = flags->format,
                            .home = text_data(&program->home),
                            .arguments = flags->script ? (const char *const *)flags->script : own,
+                           .sandbox = flags->sandbox,
                            .describe = version_describe,
                            .n_arguments = flags->script ? flags->n_script : 1};
 }
@@ -96,6 +101,18 @@ static Status swap_given(Session *session, const Flags *flags, Error *e)
   return status;
 }
 
+/* From here on the process is the script's: what it shows has no pictures, which are another program's. */
+static Status begin_sandbox(Program *program, Error *e)
+{
+  const Flags *flags = &program->flags;
+  const SandboxTime most = {flags->time.lua, flags->time.all};
+  const Status status = sandbox_enter(flags, text_data(&program->home), e);
+  if (status == STATUS_OK) {
+    sandbox_time(program->session, &most);
+  }
+  return status;
+}
+
 static Status open_session(Program *program, Error *e)
 {
   const Flags *flags = &program->flags;
@@ -107,10 +124,16 @@ static Status open_session(Program *program, Error *e)
   console_hooks(&program->console, &hooks);
   hooks.interactive = hooks.interactive || demo; /* a demonstration shows what a prompt would */
   hooks.write = flags->check ? drop_output : hooks.write;
+  if (flags->sandbox) {
+    hooks.demo = NULL;
+    hooks.graphics = NULL;
+  }
   const SessionSettings settings = settings_of(program);
   TRY(session_new(&hooks, &settings, &program->session, e));
   console_attach(&program->console, program->session);
-  if (flags->task != TASK_REPLAY) {
+  if (flags->sandbox) {
+    TRY(begin_sandbox(program, e));
+  } else if (flags->task != TASK_REPLAY) {
     TRY(recording_begin(&program->console, flags, e));
     TRY(swap_given(program->session, flags, e));
   }
@@ -146,7 +169,7 @@ static int run_prompt(Program *program, Demo *demo)
   Error e = {0};
   int code = FAILED;
   const bool resumed = program->flags.task == TASK_RESUME; /* which ran it, if the session had */
-  const bool has_rc = !program->flags.no_rc && !demo && !resumed && home_rc(&rc);
+  const bool has_rc = !program->flags.no_rc && !program->flags.sandbox && !demo && !resumed && home_rc(&rc);
   const ReplSettings settings = {.home = text_data(&program->home),
                                  .version = ASSAY_VERSION,
                                  .rc = has_rc ? text_data(&rc) : NULL,
@@ -285,6 +308,7 @@ static int run_program(Program *program)
   const bool abandoned = program->console.abandoned;
   if (!abandoned) { /* a job that was left behind still uses its inputs */
     console_detach(&program->console);
+    sandbox_time_closing();
     session_free(program->session);
     plug_close();
     pool_close();
@@ -305,6 +329,22 @@ static int print_and_go(const Text *text)
   }
   perror(_("assay: cannot write the output"));
   return FAILED;
+}
+
+/* --sandbox: the script runs in a process of its own. */
+static int run_apart(const Program *program, char **argv)
+{
+  ViewStyle style;
+  Text text = {0};
+  Error e = {0};
+  int code = FAILED;
+  if (sandbox_run(argv, &program->flags, &code, &e) != STATUS_OK) {
+    style_init(&style);
+    error_text(&e, &style, &text);
+    fwrite(text_data(&text), 1, text.size, stderr);
+    text_free(&text);
+  }
+  return code;
 }
 
 static int complain(const Error *e)
@@ -332,6 +372,8 @@ int main(int argc, char **argv)
   } else if (program.flags.task == TASK_VERSION) {
     version_describe(&text);
     code = print_and_go(&text);
+  } else if (program.flags.sandbox && !sandbox_is_child()) {
+    code = run_apart(&program, argv);
   } else {
     code = run_program(&program);
   }
