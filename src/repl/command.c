@@ -118,7 +118,7 @@ static void add_table(Text *out)
                    "  Ctrl-X Ctrl-E   the statement in your editor (VISUAL, EDITOR)\n"
                    "  Ctrl-R          finds an earlier statement\n"
                    "  Ctrl-D          leaves, when the line is empty\n"
-                   "What is not complete goes on at >> ; a value is shown unless the line ends in ;\n"));
+                   "Lines go on at (>> , for>> , by what is open; a value is shown unless ; ends it\n"));
 }
 
 static void run_help(CommandState *state, const char *topic)

@@ -14,6 +14,7 @@
 #include "core/alloc.h"
 #include "repl/command.h"
 #include "repl/completer.h"
+#include "repl/continuation.h"
 #include "repl/editor.h"
 #include "repl/graphics.h"
 #include "repl/highlight.h"
@@ -189,24 +190,14 @@ static bool demo_takes(const char *line)
 /* ---- Lines
  * ------------------------------------------------------------------------------------------------------- */
 
-/* Length of a prompt at the beginning of a line. No statement of Lua begins with '>'. */
-static size_t prompt_length(const char *line)
-{
-  const size_t marks = strspn(line, ">");
-  if (marks == 0 || marks > 2 || !strchr(" \n", line[marks])) {
-    return 0;
-  }
-  return line[marks] == ' ' ? marks + 1 : marks;
-}
-
 /* A text copied from a session brings its prompts along: when the first line has one, they come off all
  * lines. */
 static void without_prompts(const char *text, Text *out)
 {
-  const bool has_prompts = prompt_length(text) > 0;
+  const bool has_prompts = *text == '>' && continuation_skip(text) > 0; /* ">> " in quotes is Lua */
   while (*text) {
     const size_t n = strcspn(text, "\n") + (strchr(text, '\n') != NULL);
-    const size_t skip = has_prompts ? prompt_length(text) : 0;
+    const size_t skip = has_prompts ? continuation_skip(text) : 0;
     text_add(out, text + skip, n - skip);
     text += n;
   }
@@ -368,7 +359,10 @@ static Status editor_on(Error *e)
   console_flush(repl->console);
   const Status status = loop_watch(repl->console->loop, STDIN_FILENO, on_input, NULL, e);
   if (status == STATUS_OK) {
-    const char *prompt = repl->pending.size > 0 ? ">> " : "> ";
+    char prompt[CONTINUATION_SIZE] = "> ";
+    if (repl->pending.size > 0) {
+      continuation_prompt(repl->pending.data, repl->pending.size, prompt);
+    }
     repl->line_done = false;
     repl->highlight = (Highlight){repl->console, repl->screen, strlen(prompt), &repl->pending, false};
     rl_callback_handler_install(prompt, on_line);

@@ -3,8 +3,8 @@
  *
  * At a terminal lines come from readline's callback interface, driven by the loop; otherwise (-i with
  * input that is no terminal) they are read as they are, without prompt or history. A statement that is not
- * complete goes on at `>> `. The line editor is put on the terminal and taken off it around every
- * statement, so that another face can use the terminal in between.
+ * complete goes on at a prompt such as `(>> ` (continuation.h). The line editor is put on the terminal and
+ * taken off it around every statement, so that another face can use the terminal in between.
  */
 #ifndef ASSAY_REPL_REPL_H
 #define ASSAY_REPL_REPL_H

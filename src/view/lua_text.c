@@ -40,11 +40,16 @@ static size_t comment_end(const char *text, size_t n, size_t from)
   return line_end ? (size_t)(line_end - text) : n;
 }
 
+/* A string may go over a line's end behind a backslash, and behind \z, which takes in all blanks. */
 static size_t string_end(const char *text, size_t n, size_t from)
 {
   size_t i = from + 1;
   while (i < n && text[i] != text[from] && text[i] != '\n') {
+    const bool blanks = text[i] == '\\' && i + 1 < n && text[i + 1] == 'z';
     i += text[i] == '\\' ? 2 : 1;
+    while (blanks && i < n && isspace((unsigned char)text[i])) {
+      i++;
+    }
   }
   return i >= n ? n : i + (text[i] == text[from]);
 }

@@ -43,7 +43,7 @@ long_list() { fresh && type_text 'wide.column' && press Tab Tab && wait_for '[0-
 
 second_line() {
   fresh
-  enter 'x = df:select(' && wait_for '^>>' && type_text '"sp' && press Tab && wait_for '^>> "spend' && press C-c && wait_prompt
+  enter 'x = df:select(' && wait_for '^[^ ]*>>' && type_text '"sp' && press Tab && wait_for '^\(>> "spend' && press C-c && wait_prompt
 }
 
 within_a_line() {

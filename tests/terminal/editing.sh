@@ -72,7 +72,7 @@ help_key_word() { start_assay && type_text 'quantile' && press F1 && wait_for 'q
 editor() {
   printf '#!/bin/sh\nsed -i s/six/6/ "$1"\nprintf "\\n  * 7\\n" >>"$1"\n' >"$TMPDIR/ed"
   chmod +x "$TMPDIR/ed"
-  term_start env EDITOR="$TMPDIR/ed" "$ASSAY" -q && wait_prompt && type_text 'print(' && press Enter && wait_for '^>>' &&
+  term_start env EDITOR="$TMPDIR/ed" "$ASSAY" -q && wait_prompt && type_text 'print(' && press Enter && wait_for '^[^ ]*>>' &&
     type_text 'six' && press C-x C-e && wait_for '\* 7' && type_text ')' && press Enter && wait_for '^42$' && wait_prompt
 }
 

@@ -28,7 +28,7 @@ folder_is_private() { [[ $(stat -c %a "${file%/*}") == 700 ]]; }
 wide_file_is_closed() { chmod 644 "$file" && start_assay && mode_is_private; }
 
 lines_are_one() {
-  start_assay && enter 'function twice(x)' && wait_for '^>>' && enter '  return 2 * x -- second line' && enter 'end' && wait_prompt &&
+  start_assay && enter 'function twice(x)' && wait_for '^[^ ]*>>' && enter '  return 2 * x -- second line' && enter 'end' && wait_prompt &&
     answers 'twice(21)' '^42$' && press C-d && wait_exit && start_assay && press Up Up && wait_for 'function twice' &&
     wait_for 'second line' && wait_for '^end$' && press C-c && wait_prompt
 }
@@ -49,7 +49,7 @@ no_repeats() {
 commands_too() { enter '.time' && wait_for 'times are shown' && wait_prompt && recalls '^> \.time$' Up; }
 
 time_like_line_is_safe() {
-  enter 'text = [[' && wait_for '^>>' && enter '#123' && enter ']]' && wait_prompt && press C-d && wait_exit && start_assay &&
+  enter 'text = [[' && wait_for '^[^ ]*>>' && enter '#123' && enter ']]' && wait_prompt && press C-d && wait_exit && start_assay &&
     press Up && wait_for 'text = \[\[' && wait_for '#123' && press C-c && wait_prompt
 }
 

@@ -23,7 +23,7 @@ cursor_within() {
 empty_line() { press C-c && wait_for '\^C \(Ctrl-D or \.quit leaves\)' && wait_prompt && alive; }
 
 in_continuation() {
-  enter 'print(' && wait_for '^>>' && type_text '"never' && press C-c && wait_for 'never\^C' && wait_prompt && alive
+  enter 'print(' && wait_for '^[^ ]*>>' && type_text '"never' && press C-c && wait_for 'never\^C' && wait_prompt && alive
 }
 
 in_search() { press C-r && type_text 'kep' && wait_for 'i-search' && press C-c && wait_prompt && alive; }

@@ -30,7 +30,7 @@ failure_stops() {
     wait_for 'what was behind it did not run' && wait_prompt && ! has_line '^never'
 }
 
-incomplete_goes_on() { begin && paste $'print("op" ..\n  "en" ..' && press Enter && wait_for '^>>' && enter '"ed")' && wait_for '^opened$'; }
+incomplete_goes_on() { begin && paste $'print("op" ..\n  "en" ..' && press Enter && wait_for '^[^ ]*>>' && enter '"ed")' && wait_for '^opened$'; }
 commands_within() { begin && paste $'seven = 7\n.vars\nseven * 6' && press Enter && wait_for 'seven +.*number' && wait_for '^42$'; }
 plainly() { begin && paste_plainly $'nine = 9\nnine * 9\n' && wait_for '^81$' && wait_prompt; }
 

@@ -18,13 +18,13 @@ banner() {
 no_banner() { start_assay && [[ $(screen | sed '/^ *$/d' | wc -l) == 1 ]]; }
 
 continues() { # opening line, closing line, answer
-  enter "$1" && wait_for '^>>' && enter "$2" && wait_for "$3" && wait_prompt
+  enter "$1" && wait_for '^[^ ]*>>' && enter "$2" && wait_for "$3" && wait_prompt
 }
 
 short_string() { enter '"abc' && wait_for 'unfinished string' && wait_prompt; }
 
 empty_line() {
-  enter 'print(6 *' && wait_for '^>>' && press Enter && press Enter && enter '7)' && wait_for '^42$' && wait_prompt
+  enter 'print(6 *' && wait_for '^[^ ]*>>' && press Enter && press Enter && enter '7)' && wait_for '^42$' && wait_prompt
 }
 
 silent() { enter '"qu" .. "iet";' && wait_prompt && enter '1 + 1 == 2' && wait_for '^true$' && ! has_line '^quiet'; }
@@ -34,12 +34,12 @@ last_value() { answers '20 + 1' '^21$' && answers '_ * 2' '^42$'; }
 unknown_command() { answers '.hlep' "there is no command \.hlep" && wait_for 'did you mean \.help'; }
 
 command_inside() {
-  enter 'print("a" ..' && wait_for '^>>' && enter '.help' && wait_for '\.help is a command of the prompt' &&
+  enter 'print("a" ..' && wait_for '^[^ ]*>>' && enter '.help' && wait_for '\.help is a command of the prompt' &&
     ! has_line 'Commands of the prompt' && enter '"b")' && wait_for '^ab$' && wait_prompt
 }
 
 dots_are_lua() {
-  enter 'x = "con"' && enter '(x' && wait_for '^>>' && enter '.. "cat")' && wait_for 'concat' && wait_prompt &&
+  enter 'x = "con"' && enter '(x' && wait_for '^[^ ]*>>' && enter '.. "cat")' && wait_for 'concat' && wait_prompt &&
     enter '(1 *' && enter '.5)' && wait_for '^0\.5$' && wait_prompt
 }
 
@@ -60,7 +60,7 @@ slow_is_timed() { term_start "$ASSAY" && wait_prompt && enter 'local t = os.cloc
 variables() { enter 'alpha = 12' && enter 'beta = {1, 2}' && answers '.vars' 'alpha +.*number' && wait_for 'beta +.*table'; }
 
 drops_continuation() {
-  start_assay && enter 'print(' && wait_for '^>>' && press C-d && wait_for 'incomplete statement was dropped' && wait_prompt &&
+  start_assay && enter 'print(' && wait_for '^[^ ]*>>' && press C-d && wait_for 'incomplete statement was dropped' && wait_prompt &&
     answers '"al" .. "ive"' 'alive'
 }
 
