@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How values show themselves: frames, models and columns as cards, tables as sorted Lua text with bounded depth, the rest as
  * Lua prints it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "bind/session_layout.h"
@@ -76,47 +77,131 @@ static void show_key(Shower *s, int index)
   text_puts(s->out, " = ");
 }
 
-/* Order of keys: numbers by value, then texts by bytes, then the rest as they come. */
-static bool key_before(lua_State *L, int a, int b)
+/* A key beside 1..n. Its text is the table's own, which does not change while it is looked through. */
+typedef struct Key {
+  int type;          /* of Lua */
+  bool whole;        /* a number that is an integer */
+  lua_Integer integer;
+  lua_Number number;
+  const char *text;
+  size_t length;
+  size_t place;      /* in the table's own order */
+} Key;
+
+static Key key_at(lua_State *L, int index, size_t place)
 {
-  const int x = lua_type(L, a), y = lua_type(L, b);
-  if (x != y) {
-    return x == LUA_TNUMBER || (x == LUA_TSTRING && y != LUA_TNUMBER);
+  Key key = {.type = lua_type(L, index), .place = place};
+  if (key.type == LUA_TNUMBER) {
+    key.whole = lua_isinteger(L, index);
+    key.number = lua_tonumber(L, index);
+    key.integer = key.whole ? lua_tointeger(L, index) : 0;
+  } else if (key.type == LUA_TSTRING) {
+    key.text = lua_tolstring(L, index, &key.length);
   }
-  return (x == LUA_TNUMBER || x == LUA_TSTRING) && lua_compare(L, a, b, LUA_OPLT);
+  return key;
 }
 
-/* The first ITEMS_MOST keys beside 1..n in order, in the list at `keys`, kept by insertion; gives the number of all. */
-static size_t collect_keys(Shower *s, int table, size_t n, int keys, size_t most)
+static int compare_texts(const Key *a, const Key *b)
 {
-  lua_State *L = s->L;
-  size_t all = 0, kept = 0;
+  const int order = memcmp(a->text, b->text, a->length < b->length ? a->length : b->length);
+  return order ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+static int compare_numbers(const Key *a, const Key *b)
+{
+  return a->whole && b->whole ? (a->integer > b->integer) - (a->integer < b->integer)
+                              : (a->number > b->number) - (a->number < b->number);
+}
+
+/* Order of keys: numbers by value, then texts by bytes, then the rest as they come. */
+static int compare_keys(const void *left, const void *right)
+{
+  const Key *a = left, *b = right;
+  const int x = a->type == LUA_TNUMBER ? 0 : a->type == LUA_TSTRING ? 1 : 2;
+  const int y = b->type == LUA_TNUMBER ? 0 : b->type == LUA_TSTRING ? 1 : 2;
+  int order = x - y;
+  if (order == 0 && x < 2) {
+    order = x == 0 ? compare_numbers(a, b) : compare_texts(a, b);
+  }
+  return order ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+/* Puts a key where the one at the top of a heap was; the last key in order is at the top. */
+static void sink(Key *heap, size_t n, size_t at, Key key)
+{
+  for (size_t child; (child = 2 * at + 1) < n; at = child) {
+    child += child + 1 < n && compare_keys(&heap[child + 1], &heap[child]) > 0;
+    if (compare_keys(&key, &heap[child]) >= 0) {
+      break;
+    }
+    heap[at] = heap[child];
+  }
+  heap[at] = key;
+}
+
+static void rise(Key *heap, size_t at, Key key)
+{
+  for (size_t parent; at > 0 && compare_keys(&key, &heap[parent = (at - 1) / 2]) > 0; at = parent) {
+    heap[at] = heap[parent];
+  }
+  heap[at] = key;
+}
+
+static bool is_item(lua_State *L, int index, size_t n)
+{
+  return lua_isinteger(L, index) && lua_tointeger(L, index) >= 1 && (size_t)lua_tointeger(L, index) <= n;
+}
+
+/* The first `most` keys beside 1..n in order, and how many there are of all. `others` is a list for keys that are neither
+ * numbers nor texts, by place. O(keys log most). */
+static size_t collect_keys(lua_State *L, int table, size_t n, Key *keys, size_t most, int others, size_t *all)
+{
+  size_t kept = 0;
+  *all = 0;
   lua_pushnil(L);
   while (lua_next(L, table)) {
     lua_pop(L, 1);
-    if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 1 && (size_t)lua_tointeger(L, -1) <= n) {
+    if (is_item(L, -1, n)) {
       continue;
     }
-    all++;
-    size_t at = kept < most ? kept++ : most;
-    for (; at > 0; at--) {
-      lua_rawgeti(L, keys, (lua_Integer)at);
-      const bool before = key_before(L, lua_gettop(L) - 1, lua_gettop(L));
-      if (before && at < most) {
-        lua_rawseti(L, keys, (lua_Integer)at + 1);
-      } else {
-        lua_pop(L, 1);
-      }
-      if (!before) {
-        break;
-      }
+    const Key key = key_at(L, -1, ++*all);
+    const bool has_room = kept < most, taken = has_room || (most > 0 && compare_keys(&key, &keys[0]) < 0);
+    if (has_room) {
+      rise(keys, kept++, key);
+    } else if (taken) {
+      sink(keys, kept, 0, key);
     }
-    if (at < most) {
+    if (taken && key.type != LUA_TNUMBER && key.type != LUA_TSTRING) {
       lua_pushvalue(L, -1);
-      lua_rawseti(L, keys, (lua_Integer)at + 1);
+      lua_rawseti(L, others, (lua_Integer)key.place);
     }
   }
-  return all;
+  qsort(keys, kept, sizeof *keys, compare_keys);
+  return kept;
+}
+
+static void push_key(lua_State *L, const Key *key, int others)
+{
+  if (key->type == LUA_TSTRING) {
+    lua_pushlstring(L, key->text, key->length);
+  } else if (key->type != LUA_TNUMBER) {
+    lua_rawgeti(L, others, (lua_Integer)key->place);
+  } else if (key->whole) {
+    lua_pushinteger(L, key->integer);
+  } else {
+    lua_pushnumber(L, key->number);
+  }
+}
+
+static size_t count_keys(lua_State *L, int table)
+{
+  size_t n = 0;
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    lua_pop(L, 1);
+    n++;
+  }
+  return n;
 }
 
 static void separator(Shower *s, size_t item)
@@ -124,30 +209,40 @@ static void separator(Shower *s, size_t item)
   text_puts(s->out, item ? ", " : "");
 }
 
+/* Shows up to `most` keys beside 1..n, `before` items standing before them; gives how many. */
+static size_t show_keys(Shower *s, int table, size_t n, size_t most, size_t before, size_t *all)
+{
+  lua_State *L = s->L;
+  const size_t room = most > ITEMS_MOST ? count_keys(L, table) : most;
+  Key *keys = lua_newuserdatauv(L, (room ? room : 1) * sizeof *keys, 0);
+  lua_newtable(L);
+  const int others = lua_gettop(L);
+  const size_t kept = collect_keys(L, table, n, keys, room < most ? room : most, others, all);
+  for (size_t i = 0; i < kept; i++) {
+    separator(s, before + i);
+    push_key(L, &keys[i], others);
+    show_key(s, lua_gettop(L));
+    lua_rawget(L, table);
+    show_at(s, lua_gettop(L));
+    lua_settop(L, others);
+  }
+  lua_pop(L, 2);
+  return kept;
+}
+
 static void show_items(Shower *s, int table)
 {
   lua_State *L = s->L;
   const size_t most = s->full ? 1000000 : ITEMS_MOST;
   const size_t n = lua_rawlen(L, table);
-  size_t shown = 0;
+  size_t shown = 0, all = 0;
   for (; shown < n && shown < most; shown++) {
     separator(s, shown);
     lua_rawgeti(L, table, (lua_Integer)shown + 1);
     show_at(s, lua_gettop(L));
     lua_pop(L, 1);
   }
-  lua_newtable(L);
-  const int keys = lua_gettop(L);
-  const size_t all = collect_keys(s, table, n, keys, most);
-  for (size_t i = 1; i <= lua_rawlen(L, keys) && shown < most; i++, shown++) {
-    separator(s, shown);
-    lua_rawgeti(L, keys, (lua_Integer)i);
-    show_key(s, lua_gettop(L));
-    lua_rawget(L, table);
-    show_at(s, lua_gettop(L));
-    lua_settop(L, keys);
-  }
-  lua_pop(L, 1);
+  shown += show_keys(s, table, n, most - shown, shown, &all);
   if (n + all > shown) {
     text_printf(s->out, _("%1$s... %2$zu more"), shown ? ", " : "", n + all - shown);
   }
