@@ -6,24 +6,7 @@
 
 #include <math.h>
 
-#ifndef ISA
-#define ISA base
-#endif
-#define JOIN_NAMES(a, b) a##b
-#define NAME_OF(isa) JOIN_NAMES(kmeans_kernels_, isa)
-
-#if defined(__AVX512F__)
-#define WIDTH 8
-#elif defined(__AVX__)
-#define WIDTH 4
-#else
-#define WIDTH 2
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* Loads and stores need no alignment; on aligned addresses they cost the same. */
-typedef double Vector __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
+#include "math/kernel_vector.h"
 
 enum {
   POINTS = 4,                   /* points and ... */
@@ -376,9 +359,9 @@ static void lower_bounds(float *restrict bounds, size_t count, float drift, floa
   }
 }
 
-extern const KmeansKernels NAME_OF(ISA);
+extern const KmeansKernels KERNEL_NAME(kmeans_kernels_);
 
-const KmeansKernels NAME_OF(ISA) = {
+const KmeansKernels KERNEL_NAME(kmeans_kernels_) = {
     .tile = make_tile,
     .distances = tile_distances,
     .nearest = nearest,

@@ -3,24 +3,7 @@
  * eight lanes of a sum are PARTS vectors: widths change how many lanes are worked on at once, never what is in them. */
 #include "math/least_squares_kernels.h"
 
-#ifndef ISA
-#define ISA base
-#endif
-#define JOIN_NAMES(a, b) a##b
-#define NAME_OF(isa) JOIN_NAMES(least_squares_kernels_, isa)
-
-#if defined(__AVX512F__)
-#define WIDTH 8
-#elif defined(__AVX__)
-#define WIDTH 4
-#else
-#define WIDTH 2
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* Loads and stores need no alignment; on aligned addresses they cost the same. */
-typedef double Vector __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
+#include "math/kernel_vector.h"
 
 enum {
   LANES = 8,
@@ -260,5 +243,5 @@ static void reflect(const double *v, size_t m, double beta, double *top, size_t 
   }
 }
 
-extern const LeastSquaresKernels NAME_OF(ISA);
-const LeastSquaresKernels NAME_OF(ISA) = {pack, gram, subtract, cross, dot, add, reflect};
+extern const LeastSquaresKernels KERNEL_NAME(least_squares_kernels_);
+const LeastSquaresKernels KERNEL_NAME(least_squares_kernels_) = {pack, gram, subtract, cross, dot, add, reflect};
