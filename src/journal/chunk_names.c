@@ -19,6 +19,8 @@ typedef struct Reader {
   bool part[LIST_MOST];    /* the name is followed by .x or [x] */
   size_t listed;
   bool hidden;             /* the list is one of new local names */
+  bool heading;            /* between `function` and the bracket of its parameters */
+  size_t parameters;       /* the depth inside that bracket, 0: not there */
   bool loop;               /* between `while` or `for` and their `do`, which opens nothing more */
   Error *e;
 } Reader;
@@ -91,6 +93,7 @@ static Status see_keyword(Reader *r, const Word *word)
 {
   static const char *const blocks[] = {"then", "repeat", NULL};
   if (word_is(word, "function")) {
+    r->heading = true;
     push(r, OPEN_FUNCTION);
   } else if (is_one_of(word, blocks)) {
     push(r, OPEN_BLOCK);
@@ -126,7 +129,14 @@ static Status name_function(Reader *r, const char *at)
 
 static void see_symbol(Reader *r, const Word *word)
 {
-  if (word_is(word, "{")) {
+  if (word_is(word, "(") && r->heading) {
+    push(r, OPEN_BRACKET);
+    r->heading = false;
+    r->parameters = r->depth;
+  } else if (word_is(word, ")") && r->parameters == r->depth) {
+    pop(r);
+    r->parameters = 0;
+  } else if (word_is(word, "{")) {
     push(r, OPEN_TABLE);
   } else if (word_is(word, "(") || word_is(word, "[")) {
     push(r, OPEN_BRACKET);
@@ -165,6 +175,12 @@ static bool is_field(const Reader *r, const Word *next)
   return in_table(r) && first && word_is(next, "=");
 }
 
+/* The name of a new local variable or parameter, such as the _ of `for _, x in` */
+static bool is_new(const Reader *r)
+{
+  return (r->hidden && !in_brackets(r)) || (r->parameters > 0 && r->depth == r->parameters);
+}
+
 static Status see_name(Reader *r, const Word *word, const char *at)
 {
   const Word next = chunk_word(&at);
@@ -179,7 +195,7 @@ static Status see_name(Reader *r, const Word *word, const char *at)
   if (status == STATUS_OK && !in_brackets(r) && !r->hidden && r->listed < LIST_MOST) {
     r->part[r->listed] = word_is(&next, ".") || word_is(&next, "[");
     r->list[r->listed++] = *word;
-  } else if (status == STATUS_OK) {
+  } else if (status == STATUS_OK && !is_new(r)) {
     status = put(r->names->reads, word, r->e);
   }
   return status;

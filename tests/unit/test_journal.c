@@ -391,6 +391,23 @@ static void slices_in_doubt(void **state)
   keeps(lines, "w", "1 2 3 4 5 6 7 8"); /* what g needs cannot be seen */
 }
 
+/* A name of a statement's own is not the value shown last. */
+static void slices_with_own_names(void **state)
+{
+  (void)state;
+  const Line lines[] = {{"1 + 1", {"shows \"\" number value=2"}},
+                        {"t = {1, 2}", {"sets t table digest=00000000000000000000000000000001"}},
+                        {"n = 0 for _, v in ipairs(t) do n = n + v end", {"sets n number value=3"}},
+                        {"f = function(_, x) return x end", {"sets f function"}},
+                        {"local _ = 1 m = n", {"sets m number value=3"}},
+                        {"k = _", {"sets k number value=2"}},
+                        {NULL, {NULL}}};
+  keeps(lines, "n", "2 3");
+  keeps(lines, "f", "4");
+  keeps(lines, "m", "2 3 5");
+  keeps(lines, "k", "1 6");
+}
+
 static void unknown_objects(void **state)
 {
   (void)state;
@@ -610,6 +627,7 @@ int main(void)
     cmocka_unit_test(slices_with_state),
     cmocka_unit_test(slices_with_files),
     cmocka_unit_test(slices_in_doubt),
+    cmocka_unit_test(slices_with_own_names),
     cmocka_unit_test(unknown_objects),
     cmocka_unit_test(same_kernels_compare_bits),
     cmocka_unit_test(other_kernels_compare_figures),
