@@ -196,11 +196,12 @@ end
 
 -- The chart of a step, nil when the model has none that can be drawn of its data.
 function Stepper:plot(n)
-  local then_ = self:model_at(n)
-  if then_ then
-    local fine, chart = pcall(then_.plot, then_, { data = self.data, x = self.x, y = self.y, title = title(self) })
-    return fine and chart or nil
+  local model = self:model_at(n)
+  if not model then
+    return nil
   end
+  local fine, chart = pcall(model.plot, model, { data = self.data, x = self.x, y = self.y, title = title(self) })
+  return fine and chart or nil
 end
 
 function Stepper:__tostring()
