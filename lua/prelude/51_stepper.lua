@@ -280,8 +280,8 @@ primitive {
     .. "most 64 MB of steps are kept; it says so when some were not.",
   options = {
     { name = "verb", kind = "text", required = true, help = "the method's name, such as \"kmeans\"" },
-    { name = "x", kind = "column", choices = "numeric", help = "what the chart has to the right, not its own choice" },
-    { name = "y", kind = "column", choices = "numeric", help = "what the chart has upwards" },
+    { name = "x", kind = "column", choices = "numeric", help = "what the chart shows to the right, in place of its own choice" },
+    { name = "y", kind = "column", choices = "numeric", help = "what it shows upwards" },
     { name = "options", kind = "rest", help = "options of the method" },
   },
   returns = "a stepper, which draws the step it is at",
