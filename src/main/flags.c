@@ -82,6 +82,16 @@ static Status take_format(Reader *reader, const char *value)
   return near < FORMATS ? error_hint(reader->e, _("did you mean %s?"), formats[near]) : STATUS_ARGUMENT;
 }
 
+static Status take_color(Reader *reader, const char *value)
+{
+  if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 && strcmp(value, "never") != 0) {
+    return error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--color takes auto, always or never, not '%s'"), value);
+  }
+  reader->flags->no_color = *value == 'n';
+  reader->flags->color = value[1] == 'l';
+  return STATUS_OK;
+}
+
 static Status take_data(Reader *reader, const char *value)
 {
   reader->flags->data[reader->flags->n_data++] = value;
@@ -168,6 +178,7 @@ static const Flag all[] = {
   {"--auto", NULL, take_automatic},
   {"--no-journal", NULL, take_no_journal}, {"--journal", "FILE", take_journal}, {"--check", NULL, take_check},
   {"--data", "FILE", take_data},        {"--format", "KIND", take_format},
+  {"--color", "WHEN", take_color},
   {"--sandbox", NULL, take_sandbox},    {"--time", "SECONDS", take_time},
 };
 
@@ -377,7 +388,7 @@ const char *flags_usage(void)
            "  --journal FILE keep the journal there; also without a prompt\n"
            "  --data FILE    read FILE in the place of the first file that a script reads; NAME=FILE:\n"
            "                 in the place of the file of that name\n"
-           "  --no-color     no colour (as does NO_COLOR=1)\n"
+           "  --color WHEN   colour: auto (NO_COLOR and FORCE_COLOR count), always or never\n"
            "  --ascii        draw with ASCII characters only\n"
            "  --plain        no colour, no drawing, no live line: for screen readers and logs\n"
            "  -h, --help     this text\n"

@@ -32,7 +32,7 @@ typedef struct Flags {
   size_t n_items;
   bool has_code;             /* some -e */
   bool prompt;               /* -i */
-  bool quiet, no_rc, no_color, plain, ascii, list;
+  bool quiet, no_rc, no_color, color, plain, ascii, list;
   bool automatic;            /* a demonstration runs through without waiting */
   uint64_t seed;
   size_t threads, memory;    /* 0: as many as there are; no limit */

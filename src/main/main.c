@@ -293,6 +293,7 @@ static int run_program(Program *program)
   const Flags *flags = &program->flags;
   const ConsoleSettings settings = {.quiet = flags->quiet,
                                     .no_color = flags->no_color,
+                                    .color = flags->color,
                                     .plain = flags->plain,
                                     .ascii = flags->ascii,
                                     .interactive = wants_prompt(flags)};

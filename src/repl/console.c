@@ -34,10 +34,10 @@ static bool terminal_is_dumb(void)
 
 static bool wants_color(const ConsoleSettings *settings, bool terminal)
 {
-  if (settings->plain || settings->no_color || is_set("NO_COLOR")) {
+  if (settings->plain || settings->no_color || (is_set("NO_COLOR") && !settings->color)) {
     return false;
   }
-  return is_set("FORCE_COLOR") || (terminal && !terminal_is_dumb());
+  return settings->color || is_set("FORCE_COLOR") || (terminal && !terminal_is_dumb());
 }
 
 /* A size from the environment, or what to take without one. */

@@ -3,10 +3,10 @@
  * session's hooks.
  *
  * Standard output carries results, standard error messages and the live line. Whether a stream has colour
- * is decided for each by itself, the first that applies: --plain or --no-color, NO_COLOR not empty: off;
- * FORCE_COLOR not empty: on; not a terminal, or TERM unset or dumb: off; else on. Lines are as wide as the
- * terminal; one that says 0 x 0 counts as COLUMNS x LINES, else 80 x 24; where output is no terminal
- * COLUMNS counts. References: no-color.org, force-color.org, clig.dev.
+ * is decided for each by itself, the first that applies: --plain or --no-color: off; --color always: on;
+ * NO_COLOR not empty: off; FORCE_COLOR not empty: on; not a terminal, or TERM unset or dumb: off; else on.
+ * Lines are as wide as the terminal; one that says 0 x 0 counts as COLUMNS x LINES, else 80 x 24;
+ * where output is no terminal COLUMNS counts. References: no-color.org, force-color.org, clig.dev.
  */
 #ifndef ASSAY_REPL_CONSOLE_H
 #define ASSAY_REPL_CONSOLE_H
@@ -16,7 +16,7 @@
 
 typedef struct ConsoleSettings {
   bool quiet;       /* no banner, live line or times */
-  bool no_color, plain, ascii;
+  bool no_color, color, plain, ascii; /* color: also where it would not be */
   bool interactive; /* there will be a prompt */
   int digits;       /* significant digits of numbers; 0: six */
   bool no_card, no_highlight; /* of the line being typed */
