@@ -280,7 +280,7 @@ primitive {
     .. "most 64 MB of steps are kept; it says so when some were not.",
   options = {
     { name = "verb", kind = "text", required = true, help = "the method's name, such as \"kmeans\"" },
-    { name = "x", kind = "column", choices = "numeric", help = "what the chart shows to the right, in place of its own choice" },
+    { name = "x", kind = "column", choices = "numeric", help = "what the chart shows to the right, if you choose" },
     { name = "y", kind = "column", choices = "numeric", help = "what it shows upwards" },
     { name = "options", kind = "rest", help = "options of the method" },
   },
