@@ -106,16 +106,16 @@ FUZZERS       += $(foreach f,$(PLUGIN_FUZZ),$(TESTS)/fuzz/$(basename $(notdir $(
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all demo test lint asan tsan valgrind clang fuzz bench check-all check-bare install uninstall clean help \
-        deps deps-build deps-test deps-lint deps-all plugins programs everything run-tests run-fuzz FORCE
+        deps deps-build deps-test deps-lint deps-all plugins messages programs everything run-tests run-fuzz FORCE
 
 # ---- What people call -----------------------------------------------------------------------------------------
 
 ifeq ($(BUILD),build)
-all: assay plugins              ## build the program and its plugins; ./assay is a link to it
+all: assay plugins messages     ## build the program and its plugins; ./assay is a link to it
 assay: $(BUILD)/assay
 	@ln -sfn $(BUILD)/assay $@
 else
-all: $(BUILD)/assay plugins
+all: $(BUILD)/assay plugins messages
 	@:
 endif
 
@@ -271,6 +271,18 @@ $(BUILD)/plugins/$(1)/$(1).so: $(call plugin_objects,$(1)) plugins/$(1)
 endef
 $(foreach p,$(PLUGINS_BUILT),$(eval $(call PLUGIN_RULES,$(p))))
 
+# ---- Messages in other languages ------------------------------------------------------------------------------
+# po/LANGUAGE.po, kept by tools/messages.sh. Without msgfmt the program speaks English only.
+
+LANGUAGES    := $(patsubst po/%.po,%,$(wildcard po/*.po))
+CATALOGUES   := $(if $(shell command -v msgfmt),$(LANGUAGES:%=$(BUILD)/locale/%/LC_MESSAGES/assay.mo))
+
+messages: $(CATALOGUES)
+	@$(if $(CATALOGUES),:,echo '  messages are in English only: install gettext and make again')
+
+$(CATALOGUES): $(BUILD)/locale/%/LC_MESSAGES/assay.mo: po/%.po
+	$(call say,MSGFMT,$<) mkdir -p $(@D) && msgfmt --check-format --check-domain -o $@.new $< && mv $@.new $@
+
 # ---- Test programs --------------------------------------------------------------------------------------------
 
 programs: $(UNIT) $(FUZZERS)
@@ -331,6 +343,7 @@ run-fuzz: $(FUZZERS)
 SHARE     = $(DESTDIR)$(PREFIX)/share/assay
 INCLUDE   = $(DESTDIR)$(PREFIX)/include/assay
 PKGCONFIG = $(DESTDIR)$(PREFIX)/lib/pkgconfig
+LOCALES   = $(DESTDIR)$(PREFIX)/share/locale
 MANUALS   = $(wildcard doc/*.1)
 SHARED    = $(shell find datasets lua -type f ! -path 'lua/prelude/*' ! -name '*.o' ! -name '.*' 2>/dev/null) \
             $(wildcard plugins/README.md plugins/*/README.md plugins/example/*.c)
@@ -343,13 +356,16 @@ install: all                    ## install below PREFIX (/usr/local); DESTDIR fo
 	@for file in $(PLUGIN_SO) $(PLUGIN_TEXTS); do \
 	  install -D -m 644 $$file $(SHARE)/plugins/$${file#$(BUILD)/plugins/} || exit 1; done
 	@for file in $$(tools/api headers); do install -D -m 644 src/$$file $(INCLUDE)/$$file || exit 1; done
+	@for language in $(if $(CATALOGUES),$(LANGUAGES)); do \
+	  install -D -m 644 $(BUILD)/locale/$$language/LC_MESSAGES/assay.mo \
+	    $(LOCALES)/$$language/LC_MESSAGES/assay.mo || exit 1; done
 	@install -d $(PKGCONFIG) && printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include/assay' \
 	  'plugindir=$${prefix}/share/assay/plugins' '' 'Name: assay' 'Description: headers for plugins of assay' \
 	  'Version: $(VERSION)' 'Cflags: -D_GNU_SOURCE -fPIC -fvisibility=hidden -I$${includedir}' >$(PKGCONFIG)/assay.pc
 
 uninstall:                      ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/assay $(MANUALS:doc/%=$(DESTDIR)$(PREFIX)/share/man/man1/%)
-	rm -f $(PKGCONFIG)/assay.pc
+	rm -f $(PKGCONFIG)/assay.pc $(LANGUAGES:%=$(LOCALES)/%/LC_MESSAGES/assay.mo)
 	rm -rf $(SHARE) $(INCLUDE)
 
 -include $(patsubst %.o,%.d,$(OBJECTS) $(MAIN_OBJ) $(PLUGIN_OBJ) $(TEST_OBJECTS))

@@ -31,6 +31,7 @@ build       zlib1g-dev                    zlib        packed files: gzip
 build       libzstd-dev                   libzstd     packed files: Zstandard
 build       libpcre2-dev                  libpcre2-8  regular expressions
 build       libxxhash-dev                 libxxhash   hash functions (headers only)
+build       gettext                       !msgfmt     messages in other languages
 build       tzdata                        -           time zones
 recommended gnuplot-nox|gnuplot-qt|gnuplot-x11 !gnuplot plots in files
 recommended libsqlite3-dev                sqlite3     the plugin for SQLite databases

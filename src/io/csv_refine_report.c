@@ -219,7 +219,7 @@ static void report_doubt(CsvRefined *column, const CsvOptions *options, const Pl
 {
   const Evidence *evidence = &plan->evidence;
   begin(column, type_name(column_type(column->column)));
-  text_puts(&column->report, ", ");
+  text_puts(&column->report, _(", "));
   switch (plan->doubt) {
     case DOUBT_FEW_TEXTS:
       text_printf(&column->report, _("because %zu cells are no values, the first "), evidence->texts.n);

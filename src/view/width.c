@@ -227,6 +227,28 @@ void width_right(Text *out, const char *s, size_t n, size_t width, bool ascii)
   }
 }
 
+/* Scripts without blanks (Chinese, Japanese; annex 14) may be broken between any two characters, but no line begins with
+ * a closing mark or ends with an opening one. */
+static bool is_one_of(const char *const *marks, const char *s, size_t n)
+{
+  for (; *marks; marks++) {
+    if (strlen(*marks) == n && memcmp(*marks, s, n) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Whether a line may end between two neighbouring pieces, none of them a blank. */
+static bool may_part(const char *before, Piece left, const char *after, Piece right)
+{
+  static const char *const opening[] = {"（", "「", "『", "【", "《", "〈", "“", "‘", "(", "[", "{", "'", "\"", NULL};
+  static const char *const closing[] = {"，", "。", "、", "；", "：", "！", "？", "）", "」", "』", "】", "》", "〉", "”", "’", "…",
+                                        ",", ".", ";", ":", "!", "?", ")", "]", "}", "%", "'", "\"", "ー", "々", NULL};
+  return ((left.width == 2 && left.bytes > 1) || (right.width == 2 && right.bytes > 1)) &&
+         !is_one_of(opening, before, left.bytes) && !is_one_of(closing, after, right.bytes);
+}
+
 /* The end of the line that begins at s: how many bytes it shows and, in *next, where the following line
  * begins. With `started`, other text stands on the line already, so that a first word that does not fit
  * may go to the next line. */
@@ -234,11 +256,12 @@ static size_t line_end(const char *s, size_t n, size_t room, bool started, bool 
 {
   size_t width = 0, end = 0, ink = 0; /* end: of the last whole word that fits; ink: of the last non-blank */
   bool has_break = false;
+  Piece before = {0};
   size_t i = 0;
   while (i < n && s[i] != '\n') {
     const Piece piece = piece_at(s + i, n - i, ascii);
     const bool blank = s[i] == ' ' && piece.bytes == 1;
-    if (blank && ink > 0) {
+    if ((blank && ink > 0) || (!blank && i > 0 && ink == i && may_part(s + i - before.bytes, before, s + i, piece))) {
       has_break = true;
       end = ink;
     }
@@ -253,6 +276,7 @@ static size_t line_end(const char *s, size_t n, size_t room, bool started, bool 
     }
     i += piece.bytes;
     ink = blank ? ink : i;
+    before = piece;
   }
   *next = i < n ? i + 1 : n;
   return ink;

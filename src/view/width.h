@@ -53,7 +53,8 @@ typedef struct WidthWrap {
   bool ascii;
 } WidthWrap;
 
-/* Adds the text broken at blanks (words longer than a line are broken anywhere) and at line ends in it.
+/* Adds the text broken at blanks and beside wide characters (words longer than a line are broken anywhere) and at line
+ * ends in it; no line of Chinese begins with a closing mark or ends with an opening one.
  * Each line ends in \n, the last one too. Gives the number of lines. */
 size_t width_wrap(Text *out, const char *s, size_t n, const WidthWrap *wrap);
 
