@@ -44,12 +44,20 @@ void sandbox_check(lua_State *L, const Primitive *primitive)
 
 /* ---- tables that keep some functions; of all other names they give one that refuses */
 
-/* Upvalues: the table's name, what its functions do. */
+/* Upvalues: the table's name, what its functions do. What it gives refuses to be called, and to be looked into. */
 static int refusing_index(lua_State *L)
 {
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
-  lua_pushfstring(L, "%s.%s", lua_tostring(L, lua_upvalueindex(1)), key);
-  sandbox_push_refusal(L, lua_tostring(L, -1), lua_tostring(L, lua_upvalueindex(2)));
+  const char *name = lua_pushfstring(L, "%s.%s", lua_tostring(L, lua_upvalueindex(1)), key);
+  lua_newtable(L);
+  lua_createtable(L, 0, 3);
+  sandbox_push_refusal(L, name, lua_tostring(L, lua_upvalueindex(2)));
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "__call");
+  lua_setfield(L, -2, "__index");
+  lua_pushboolean(L, false);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
   return 1;
 }
 
@@ -221,7 +229,10 @@ static void restrict_libraries(lua_State *L)
   lua_setfield(L, -2, "print");
   sandbox_push_refusal(L, "warn", _("writes past the program's output"));
   lua_setfield(L, -2, "warn");
-  lua_pop(L, 3);
+  lua_getfield(L, -1, "assay");
+  sandbox_push_refusal(L, "demo", _("takes over the terminal"));
+  lua_setfield(L, -2, "demo");
+  lua_pop(L, 4);
 }
 
 void sandbox_restrict(lua_State *L)

@@ -430,7 +430,8 @@ const char *file_home(void)
 
 const char *file_resolve(const char *path, char *buffer, size_t size)
 {
-  if (strncmp(path, "datasets/", 9) == 0 && access(path, F_OK) != 0) {
+  const bool leads_away = strstr(path, "/..") != NULL; /* where no data are shipped */
+  if (strncmp(path, "datasets/", 9) == 0 && !leads_away && access(path, F_OK) != 0) {
     const int length = snprintf(buffer, size, "%s/%s", home, path);
     if (length > 0 && (size_t)length < size && access(buffer, F_OK) == 0) {
       return buffer;
