@@ -71,12 +71,14 @@ static Status protected_call(Session *session, lua_CFunction function, void *arg
   lua_pushcfunction(L, function);
   lua_pushlightuserdata(L, argument);
   const int status = lua_pcall(L, 1, 0, 0);
-  Error why;
-  if (status != LUA_OK) {
-    error_take(L, status, &why);
+  if (status == LUA_OK) {
+    lua_settop(L, 0);
+    return STATUS_OK;
   }
+  Error why;
+  error_take(L, status, &why);
   lua_settop(L, 0);
-  return status == LUA_OK ? STATUS_OK : error_set(e, why.status, why.id, "%s", why.what);
+  return error_set(e, why.status, why.id, "%s", why.what);
 }
 
 int64_t session_shown(Session *session)

@@ -6,7 +6,7 @@ source "${BASH_SOURCE%/*}/lib.sh"
 plan 10
 home=$TMPDIR/home_folder
 mkdir -p "$home/lua/demos" "$home/datasets" && cd "$TMPDIR" || exit
-shipped_home=${ASSAY_HOME-}
+shipped_home=${ASSAY_HOME:-$ROOT}
 export ASSAY_HOME=$home
 cat >"$home/lua/demos/tiny.lua" <<'LUA'
 -- SPDX-License-Identifier: GPL-3.0-or-later
