@@ -5,6 +5,7 @@
 #   tools/messages.sh           writes po/assay.pot anew and merges it into each po/LANGUAGE.po
 #   tools/messages.sh --check   changes nothing; fails when a text is not in the template, a translation is missing,
 #                               fuzzy or takes other arguments, or an error's text does not go through _()
+#   tools/messages.sh --make PO MO    makes a catalogue
 #
 # Texts are those in _() and N_(). Help stays English, so its sources (*_topics.c) hold no such marks; neither is taken
 # what goes into files and reports for others to read.
@@ -81,7 +82,19 @@ update() {
   done
 }
 
+# gettext leaves PRId64 and its like open until the program runs; the program's reader wants them as the compiler has
+# them in the texts.
+make_catalogue() {
+  local int64 uint32 uint64
+  IFS== read -r _ int64 uint32 uint64 < <(printf '#include <inttypes.h>\n= PRId64 = PRIu32 = PRIu64\n' |
+    ${CC:-cc} -E -P - | tail -n 1 | tr -d ' "')
+  [[ -n ${uint64:-} ]] || { echo "messages: the compiler does not say what PRId64 is" >&2; exit 1; }
+  sed "s/<PRId64>/$int64/g; s/<PRIu32>/$uint32/g; s/<PRIu64>/$uint64/g" "$1" |
+    msgfmt --check-format --check-domain -o "$2" -
+}
+
 case ${1:-} in
+  --make) make_catalogue "$2" "$3" ;;
   --check) check ;;
   '') update ;;
   *) sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;

@@ -104,7 +104,7 @@ static Status file_error(const Base *base, const char *hint, Error *e)
 {
   char reason[128] = "";
   const int code = true_reason(base);
-  const char *system = code ? strerror_r(code, reason, sizeof reason) : "";
+  const char *system = code ? _(strerror_r(code, reason, sizeof reason)) : "";
   error_set(e, STATUS_FILE, "database-error", _("'%1$s': %2$s%3$s%4$s"), base->path, sqlite3_errmsg(base->db),
             code ? ": " : "", system);
   return hint ? error_hint(e, "%s", hint) : STATUS_FILE;

@@ -28,7 +28,7 @@ static Status refused(Error *e, const char *what, const char *path)
   char reason[128];
   const int code = errno;
   error_set(e, STATUS_FILE, code == ENOENT ? "no-such-file" : "file-error", _("cannot %1$s '%2$s': %3$s"), what, path,
-            strerror_r(code, reason, sizeof reason));
+            _(strerror_r(code, reason, sizeof reason)));
   if (code == ENOENT) {
     error_hint(e, _("check the path; relative paths start at the working directory"));
   }

@@ -12,6 +12,44 @@ enum { HEADER = 28, MAGIC_AT = 0, REVISION_AT = 4, COUNT_AT = 8, ENGLISH_AT = 12
 enum { MOST_BYTES = 16 << 20 };
 static const uint32_t magic = 0x950412deu;
 
+/* What the C library gives as reasons (strerror), for tools/messages.sh to find; _(strerror(errno)) is how they are used. */
+static const char *const reasons[] __attribute__((unused)) = {
+    N_("Operation not permitted"),
+    N_("No such file or directory"),
+    N_("Input/output error"),
+    N_("No such device or address"),
+    N_("Bad file descriptor"),
+    N_("Resource temporarily unavailable"),
+    N_("Cannot allocate memory"),
+    N_("Permission denied"),
+    N_("Device or resource busy"),
+    N_("File exists"),
+    N_("Invalid cross-device link"),
+    N_("No such device"),
+    N_("Not a directory"),
+    N_("Is a directory"),
+    N_("Invalid argument"),
+    N_("Too many open files in system"),
+    N_("Too many open files"),
+    N_("Text file busy"),
+    N_("File too large"),
+    N_("No space left on device"),
+    N_("Illegal seek"),
+    N_("Read-only file system"),
+    N_("Too many links"),
+    N_("Broken pipe"),
+    N_("File name too long"),
+    N_("Too many levels of symbolic links"),
+    N_("Exec format error"),
+    N_("Argument list too long"),
+    N_("Disk quota exceeded"),
+    N_("Stale file handle"),
+    N_("Transport endpoint is not connected"),
+    N_("Connection timed out"),
+    N_("Operation not supported"),
+    N_("Interrupted system call"),
+};
+
 static Messages in_use;
 static char language_in_use[32] = "en";
 

@@ -77,7 +77,7 @@ static Status join_tapes(JsonReader *reader, Error *e)
   for (size_t i = 0; i < reader->n_paths; i++) {
     size_t length;
     const char *key = map_key(reader->names, i, &length);
-    reader->paths[i].name = length > 0 ? key : _("unnamed"); /* a frame's columns have names */
+    reader->paths[i].name = length > 0 ? key : "unnamed"; /* a frame's columns have names */
   }
   return status;
 }

@@ -78,7 +78,7 @@ static void begin_log(Journal *journal)
   Text lines = {0};
   journal_time(at);
   text_puts(&lines,
-            _("-- A journal of assay: what was typed, as Lua. `assay replay FILE --check` runs it and compares.\n"));
+            "-- A journal of assay: what was typed, as Lua. `assay replay FILE --check` runs it and compares.\n");
   text_printf(&lines, "--@ journal assay=%s began=%s\n", journal->settings.version, at);
   append(journal, &lines);
   text_free(&lines);

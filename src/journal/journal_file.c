@@ -21,7 +21,7 @@ static const char head[] = "-- A journal of assay";
 
 static Status refuse(JournalFile *file, Error *e)
 {
-  const char *reason = strerror(errno);
+  const char *reason = _(strerror(errno));
   error_set(e, STATUS_FILE, "no-journal", _("no journal is kept: %1$s: %2$s"), text_data(&file->path), reason);
   return error_hint(e, _("the session goes on; .journal on tries again, --no-journal does without"));
 }

@@ -536,10 +536,10 @@ Status slice_write(const Steps *steps, const bool *keep, const char *version, co
   if (!w.described) {
     return error_memory(e, 0, _("a script"));
   }
-  text_puts(out, object ? _("-- Made by assay: the statements that make ")
-                        : _("-- Made by assay: the statements of a session"));
+  text_puts(out, object ? "-- Made by assay: the statements that make "
+                        : "-- Made by assay: the statements of a session");
   text_printf(out, "%s.\n", object ? object : "");
-  text_puts(out, _("-- Lines that begin with --= say what came out; `assay replay FILE --check` compares.\n"));
+  text_puts(out, "-- Lines that begin with --= say what came out; `assay replay FILE --check` compares.\n");
   text_printf(out, "--@ script assay=%s\n", version);
   for (size_t i = 0; i < steps->n && status == STATUS_OK; i++) {
     w.shown += shows(&steps->items[i]);

@@ -96,7 +96,7 @@ Status loop_new(Loop **out, Error *e)
   }
   if (pipe2(loop->pipe, O_NONBLOCK | O_CLOEXEC) != 0) {
     mem_free(loop);
-    return error_set(e, STATUS_FILE, "no-pipe", _("cannot make a pipe: %s"), strerror(errno));
+    return error_set(e, STATUS_FILE, "no-pipe", _("cannot make a pipe: %s"), _(strerror(errno)));
   }
   memset((void *)arrived, 0, sizeof arrived);
   atomic_store(&woken, false);
@@ -216,7 +216,7 @@ Status loop_signal(Loop *loop, int signal, void (*at_once)(int), LoopFunction fu
   sigemptyset(&action.sa_mask);
   if (sigaction(signal, &action, entry->taken ? NULL : &entry->former) != 0) {
     return error_set(e, STATUS_STATE, "signal-refused", _("cannot take over signal %1$d: %2$s"), signal,
-                     strerror(errno));
+                     _(strerror(errno)));
   }
   entry->taken = true;
   return STATUS_OK;
@@ -335,7 +335,7 @@ static Status run_round(Loop *loop, Error *e)
   const unsigned long round = ++loop->round;
   const int ready = poll(polls, n + 1, patience(loop));
   if (ready < 0 && errno != EINTR && errno != EAGAIN) {
-    return error_set(e, STATUS_INTERNAL, "poll-failed", _("cannot wait for input: %s"), strerror(errno));
+    return error_set(e, STATUS_INTERNAL, "poll-failed", _("cannot wait for input: %s"), _(strerror(errno)));
   }
   if (ready > 0 && polls[n].revents) {
     char bytes[256];

@@ -359,7 +359,7 @@ void flags_free(Flags *flags)
 
 const char *flags_usage(void)
 {
-  return _("usage: assay [options] [script [arguments]]\n"
+  return "usage: assay [options] [script [arguments]]\n"
            "       assay [options] TABLE\n"
            "       assay [options] demo [NAME [--auto]] | demo --list | help [TOPIC] | reference FOLDER\n"
            "       assay [options] replay FILE [--check] [--data [NAME=]FILE]\n"
@@ -394,5 +394,5 @@ const char *flags_usage(void)
            "  -h, --help     this text\n"
            "  --version      versions of assay and of what it is built on\n"
            "\n"
-           "Exit status: 0 done, 1 the script failed, 2 wrong usage, 130 interrupted, os.exit's own.\n");
+           "Exit status: 0 done, 1 the script failed, 2 wrong usage, 130 interrupted, os.exit's own.\n";
 }

@@ -182,7 +182,7 @@ Status sandbox_run(char **argv, const Flags *flags, int *code, Error *e)
   *code = 1;
   if (failed) {
     give_signals(&former);
-    return error_set(e, STATUS_STATE, "sandbox-ended", _("the sandboxed process did not start: %s"), strerror(failed));
+    return error_set(e, STATUS_STATE, "sandbox-ended", _("the sandboxed process did not start: %s"), _(strerror(failed)));
   }
   child = pid;
   const int status = wait_until(pid, clock_wall() + wall, &late);

@@ -22,7 +22,7 @@ static Status folder_error(const char *path, Error *e)
 {
   char reason[128];
   return error_set(e, STATUS_FILE, "file-error", _("cannot write '%1$s': %2$s"), path,
-                   strerror_r(errno, reason, sizeof reason));
+                   _(strerror_r(errno, reason, sizeof reason)));
 }
 
 static Status folder_make(char folder[FOLDER_BYTES], Error *e)

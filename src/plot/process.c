@@ -157,7 +157,7 @@ static Status start(const ProcessRequest *request, Child *child, Error *e)
       close_end(&ours[i]);
     }
     return error_set(e, STATUS_FILE, "no-process", _("cannot start '%1$s': %2$s"), request->program,
-                     strerror_r(failed, reason, sizeof reason));
+                     _(strerror_r(failed, reason, sizeof reason)));
   }
   child->input = ours[0];
   child->output = ours[1];

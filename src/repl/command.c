@@ -229,7 +229,7 @@ static void run_cd(CommandState *state, const char *argument)
   }
   Error e = {0};
   if (path.failed || chdir(text_data(&path)) != 0) {
-    error_set(&e, STATUS_FILE, "cannot-enter", _("cannot enter the folder '%1$s': %2$s"), text_data(&path), strerror(errno));
+    error_set(&e, STATUS_FILE, "cannot-enter", _("cannot enter the folder '%1$s': %2$s"), text_data(&path), _(strerror(errno)));
     console_error(state->console, &e);
   } else {
     char *folder = getcwd(NULL, 0);

@@ -142,7 +142,7 @@ bool console_close(Console *console)
   mem_free(console->wish);
   const int reason = errno;
   if (!written) {
-    fprintf(stderr, _("assay: cannot write the output: %s\n"), strerror(reason));
+    fprintf(stderr, _("assay: cannot write the output: %s\n"), _(strerror(reason)));
   }
   if (!console->abandoned) {
     loop_free(console->loop);

@@ -33,7 +33,7 @@ static Status write_all(int fd, const Text *text, const char *path, Error *e)
   while (from < text->size) {
     const ssize_t put = write(fd, text->data + from, text->size - from);
     if (put < 0 && errno != EINTR) {
-      return error_set(e, STATUS_FILE, "file-error", _("cannot write '%1$s': %2$s"), path, strerror(errno));
+      return error_set(e, STATUS_FILE, "file-error", _("cannot write '%1$s': %2$s"), path, _(strerror(errno)));
     }
     from += put > 0 ? (size_t)put : 0;
   }
@@ -64,7 +64,7 @@ Status editor_edit(Text *text, Error *e)
   snprintf(path, sizeof path, "%s/assay-XXXXXX.lua", folder && *folder ? folder : "/tmp");
   const int fd = mkstemps(path, 4);
   if (fd < 0) {
-    return error_set(e, STATUS_FILE, "file-error", _("cannot write '%1$s': %2$s"), path, strerror(errno));
+    return error_set(e, STATUS_FILE, "file-error", _("cannot write '%1$s': %2$s"), path, _(strerror(errno)));
   }
   Status status = write_all(fd, text, path, e);
   close(fd);

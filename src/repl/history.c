@@ -52,7 +52,7 @@ static void make_folders(char *path)
 
 static Status refuse(const char *path, Error *e)
 {
-  return error_set(e, STATUS_FILE, "no-history", _("no history is kept: %1$s: %2$s"), path, strerror(errno));
+  return error_set(e, STATUS_FILE, "no-history", _("no history is kept: %1$s: %2$s"), path, _(strerror(errno)));
 }
 
 static int open_file(const char *path, int flags)

@@ -202,10 +202,10 @@ static void place_text(const Table *t, int which, size_t place, Text *out)
   if (place < side->n) {
     column_cell_text(frame_column(side->keys, 0), side->order[place], out);
   } else {
-    text_puts(out, _("total"));
+    text_puts(out, "total");
   }
   if (out->size == 0) {
-    text_puts(out, _("empty"));
+    text_puts(out, "empty");
   }
 }
 

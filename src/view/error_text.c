@@ -117,9 +117,10 @@ static void placed_message(const Error *e, const char *what, const ViewStyle *st
 {
   const char *label = _("error: ");
   const size_t length = whole_length(e->where, sizeof e->where);
-  const size_t at = strlen(label) + width_of(e->where, length, style_ascii(style)) + 2;
+  const bool ascii = style_ascii(style);
+  const size_t at = width_of(label, strlen(label), ascii) + width_of(e->where, length, ascii) + 2;
   style_put(style, VIEW_ERROR, label, out);
-  width_add(out, e->where, length, style_ascii(style));
+  width_add(out, e->where, length, ascii);
   text_puts(out, ": ");
   style_paragraph(style, VIEW_PLAIN, what, MARGIN, at, WHAT_LINES, out);
 }
