@@ -280,8 +280,8 @@ CATALOGUES   := $(if $(shell command -v msgfmt),$(LANGUAGES:%=$(BUILD)/locale/%/
 messages: $(CATALOGUES)
 	@$(if $(CATALOGUES),:,echo '  messages are in English only: install gettext and make again')
 
-$(CATALOGUES): $(BUILD)/locale/%/LC_MESSAGES/assay.mo: po/%.po
-	$(call say,MSGFMT,$<) mkdir -p $(@D) && msgfmt --check-format --check-domain -o $@.new $< && mv $@.new $@
+$(CATALOGUES): $(BUILD)/locale/%/LC_MESSAGES/assay.mo: po/%.po tools/messages.sh
+	$(call say,MSGFMT,$<) mkdir -p $(@D) && CC='$(CC)' tools/messages.sh --make $< $@.new && mv $@.new $@
 
 # ---- Test programs --------------------------------------------------------------------------------------------
 
