@@ -8,8 +8,8 @@ exclude_files = { "lua/demos" }
 
 -- What a script may use without requiring it.
 read_globals = {
-  "assay", "NA", "frame", "read", "read_baskets", "cluster", "column", "plot", "view", "model", "primitive", "help",
-  "gt", "ge", "lt", "le", "eq", "ne", "rules", "regress", "customer", "plugin", "diff", "session",
+  "assay", "NA", "frame", "read", "read_baskets", "cluster", "column", "plot", "model", "primitive", "help",
+  "gt", "ge", "lt", "le", "eq", "ne", "rules", "regress", "customer", "plugin", "diff", "session", "demo", "step", "example", "out",
 }
 
 -- Demonstrations, lessons and tests are scripts: what they assign is theirs, as at the prompt.

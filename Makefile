@@ -121,7 +121,7 @@ endif
 
 demo: deps-build                ## install what is missing, build, run the demonstration; its report is in build/demo
 	+@$(MAKE) all
-	@ASSAY_DEMO=build/demo ./assay demo story
+	@ASSAY_DEMO=build/demo ./assay demo story --auto
 
 test: deps-test                 ## install what is missing, build, run every test (SUITES="unit lua" for some)
 	+@$(MAKE) everything

@@ -8,8 +8,8 @@
 --   r:chart(plot.hist(df, { x = "age" }), "ages.png")
 --   r:write "report.md"                                  -- out/report.md; the name is also the default
 --
--- Every piece gives the report again, so that calls can be chained. Nothing is written but pictures before r:write. Where
--- no picture can be made (no gnuplot) the chart stands in the report as text, and the reason below it.
+-- Every piece gives the report again, so that calls can be chained. Nothing is written but pictures before r:write.
+-- Where no picture can be made (no gnuplot) the chart stands in the report as text, and the reason below it.
 
 local report = {}
 report.__index = report
@@ -52,7 +52,8 @@ local function readable(df, digits)
   for _, c in df:schema():rows() do
     if c.type == "float64" and not c.name:find "`" then
       local name = "`" .. c.name .. "`"
-      changed[#changed + 1] = ("%s = if(%s == 0, %s, round(%s, int64(%d - 1 - floor(log10(abs(%s))))))"):format(name, name, name, name, digits, name)
+      local places = ("int64(%d - 1 - floor(log10(abs(%s))))"):format(digits, name)
+      changed[#changed + 1] = ("%s = if(%s == 0, %s, round(%s, %s))"):format(name, name, name, name, places)
     end
   end
   return #changed > 0 and df:mutate(changed) or df

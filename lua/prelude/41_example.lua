@@ -15,13 +15,14 @@ local function statements(code)
   return list
 end
 
-local run = primitive {
+local run_example = primitive {
   family = "help",
   name = "example",
   takes = "nothing",
   main = "name",
   summary = "runs the example of a help page",
-  details = "Every statement is shown, and what it gives. The example has variables of its own: yours stay as they are.",
+  details = "Every statement is shown, and what it gives. The example has variables of its own: yours stay as they "
+    .. "are.",
   options = { { name = "name", kind = "text", required = true, help = "what ?name shows: a function or method" } },
   returns = "nothing",
   example = 'example("head")',
@@ -33,7 +34,8 @@ local run = primitive {
     local own = setmetatable({}, { __index = _G })
     for _, statement in ipairs(statements(code)) do
       print("> " .. statement:gsub("\n", "\n>> "))
-      local results = table.pack(assert(load("return " .. statement, "=example", "t", own) or load(statement, "=example", "t", own))())
+      local run = load("return " .. statement, "=example", "t", own) or load(statement, "=example", "t", own)
+      local results = table.pack(assert(run)())
       for i = 1, results.n do
         if results[i] ~= nil then
           print(results[i])
@@ -45,9 +47,9 @@ local run = primitive {
 
 -- A table that can be called, because a family may have the same name: plugins/example has.
 local looked_for = false
-example = setmetatable({}, {
+rawset(_G, "example", setmetatable({}, {
   __call = function(_, ...)
-    return run(...)
+    return run_example(...)
   end,
   __index = function(family, name)
     if not looked_for then
@@ -56,4 +58,4 @@ example = setmetatable({}, {
     end
     return rawget(family, name)
   end,
-})
+}))

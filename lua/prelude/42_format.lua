@@ -1,7 +1,7 @@
 -- Values for other programs: what --format json, markdown, html or csv makes of what would be shown.
 -- src/bind/echo.c calls the function with a value and the format's name and writes the text it gives.
 
-local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b", ["\f"] = "\\f" }
+local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b" }
 
 local function json_text(text)
   return '"' .. text:gsub('[%c"\\]', function(c)
@@ -63,8 +63,8 @@ function json(value, open)
   elseif kind == "frame" then
     return trimmed(value:text "json")
   elseif kind == "model" then
-    return '{"model": ' .. json_text(assay.model_name(value)) .. ', "options": ' .. json(value:options(), open) .. ', "glance": '
-      .. trimmed(value:glance():text "json") .. ', "tidy": ' .. trimmed(value:tidy():text "json") .. "}"
+    return ('{"model": %s, "options": %s, "glance": %s, "tidy": %s}'):format(json_text(assay.model_name(value)),
+      json(value:options(), open), trimmed(value:glance():text "json"), trimmed(value:tidy():text "json"))
   elseif kind == "column" then
     return trimmed(frame { { "value", value } }:text "json")
   elseif kind == "chart" then
@@ -96,7 +96,8 @@ end
 local function tables(value, format)
   local list, texts = frames(value), {}
   if not list then
-    return format == "html" and "<p>" .. tostring(value):gsub("&", "&amp;"):gsub("<", "&lt;") .. "</p>" or tostring(value)
+    local text = tostring(value)
+    return format == "html" and "<p>" .. text:gsub("&", "&amp;"):gsub("<", "&lt;") .. "</p>" or text
   end
   for i, df in ipairs(list) do
     texts[i] = trimmed(df:text(format))
