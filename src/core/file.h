@@ -21,7 +21,7 @@ ASSAY_API Status file_read(const char *path, size_t most, char **bytes, size_t *
 /* The first bytes of standard input, at most FILE_PEEK_MOST: what one read gives. The next file_read of "-" gives them
  * again. None of a terminal's, where a read waits for a line. One thread at a time. */
 enum { FILE_PEEK_MOST = 4096 };
-Status file_peek(char *bytes, size_t *n, Error *e) MUST_USE;
+ASSAY_API Status file_peek(char *bytes, size_t *n, Error *e) MUST_USE;
 
 typedef struct FileReader FileReader;
 
@@ -57,8 +57,8 @@ ASSAY_API const char *file_resolve(const char *path, char *buffer, size_t size);
 /* What a sandboxed session may open: asked by file_read (but of "-"), file_open and file_create, which give its error.
  * file_allowed: for what opens, lists or looks for files by itself. Set once, before other threads run; NULL: everything. */
 typedef Status (*FileGuard)(const char *path, bool writes, Error *e);
-void file_set_guard(FileGuard guard);
-Status file_allowed(const char *path, bool writes, Error *e) MUST_USE;
+ASSAY_API void file_set_guard(FileGuard guard);
+ASSAY_API Status file_allowed(const char *path, bool writes, Error *e) MUST_USE;
 
 /* True when something of that name can be opened for reading and is no folder. */
 ASSAY_API bool file_exists(const char *path);

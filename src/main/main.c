@@ -73,7 +73,7 @@ static SessionSettings settings_of(const Program *program)
                            .home = text_data(&program->home),
                            .arguments = flags->script ? (const char *const *)flags->script : own,
                            .sandbox = flags->sandbox,
-                           .describe = version_describe,
+                           .describe = flags->sandbox ? NULL : version_describe, /* which asks gnuplot */
                            .n_arguments = flags->script ? flags->n_script : 1};
 }
 

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What a hostile script may try: {how it ends, what it tries, the code}. tests/lua/sandbox.lua runs each in a sandbox of its
--- own, in a folder with inside.csv, more.csv, sub/module.lua, .hidden/secret.csv, link.csv (to SECRET), away (to its folder),
--- code.luac (compiled), pipe (a fifo). SECRET is a file outside that it must not see, OUTSIDE a path that must not come to be.
+-- What a hostile script may try: {how it ends, what it tries, the code}. tests/lua/sandbox.lua runs each in a sandbox
+-- of its own, in a folder with inside.csv, more.csv, sub/module.lua, .hidden/secret.csv, link.csv (to SECRET), away (to
+-- its folder DIR), code.luac (compiled), pipe (a fifo). SECRET is a file outside that it must not see, OUTSIDE a path
+-- that must not come to be.
 --
 --   refused    status 1, the error's id is sandboxed
 --   stopped    status 1, sandbox-time
@@ -59,14 +60,16 @@ return {
     [[local ok, e = pcall(read, "SECRET"); print(ok, e.id); error(e)]] },
   { "refused", "reading from a coroutine", [[print(assert(coroutine.wrap(function() return read("SECRET") end)()))]] },
   { "refused", "reading while a value is collected",
-    [[local e; setmetatable({}, {__gc = function() e = select(2, pcall(read, "SECRET")) end}); collectgarbage(); error(e)]] },
+    [[local e; setmetatable({}, {__gc = function() e = select(2, pcall(read, "SECRET")) end}); collectgarbage();
+      error(e)]] },
   { "refused", "write", [[read("inside.csv"):write("OUTSIDE.csv")]] },
   { "refused", "write over the input", [[read("inside.csv"):write("inside.csv")]] },
   { "refused", "write to a device", [[read("inside.csv"):write("/dev/null")]] },
   { "refused", "save a model", [[read("inside.csv"):kmeans{k = 2}:save("OUTSIDE")]] },
   { "refused", "save a picture", [[plot.scatter(read("inside.csv"), {x = "a", y = "b"}):save("OUTSIDE.svg")]] },
   { "refused", "write a plot's script", [[plot.scatter(read("inside.csv"), {x = "a", y = "b"}):script("OUTSIDE.gp")]] },
-  { "refused", "draw a picture, which starts a program", [[plot.scatter(read("inside.csv"), {x = "a", y = "b"}):picture("svg")]] },
+  { "refused", "draw a picture, which starts a program",
+    [[plot.scatter(read("inside.csv"), {x = "a", y = "b"}):picture("svg")]] },
   { "refused", "the report module, which writes a folder",
     [[local r = require("report"); r.write{folder = "OUTSIDE", title = "x", sections = {}}; os.execute("x")]] },
   { "refused", "a plugin", [[plugin.load("example")]] },
@@ -83,7 +86,8 @@ return {
   { "fails", "read from the network", [[print(read("http://127.0.0.1:9/x.csv"))]] },
   { "says 7", "os.exit ends nothing but the script", [[print(7); os.exit(0)]] },
   { "says done", "a time zone that leads away",
-    [[print(pcall(function() return read("inside.csv"):mutate("t = in_zone(now(), '../../etc/passwd')") end) and "no" or "done")]] },
+    [[print(pcall(function() return read("inside.csv"):mutate("t = in_zone(now(), '../../etc/passwd')") end) and "no"
+      or "done")]] },
 
   -- compiled code
   { "refused", "load of compiled code", [[load("\27Lua\x54\0\x19\x93\r\n\x1a\n")()]] },
@@ -91,7 +95,8 @@ return {
   { "refused", "string.dump by a method", [[print((""):dump())]] },
   { "refused", "load with mode b", [[load("return 1", "x", "b")]] },
   { "says nil", "load of compiled code in pieces",
-    [[local n = 0; print((load(function() n = n + 1; return n == 1 and "\27" or n == 2 and "Lua" or nil end, "x", "bt")))]] },
+    [[local n = 0; print((load(function() n = n + 1; return n == 1 and "\27" or n == 2 and "Lua" or nil end, "x",
+      "bt")))]] },
   { "refused", "loadfile of a compiled file", [[loadfile("code.luac")]] },
   { "refused", "dofile of a compiled file", [[dofile("code.luac")]] },
   { "refused", "require of a compiled file", [[package.path = "./?.luac"; require("code")]] },
@@ -126,7 +131,8 @@ return {
   { "fails", "a primitive of theirs over one of ours",
     [[primitive{family = "frame", name = "read", takes = "nothing", global = "read", run = function() end}]] },
   { "refused", "a primitive of theirs that calls ours", [[
-    primitive{family = "mine", name = "look", summary = "looks", takes = "nothing", run = function() return io.open("SECRET") end}
+    primitive{family = "mine", name = "look", summary = "looks", takes = "nothing", run = function() return
+      io.open("SECRET") end}
     mine.look()]] },
   { "refused", "a condition that reads", [[read("inside.csv"):filter(function(row) return read("SECRET") end)]] },
   { "refused", "collectgarbage stops the collector", [[collectgarbage("stop")]] },
@@ -143,22 +149,29 @@ return {
     [[while true do local c = coroutine.create(function() while true do coroutine.yield() end end)
       for i = 1, 1000 do coroutine.resume(c) end end]] },
   { "stopped", "a loop in xpcall's handler", [[xpcall(error, function() while true do end end)]] },
-  { "stopped", "a loop in a finalizer", [[setmetatable({}, {__gc = function() while true do end end}); collectgarbage()]] },
-  { "stopped", "a loop in a finalizer at the end", [[x = setmetatable({}, {__gc = function() while true do end end})]] },
+  { "stopped", "a loop in a finalizer",
+    [[setmetatable({}, {__gc = function() while true do end end}); collectgarbage()]] },
+  { "stopped", "a loop in a finalizer at the end",
+    [[x = setmetatable({}, {__gc = function() while true do end end})]] },
   { "stopped", "finalizers without end",
     [[local function again() setmetatable({}, {__gc = again}) end again(); while true do collectgarbage() end]] },
-  { "stopped", "a loop in __tostring of an error", [[error(setmetatable({}, {__tostring = function() while true do end end}))]] },
-  { "stopped", "a loop in __tostring of what is printed", [[print(setmetatable({}, {__tostring = function() while true do end end}))]] },
-  { "stopped", "a loop in __close", [[local x <close> = setmetatable({}, {__close = function() while true do end end}); error("x")]] },
+  { "stopped", "a loop in __tostring of an error",
+    [[error(setmetatable({}, {__tostring = function() while true do end end}))]] },
+  { "stopped", "a loop in __tostring of what is printed",
+    [[print(setmetatable({}, {__tostring = function() while true do end end}))]] },
+  { "stopped", "a loop in __close",
+    [[local x <close> = setmetatable({}, {__close = function() while true do end end}); error("x")]] },
   { "stopped", "a comparison that does not end", [[table.sort({3, 1, 2}, function() while true do end end)]] },
   { "stopped", "a replacement that does not end", [[("x"):gsub("x", function() while true do end end)]] },
   { "stopped", "a reader that does not end", [[load(function() return " " end)]] },
   { "stopped", "a loop in a condition", [[read("inside.csv"):filter(function() while true do end end)]] },
   { "stopped", "a loop in a declared primitive", [[
-    primitive{family = "mine", name = "turn", summary = "turns", takes = "nothing", run = function() while true do end end} mine.turn()]] },
+    primitive{family = "mine", name = "turn", summary = "turns", takes = "nothing", run = function() while true do
+      end end} mine.turn()]] },
   { "stopped", "a loop by goto", [[::again:: goto again]] },
   { "stopped", "a pattern that tries everything", [[(("a"):rep(64)):find(("a*"):rep(30) .. "b")]] },
-  { "stopped", "a pattern that tries everything, in pcall", [[while true do pcall(string.match, ("a"):rep(64), ("a-"):rep(30) .. "b") end]] },
+  { "stopped", "a pattern that tries everything, in pcall",
+    [[while true do pcall(string.match, ("a"):rep(64), ("a-"):rep(30) .. "b") end]] },
   { "stopped", "table.move of endless length", [[table.move({}, 1, 2^53, 2)]] },
   { "stopped", "table.insert into endless length",
     [[table.insert(setmetatable({}, {__len = function() return 2^53 | 0 end, __newindex = function() end}), 1, 1)]] },
@@ -173,23 +186,31 @@ return {
   { "memory", "string.rep with a separator", [[print(#("x"):rep(1e7, ("y"):rep(1000)))]] },
   { "memory", "texts joined to themselves", [[local s = "x"; while true do s = s .. s end]] },
   { "memory", "a table without end", [[local t = {}; for i = 1, 1e12 do t[i] = ("x"):rep(1000) .. i end]] },
-  { "memory", "table.concat", [[local t, s = {}, ("x"):rep(1e6); for i = 1, 1e4 do t[i] = s end; print(#table.concat(t))]] },
+  { "memory", "table.concat",
+    [[local t, s = {}, ("x"):rep(1e6); for i = 1, 1e4 do t[i] = s end; print(#table.concat(t))]] },
   { "memory", "a replacement that grows", [[local s = ("x"):rep(1e5); print(#s:gsub("x", ("y"):rep(1e5)))]] },
-  { "memory", "string.pack of a long text", [[local s = ("x"):rep(6e7); local t = {} for i = 1, 100 do t[i] = string.pack("s8s8", s, s) end]] },
-  { "memory", "a table of a size asked for", [[local t = table.pack(string.byte(("x"):rep(9e5), 1, -1)); local all = {} while true do all[#all + 1] = table.move(t, 1, #t, 1, {}) end]] },
+  { "memory", "string.pack of a long text",
+    [[local s = ("x"):rep(6e7); local t = {} for i = 1, 100 do t[i] = string.pack("s8s8", s, s) end]] },
+  { "memory", "a table of a size asked for",
+    [[local t = table.pack(string.byte(("x"):rep(9e5), 1, -1)); local all = {} while true do all[#all + 1] =
+      table.move(t, 1, #t, 1, {}) end]] },
   { "fails", "a deep recursion", [[local function f() return 1 + f() end f()]] },
-  { "fails", "a recursion through C", [[local s = setmetatable({}, {}); getmetatable(s).__index = function(t, k) return t[k + 1] end; print(s[1])]] },
+  { "fails", "a recursion through C",
+    [[local s = setmetatable({}, {}); getmetatable(s).__index = function(t, k) return t[k + 1] end; print(s[1])]] },
   { "fails", "coroutines within coroutines", [[local function f() return coroutine.wrap(f)() end f()]] },
   { "fails", "a text with a million brackets", [[assert(load("return " .. ("("):rep(1e6)))]] },
   { "fails", "an expression with a million brackets", [[read("inside.csv"):mutate("y = " .. ("("):rep(1e6) .. "1")]] },
   { "fails", "a formula with a million brackets", [[read("inside.csv"):ols("a ~ " .. ("("):rep(1e6) .. "b")]] },
   { "memory", "a sample larger than memory", [[print(#read("inside.csv"):sample{n = 4e9 | 0, replace = true})]] },
   { "fails", "a sample larger than anything", [[print(#read("inside.csv"):sample{n = 1e18 | 0, replace = true})]] },
-  { "fails", "a text repeated by the expression language", [[read("inside.csv"):mutate("y = repeat('abcdefgh', 1000000000)")]] },
-  { "fails", "a text padded by the expression language", [[read("inside.csv"):mutate("y = pad_left('x', 2000000000)")]] },
+  { "fails", "a text repeated by the expression language",
+    [[read("inside.csv"):mutate("y = repeat('abcdefgh', 1000000000)")]] },
+  { "fails", "a text padded by the expression language",
+    [[read("inside.csv"):mutate("y = pad_left('x', 2000000000)")]] },
   { "memory", "texts made longer step by step", [[local df = read("inside.csv"):mutate("y = repeat('x', 1000)")
     while true do df = df:mutate("y = replace(y, 'x', 'xxxxxxxxxx')") end]] },
-  { "memory", "frames appended to themselves", [[local df = read("inside.csv"); while true do df = df:append(df) end]] },
+  { "memory", "frames appended to themselves",
+    [[local df = read("inside.csv"); while true do df = df:append(df) end]] },
   { "memory", "a join of all with all", [[
     local t = {} for i = 1, 30000 do t[i] = 1 end
     local df = frame{{"k", t}, {"v", t}}; print(#df:join(frame{{"k", t}, {"w", t}}, {on = "k"}))]] },
@@ -210,6 +231,16 @@ return {
     local list = {} for i = 1, 4 do list[i] = cells end
     print(#frame{{"items", list}}:itemsets{support = 1})]] },
   { "memory", "an error of endless length", [[error(("x"):rep(6e7):gsub("x", "yyyyyyyyyy"))]] },
+  { "memory", "a row for every second of a century", [[
+    local df = frame{{"t", {"1900-01-01", "2024-01-01"}}, {"x", {1, 2}}}:cast{types = {t = "timestamp"}}
+    print(#df:resample{time = "t", every = "1s", agg = "s = sum(x)", complete = "all"})]] },
+  { "memory", "numbers by their places, as many as there are", [[
+    local df = frame{{"id", {"a", "b"}}}; for i = 1, 40 do df = df:append(df) end]] },
+  { "memory", "a frame of a table without end", [[
+    local t = setmetatable({}, {__len = function() return 2^40 | 0 end}) print(#t) local u = {}
+    for i = 1, 1e9 do u[i] = i end print(#frame{x = u})]] },
+  { "fails", "more starts than can be made", [[read("inside.csv"):kmeans{k = 2, starts = 2^40 | 0}]] },
+  { "fails", "more bins than can be drawn", [[plot.hist(read("inside.csv"), {x = "a", bins = 2^40 | 0})]] },
   { "fails", "a name of endless length", [[local _ = _ENV[("x"):rep(1e7)]] .. "]" },
   { "fails", "an error of a long text", [[error(("x"):rep(1e6))]] },
 }
