@@ -2,6 +2,7 @@
 /* read and write: they find the format and leave the rest to it. */
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/alloc.h"
 #include "core/file.h"
@@ -307,6 +308,24 @@ typedef struct WriteOptions {
 static const Option write_options[] = {WRITE_OPTIONS(ROW)};
 #undef ROW
 
+/* Names that promise what a text would not be. CSV under another ending is no lie: prices.foo. */
+static Status refuse_promise(const char *path, Error *e)
+{
+  static const char *const kinds[] = {
+      "parquet", "feather", "arrow",  "orc",     "avro", "rds",    "rda", "rdata", "dta", "sav",  "zsav", "por",
+      "xpt",     "xls",     "xlsx",   "xlsm",    "ods",  "sqlite", "db",  "mdb",   "h5",  "hdf5", "npy",  "npz",
+      "pkl",     "pickle",  "duckdb", "sqlite3", "zip",  "bz2",    "xz",  "7z",    "pdf", "png",  "svg",  "docx"};
+  const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+  for (size_t i = 0; dot && i < sizeof kinds / sizeof *kinds; i++) {
+    if (strcasecmp(dot + 1, kinds[i]) == 0) {
+      error_set(e, STATUS_ARGUMENT, "unwritten-format",
+                _("'%1$s' would hold text: assay here writes no %2$s files"), path, kinds[i]);
+      return error_hint(e, _("write it as .csv, .tsv, .json or .md; format = \"csv\" writes text under any name"));
+    }
+  }
+  return STATUS_OK;
+}
+
 static Status run_write(Call *call, Value *out, Error *e)
 {
   const WriteOptions *options = call->options;
@@ -317,6 +336,7 @@ static Status run_write(Call *call, Value *out, Error *e)
   TRY(format_path(options->path, &call->task->arena, &path, e));
   TRY(format_of(options->format ? options->format : path.scheme, path.path, &format, e));
   if (!format) {
+    TRY(refuse_promise(path.path, e));
     TRY(format_of("csv", path.path, &format, e));
   }
   if (!format->write) {

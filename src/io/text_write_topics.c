@@ -9,6 +9,9 @@ static const Topic text_write_topics[] = {
      "A file called .gz or .zst is unpacked when it is read, but writing makes plain text. Write it under "
      "its name without "
      "that ending, and pack it with gzip or zstd."},
+    {"unwritten-format", "the name promises a kind of file that is not written",
+     "A file called .parquet or .rds that held CSV would mislead whoever opens it. The programs that these files belong "
+     "to read .csv too. With format = \"csv\" the name does not matter."},
     {"writing", "what files keep of a frame, and what not",
      "df:write \"shop.csv\": the name's ending tells the format. Every cell is written in full, and a double comes "
      "back with all its bits. No text format keeps zones other than UTC, or tells category from string; further:\n"

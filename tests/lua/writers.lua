@@ -86,6 +86,22 @@ t.test("a name that promises a packed file is refused", function()
   end
 end)
 
+t.test("a name that promises a kind of file that is not written is refused", function()
+  for _, ending in ipairs { ".parquet", ".feather", ".arrow", ".rds", ".rda", ".dta", ".sav", ".ods", ".zip" } do
+    local path = t.path(ending)
+    local e = t.raises("unwritten-format", function() small:write(path) end, path)
+    t.has(e.hint, ".csv")
+    t.ok(not io.open(path))
+  end
+  local path = t.path ".SAV"
+  t.raises("unwritten-format", function() small:write(path) end, "sav")
+  small:write(path, { format = "csv" })
+  t.has(t.read(path), ",")
+  local other = t.path ".prices"
+  small:write(other) -- promises nothing
+  t.eq(t.read(other), t.read(path))
+end)
+
 -- What the program writes when nobody disturbs it, and how long that takes.
 local function undisturbed(command, path)
   local least = math.huge
