@@ -19,7 +19,7 @@ set tics nomirror out
 set style fill solid 0.8 noborder
 set xrange [-0.792414802831:0.162946426032]
 set yrange [-0.5:6.5]
-set ytics ("jobunskilled resident" 0, "jobunemp\057unskilled non r..." 1, "jobskilled" 2, "housingrent" 3, "housingown" 4, "age" 5, "duration" 6)
+set ytics ("jobunskilled resident" 0, "jobunemp\057unskilled non res" 1, "jobskilled" 2, "housingrent" 3, "housingown" 4, "age" 5, "duration" 6)
 $data1 << EOD
 -0.5046783789744084 -0.6309751573747566 -0.3783816005740602 0
 -0.5152414713894563 -0.7740424715063454 -0.25644047127256714 1

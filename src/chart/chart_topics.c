@@ -8,6 +8,10 @@ static const Topic chart_topics[] = {
      "times "
      "takes texts such as \"2024-01-31\", an axis of numbers takes numbers, and a logarithmic one only numbers above "
      "0."},
+    {"grouped-chart", "a chart of a grouped frame",
+     "df:group marks groups for the next verb that works by them, and charts do not. Tell the groups apart in the chart "
+     "itself: color = \"column\", or x = \"column\" for boxes; or sum up first: "
+     "plot.bar(df:group(\"x\"):agg{\"y = mean(z)\"}, {x = \"x\", y = \"y\"})."},
     {"nothing-to-draw", "no row of the data can be drawn",
      "All rows are missing or not finite, or not above 0 where an axis is logarithmic, or lie beyond the limits that "
      "were "

@@ -79,12 +79,29 @@ static const Frame *of(const Call *call)
   return call->data->frame;
 }
 
+/* A grouping that a chart passed over in silence would be taken for shown; `option` is where groups go. */
+static Status refuse_groups(const Call *call, const char *option, Error *e)
+{
+  size_t n;
+  const size_t *keys = frame_keys(of(call), &n);
+  if (n == 0) {
+    return STATUS_OK;
+  }
+  const char *key = frame_name(of(call), keys[0]), *name = call->primitive->name;
+  error_set(e, STATUS_ARGUMENT, "grouped-chart", _("plot.%1$s does not work by groups, and the frame is grouped by '%2$s'"),
+            name, key);
+  return error_hint(e, _("name the column that tells them apart: %1$s = \"%2$s\""), option, key);
+}
+
 static Status run_scatter(Call *call, Value *out, Error *e)
 {
   const ScatterOptions *o = call->options;
   ChartLook look;
   Chart *chart = NULL;
-  Status status = LOOK_OF(o, o->xlim, &look, e);
+  Status status = refuse_groups(call, "color", e);
+  if (status == STATUS_OK) {
+    status = LOOK_OF(o, o->xlim, &look, e);
+  }
   if (status == STATUS_OK) {
     status = chart_scatter_make(of(call), o, &look, call->task, &chart, e);
   }
@@ -96,7 +113,10 @@ static Status run_bar(Call *call, Value *out, Error *e)
   const BarOptions *o = call->options;
   ChartLook look;
   Chart *chart = NULL;
-  Status status = LOOK_OF(o, NULL, &look, e);
+  Status status = refuse_groups(call, "color", e);
+  if (status == STATUS_OK) {
+    status = LOOK_OF(o, NULL, &look, e);
+  }
   if (status == STATUS_OK) {
     status = chart_bar_make(of(call), o, &look, call->task, &chart, e);
   }
@@ -108,7 +128,10 @@ static Status run_line(Call *call, Value *out, Error *e)
   const LineOptions *o = call->options;
   ChartLook look;
   Chart *chart = NULL;
-  Status status = LOOK_OF(o, o->xlim, &look, e);
+  Status status = refuse_groups(call, "color", e);
+  if (status == STATUS_OK) {
+    status = LOOK_OF(o, o->xlim, &look, e);
+  }
   if (status == STATUS_OK) {
     status = chart_line_make(of(call), o, &look, call->task, &chart, e);
   }
@@ -120,7 +143,10 @@ static Status run_box(Call *call, Value *out, Error *e)
   const BoxOptions *o = call->options;
   ChartLook look;
   Chart *chart = NULL;
-  Status status = LOOK_OF(o, NULL, &look, e);
+  Status status = refuse_groups(call, "x", e);
+  if (status == STATUS_OK) {
+    status = LOOK_OF(o, NULL, &look, e);
+  }
   if (status == STATUS_OK) {
     status = chart_box_make(of(call), o, &look, call->task, &chart, e);
   }
@@ -210,6 +236,7 @@ static Status run_hist(Call *call, Value *out, Error *e)
   ChartLook look;
   Chart *chart = NULL;
   Status status;
+  TRY(refuse_groups(call, "color", e));
   TRY(check_hist(call, e));
   TRY(LOOK_OF(o, o->xlim, &look, e));
   TRY(o->width ? read_width(o->width, &bins, e) : read_bins(o->bins, &bins, e));

@@ -213,7 +213,7 @@ static void put_titles(Writer *writer)
   const ChartAxis *axes[] = {chart_x(chart), chart_y(chart)};
   for (int i = 0; i < 2; i++) {
     if (axes[i]->label && axes[i]->label[0]) {
-      text_printf(out, "set %clabel ", "xy"[i]);
+      text_printf(out, "set %clabel ", axis_side(writer, "xy"[i]));
       put_string(writer, out, axes[i]->label, TITLE_MOST, true);
       text_char(out, '\n');
     }
@@ -228,7 +228,7 @@ static void put_legend(Writer *writer)
     return;
   }
   text_puts(out, "set key outside right center vertical Left reverse samplen 2");
-  if (chart_legend(writer->chart)[0]) {
+  if (chart_legend(writer->chart)[0] && !writer->ramp_named) {
     text_puts(out, " title ");
     put_string(writer, out, chart_legend(writer->chart), LEGEND_MOST, false);
   }
@@ -357,6 +357,7 @@ Status script_make(const Chart *chart, const ScriptRequest *request, Task *task,
   *out = (Script){0};
   Writer writer = {.chart = chart, .request = request, .task = task, .script = out};
   out->density = script_is_density(chart, request->density);
+  writer.turned = bars_lie(&writer);
   writer.own_log = out->density && (chart_x(chart)->log || chart_y(chart)->log);
   axes_pad(&writer);
   Status status = axes_check(&writer, e);

@@ -11,9 +11,11 @@
 
 enum { TICS_MOST = 60, TIME_TICS = 8, LABEL_MOST = 24 };
 
+
 #define FINE_DECADES 3.5 /* at most: then 2 and 5 have labels too */
 
 static const double room_share = 0.02; /* of an axis, at either end */
+static const double lying_least = 20; /* pixels of height of a bar that lies, with its room */
 static const double letter_width = 8; /* pixels of a letter of a tic's label, about */
 
 double axis_place(const Writer *writer, const ChartAxis *axis, double value)
@@ -22,6 +24,48 @@ double axis_place(const Writer *writer, const ChartAxis *axis, double value)
     return NAN;
   }
   return axis->scale == CHART_TIMES ? value / 1e6 : axis->log && writer->own_log ? log10(value) : value;
+}
+
+static size_t text_characters(const char *text, size_t n)
+{
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++) {
+    count += ((unsigned char)text[i] & 0xC0) != 0x80;
+  }
+  return count;
+}
+
+/* Names on the left have up to half of the width. */
+static size_t left_letters(const Writer *writer)
+{
+  const double letters = writer->request->width / 2 / letter_width;
+  return letters > LABEL_MOST ? (size_t)letters : LABEL_MOST;
+}
+
+bool bars_lie(const Writer *writer)
+{
+  const ChartAxis *x = chart_x(writer->chart);
+  const size_t n = x->scale == CHART_CATEGORIES && x->categories ? column_rows(x->categories) : 0;
+  bool is_long = false;
+  for (size_t i = 0; i < chart_series_count(writer->chart); i++) {
+    if (chart_series(writer->chart, i)->mark != CHART_BARS) {
+      return false;
+    }
+  }
+  if (n == 0 || (double)n * lying_least > writer->request->height) {
+    return false;
+  }
+  for (size_t i = 0; i < n && !is_long; i++) {
+    size_t length;
+    const char *text = column_text(x->categories, i, &length);
+    is_long = text_characters(text, length) > LABEL_MOST;
+  }
+  return is_long;
+}
+
+char axis_side(const Writer *writer, char name)
+{
+  return !writer->turned ? name : name == 'x' ? 'y' : 'x';
 }
 
 static bool has_bars(const Chart *chart)
@@ -99,13 +143,14 @@ static double axis_width(const Writer *writer, char name)
 /* A tic at `place`, level 1 without a text; the first one opens the list. */
 static void put_tic(Writer *writer, char name, size_t *n, const char *label, size_t length, double place)
 {
+  const size_t most = axis_side(writer, name) == 'y' ? left_letters(writer) : LABEL_MOST;
   Text *out = &writer->script->text;
   if (*n == 0) {
-    text_printf(out, "set %ctics (", name);
+    text_printf(out, "set %ctics (", axis_side(writer, name));
   } else {
     text_puts(out, ", ");
   }
-  put_text(writer, out, label, length, LABEL_MOST, false, true);
+  put_text(writer, out, label, length, most, false, true);
   text_char(out, ' ');
   put_place(out, place, axis_width(writer, name));
   text_puts(out, length > 0 ? "" : " 1");
@@ -117,20 +162,11 @@ static void end_tics(Writer *writer, char name, size_t n, bool turned)
   if (n > 0) {
     text_puts(&writer->script->text, turned ? ") rotate by -35\n" : ")\n");
   } else {
-    text_printf(&writer->script->text, "unset %ctics\n", name);
+    text_printf(&writer->script->text, "unset %ctics\n", axis_side(writer, name));
   }
 }
 
 /* ---- categories */
-
-static size_t text_characters(const char *text, size_t n)
-{
-  size_t count = 0;
-  for (size_t i = 0; i < n; i++) {
-    count += ((unsigned char)text[i] & 0xC0) != 0x80;
-  }
-  return count;
-}
 
 /* Whether labels of the categories shown would run into one another side by side. */
 static bool too_wide(const Writer *writer, const Column *names, size_t first, size_t last, size_t step)
@@ -159,7 +195,7 @@ static void put_categories(Writer *writer, char name, const ChartAxis *axis)
   }
   const size_t first = low > 0 ? (size_t)low : 0, last = high < (double)(all - 1) ? (size_t)high : all - 1;
   const size_t step = (last - first) / TICS_MOST + 1;
-  const bool turned = name == 'x' && too_wide(writer, names, first, last, step);
+  const bool turned = axis_side(writer, name) == 'x' && too_wide(writer, names, first, last, step);
   for (size_t i = first; i <= last; i += step) {
     size_t length;
     const char *text = column_text(names, i, &length);
@@ -256,14 +292,50 @@ static bool put_times(Writer *writer, char name, const ChartAxis *axis)
   return true;
 }
 
-/* ---- logarithms drawn by ourselves */
+/* ---- logarithms */
+
+static bool is_fine(const ChartAxis *axis)
+{
+  return log10(axis->high) - log10(axis->low) <= FINE_DECADES;
+}
+
+/* Values that have labels, when there are at least three such: powers of ten, 2 and 5 times these in a few decades. */
+static size_t count_logs(const ChartAxis *axis, int first, int last)
+{
+  size_t n = 0;
+  for (int decade = first; decade <= last; decade++) {
+    for (int digit = 1; digit <= 5; digit += digit == 2 ? 3 : 1) {
+      const double value = digit * pow(10, decade);
+      n += value >= axis->low && value <= axis->high;
+    }
+  }
+  return n;
+}
+
+/* Within a decade: even steps, so that more than one or two tics have labels. */
+static void put_even(Writer *writer, char name, const ChartAxis *axis)
+{
+  const double rough = (axis->high - axis->low) / 5, power = pow(10, floor(log10(rough))), times = rough / power;
+  const double step = power * (times < 1.5 ? 1 : times < 3.5 ? 2 : times < 7.5 ? 5 : 10);
+  size_t n = 0;
+  for (double i = ceil(axis->low / step); i * step <= axis->high && n < TICS_MOST; i++) {
+    char label[32];
+    snprintf(label, sizeof label, "%.10g", i * step);
+    put_tic(writer, name, &n, label, strlen(label), axis_place(writer, axis, i * step));
+  }
+  end_tics(writer, name, n, false);
+}
 
 static void put_logs(Writer *writer, char name, const ChartAxis *axis)
 {
   const int first = (int)floor(log10(axis->low)), last = (int)ceil(log10(axis->high));
   const int step = (last - first) / 10 + 1;
-  const bool fine = log10(axis->high) - log10(axis->low) <= FINE_DECADES;
+  const bool fine = is_fine(axis);
   size_t n = 0;
+  if (fine && count_logs(axis, first, last) < 3) {
+    put_even(writer, name, axis);
+    return;
+  }
   for (int decade = first; decade <= last; decade += step) {
     for (int digit = 1; digit < 10; digit++) {
       const double value = digit * pow(10, decade);
@@ -273,30 +345,45 @@ static void put_logs(Writer *writer, char name, const ChartAxis *axis)
         if (labelled) {
           snprintf(label, sizeof label, "%.10g", value);
         }
-        put_tic(writer, name, &n, label, strlen(label), log10(value));
+        put_tic(writer, name, &n, label, strlen(label), axis_place(writer, axis, value));
       }
     }
   }
   end_tics(writer, name, n, false);
 }
 
-void put_axis(Writer *writer, char name, const ChartAxis *axis)
+static void put_log_axis(Writer *writer, char name, const ChartAxis *axis)
+{
+  if (!writer->own_log) {
+    text_printf(&writer->script->text, "set logscale %c\n", axis_side(writer, name));
+  }
+  if (writer->own_log || is_fine(axis)) { /* gnuplot has labels at powers of ten only */
+    put_logs(writer, name, axis);
+  }
+}
+
+/* When bars lie the first one is on top, as in the text. */
+static void put_range(Writer *writer, char name, const ChartAxis *axis)
 {
   Text *out = &writer->script->text;
-  text_printf(out, "set %crange [", name);
-  put_place(out, axis_place(writer, axis, axis->low), axis_width(writer, name));
+  const bool down = writer->turned && name == 'x';
+  text_printf(out, "set %crange [", axis_side(writer, name));
+  put_place(out, axis_place(writer, axis, down ? axis->high : axis->low), axis_width(writer, name));
   text_char(out, ':');
-  put_place(out, axis_place(writer, axis, axis->high), axis_width(writer, name));
+  put_place(out, axis_place(writer, axis, down ? axis->low : axis->high), axis_width(writer, name));
   text_puts(out, "]\n");
+}
+
+void put_axis(Writer *writer, char name, const ChartAxis *axis)
+{
+  put_range(writer, name, axis);
   if (axis->scale == CHART_CATEGORIES) {
     put_categories(writer, name, axis);
   } else if (axis->scale == CHART_TIMES) {
     if (!put_times(writer, name, axis)) {
-      text_printf(out, "set %ctics time format \"%%H:%%M:%%.3S\"\n", name);
+      text_printf(&writer->script->text, "set %ctics time format \"%%H:%%M:%%.3S\"\n", axis_side(writer, name));
     }
-  } else if (axis->log && writer->own_log) {
-    put_logs(writer, name, axis);
   } else if (axis->log) {
-    text_printf(out, "set logscale %c\n", name);
+    put_log_axis(writer, name, axis);
   }
 }

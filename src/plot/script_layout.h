@@ -30,6 +30,8 @@ typedef struct Writer {
   size_t n_class_names;
   double *stacks;            /* heights of stacked bars so far: up and down of each place; the task's arena */
   size_t n_stacks;
+  bool ramp_named;           /* the legend's title stands beside a ramp of shades */
+  bool turned;               /* bars lie, with their names on the left: x is drawn upright and y along */
   bool own_log;              /* log axes are drawn as linear ones of log10: with a density image */
 } Writer;
 
@@ -50,6 +52,12 @@ Status axes_check(const Writer *writer, Error *e) MUST_USE;
 
 /* Fills writer->x and y. */
 void axes_pad(Writer *writer);
+
+/* Whether bars lie: their names are too long to stand below them. */
+bool bars_lie(const Writer *writer);
+
+/* The side of the picture that an axis of the chart is on. */
+char axis_side(const Writer *writer, char name);
 
 /* Where a value is drawn: itself, or its logarithm; NaN for what cannot be drawn. Times in seconds. */
 double axis_place(const Writer *writer, const ChartAxis *axis, double value);

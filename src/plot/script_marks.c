@@ -152,6 +152,7 @@ static Status put_shaded(Writer *writer, const ChartSeries *series, Error *e)
     put_text(writer, &writer->setup, chart_legend(writer->chart), strlen(chart_legend(writer->chart)), 60, false,
              false);
     text_char(&writer->setup, '\n');
+    writer->ramp_named = true;
   }
   points_style(writer, series, NULL, 7, &style);
   put_element(writer, &block, "1:2:3", series->name, strlen(series->name), text_data(&style));
@@ -366,7 +367,9 @@ static Status put_bars(Writer *writer, const ChartSeries *series, size_t index, 
   for (size_t row = 0; row < frame_rows(series->data) && !stop_here(writer, row, &status, e); row++) {
     double at[4];
     if (bar_place(writer, series, index, row, at)) {
-      block_row(writer, &block, (double[]){(at[0] + at[1]) / 2, (at[2] + at[3]) / 2, at[0], at[1], at[2], at[3]});
+      const double x = (at[0] + at[1]) / 2, y = (at[2] + at[3]) / 2;
+      const double upright[] = {x, y, at[0], at[1], at[2], at[3]}, lying[] = {y, x, at[2], at[3], at[0], at[1]};
+      block_row(writer, &block, writer->turned ? lying : upright);
     }
   }
   block_end(writer, &block);

@@ -198,18 +198,18 @@ static void mark_times(Axis *axis, size_t wanted)
 
 /* ---- numbers */
 
-static void mark_steps(Axis *axis, double step, double first, size_t count)
+/* Multiples of a step, both divided by `scale`; largest: of the numbers there may be. */
+static void mark_steps(Axis *axis, double step, double scale, double largest, double first, size_t count)
 {
-  const double largest = fmax(fabs(axis->low), fabs(axis->high));
   const double wanted = ceil(log10(largest / step)) + 2;
   NumberFormat format;
   number_begin(&format, wanted > 6 ? (int)wanted : 6);
   for (size_t i = 0; i < count; i++) {
-    number_see(&format, (first + (double)i) * step / axis->scale);
+    number_see(&format, (first + (double)i) * step / scale);
   }
   number_settle(&format);
   for (size_t i = 0; i < count; i++) {
-    const double value = (first + (double)i) * step / axis->scale;
+    const double value = (first + (double)i) * step / scale;
     char text[NUMBER_SIZE];
     number_text(&format, value, text);
     add_tick(axis, value, text);
@@ -230,7 +230,18 @@ static void mark_numbers(Axis *axis, size_t wanted)
   if (!is_coarse || last < first || last - first > 4 * AXIS_TICKS) {
     mark_ends(axis);
   } else {
-    mark_steps(axis, step, first, (size_t)(last - first) + 1);
+    mark_steps(axis, step, axis->scale, fmax(fabs(axis->low), fabs(axis->high)), first, (size_t)(last - first) + 1);
+  }
+}
+
+/* Even steps on an axis of logarithms that has hardly a power of ten; nothing when there is none. */
+static void mark_even(Axis *axis, size_t wanted)
+{
+  const double step = round_step(axis->to - axis->from, wanted);
+  const double first = ceil(axis->from / step), last = floor(axis->to / step);
+  if (step > 0 && last > first && last < 1e12 && last - first < AXIS_TICKS) {
+    axis->n = 0;
+    mark_steps(axis, step, 1, axis->to, first, (size_t)(last - first) + 1);
   }
 }
 
@@ -250,6 +261,9 @@ static void mark_powers(Axis *axis, size_t wanted)
         add_tick(axis, value, text);
       }
     }
+  }
+  if (axis->n < 3 && axis->n < wanted && axis->to / axis->from < 20) {
+    mark_even(axis, wanted);
   }
   if (axis->n < 2) {
     axis->n = 0;

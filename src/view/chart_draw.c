@@ -188,7 +188,8 @@ static void add_series(Drawing *drawing, size_t i, size_t index, size_t *glyphs)
     mark = (unsigned char)legend_glyph((*glyphs)++);
   }
   drawing->glyphs[slot(i)] = dotted ? 0 : mark;
-  const unsigned ink = drawing->inks[slot(i)] = INK_SERIES + (unsigned)drawing->legend.n;
+  const bool borrows = series->mark == CHART_POINTS && chart_role(series, "group"); /* each point has its class's ink */
+  const unsigned ink = drawing->inks[slot(i)] = borrows ? INK_NONE : INK_SERIES + (unsigned)drawing->legend.n;
   if (series->mark == CHART_POINTS && series->name[0] != '\0') {
     legend_add_counted(&drawing->legend, mark, ink, series->name, strlen(series->name), series->drawn);
   } else if (series->name[0] != '\0') {

@@ -341,6 +341,41 @@ static void put_layers(const Drawing *drawing, const Grid *grid, const Layer *la
   }
 }
 
+/* The ink of the class that has the same name as the cell; INK_NONE when there is none. */
+static unsigned class_ink(const Drawing *drawing, const Column *group, size_t row)
+{
+  const Classes *classes = &drawing->classes;
+  Text cell = {0}, name = {0};
+  unsigned ink = INK_NONE;
+  column_cell_text(group, row, &cell);
+  for (size_t rank = 0; rank < classes->n && ink == INK_NONE; rank++) {
+    const ClassEntry *entry = &classes->entries[classes->order[rank]];
+    text_reset(&name);
+    column_cell_text(classes->column, entry->first, &name);
+    if (entry->glyph != '?' && strcmp(text_data(&cell), text_data(&name)) == 0) {
+      ink = INK_SERIES + (unsigned)rank;
+    }
+  }
+  text_free(&cell);
+  text_free(&name);
+  return ink;
+}
+
+/* A second series of the same classes, such as the centres of clusters: a glyph of its own, the ink of each class. */
+static void put_again(const Drawing *drawing, size_t index, const Count *plan, Canvas *canvas)
+{
+  const ChartSeries *series = chart_series(drawing->chart, index);
+  const Column *group = chart_role(series, "group");
+  const size_t rows = group ? frame_rows(series->data) : 0;
+  for (size_t row = 0; row < rows && rows <= LABELS_ROWS; row++) {
+    const double x = drawing_number(series, "x", row), y = drawing_number(series, "y", row);
+    if (axis_has(plan->axis_x, x) && axis_has(plan->axis_y, y) && column_valid(group, row)) {
+      canvas_put(canvas, axis_cell(plan->axis_x, x), axis_cell(plan->axis_y, y), drawing_glyph(drawing, index),
+                 class_ink(drawing, group, row));
+    }
+  }
+}
+
 static Status draw_layers(Drawing *drawing, const Count *plan, Canvas *canvas, Error *e)
 {
   Layer layers[LAYERS_MOST] = {{0}};
@@ -364,6 +399,11 @@ static Status draw_layers(Drawing *drawing, const Count *plan, Canvas *canvas, E
   }
   grid_gather(&grid);
   put_layers(drawing, &grid, layers, canvas);
+  for (size_t i = 0; drawing->special && !shaded && i < chart_series_count(drawing->chart); i++) {
+    if (chart_series(drawing->chart, i) != drawing->special && chart_series(drawing->chart, i)->mark == CHART_POINTS) {
+      put_again(drawing, i, &count, canvas);
+    }
+  }
 done:
   grid_free(&grid);
   return status;

@@ -288,7 +288,7 @@ static void measure_edges(Rows *rows)
 
 static void measure_labels(Rows *rows)
 {
-  const size_t width = rows->drawing->width, most = rows->bins ? width / 2 : width / 3;
+  const size_t width = rows->drawing->width, most = width / 2;
   Text text = {0};
   const char *name = drawing_label(rows->places);
   rows->label_width = width_up_to(name, strlen(name), most, rows->drawing->ascii);

@@ -396,4 +396,62 @@ t.test("RFM", function()
   t.raises("option-without-use", function() m:plot("segments", { x = "r" }) end, "segments")
 end)
 
+t.test("a grouped frame is refused, with the option that shows groups", function()
+  local grouped = iris:group "species"
+  for name, options in pairs {
+    scatter = { x = "petal_length", y = "petal_width" },
+    hist = { x = "petal_length" },
+    bar = { x = "species" },
+    line = { x = "petal_length", y = "petal_width" },
+    box = { y = "petal_length" },
+  } do
+    local e = t.raises("grouped-chart", function() plot[name](grouped, options) end, "species")
+    t.has(e.hint, name == "box" and 'x = "species"' or 'color = "species"')
+    options[name == "box" and "x" or "color"] = "species"
+    t.ok(plot[name](iris, options))
+  end
+end)
+
+-- ---- what the script has
+
+t.test("bars with long names lie, the first on top; short names stand", function()
+  local df = frame { { "name", { "a name of more than two dozen letters", "short" } }, { "n", { 2, 1 } } }
+  local script = plot.bar(df, { x = "name", y = "n" }):script()
+  t.has(script, 'set ytics ("a name of more than two dozen letters" 0, "short" 1)')
+  t.has(script, "set yrange [1.5:-0.5]")
+  t.has(script, 'set xlabel "n"')
+  t.has(script, "1 0 0 2 -0.4 0.4") -- x y, left right, below above: as long as it is high otherwise
+  script = plot.bar(df:tail(1), { x = "name", y = "n" }):script()
+  t.has(script, 'set xtics ("short" 0)')
+  t.has(script, 'set ylabel "n"')
+  local many = {}
+  for i = 1, 41 do
+    many[i] = "a name of more than two dozen letters " .. i
+  end
+  script = plot.bar(frame { name = many }, { x = "name", top = 0 }):script()
+  t.has(script, "set xtics (") -- no room for so many on top of one another
+end)
+
+t.test("a logarithmic axis of less than a decade has labels", function()
+  local df = frame { { "x", { 3.3, 4, 6.9 } }, { "y", { 1, 10, 1000 } } }
+  local script = plot.scatter(df, { x = "x", y = "y", log = "xy" }):script()
+  for _, label in ipairs { "4", "5", "6" } do
+    t.has(script, ('"%s" %s'):format(label, label))
+  end
+  t.has(script, "set logscale x")
+  t.ok(not plot.scatter(df, { x = "x", y = "y*y*y", log = "y" }):script():find("set ytics (", 1, true))
+  local drawn = tostring(plot.scatter(df, { x = "x", y = "y", log = "xy" }))
+  for _, label in ipairs { "4", "5", "6" } do
+    t.ok(drawn:match("\n +[%d. ]*%f[%d]" .. label .. "%f[^%d]"), label)
+  end
+end)
+
+t.test("a shade beside a trend is named once", function()
+  local script = plot.scatter(iris, { x = "petal_length", y = "petal_width", color = "sepal_length",
+    trend = "linear" }):script()
+  local _, times = script:gsub("sepal\\137length", "")
+  t.eq(times, 1)
+  t.has(script, 'title "trend"')
+end)
+
 t.done()

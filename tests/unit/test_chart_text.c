@@ -222,7 +222,7 @@ static void test_log_axis(void **state)
   check_axis(1, 1000, 30, 4, AXIS_LOG, "0:1  10:10  20:100  29:1000");
   check_axis(1, 1e12, 60, 4, AXIS_LOG, "0:1  15:1000  30:1000000  45:1000000000  59:1000000000000");
   check_axis(2, 30, 60, 6, AXIS_LOG, "0:2  20:5  35:10  51:20");
-  check_axis(31, 32, 20, 4, AXIS_LOG, "0:31  19:32");
+  check_axis(31, 32, 20, 4, AXIS_LOG, "0:31.0  4:31.2  8:31.4  12:31.6  16:31.8  19:32.0");
   check_axis(5e-324, 1e308, 80, 4, AXIS_LOG, "0:1e-316  20:1e-158  40:1  60:1e+158");
 }
 
@@ -832,13 +832,13 @@ static void test_bars(void **state)
   style.ascii = true;
   check(chart, &style,
         "visits\n"
-        "day               n\n"
-        "Monday       16.000 ####################\n"
-        "\\u{5BA2}...   4.000 #####\n"
-        "e\\u{301}      1.000 #\n"
-        "none          0.000\n"
-        "tiny          0.001 #\n"
-        "gone             NA\n"
+        "day                    n\n"
+        "Monday            16.000 ###############\n"
+        "\\u{5BA2}\\u{6237}   4.000 ####\n"
+        "e\\u{301}           1.000 #\n"
+        "none               0.000\n"
+        "tiny               0.001 #\n"
+        "gone                  NA\n"
         "1 missing or not finite\n");
   style.ascii = false;
   style.width = 20;
@@ -935,9 +935,9 @@ static void test_series_of_bars(void **state)
             "█ north  ░ south  ▓ west\n");
       style.ascii = true;
       check(chart, &style,
-            "day          sales\n"
-            "Monday       4 ooo|############===\n"
-            "\\u{5BA2}...  6    |######=========ooo\n"
+            "day               sales\n"
+            "Monday            4 ooo|###########==\n"
+            "\\u{5BA2}\\u{6237}  6    |#####========ooo\n"
             "# north  = south  o west\n");
     } else {
       check(chart, &style,
@@ -1205,13 +1205,13 @@ static void test_boxes(void **state)
         "n 91\n");
   style.width = 30;
   check(chart, &style,
-        "day        n\n"
-        "Monday    50 ||-[ : ]-|      o\n"
-        "...       40 |o |-[ :   ]---|\n"
-        "e\\u{301}   1 |        :\n"
-        "             +--+---+---+---+-\n"
-        "                2   4   6   8\n"
-        "              spend\n"
+        "day           n\n"
+        "Monday       50 ||-[: ]|     o\n"
+        "\\u{5BA2}...  40 |o |[ :  ]--|\n"
+        "e\\u{301}      1 |      :\n"
+        "                +--+--+--+--+-\n"
+        "                   2  4  6  8\n"
+        "                 spend\n"
         "o outliers (2)\n"
         "n 91\n");
   style.plain = true;
@@ -1244,20 +1244,20 @@ static void test_intervals(void **state)
   done(chart);
   ViewStyle style = style_of(60, 24);
   check(chart, &style,
-        "children               2.0 │     ├────────────o────────────┤\n"
-        "income of a househo…  -1.0 │├─o──┤  │\n"
-        "age                    0.5 │        │├o─┤\n"
-        "                           └────────┬─────────┬──────────┬──\n"
-        "                                    0         2          4\n"
-        "                            estimate\n");
+        "children                        2.0 │   ├─────────o────────┤\n"
+        "income of a household in euro  -1.0 │├o─┤ │\n"
+        "age                             0.5 │     │├o┤\n"
+        "                                    └─────┬───────┬───────┬─\n"
+        "                                          0       2       4\n"
+        "                                     estimate\n");
   style.ascii = true;
   check(chart, &style,
-        "children               2.0 |     |------------o------------|\n"
-        "income of a house...  -1.0 ||-o--|  |\n"
-        "age                    0.5 |        ||o-|\n"
-        "                           +--------+---------+----------+--\n"
-        "                                    0         2          4\n"
-        "                            estimate\n");
+        "children                        2.0 |   |---------o--------|\n"
+        "income of a household in euro  -1.0 ||o-| |\n"
+        "age                             0.5 |     ||o|\n"
+        "                                    +-----+-------+-------+-\n"
+        "                                          0       2       4\n"
+        "                                     estimate\n");
   style.plain = true;
   check(chart, &style,
         "estimate\n"
