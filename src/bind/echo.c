@@ -204,9 +204,10 @@ static size_t count_keys(lua_State *L, int table)
   return n;
 }
 
+/* In full the items of a table stand on lines of their own, which a pager does not cut. */
 static void separator(Shower *s, size_t item)
 {
-  text_puts(s->out, item ? ", " : "");
+  text_puts(s->out, item == 0 ? "" : s->full && s->depth == 1 ? ",\n " : ", ");
 }
 
 /* Shows up to `most` keys beside 1..n, `before` items standing before them; gives how many. */

@@ -30,18 +30,18 @@ bool progress_shown(const Console *console)
          strcmp(term, "dumb") != 0;
 }
 
-/* "42%, 1.2 s of about 3 s"; without a known total only the time. */
+/* "42%, 1.2 s, about 1.7 s left"; without a known total only the time. */
 static void add_state(Text *line, double done, double total, double seconds)
 {
-  char elapsed[NUMBER_SIZE], whole[NUMBER_SIZE];
+  char elapsed[NUMBER_SIZE], left[NUMBER_SIZE];
   const double share = total > 0 ? fmin(done / total, 1) : 0;
   if (total > 0) {
     text_printf(line, " %.0f%%,", floor(share * 100));
   }
   number_duration(seconds, elapsed);
   if (share > 0.01 && seconds > 1) {
-    number_duration(seconds / share, whole);
-    text_printf(line, _(" %1$s of about %2$s"), elapsed, whole);
+    number_duration(seconds / share - seconds, left);
+    text_printf(line, _(" %1$s, about %2$s left"), elapsed, left);
   } else {
     text_printf(line, " %s", elapsed);
   }
