@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What to do next with a table that was just read: three lines that run, from what its columns look like. The file gives
--- the function of a frame and its name that df:next_steps() calls.
+-- What to do next with a table that was just read: three lines that run, from what its columns look like. The file
+-- gives the function of a frame and its name that df:next_steps() calls.
 
 local function lower(name)
   return name:lower():gsub("[%s%-]", "_")

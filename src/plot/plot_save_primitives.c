@@ -358,7 +358,7 @@ static const Primitive picture_primitive = {
     .gives = VALUE_TEXT,
     .returns = "the picture's bytes",
     .reference = "",
-    .example = EXAMPLE_CHART "ok, bytes = pcall(p.picture, p, \"svg\") -- needs gnuplot",
+    .example = EXAMPLE_CHART "ok, bytes = pcall(p.picture, p, \"svg\") -- needs gnuplot\n#bytes > 20",
     .effects = EFFECT_PROCESS,
     .where = WHERE_JOB,
     .cost = forecast,
