@@ -136,7 +136,7 @@ static int wrap_tracked(lua_State *L)
 
 static int hook_is_taken(lua_State *L)
 {
-  return luaL_error(L, "debug.sethook is not available: the hook belongs to Ctrl-C");
+  return luaL_error(L, _("debug.sethook is not available: the hook belongs to Ctrl-C"));
 }
 
 /* os.exit unwinds like an interruption, so that the terminal and open files are put in order. */

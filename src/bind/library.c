@@ -193,7 +193,7 @@ static int set_settings(lua_State *L)
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   if (!push_sorted_keys(L, 1)) {
-    return luaL_error(L, "settings have names: assay.set{digits = 8}");
+    return luaL_error(L, _("settings have names: assay.set{digits = 8}"));
   }
   for (size_t i = 1; i <= lua_rawlen(L, 2); i++) {
     lua_settop(L, 2);

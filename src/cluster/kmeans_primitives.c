@@ -53,7 +53,7 @@ static Status read_weights(const Frame *data, size_t column, const Variables *v,
     if (!(weights[i] >= 0) || isinf(weights[i])) { /* here, where the frame's own row is known */
       return error_set(e, STATUS_DATA, "kmeans-weight", _("row %1$zu of column '%2$s' is %3$s, but weights are 0 or more"),
                        row + 1, frame_name(data, column),
-                       isnan(weights[i]) ? "NaN" : isinf(weights[i]) ? "not finite" : "negative");
+                       isnan(weights[i]) ? "NaN" : isinf(weights[i]) ? _("not finite") : _("negative"));
     }
   }
   return STATUS_OK;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/error.h"
 #include "frame/parse_number.h"
 
 typedef struct Cut {
@@ -47,16 +48,17 @@ unsigned systems_of(const char *decimal, const char *thousands)
 
 const char *system_name(NumberSystem system)
 {
-  static const char *const names[SYSTEM_COUNT] = {"decimal point",
-                                                  "decimal point, ',' between thousands",
-                                                  "decimal point, ',' in the Indian way",
-                                                  "decimal point, blanks between thousands",
-                                                  "decimal point, ''' between thousands",
-                                                  "decimal comma",
-                                                  "decimal comma, '.' between thousands",
-                                                  "decimal comma, blanks between thousands",
-                                                  "decimal comma, ''' between thousands"};
-  return names[system];
+  static const char *const names[SYSTEM_COUNT] = {
+      N_("decimal point"),
+      N_("decimal point, ',' between thousands"),
+      N_("decimal point, ',' in the Indian way"),
+      N_("decimal point, blanks between thousands"),
+      N_("decimal point, ''' between thousands"),
+      N_("decimal comma"),
+      N_("decimal comma, '.' between thousands"),
+      N_("decimal comma, blanks between thousands"),
+      N_("decimal comma, ''' between thousands")};
+  return _(names[system]);
 }
 
 /* Bytes of a blank of any kind at p: space, tab, no-break, thin, narrow no-break, figure space. */

@@ -253,7 +253,7 @@ Status zone_parse(const char *name, const char *bytes, size_t size, Zone **out, 
   const size_t rest = size - need;
   Zone *zone = zone_new(name, strlen(name), block.times, block.types, block.texts + 1 + rest + 2);
   if (!zone) {
-    return error_memory(e, size, "time zone");
+    return error_memory(e, size, _("a time zone"));
   }
   bytes += HEADER;
   if (!read_times(&block, bytes, zone) || !read_types(&block, bytes + block.times * (block.wide + 1), zone) ||
@@ -315,7 +315,7 @@ static Status fixed_zone(const char *name, size_t length, int32_t offset, Zone *
 {
   Zone *zone = zone_new(name, length, 0, 1, length + 1);
   if (!zone) {
-    return error_memory(e, sizeof *zone, "time zone");
+    return error_memory(e, sizeof *zone, _("a time zone"));
   }
   memcpy(zone->texts, name, length);
   zone->types[0] = (ZoneType){.offset = offset, .abbreviation = zone->texts};

@@ -42,8 +42,8 @@ void value_free(Value *value)
 const char *value_kind_name(ValueKind kind)
 {
   static const char *const names[VALUE_KIND_COUNT] = {
-      "nothing", "NA", "a boolean", "a whole number", "a number", "a text", "a list", "a table", "a column", "a frame",
-      "a model", "a chart", "a value of another kind"};
+      N_("nothing"), "NA", N_("a boolean"), N_("a whole number"), N_("a number"), N_("a text"), N_("a list"),
+      N_("a table"), N_("a column"), N_("a frame"), N_("a model"), N_("a chart"), N_("a value of another kind")};
   return _(names[kind]);
 }
 

@@ -288,7 +288,7 @@ Status ols_fit(const Design *design, const double *weights, double level, Task *
   if (!residuals) {
     TRY(error_memory(e, rows.n * sizeof *residuals, _("residuals")));
   }
-  task_phase(task, "rows");
+  task_phase(task, _("rows"));
   TRY(least_squares_fit(&rows, LEAST_SQUARES_AUTO, residuals, task, &out->fit, e));
   summarise(out->fit, rows.intercept, out);
   if (out->constant) {

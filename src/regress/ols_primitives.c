@@ -94,7 +94,7 @@ static Status prepare(Call *call, Fit *fit, Error *e)
   } else {
     fit->frame = frame_ref(data);
   }
-  task_phase(call->task, "variables");
+  task_phase(call->task, _("variables"));
   status = design_make(o->formula, fit->frame, &how, call->task, &fit->design, e);
   if (status != STATUS_OK) {
     say_which_rows(fit, status, e);
