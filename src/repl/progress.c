@@ -30,7 +30,7 @@ bool progress_shown(const Console *console)
          strcmp(term, "dumb") != 0;
 }
 
-/* "42%, 1.2 s, about 1.7 s left"; without a known total only the time. */
+/* "42%, 1.2 s, 1.7 s left"; without a known total only the time. */
 static void add_state(Text *line, double done, double total, double seconds)
 {
   char elapsed[NUMBER_SIZE], left[NUMBER_SIZE];
@@ -41,7 +41,7 @@ static void add_state(Text *line, double done, double total, double seconds)
   number_duration(seconds, elapsed);
   if (share > 0.01 && seconds > 1) {
     number_duration(seconds / share - seconds, left);
-    text_printf(line, _(" %1$s, about %2$s left"), elapsed, left);
+    text_printf(line, _(" %1$s, %2$s left"), elapsed, left);
   } else {
     text_printf(line, " %s", elapsed);
   }

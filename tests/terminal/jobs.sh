@@ -41,7 +41,7 @@ alive() {
 
 live_line() {
   begin && enter 'm = long()' && wait_for '^kmeans, .*[0-9]%, .* s.*objective [0-9].*Ctrl-C stops' &&
-    wait_for '^kmeans, .* [0-9]+%, [0-9.]+ m?s, about [0-9.]+ [a-z]+ left, objective'
+    wait_for '^kmeans, .* [0-9]+%, [0-9][^,]*, [0-9][^,]* left, objective.*stops\)'
 }
 
 stops() {
