@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <sys/time.h>
 
@@ -8,15 +7,16 @@
 #include "bind/sandbox_layout.h"
 #include "core/clock.h"
 
-static const double GRACE = 0.4; /* seconds between the soft stop and the hard one */
-enum { TICK = 20000 };           /* microseconds of processor time */
+/* A tick is 20 ms of processor time, as the timer counts it: on a machine that is shared the clock may jump ahead of it, so
+ * the time between the soft stop and the hard one is counted in ticks. */
+enum { TICK = 20000, GRACE = 20, CLOSING = 50 };
 
 /* Shared with the signal's handler, which runs on the main thread: all others block every signal. */
 static struct {
   Session *session;  /* NULL: nobody to stop softly */
   SandboxTime most, used;
   double last;       /* processor time at the last tick */
-  double over;       /* used after the limit was reached */
+  int over;          /* ticks after the limit was reached */
 } watch;
 
 static _Noreturn void end_process(void)
@@ -52,8 +52,7 @@ static void on_tick(int number)
   watch.used.all += spent;
   watch.used.lua += computes ? 0 : spent;
   if (watch.used.all > watch.most.all || watch.used.lua > watch.most.lua) {
-    watch.over += spent;
-    if (watch.over > GRACE) {
+    if (watch.over++ > GRACE) {
       end_process();
     }
     if (watch.session) {
@@ -92,7 +91,7 @@ void sandbox_time_closing(void)
     hold(true);
     watch.session = NULL;
     watch.most = (SandboxTime){0};
-    watch.over = GRACE - 1;
+    watch.over = GRACE - CLOSING;
     watch.last = clock_processor();
     hold(false);
   }

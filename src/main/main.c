@@ -106,7 +106,9 @@ static Status begin_sandbox(Program *program, Error *e)
 {
   const Flags *flags = &program->flags;
   const SandboxTime most = {flags->time.lua, flags->time.all};
-  const Status status = sandbox_enter(flags, text_data(&program->home), e);
+  Flags ours = *flags;
+  ours.prompt = program->console.settings.interactive;
+  const Status status = sandbox_enter(&ours, text_data(&program->home), e);
   if (status == STATUS_OK) {
     sandbox_time(program->session, &most);
   }
@@ -173,6 +175,7 @@ static int run_prompt(Program *program, Demo *demo)
   const ReplSettings settings = {.home = text_data(&program->home),
                                  .version = ASSAY_VERSION,
                                  .rc = has_rc ? text_data(&rc) : NULL,
+                                 .no_history = program->flags.sandbox,
                                  .demo = demo};
   if (repl_run(&program->console, &settings, &code, &e) != STATUS_OK) {
     console_error(&program->console, &e);
@@ -374,6 +377,7 @@ int main(int argc, char **argv)
     version_describe(&text);
     code = print_and_go(&text);
   } else if (program.flags.sandbox && !sandbox_is_child()) {
+    program.flags.prompt = wants_prompt(&program.flags);
     code = run_apart(&program, argv);
   } else {
     code = run_program(&program);

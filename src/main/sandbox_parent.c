@@ -175,7 +175,7 @@ Status sandbox_run(char **argv, const Flags *flags, int *code, Error *e)
   struct termios terminal;
   pid_t pid = 0;
   bool late = false;
-  const double wall = flags->prompt ? 1e12 : 3 * flags->time.all + 5;
+  const double wall = flags->prompt ? 1e12 : 5 * flags->time.all + 5;
   const bool has_terminal = tcgetattr(STDIN_FILENO, &terminal) == 0;
   take_signals(&former);
   const int failed = start(argv, &former, &pid);

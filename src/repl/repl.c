@@ -620,7 +620,7 @@ static Status run_at_terminal(Error *e)
   Error history = {0};
   repl->screen = find_screen(repl->console);
   editor_prepare();
-  if (history_open(&repl->history, &history) != STATUS_OK) {
+  if (history_open(&repl->history, &history) != STATUS_OK && !repl->settings->no_history) {
     console_note(repl->console, history.what);
   }
   Status status = editor_on(e);

@@ -16,6 +16,7 @@ typedef struct ReplSettings {
   const char *home;    /* folder with lua/demos */
   const char *version; /* for the banner */
   const char *rc;      /* script to run first; NULL: none */
+  bool no_history;     /* nothing is kept, and nothing is said of it */
   Demo *demo;          /* to be told at the prompt, borrowed; the prompt ends with it. NULL: none */
 } ReplSettings;
 
