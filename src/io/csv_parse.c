@@ -65,7 +65,8 @@ static Status make_column(CsvReader *reader, size_t i, CsvRefined *made, Error *
                        .seen = &reader->seen[i],
                        .fixed = column->forced,
                        .wanted = type,
-                       .all_quoted = reader->plan->all_quoted};
+                       .all_quoted = reader->plan->all_quoted,
+                       .semicolons = reader->plan->grammar.delimiter[0] == ';'};
   return status;
 }
 

@@ -189,6 +189,9 @@ static Status refine_one(const CsvOptions *options, CsvRefined *column, const Ma
   }
   column->want_text = plan_wants_text(options, column, habits);
   plan_report(column, options, markers, plan);
+  if (plan_points_unsure(options, column, habits)) {
+    plan_report_points(column);
+  }
   return text_status(&column->report, e);
 }
 

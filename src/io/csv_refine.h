@@ -32,6 +32,7 @@ typedef struct CsvRefined {
   bool fixed;              /* its type was asked for: */
   Type wanted;             /* this one; a column of text is cast to it, others are left */
   bool all_quoted;         /* quotes tell nothing */
+  bool semicolons;         /* stand between the fields: commas may be decimal marks where the file is from */
   Column *out;             /* set: the refined column, or another reference to `column` */
   Text report;             /* lines "NAME: ..."; the caller frees it */
   bool want_text;          /* set: 1.234 may mean something else here; read it as text, judge anew */

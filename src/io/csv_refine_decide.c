@@ -73,6 +73,23 @@ bool plan_wants_text(const CsvOptions *options, const CsvRefined *column, const 
   return habits->comma && !habits->point && could_be_grouped(column->column);
 }
 
+/* Some cell has three digits behind its point, as thousands have. */
+static bool has_thousandths(const Column *column)
+{
+  for (size_t row = 0; row < column_rows(column) && row < FLOATS_LOOKED; row++) {
+    if (column_valid(column, row) && decimals_of(column_float(column, row)) == 3) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool plan_points_unsure(const CsvOptions *options, const CsvRefined *column, const FileHabits *habits)
+{
+  return column->semicolons && is_free_float(column) && !options->decimal && !options->thousands && !habits->point &&
+         !habits->comma && could_be_grouped(column->column) && has_thousandths(column->column);
+}
+
 static void note_decimal(const CsvRefined *column, const Evidence *evidence, FileHabits *out)
 {
   const bool marks = evidence->decimals[0].n + evidence->decimals[1].n > 0;

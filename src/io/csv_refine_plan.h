@@ -54,7 +54,11 @@ void plan_decide(const CsvOptions *options, const CsvRefined *column, const File
 
 /* Whether a column of float64 must be read as text before it can be judged. */
 bool plan_wants_text(const CsvOptions *options, const CsvRefined *column, const FileHabits *habits);
+
+/* Whether points were taken for decimal marks of a column of float64 in which all could stand between thousands. */
+bool plan_points_unsure(const CsvOptions *options, const CsvRefined *column, const FileHabits *habits);
 Status plan_make(CsvRefined *column, const Markers *markers, const Plan *plan, Task *task, Error *e) MUST_USE;
 void plan_report(CsvRefined *column, const CsvOptions *options, const Markers *markers, const Plan *plan);
+void plan_report_points(CsvRefined *column);
 
 #endif

@@ -332,3 +332,10 @@ void plan_report(CsvRefined *column, const CsvOptions *options, const Markers *m
       }
   }
 }
+
+/* Read once: the cells as they were written are gone, so that 1.500 and 1.5 look alike. */
+void plan_report_points(CsvRefined *column)
+{
+  begin(column, "float64");
+  text_puts(&column->report, _(", with points as decimal marks; if they stand between thousands: decimal = \",\"\n"));
+}

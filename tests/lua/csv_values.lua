@@ -87,6 +87,19 @@ t.test("quotes that are not needed say that a value is a text", function()
   t.eq(t.types(csv('"a","b"\n"$5","x"\n"$6","y"\n')), { "int64", "category" })
 end)
 
+t.test("points among semicolons that could stand between thousands are told", function()
+  local text, told = "a;b\n1.234;x\n2.250;y\n", 'if they stand between thousands: decimal = ","'
+  local df = csv(text)
+  t.eq(t.cells(df.a), { 1.234, 2.25 })
+  t.has(df:report(), told)
+  t.eq(t.cells(csv(text, { decimal = "," }).a), { 1234, 2250 })
+  for _, other in ipairs { "a;b\n1.234;x\n2.2504;y\n", "a;b\n1.234;x\n0.250;y\n", "a;b\n1.234;0.5\n2.250;1\n",
+    "a;b\n1.5;x\n2.5;y\n", "a,b\n1.234,x\n2.250,y\n" } do
+    t.ok(not csv(other):report():find(told, 1, true), other)
+  end
+  t.ok(not csv(text, { decimal = "." }):report():find(told, 1, true))
+end)
+
 t.test("texts that look like values come back as texts", function()
   for _, text in ipairs { "$5", "5 EUR", "EUR 5", "12%", "12 %", "31/12/2024", "5 Jan 2024", "1 234", "1'234",
     "(5)", "€5", "5 zł",
