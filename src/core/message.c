@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/catalogue.h"
 #include "core/file.h"
 
 enum { HEADER = 28, MAGIC_AT = 0, REVISION_AT = 4, COUNT_AT = 8, ENGLISH_AT = 12, OTHER_AT = 16 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/message.h"
+#include "core/catalogue.h"
 #include "main/home.h"
 
 /* The variable that decides the kind of characters, or NULL. */

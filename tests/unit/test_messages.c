@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/alloc.h"
+#include "core/catalogue.h"
 #include "core/message.h"
 #include "core/text.h"
 #include "screen.h"
