@@ -3,7 +3,7 @@
 # Tab: names, methods, options, columns, files and commands; and that it never runs anything.
 
 source "${BASH_SOURCE%/*}/lib.sh"
-plan 18
+plan 20
 mkdir -p "$TMPDIR/here/data" && cd "$TMPDIR/here" || exit
 printf 'spend,city\n1,a\n2,b\n' | tee data/customers.csv >data/curves.csv
 
@@ -58,6 +58,8 @@ check "methods after a colon" listed_only 'df:s' 'select.*' 'spend'
 check "a method's bracket" completes 'df:kme' '^> df:kmeans\('
 check "options inside a call" completes 'df:kmeans{max' '^> df:kmeans\{max_iter = $|^> df:kmeans\{max_iter =$'
 check "columns inside on" completes 'df:kmeans{on = {"sp' '"spend"'
+check "only columns of the fitting type" completes 'df:kmeans{on = {"' '^> df:kmeans\{on = \{"spend'
+check "within an expression" completes 'df:filter "2 * spe' '^> df:filter "2 \* spend'
 check "choices of an option" completes 'df:kmeans{scale = "zs' '"zscore"'
 check "a global name" completes 'clus' '^> cluster'
 check "a path" completes 'df2 = read "data/cust' 'read "data/customers\.csv"'
