@@ -86,7 +86,7 @@ for _, attempt in ipairs(attempts) do
     elseif how == "stopped" then
       t.ok(code == 1 and has_any(err, { "sandbox-time" }), all)
     elseif how == "memory" then
-      t.ok(code == 1 and has_any(err, { "out-of-memory", "memory-budget", "sandboxed", "too-large" }), all)
+      t.ok(code == 1 and has_any(err, { "out-of-memory", "memory-budget", "sandboxed", "text-too-long" }), all)
     elseif how == "fails" then
       t.ok(code == 1 and err:find "error: " and not has_any(err, { "sandboxed", "sandbox-time", "out-of-memory" }), all)
     else
