@@ -57,7 +57,7 @@ ASSAY_API void value_free(Value *value);
 ASSAY_API const char *value_kind_name(ValueKind kind);
 
 /* Bytes of the columns it refers to; 0 for plain values. */
-size_t value_bytes(const Value *value);
+ASSAY_API size_t value_bytes(const Value *value);
 
 /* The makers take what they are given; value_text copies. */
 ASSAY_API Status value_text(const char *text, size_t length, Value *out, Error *e) MUST_USE;
