@@ -3,8 +3,22 @@
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b" }
 
+-- A text with U+FFFD for each byte that is no UTF-8: JSON has no other bytes.
+local function valid_text(text)
+  local parts, from = {}, 1
+  while true do
+    local _, bad = utf8.len(text, from)
+    if not bad then
+      parts[#parts + 1] = text:sub(from)
+      return table.concat(parts)
+    end
+    parts[#parts + 1] = text:sub(from, bad - 1) .. "\u{FFFD}"
+    from = bad + 1
+  end
+end
+
 local function json_text(text)
-  return '"' .. text:gsub('[%c"\\]', function(c)
+  return '"' .. valid_text(text):gsub('[%c"\\]', function(c)
     return escapes[c] or ("\\u%04x"):format(c:byte())
   end) .. '"'
 end
@@ -15,7 +29,11 @@ local function json_number(x)
   elseif x == math.huge or x == -math.huge then
     return x > 0 and '"Inf"' or '"-Inf"'
   end
-  return math.type(x) == "integer" and ("%d"):format(x) or (("%.17g"):format(x):gsub("^(-?%d+)$", "%1.0"))
+  if math.type(x) == "integer" then
+    return ("%d"):format(x)
+  end
+  local short = ("%.15g"):format(x)
+  return ((tonumber(short) == x and short or ("%.17g"):format(x)):gsub("^(-?%d+)$", "%1.0"))
 end
 
 local function trimmed(text)
@@ -24,34 +42,59 @@ end
 
 local json
 
--- A table: a list when its keys are 1 to n, else an object with its text keys in order.
+-- Whether all keys are 1 to n for some n, but for holes in the middle.
+local function is_list(value)
+  local n = rawlen(value)
+  for key in next, value do
+    if math.type(key) ~= "integer" or key < 1 or key > n then
+      return false
+    end
+  end
+  return true
+end
+
+-- The keys of an object: numbers in their order, then the others by what they are as text.
+local function sorted_keys(value)
+  local keys, texts = {}, {}
+  for key in next, value do
+    keys[#keys + 1] = key
+    texts[key] = tostring(key)
+  end
+  table.sort(keys, function(a, b)
+    local x, y = type(a) == "number", type(b) == "number"
+    if x ~= y then
+      return x
+    elseif x then
+      return a < b
+    end
+    return texts[a] < texts[b]
+  end)
+  return keys, texts
+end
+
+local DEEPEST = 100
+
+-- A table: a list when its keys are 1 to n, else an object with all of them. `open`: the tables that it is in; .depth of them.
 local function json_table(value, open)
   if open[value] then
     error("a table that contains itself has no JSON form", 0)
+  elseif open.depth >= DEEPEST then
+    error(("tables more than %d deep in one another have no JSON form here"):format(DEEPEST), 0)
   end
-  open[value] = true
-  local parts = {}
-  if #value > 0 or next(value) == nil then
-    for i = 1, #value do
-      parts[i] = json(value[i], open)
+  open[value], open.depth = true, open.depth + 1
+  local parts, list = {}, is_list(value)
+  if list then
+    for i = 1, rawlen(value) do
+      parts[i] = json(rawget(value, i), open)
     end
-    open[value] = nil
-    return "[" .. table.concat(parts, ", ") .. "]"
-  end
-  local keys = {}
-  for key in pairs(value) do
-    keys[#keys + 1] = tostring(key)
-  end
-  table.sort(keys)
-  for i, key in ipairs(keys) do
-    local item = value[key]
-    if item == nil then
-      item = value[math.tointeger(key) or tonumber(key) or key]
+  else
+    local keys, texts = sorted_keys(value)
+    for i, key in ipairs(keys) do
+      parts[i] = json_text(texts[key]) .. ": " .. json(rawget(value, key), open)
     end
-    parts[i] = json_text(key) .. ": " .. json(item, open)
   end
-  open[value] = nil
-  return "{" .. table.concat(parts, ", ") .. "}"
+  open[value], open.depth = nil, open.depth - 1
+  return (list and "[%s]" or "{%s}"):format(table.concat(parts, ", "))
 end
 
 local kind_of = assay.kind
@@ -96,7 +139,7 @@ end
 local function tables(value, format)
   local list, texts = frames(value), {}
   if not list then
-    local text = tostring(value)
+    local text = math.type(value) == "float" and value - value ~= 0 and json_number(value):gsub('"', "") or tostring(value)
     return format == "html" and "<p>" .. text:gsub("&", "&amp;"):gsub("<", "&lt;") .. "</p>" or text
   end
   for i, df in ipairs(list) do
@@ -106,5 +149,5 @@ local function tables(value, format)
 end
 
 debug.getregistry()["assay.formatted"] = function(value, format)
-  return format == "json" and json(value, {}) or tables(value, format)
+  return format == "json" and json(value, { depth = 0 }) or tables(value, format)
 end

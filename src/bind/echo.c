@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How values show themselves: frames, models and columns as cards, tables as sorted Lua text with bounded depth, the rest as
  * Lua prints it. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -314,6 +315,19 @@ static void show_function(Shower *s, int index)
   }
 }
 
+void show_number(lua_State *L, int index, Text *out)
+{
+  const double number = lua_tonumber(L, index);
+  if (isfinite(number)) {
+    size_t length;
+    const char *text = luaL_tolstring(L, index, &length);
+    text_add(out, text, length);
+    lua_pop(L, 1);
+  } else {
+    text_puts(out, isnan(number) ? "NaN" : number > 0 ? "Inf" : "-Inf");
+  }
+}
+
 static void show_at(Shower *s, int index)
 {
   lua_State *L = s->L;
@@ -342,11 +356,11 @@ static void show_at(Shower *s, int index)
     /* fall through */
   case LUA_TNIL:
   case LUA_TBOOLEAN:
-  case LUA_TNUMBER:
     text = luaL_tolstring(L, index, &length);
     text_add(s->out, text, length);
     lua_pop(L, 1);
     break;
+  case LUA_TNUMBER: show_number(L, index, s->out); break;
   case LUA_TFUNCTION: show_function(s, index); break;
   default:
     if (box) {

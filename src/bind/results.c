@@ -6,13 +6,14 @@
  * overwriting its variable frees it. Tables changed in place are not restored by .undo.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bind/recorder.h"
 #include "bind/session_layout.h"
 
-enum { KEPT_MOST = 1000 };
+enum { KEPT_MOST = 1000, TABLE_ENTRIES = 1000, TABLE_DEPTH = 3 };
 
 static const size_t results_bytes = (size_t)256 << 20;
 
@@ -55,18 +56,35 @@ static void set_integer(lua_State *L, int index, const char *name, lua_Integer v
   lua_setfield(L, index, name);
 }
 
-/* Bytes that holding the value at index keeps from being freed. */
-static size_t held_bytes(lua_State *L, int index)
+/* Bytes that holding the value at index keeps from being freed; of tables, those of the first *entries of them too. */
+static size_t held_bytes(lua_State *L, int index, int depth, int *entries)
 {
   const Box *box = lua_type(L, index) == LUA_TUSERDATA ? box_at(L, index) : NULL;
-  return box ? value_bytes(&box->value) : lua_istable(L, index) || lua_type(L, index) == LUA_TSTRING ? lua_rawlen(L, index) * 16 : 0;
+  if (!lua_istable(L, index)) {
+    return box ? value_bytes(&box->value) : lua_type(L, index) == LUA_TSTRING ? lua_rawlen(L, index) : 0;
+  }
+  size_t bytes = lua_rawlen(L, index) * 16;
+  if (depth >= TABLE_DEPTH || !lua_checkstack(L, 4)) {
+    return bytes;
+  }
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    if ((*entries)-- <= 0) {
+      lua_pop(L, 2);
+      break;
+    }
+    bytes += held_bytes(L, lua_gettop(L), depth + 1, entries);
+    lua_pop(L, 1);
+  }
+  return bytes;
 }
 
 /* Pushes {value}, or the same holding it weakly when it is too large; gives the bytes held strongly. */
 static size_t push_holder(lua_State *L, int index)
 {
   index = lua_absindex(L, index);
-  const size_t bytes = held_bytes(L, index);
+  int entries = TABLE_ENTRIES;
+  const size_t bytes = held_bytes(L, index, 0, &entries);
   lua_createtable(L, 1, 0);
   if (bytes > results_bytes) {
     lua_createtable(L, 0, 1);
@@ -74,8 +92,10 @@ static size_t push_holder(lua_State *L, int index)
     lua_setfield(L, -2, "__mode");
     lua_setmetatable(L, -2);
   }
-  lua_pushvalue(L, index);
-  lua_rawseti(L, -2, 1);
+  if (bytes <= results_bytes || lua_type(L, index) != LUA_TSTRING) { /* texts are never held weakly */
+    lua_pushvalue(L, index);
+    lua_rawseti(L, -2, 1);
+  }
   return bytes > results_bytes ? 0 : bytes;
 }
 
@@ -246,6 +266,21 @@ bool results_named(lua_State *L, const char *name)
 
 /* ---- .undo */
 
+/* Copies what has a name: what else is put into _ENV is no variable. */
+static void copy_variables(lua_State *L, int from, int to)
+{
+  lua_pushnil(L);
+  while (lua_next(L, from)) {
+    if (lua_type(L, -2) == LUA_TSTRING) {
+      lua_pushvalue(L, -2);
+      lua_insert(L, -2);
+      lua_rawset(L, to);
+    } else {
+      lua_pop(L, 1);
+    }
+  }
+}
+
 void results_before(lua_State *L)
 {
   const int top = lua_gettop(L);
@@ -253,15 +288,17 @@ void results_before(lua_State *L)
   lua_rawgetp(L, LUA_REGISTRYINDEX, &results_key);
   lua_newtable(L);
   push_environment(L);
-  lua_pushnil(L);
-  while (lua_next(L, top + 4)) {
-    lua_pushvalue(L, -2);
-    lua_insert(L, -2);
-    lua_rawset(L, top + 3);
-  }
+  copy_variables(L, top + 4, top + 3);
   lua_settop(L, top + 3);
   lua_setfield(L, top + 2, "before");
   lua_settop(L, top);
+}
+
+/* Whether the two values on top are the same; NaN, which is never equal to itself, is the same as NaN. */
+static bool same_values(lua_State *L)
+{
+  return lua_rawequal(L, -1, -2) || (lua_type(L, -1) == LUA_TNUMBER && lua_type(L, -2) == LUA_TNUMBER &&
+                                     isnan(lua_tonumber(L, -1)) && isnan(lua_tonumber(L, -2)));
 }
 
 /* Adds to the changes at `changes` what names of one table have that is not the same in the other: holders of the old values,
@@ -273,7 +310,7 @@ static size_t add_changes(lua_State *L, int old, int new, int changes)
   while (lua_next(L, old)) {
     lua_pushvalue(L, -2);
     lua_rawget(L, new);
-    if (!lua_rawequal(L, -1, -2)) {
+    if (!same_values(L)) {
       lua_pushvalue(L, -3);
       bytes += push_holder(L, -3);
       lua_rawset(L, changes);
@@ -284,7 +321,7 @@ static size_t add_changes(lua_State *L, int old, int new, int changes)
   while (lua_next(L, new)) {
     lua_pop(L, 1);
     lua_pushvalue(L, -1);
-    if (lua_rawget(L, old) == LUA_TNIL) {
+    if (lua_type(L, -1) == LUA_TSTRING && lua_rawget(L, old) == LUA_TNIL) {
       lua_pushvalue(L, -2);
       lua_pushboolean(L, false);
       lua_rawset(L, changes);
@@ -325,10 +362,8 @@ static void show_short(lua_State *L, int index, Text *out)
   const Box *box = lua_type(L, index) == LUA_TUSERDATA ? box_at(L, index) : NULL;
   if (box) {
     value_show(&box->value, out);
-  } else if (lua_isinteger(L, index)) {
-    text_printf(out, "%lld", (long long)lua_tointeger(L, index));
   } else if (lua_type(L, index) == LUA_TNUMBER) {
-    text_printf(out, "%.14g", lua_tonumber(L, index));
+    show_number(L, index, out);
   } else if (lua_isboolean(L, index)) {
     text_puts(out, lua_toboolean(L, index) ? "true" : "false");
   } else {

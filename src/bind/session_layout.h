@@ -146,4 +146,7 @@ int value_tostring(lua_State *L);
 /* The text of a value as echo shows it, added to out. full: nothing elided. */
 void show_value(lua_State *L, int index, const ViewStyle *style, bool full, Text *out);
 
+/* A number as tostring gives it, but NaN, Inf and -Inf by the names that cells of frames have. */
+void show_number(lua_State *L, int index, Text *out);
+
 #endif

@@ -40,6 +40,20 @@ static Status write_all(int fd, const Text *text, const char *path, Error *e)
   return STATUS_OK;
 }
 
+/* Lines end in "\n", whatever the editor ends them with; the last one in nothing. */
+static void put_lines(const char *bytes, size_t size, Text *text)
+{
+  while (size > 0 && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r')) {
+    size--;
+  }
+  text_reset(text);
+  for (size_t i = 0; i < size; i++) {
+    if (bytes[i] != '\r' || bytes[i + 1] != '\n') {
+      text_char(text, bytes[i]);
+    }
+  }
+}
+
 static Status take_back(const char *path, Text *text, Error *e)
 {
   char *bytes;
@@ -48,11 +62,14 @@ static Status take_back(const char *path, Text *text, Error *e)
   if (status != STATUS_OK) {
     return status;
   }
-  while (size > 0 && (bytes[size - 1] == '\n' || bytes[size - 1] == '\r')) {
-    size--;
+  const char *nul = memchr(bytes, '\0', size);
+  if (nul) {
+    error_set(e, STATUS_FILE, "file-error", _("what the editor left has a NUL byte at offset %zu; the line is as it was"),
+              (size_t)(nul - bytes));
+    mem_free(bytes);
+    return e->status;
   }
-  text_reset(text);
-  text_add(text, bytes, size);
+  put_lines(bytes, size, text);
   mem_free(bytes);
   return text_status(text, e);
 }

@@ -3,7 +3,7 @@
 # The line being typed: colours, the card of a call, the editor, help by key; and what the prompt remembers.
 
 source "${BASH_SOURCE%/*}/lib.sh"
-plan 24
+plan 27
 
 cd "$TMPDIR" || exit
 
@@ -82,6 +82,26 @@ editor_fails() {
     wait_for "editor 'false' ended with status 1" && press Enter && wait_for '^42$' && wait_prompt
 }
 
+editor_odd_bytes() {
+  printf '#!/bin/sh\nprintf "six = 6\\r\\nsix * 7\\r\\n" >"$1"\n' >"$TMPDIR/ed"
+  chmod +x "$TMPDIR/ed"
+  term_start env EDITOR="$TMPDIR/ed" "$ASSAY" -q && wait_prompt && type_text 'x' && press C-x C-e && wait_for '^six \* 7$' &&
+    press Enter && wait_for '^42$' && has_line '^> six = 6$'
+}
+
+editor_nul() {
+  printf '#!/bin/sh\nprintf "x = 1\\0y = 2" >"$1"\n' >"$TMPDIR/ed_nul"
+  chmod +x "$TMPDIR/ed_nul"
+  term_start env EDITOR="$TMPDIR/ed_nul" "$ASSAY" -q && wait_prompt && type_text 'print(41 + 1)' && press C-x C-e &&
+    wait_for 'NUL byte at offset 5' && press Enter && wait_for '^42$' && wait_prompt
+}
+
+# NaN is not equal to itself, and what has no name is no variable: neither is a change.
+undo_odd_values() {
+  start_assay && enter 'alpha = 0/0' && enter 'beta = 1' && wait_prompt && answers '.undo' 'beta is gone' && answers 'alpha' '^NaN$' &&
+    enter '_ENV[1] = 2' && wait_prompt && answers '.undo' 'undone: alpha = 0/0'
+}
+
 undo() {
   start_assay && enter 'alpha = 1' && enter 'alpha = 2; beta = 3' && wait_prompt && answers '.undo' 'alpha is again 1' &&
     wait_for 'beta is gone' && answers 'alpha' '^1$' && answers '.undo' 'alpha is gone' && answers 'alpha' "'alpha' is not known" &&
@@ -129,6 +149,9 @@ check "F1 in a call" help_key
 check "F1 on a word" help_key_word
 check "28: the statement in an editor" editor
 check "28: an editor that fails" editor_fails
+check "an editor that ends lines in CRLF" editor_odd_bytes
+check "an editor that leaves a NUL byte" editor_nul
+check ".undo of values that are not equal to themselves" undo_odd_values
 check ".undo" undo
 check ".undo after a failure" undo_after_failure
 check "results by number" results

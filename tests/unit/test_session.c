@@ -189,7 +189,8 @@ static void test_last(void **state)
   assert_has(text_data(&p->output), "80 more");
   text_reset(&text);
   assert_int_equal(session_last(p->session, &text, NULL), STATUS_OK);
-  assert_has(text_data(&text), "99, 100}");
+  assert_has(text_data(&text), "99,\n");
+  assert_has(text_data(&text), "100}");
   played_done(p, "setmetatable({}, {__tostring = function() error({}) end});");
   played_run(
       p, "setmetatable({}, {__tostring = function() if shown then error({}) end shown = 1 return 'a' end})");
