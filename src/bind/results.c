@@ -453,12 +453,15 @@ static Status ask(Session *session, lua_CFunction function, Text *out, Error *e)
   lua_pushcfunction(L, function);
   lua_pushlightuserdata(L, out);
   const int status = lua_pcall(L, 1, 0, 0);
-  Error why;
-  if (status != LUA_OK) {
-    error_take(L, status, &why);
+  if (status == LUA_OK) {
+    lua_settop(L, 0);
+    return text_status(out, e);
   }
+  Error why;
+  error_clear(&why);
+  error_take(L, status, &why);
   lua_settop(L, 0);
-  return status == LUA_OK ? text_status(out, e) : error_set(e, why.status, why.id, "%s", why.what);
+  return error_set(e, why.status, why.id, "%s", why.what);
 }
 
 Status session_undo(Session *session, Text *out, Error *e)

@@ -97,7 +97,7 @@ static Status number_rows(Writer *writer, Map *map, PointClasses *classes, Error
 static void rank(PointClasses *classes)
 {
   const size_t known = classes->n;
-  size_t order[CLASSES_MOST], first[CLASSES_MOST];
+  size_t order[CLASSES_MOST], first[CLASSES_MOST] = {0};
   uint8_t place[256];
   for (size_t i = 0; i < known; i++) {
     size_t at = i;

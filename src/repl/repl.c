@@ -159,7 +159,8 @@ static void begin_demo(const char *name)
   repl->demo = demo;
   repl->demo_is_own = true;
   bind_space();
-  heed(demo_begin(demo, repl->console, false), NULL);
+  const RunOutcome none = {0};
+  heed(demo_begin(demo, repl->console, false), &none);
 }
 
 /* demo("NAME") was among what ran. */

@@ -8,7 +8,8 @@ local root = arg[0]:gsub("[^/]*$", "../..")
 -- Texts that look like ids and are none. What is wrong with the command line is said before a session could
 -- be asked, so src/main/flags.c is left out.
 local others = { ["k-means"] = true, ["fc-list"] = true, ["fonts-droid-fallback"] = true, ["fonts-noto-core"] = true,
-  ["enable-bracketed-paste"] = true, ["philox4x32-10"] = true, ["one-to-one"] = true, ["one-to-many"] = true, ["many-to-one"] = true }
+  ["enable-bracketed-paste"] = true, ["philox4x32-10"] = true, ["one-to-one"] = true,
+  ["one-to-many"] = true, ["many-to-one"] = true }
 
 -- Topics about the language; the rest explain an error.
 local pages = {

@@ -35,7 +35,8 @@ for _, set in ipairs(catalogue) do
 end
 
 t.test("purchases", function()
-  local df = frame { { "Customer ID", { 1, 1, 2, 2 } }, { "order_date", { "2024-01-01", "2024-02-01", "2024-01-05", "2024-03-01" } },
+  local df = frame { { "Customer ID", { 1, 1, 2, 2 } },
+    { "order_date", { "2024-01-01", "2024-02-01", "2024-01-05", "2024-03-01" } },
     { "total", { 5.5, 6.5, 7.5, 8.5 } } }:cast { order_date = "timestamp" }
   local lines, text = steps(df)
   t.ok(text:find("looks like purchases", 1, true))
