@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind/sandbox_layout.h"
 #include "bind/session_layout.h"
 #include "registry/help.h"
 #include "view/chart_text.h"
@@ -328,6 +329,16 @@ void show_number(lua_State *L, int index, Text *out)
   }
 }
 
+/* A text of the script's own. */
+static void put_foreign(Shower *s, const char *text, size_t length)
+{
+  const size_t from = s->out->size;
+  text_add(s->out, text, length);
+  if (session_of(s->L)->settings.sandbox) {
+    sandbox_clean(s->out, from);
+  }
+}
+
 static void show_at(Shower *s, int index)
 {
   lua_State *L = s->L;
@@ -342,7 +353,7 @@ static void show_at(Shower *s, int index)
   case LUA_TSTRING:
     text = lua_tolstring(L, index, &length);
     if (s->depth == 0) {
-      text_add(s->out, text, length);
+      put_foreign(s, text, length);
     } else {
       show_text(text, length, s->out);
     }
@@ -357,7 +368,7 @@ static void show_at(Shower *s, int index)
   case LUA_TNIL:
   case LUA_TBOOLEAN:
     text = luaL_tolstring(L, index, &length);
-    text_add(s->out, text, length);
+    put_foreign(s, text, length);
     lua_pop(L, 1);
     break;
   case LUA_TNUMBER: show_number(L, index, s->out); break;
@@ -367,7 +378,7 @@ static void show_at(Shower *s, int index)
       show_brief(&box->value, s->out);
     } else if (lua_type(L, index) == LUA_TUSERDATA) {
       text = luaL_tolstring(L, index, &length);
-      text_add(s->out, text, length);
+      put_foreign(s, text, length);
       lua_pop(L, 1);
     } else {
       text_printf(s->out, "<%s>", luaL_typename(L, index));
@@ -414,7 +425,11 @@ static void show_formatted(lua_State *L, int index, const char *format, Text *ou
   lua_pushstring(L, format);
   lua_call(L, 2, 1);
   const char *text = lua_tolstring(L, -1, &length);
+  const size_t from = out->size;
   text_add(out, text, length);
+  if (session_of(L)->settings.sandbox) {
+    sandbox_clean(out, from);
+  }
   lua_pop(L, 1);
 }
 

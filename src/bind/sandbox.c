@@ -95,6 +95,17 @@ static bool harmless(unsigned char c, unsigned char before)
   return (c >= 32 && c != 127 && !(before == 0xc2 && c < 0xa0)) || c == '\n' || c == '\t' || c == '\r';
 }
 
+void sandbox_clean(Text *text, size_t from)
+{
+  for (size_t i = from; i < text->size; i++) {
+    const unsigned char before = i > from ? (unsigned char)text->data[i - 1] : 0;
+    if (!harmless((unsigned char)text->data[i], before)) {
+      text->data[i] = '?';
+      text->data[before == 0xc2 ? i - 1 : i] = '?'; /* no half of a character */
+    }
+  }
+}
+
 static void write_harmless(lua_State *L, int index)
 {
   const Session *session = session_of(L);

@@ -25,6 +25,9 @@ void sandbox_refuse_others(lua_State *L, const char *name, const char *does);
 /* Throws "sandboxed" for a primitive whose effects are not allowed. */
 void sandbox_check(lua_State *L, const Primitive *primitive);
 
+/* Puts "?" for bytes from `from` on that could do more to a terminal than show themselves. */
+void sandbox_clean(Text *text, size_t from);
+
 /* Whether the statement was ended for its time; then *e says so. */
 bool sandbox_stopped(const Session *session, Error *e);
 

@@ -217,6 +217,17 @@ t.test("flags that make no sense with it are refused", function()
   refused({ "--sandbox", "--time", "soon", "-e", "1" }, "--time takes seconds")
 end)
 
+t.test("what an expression shows passes no control characters, in any format", function()
+  local tail = "\\u{9b}2Jé" -- escapes for the program to read
+  for format, want in pairs { text = "?[2J?]0;x?|??2Jé", markdown = "?[2J?]0;x?|??2Jé", csv = "?[2J?]0;x?|??2Jé",
+    json = [["\u001b[2J\u001b]0;x\u0007|??2Jé"]] } do
+    local out = t.run { "--sandbox", "--format", format, "-e", [["\27[2J\27]0;x\7|]] .. tail .. '"' }
+    t.eq(out, want .. "\n", format)
+  end
+  local out = t.run { "--sandbox", "-e", [[setmetatable({}, {__tostring = function() return "\27[2J" end})]] }
+  t.eq(out, "?[2J\n")
+end)
+
 t.test("a process that waits for ever is ended by its parent", function()
   shell(("for i in $(seq 300); do test -s '%s.rc' && break; sleep 0.1; done"):format(waiting))
   t.eq(t.read(waiting .. ".rc"), "1\n")
