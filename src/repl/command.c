@@ -230,6 +230,7 @@ static void run_cd(CommandState *state, const char *argument)
   Error e = {0};
   if (path.failed || chdir(text_data(&path)) != 0) {
     error_set(&e, STATUS_FILE, "cannot-enter", _("cannot enter the folder '%1$s': %2$s"), text_data(&path), _(strerror(errno)));
+    (void)error_hint(&e, _("relative paths start at the working folder, which stays as it was; .cd alone goes home"));
     console_error(state->console, &e);
   } else {
     char *folder = getcwd(NULL, 0);
