@@ -74,7 +74,8 @@ end
 
 local DEEPEST = 100
 
--- A table: a list when its keys are 1 to n, else an object with all of them. `open`: the tables that it is in; .depth of them.
+-- A table: a list when its keys are 1 to n, else an object with all of them. `open`: the tables that it is in, and how
+-- many they are.
 local function json_table(value, open)
   if open[value] then
     error("a table that contains itself has no JSON form", 0)
@@ -139,7 +140,8 @@ end
 local function tables(value, format)
   local list, texts = frames(value), {}
   if not list then
-    local text = math.type(value) == "float" and value - value ~= 0 and json_number(value):gsub('"', "") or tostring(value)
+    local odd = math.type(value) == "float" and value - value ~= 0 -- NaN or infinite
+    local text = odd and json_number(value):gsub('"', "") or tostring(value)
     return format == "html" and "<p>" .. text:gsub("&", "&amp;"):gsub("<", "&lt;") .. "</p>" or text
   end
   for i, df in ipairs(list) do

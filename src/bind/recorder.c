@@ -358,8 +358,8 @@ static bool has_changed(lua_State *L, Collection *all, bool *plain)
   lua_pushvalue(L, NAME);
   lua_rawget(L, HELD);
   name_use(L, session_of(L)->recorder);
-  const bool nan = lua_type(L, -1) == LUA_TNUMBER && lua_type(L, VALUE_NOW) == LUA_TNUMBER && isnan(lua_tonumber(L, -1)) &&
-                   isnan(lua_tonumber(L, VALUE_NOW));
+  const bool numbers = lua_type(L, -1) == LUA_TNUMBER && lua_type(L, VALUE_NOW) == LUA_TNUMBER;
+  const bool nan = numbers && isnan(lua_tonumber(L, -1)) && isnan(lua_tonumber(L, VALUE_NOW));
   bool changed = !nan && !lua_rawequal(L, -1, VALUE_NOW);
   lua_settop(L, VALUE_NOW);
   *plain = lua_type(L, VALUE_NOW) == LUA_TTABLE && checksum(L, all, &sum);
