@@ -9,7 +9,7 @@ local root = arg[0]:gsub("[^/]*$", "../..")
 -- be asked, so src/main/flags.c is left out.
 local others = { ["k-means"] = true, ["fc-list"] = true, ["fonts-droid-fallback"] = true, ["fonts-noto-core"] = true,
   ["enable-bracketed-paste"] = true, ["philox4x32-10"] = true, ["one-to-one"] = true,
-  ["one-to-many"] = true, ["many-to-one"] = true }
+  ["one-to-many"] = true, ["many-to-one"] = true, ["xterm-kitty"] = true, ["xterm-ghostty"] = true }
 
 -- Topics about the language; the rest explain an error.
 local pages = {
