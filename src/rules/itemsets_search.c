@@ -2,13 +2,14 @@
 /* One step of the search: the frequent items of the baskets left over, each with the baskets that hold it. */
 #include "rules/itemsets_search.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
-enum { BLOCK_BYTES = 1 << 20, ALIGN = 64 };
+enum { BLOCK_BYTES = 1 << 20, ALIGN = 64, MANY_ITEMS = 4096, FEW_SHARE = 64 };
 
 struct StackBlock {
   struct StackBlock *before, *after;
@@ -212,6 +213,48 @@ static bool deliver(Search *search, const Piece *piece, size_t n, Deliver *out)
   return true;
 }
 
+static int compare_items(const void *a, const void *b)
+{
+  const int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Cells before the places. */
+static size_t cells_before(const Occurrences *from)
+{
+  size_t cells = 0;
+  for (size_t k = 0; k < from->n; k++) {
+    cells += from->place[k] - from->piece->offsets[from->row[k]];
+  }
+  return cells;
+}
+
+/* As frequent_items, for few cells among very many items: only items that are there are looked at. */
+static size_t frequent_of_few(Search *search, const Occurrences *from, int32_t *items, uint32_t *counts)
+{
+  const size_t least = search->miner->limits->count;
+  uint32_t *counter = search->counter;
+  size_t met = 0, n = 0;
+  for (size_t k = 0; k < from->n; k++) {
+    for (uint32_t place = from->piece->offsets[from->row[k]]; place < from->place[k]; place++) {
+      const int32_t item = from->piece->items[place];
+      if (counter[item]++ == 0) {
+        items[met++] = item;
+      }
+    }
+  }
+  qsort(items, met, sizeof *items, compare_items);
+  for (size_t i = 0; i < met; i++) {
+    const int32_t item = items[i];
+    if (counter[item] >= least) {
+      items[n] = item;
+      counts[n++] = counter[item];
+    }
+    counter[item] = 0;
+  }
+  return n;
+}
+
 /* The items that are frequent in them, rising; counters are zero again. */
 static size_t frequent_items(Search *search, const Occurrences *from, int32_t *items, uint32_t *counts)
 {
@@ -273,13 +316,15 @@ static bool project(Search *search, const Occurrences *from, const int32_t *item
 
 bool search_occurrences(Search *search, const Occurrences *from, size_t n_items, const int32_t *names)
 {
-  int32_t *items = stack_get(&search->stack, n_items, sizeof *items);
-  uint32_t *counts = stack_get(&search->stack, n_items, sizeof *counts);
+  const size_t before = n_items >= MANY_ITEMS ? cells_before(from) : SIZE_MAX;
+  const bool few = before < n_items / FEW_SHARE;
+  int32_t *items = stack_get(&search->stack, few ? before : n_items, sizeof *items);
+  uint32_t *counts = stack_get(&search->stack, few ? before : n_items, sizeof *counts);
   if (!items || !counts) {
     atomic_store(&search->miner->failed, true);
     return false;
   }
-  const size_t n = frequent_items(search, from, items, counts);
+  const size_t n = (few ? frequent_of_few : frequent_items)(search, from, items, counts);
   size_t cells = 0;
   for (size_t i = 0; i < n; i++) {
     cells += counts[i];

@@ -245,10 +245,13 @@ static void note_stop(const Itemsets *sets, Text *notes)
   }
 }
 
-/* What the sets may take of the call's memory: half of it, the frames made of them the rest. */
-static size_t half_of_budget(const Task *task)
+/* What the sets may take of the call's memory. Their lists grow by doubling, and what is made of them in the end is
+ * larger than they are: together up to six times this. */
+static size_t share_of_budget(const Task *task)
 {
-  return task->budget / 2;
+  const size_t limit = mem_limit_get(), used = mem_in_use(), rest = limit > used ? limit - used : 1;
+  const size_t all = limit == 0 || (task->budget > 0 && task->budget < rest) ? task->budget : rest;
+  return all > 0 && all < 6 ? 1 : all / 6;
 }
 
 static Status run_itemsets(Call *call, Value *out, Error *e)
@@ -259,7 +262,7 @@ static Status run_itemsets(Call *call, Value *out, Error *e)
   Model *model = NULL;
   Status status;
   TRY(open_market(call, o->on, o->missing, o->support, &market, e));
-  const ItemsetsLimits limits = {market.count, (size_t)o->min_length, (size_t)o->max_length, half_of_budget(call->task)};
+  const ItemsetsLimits limits = {market.count, (size_t)o->min_length, (size_t)o->max_length, share_of_budget(call->task)};
   TRY(itemsets_mine(&market.baskets, &limits, call->task, &sets, e));
   TRY(model_new(call->primitive, o, &model, e));
   TRY(itemsets_tidy(model, &market, &sets, e));
@@ -382,7 +385,7 @@ static Status run_rules(Call *call, Value *out, Error *e)
   Status status;
   TRY(open_market(call, o->on, o->missing, o->support, &market, e));
   const size_t longest = o->max_length > 0 ? (size_t)o->max_length : o->max_lhs > 0 ? (size_t)(o->max_lhs + o->max_rhs) : 0;
-  const ItemsetsLimits limits = {market.count, 1, longest, half_of_budget(call->task)};
+  const ItemsetsLimits limits = {market.count, 1, longest, share_of_budget(call->task)};
   TRY(itemsets_mine(&market.baskets, &limits, call->task, &sets, e));
   const RulesLimits wanted = {.confidence = o->confidence,
                               .lift = o->lift,
@@ -391,7 +394,7 @@ static Status run_rules(Call *call, Value *out, Error *e)
                               .max_lhs = (size_t)o->max_lhs,
                               .max_rhs = (size_t)o->max_rhs,
                               .most = (size_t)o->maximum_rules,
-                              .bytes = half_of_budget(call->task)};
+                              .bytes = share_of_budget(call->task)};
   TRY(rules_make(&sets, market.baskets.n, &wanted, call->task, &rules, e));
   TRY(model_new(call->primitive, o, &model, e));
   const Ruling ruling = {&rules, &sets, market.baskets.n};

@@ -112,4 +112,32 @@ t.test("saved and read again", function()
   t.has(tostring(m:why "found"), "rules found")
 end)
 
+t.test("the memory limit ends a search with what was found, and the model says so", function()
+  local code = [[
+    local ids, items = {}, {}
+    for i = 1, 4000 do
+      ids[i], items[i] = i % 100, "i" .. i % 40 + i // 100
+    end
+    local b = frame { { "id", ids }, { "item", items } }:baskets { id = "id", item = "item" }
+    local sets, rules = b:itemsets(1), b:rules { support = 1, confidence = 0.5 }
+    print(sets.complete, sets.reason, sets.sets > 1000, rules.complete, rules.reason, rules.rules > 1000)]]
+  for _, memory in ipairs { "20M", "100M" } do
+    local out, err, status = t.run { "--memory", memory, "-e", code }
+    t.eq(err, "")
+    t.eq(status, 0)
+    t.eq(out:match "false\tmemory.*", "false\tmemory\ttrue\tfalse\tmemory\ttrue\n")
+  end
+end)
+
+t.test("very many items that occur once", function()
+  local ids, items = {}, {}
+  for i = 1, 300000 do
+    ids[i], items[i] = i // 3, "i" .. i
+  end
+  local b = frame { { "id", ids }, { "item", items } }:baskets { id = "id", item = "item" }
+  local m = b:itemsets(1)
+  t.eq(m.sets, 99999 * 7 + 3 + 1) -- the first basket has two items, the last one
+  t.eq(b:itemsets(2).sets, 0)
+end)
+
 t.done()
