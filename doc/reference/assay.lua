@@ -1222,8 +1222,8 @@ function help.example(main_or_options, options) end
 
 ---@class help.step.options
 ---@field verb string the method's name, such as "kmeans"
----@field x? string what the chart has to the right, not its own choice
----@field y? string what the chart has upwards
+---@field x? string what the chart shows to the right, if you choose
+---@field y? string what it shows upwards
 ---@field options? table<string, any> options of the method
 
 --- runs a method that iterates and keeps its steps, to be looked at one by one.

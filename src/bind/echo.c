@@ -329,12 +329,13 @@ void show_number(lua_State *L, int index, Text *out)
   }
 }
 
-/* A text of the script's own. */
+/* A text of the script's own, or a cell: at a prompt it sends nothing to the terminal but characters (print may). */
 static void put_foreign(Shower *s, const char *text, size_t length)
 {
   const size_t from = s->out->size;
   text_add(s->out, text, length);
-  if (session_of(s->L)->settings.sandbox) {
+  const Session *session = session_of(s->L);
+  if (session->settings.sandbox || session->hooks.interactive) {
     sandbox_clean(s->out, from);
   }
 }

@@ -3,7 +3,7 @@
 # The line being typed: colours, the card of a call, the editor, help by key; and what the prompt remembers.
 
 source "${BASH_SOURCE%/*}/lib.sh"
-plan 27
+plan 28
 
 cd "$TMPDIR" || exit
 
@@ -160,5 +160,8 @@ check ".cd" folder
 check "! and a status" shell_status
 check "a column compared by == is warned of" comparison
 check "what only looks like it is not" no_warning
+no_escapes() { start_assay && answers '"a\27]0;title\7b"' '^a\?\]0;title\?b$'; }
+
+check "a text shown at the prompt sends no escape" no_escapes
 check "the session goes on" answers '1 + 1 == 2' '^true$'
 stop_screen
