@@ -254,6 +254,17 @@ static size_t share_of_budget(const Task *task)
   return all > 0 && all < 6 ? 1 : all / 6;
 }
 
+/* Lengths that nothing can have are a slip, not a question. */
+static Status check_lengths(int64_t least, int64_t most, Error *e)
+{
+  if (most > 0 && least > most) {
+    error_set(e, STATUS_ARGUMENT, "out-of-range", _("min_length is %1$lld and max_length %2$lld: nothing has such a length"),
+              (long long)least, (long long)most);
+    return error_hint(e, _("min_length is the smaller of the two"));
+  }
+  return STATUS_OK;
+}
+
 static Status run_itemsets(Call *call, Value *out, Error *e)
 {
   const ItemsetsOptions *o = call->options;
@@ -261,6 +272,7 @@ static Status run_itemsets(Call *call, Value *out, Error *e)
   Itemsets sets = {0};
   Model *model = NULL;
   Status status;
+  TRY(check_lengths(o->min_length, o->max_length, e));
   TRY(open_market(call, o->on, o->missing, o->support, &market, e));
   const ItemsetsLimits limits = {market.count, (size_t)o->min_length, (size_t)o->max_length, share_of_budget(call->task)};
   TRY(itemsets_mine(&market.baskets, &limits, call->task, &sets, e));
@@ -383,6 +395,7 @@ static Status run_rules(Call *call, Value *out, Error *e)
   Rules rules = {0};
   Model *model = NULL;
   Status status;
+  TRY(check_lengths(o->min_length, o->max_length, e));
   TRY(open_market(call, o->on, o->missing, o->support, &market, e));
   const size_t longest = o->max_length > 0 ? (size_t)o->max_length : o->max_lhs > 0 ? (size_t)(o->max_lhs + o->max_rhs) : 0;
   const ItemsetsLimits limits = {market.count, 1, longest, share_of_budget(call->task)};

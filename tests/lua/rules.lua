@@ -140,4 +140,12 @@ t.test("very many items that occur once", function()
   t.eq(b:itemsets(2).sets, 0)
 end)
 
+t.test("lengths that nothing can have", function()
+  t.raises("out-of-range", function()
+    return small():itemsets { support = 1, min_length = 5, max_length = 2 }
+  end, "min_length is 5")
+  t.raises("out-of-range", function() return small():rules { support = 1, min_length = 5, max_length = 2 } end)
+  t.eq(#small():itemsets({ support = 1, min_length = 3, max_length = 3 }):tidy(), 5)
+end)
+
 t.done()
