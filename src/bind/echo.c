@@ -329,13 +329,12 @@ void show_number(lua_State *L, int index, Text *out)
   }
 }
 
-/* A text of the script's own, or a cell: at a prompt it sends nothing to the terminal but characters (print may). */
+/* A text of the script's own. */
 static void put_foreign(Shower *s, const char *text, size_t length)
 {
   const size_t from = s->out->size;
   text_add(s->out, text, length);
-  const Session *session = session_of(s->L);
-  if (session->settings.sandbox || session->hooks.interactive) {
+  if (session_of(s->L)->settings.sandbox) {
     sandbox_clean(s->out, from);
   }
 }

@@ -3,6 +3,7 @@
  * session_judge says whether a statement answered a lesson's question. */
 #include <string.h>
 
+#include "bind/results.h"
 #include "bind/trace.h"
 
 /* assay.demo(name): "" shows which there are. */

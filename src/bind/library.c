@@ -6,6 +6,7 @@
 
 #include "bind/prelude.h"
 #include "bind/recorder.h"
+#include "bind/results.h"
 #include "bind/session_layout.h"
 #include "bind/trace.h"
 #include "core/clock.h"

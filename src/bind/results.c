@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bind/recorder.h"
+#include "bind/results.h"
 #include "bind/session_layout.h"
 
 enum { KEPT_MOST = 1000, TABLE_ENTRIES = 1000, TABLE_DEPTH = 3 };

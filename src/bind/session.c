@@ -8,6 +8,7 @@
 #include "bind/line_lookup.h"
 #include "bind/recorder.h"
 #include "bind/sandbox_layout.h"
+#include "bind/results.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "core/clock.h"

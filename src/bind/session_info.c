@@ -2,6 +2,7 @@
 /* What the prompt asks of a session: help, the user's variables, the last value in full. */
 #include <string.h>
 
+#include "bind/results.h"
 #include "bind/session_layout.h"
 #include "core/alloc.h"
 #include "frame/builder.h"

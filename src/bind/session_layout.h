@@ -117,14 +117,6 @@ void open_library(lua_State *L);  /* families, global functions, NA, the user's 
 void push_environment(lua_State *L);
 int frame_construct(lua_State *L); /* frame{...} */
 
-/* ---- what a prompt remembers: results.c */
-void open_results(lua_State *L);
-void results_keep(lua_State *L, int index, const char *statement); /* the value at index was shown */
-bool results_last(lua_State *L);                    /* pushes the last value shown; false: none, nothing pushed */
-bool results_named(lua_State *L, const char *name); /* pushes the value of `_` or `_12`; false when it is no such name */
-void results_before(lua_State *L);                  /* a statement begins */
-void results_after(lua_State *L, const char *statement);
-
 /* ---- plugins: plugin_bind.c */
 void open_plugins(lua_State *L);
 
