@@ -75,6 +75,9 @@ RunState session_run(Session *session, const char *chunk, const char *name, bool
 RunState session_run_file(Session *session, const char *path, RunOutcome *outcome);
 RunState session_require(Session *session, const char *module, RunOutcome *outcome);
 
+/* Whether the session may start programs; else STATUS_STATE "sandboxed", naming what asked. */
+Status session_may_start(const Session *session, const char *name, Error *e) MUST_USE;
+
 /* Ctrl-C. Safe in a signal handler. Gives the number of presses the present statement has had, 0 when nothing runs. */
 int session_interrupt(Session *session);
 

@@ -53,6 +53,14 @@ Status session_help(Session *session, const char *topic, Text *out, Error *e)
   return status == STATUS_OK ? help_page(topic, width, out, e) : status;
 }
 
+Status session_may_start(const Session *session, const char *name, Error *e)
+{
+  if (!session->settings.sandbox) {
+    return STATUS_OK;
+  }
+  return error_set(e, STATUS_STATE, "sandboxed", _("%1$s is not available in the sandbox: it %2$s"), name, _("starts other programs"));
+}
+
 /* ---- .vars: a frame of the user's names */
 
 typedef struct Listing {

@@ -249,6 +249,11 @@ static void run_shell(CommandState *state, const char *line)
     console_note(state->console, _("!COMMAND runs a command of the shell, such as !ls"));
     return;
   }
+  Error e = {0};
+  if (session_may_start(state->console->session, "!COMMAND", &e) != STATUS_OK) {
+    console_error(state->console, &e);
+    return;
+  }
   console_flush(state->console);
   const int code = child_shell(line);
   if (code != 0) {

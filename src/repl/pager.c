@@ -46,7 +46,8 @@ static bool is_wanted(const Console *console)
 {
   const char *pager = getenv("PAGER");
   const bool terminals = console->input_terminal && console->output_terminal;
-  return terminals && !console->settings.plain && (!pager || *pager);
+  return terminals && !console->settings.plain && (!pager || *pager) &&
+         session_may_start(console->session, "PAGER", NULL) == STATUS_OK;
 }
 
 void pager_show(Console *console, const Text *text)

@@ -537,11 +537,14 @@ static int on_editor_key(int count, int key)
   text_add(&text, text_data(&repl->pending), repl->pending.size);
   text_add(&text, rl_line_buffer, (size_t)rl_end);
   below_line();
-  rl_deprep_terminal();
-  signals_prompt(NULL);
-  const Status status = editor_edit(&text, &e);
-  signals_prompt(&prompt_signals);
-  rl_prep_terminal(1);
+  Status status = session_may_start(repl->console->session, "C-x C-e", &e);
+  if (status == STATUS_OK) {
+    rl_deprep_terminal();
+    signals_prompt(NULL);
+    status = editor_edit(&text, &e);
+    signals_prompt(&prompt_signals);
+    rl_prep_terminal(1);
+  }
   if (status == STATUS_OK) {
     text_reset(&repl->pending);
     rl_set_prompt("> ");

@@ -19,7 +19,7 @@ loop_is_stopped() {
 
 interrupted() { enter 'while true do end' && press C-c && wait_for 'interrupted|more than' && wait_prompt && enter 'kept + 2' && wait_for '^43$'; }
 
-nothing_is_started() { enter '!echo out"side"' && wait_for 'ended with status' && wait_prompt && ! has_line '^outside'; }
+nothing_is_started() { enter '!echo out"side"' && wait_for 'not available in the sandbox' && wait_prompt && ! has_line '^outside'; }
 
 nothing_is_saved() { enter '.save here.lua' && wait_for 'not recorded' && wait_prompt && [[ ! -e here.lua ]]; }
 
