@@ -371,27 +371,6 @@ void step_write(const Step *step, const RunFact *before, Text *out)
 
 /* ---- Asking */
 
-static const ColumnFact *described_in(const Step *step, Digest digest)
-{
-  for (size_t j = 0; j < step->n; j++) {
-    for (size_t k = 0; k < step->facts[j].n_described; k++) {
-      if (digest_same(step->facts[j].described[k].digest, digest)) {
-        return &step->facts[j].described[k];
-      }
-    }
-  }
-  return NULL;
-}
-
-const ColumnFact *steps_described(const Steps *steps, Digest digest)
-{
-  const ColumnFact *found = NULL;
-  for (size_t i = 0; i < steps->n && !found; i++) {
-    found = described_in(&steps->items[i], digest);
-  }
-  return found;
-}
-
 bool step_runs(const Step *step)
 {
   bool sets = false;

@@ -39,9 +39,6 @@ void steps_free(Steps *steps);
 void step_write(const Step *step, const RunFact *before, Text *out);
 void step_write_failed(const char *text, Text *out); /* behind "--! " */
 
-/* The column of a digest as some fact of the steps describes it; NULL when none does. */
-const ColumnFact *steps_described(const Steps *steps, Digest digest);
-
 /* Whether running it again matters: it succeeded, or failed after it had given variables a value. */
 bool step_runs(const Step *step);
 
