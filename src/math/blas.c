@@ -3,20 +3,31 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/alloc.h"
+
 enum { ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112 }; /* the numbers of cblas.h */
+enum { UPPER = 121 };
 enum { SERIAL, PTHREADS, OPENMP };                       /* what openblas_get_parallel gives */
 
 typedef void (*Dgemm)(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha,
                       const double *a, int stride_a, const double *b, int stride_b, double beta, double *c,
                       int stride_c);
+typedef void (*Dsyrk)(int order, int part, int transpose, int n, int k, double alpha, const double *a, int stride_a,
+                      double beta, double *c, int stride_c);
+typedef void (*Dsyevd)(const char *job, const char *part, const int *n, double *a, const int *stride_a, double *values,
+                       double *work, const int *work_size, int *whole, const int *whole_size, int *info,
+                       size_t job_length, size_t part_length);
 
 static struct {
   Dgemm dgemm;
+  Dsyrk dsyrk;
+  Dsyevd dsyevd; /* NULL: the library was built without LAPACK */
   void (*omp_set_num_threads)(int);
   char config[128], kernel[64];
   int parallel;
@@ -41,9 +52,8 @@ static void look_up(void *library, const char *name, void *function)
   memcpy(function, &found, sizeof found);
 }
 
-/* A call with whatever the library's variant needs around it. */
-static void run_dgemm(int ta, int tb, int m, int n, int k, double alpha, const double *a, int sa,
-                      const double *b, int sb, double beta, double *c, int sc)
+/* What the library's variant needs around every call. */
+static void enter(void)
 {
   if (blas.parallel == OPENMP && !omp_told && blas.omp_set_num_threads) {
     blas.omp_set_num_threads(1); /* the setting belongs to the calling thread */
@@ -52,10 +62,21 @@ static void run_dgemm(int ta, int tb, int m, int n, int k, double alpha, const d
   if (blas.parallel == SERIAL) {
     pthread_mutex_lock(&serial);
   }
-  blas.dgemm(ROW_MAJOR, ta, tb, m, n, k, alpha, a, sa, b, sb, beta, c, sc);
+}
+
+static void leave(void)
+{
   if (blas.parallel == SERIAL) {
     pthread_mutex_unlock(&serial);
   }
+}
+
+static void run_dgemm(int ta, int tb, int m, int n, int k, double alpha, const double *a, int sa,
+                      const double *b, int sb, double beta, double *c, int sc)
+{
+  enter();
+  blas.dgemm(ROW_MAJOR, ta, tb, m, n, k, alpha, a, sa, b, sb, beta, c, sc);
+  leave();
 }
 
 /* Whole numbers whose products and sums are exact, in sizes that reach a kernel's main loop and its edges. */
@@ -131,6 +152,8 @@ static Status load(void)
   if (!blas.dgemm) {
     return missing(_("it has no function cblas_dgemm"));
   }
+  look_up(library, "cblas_dsyrk", &blas.dsyrk);
+  look_up(library, "dsyevd_", &blas.dsyevd);
   ask_library(library);
   if (!product_is_right()) {
     error_set(&blas.error, STATUS_INTERNAL, "blas-wrong",
@@ -155,6 +178,11 @@ Status blas_open(Error *e)
   return blas.status;
 }
 
+static Status too_large(size_t side, Error *e)
+{
+  return error_set(e, STATUS_LIMIT, "matrix-too-large", _("a matrix side of %zu is beyond BLAS's numbers"), side);
+}
+
 Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, double alpha,
                     const double *a, size_t stride_a, const double *b, size_t stride_b, double beta,
                     double *c, size_t stride_c, Error *e)
@@ -166,13 +194,91 @@ Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size
   const size_t sizes[] = {m, n, k, stride_a, stride_b, stride_c};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     if (sizes[i] > INT_MAX) {
-      return error_set(e, STATUS_LIMIT, "matrix-too-large", 
-                       _("a matrix side of %zu is beyond BLAS's numbers"), sizes[i]);
+      return too_large(sizes[i], e);
     }
   }
   run_dgemm(transpose_a ? TRANSPOSED : AS_IS, transpose_b ? TRANSPOSED : AS_IS, (int)m, (int)n, (int)k, alpha,
             a, (int)stride_a, b, (int)stride_b, beta, c, (int)stride_c);
   return STATUS_OK;
+}
+
+Status blas_gram(bool transpose, size_t n, size_t d, double alpha, const double *a, size_t stride_a, double beta,
+                 double *c, size_t stride_c, Error *e)
+{
+  const size_t side = transpose ? n : d;
+  Status status = blas_open(e);
+  if (status != STATUS_OK || !blas.dsyrk) {
+    return status != STATUS_OK ? status
+                               : blas_product(!transpose, transpose, side, side, transpose ? d : n, alpha, a, stride_a,
+                                              a, stride_a, beta, c, stride_c, e);
+  }
+  const size_t sizes[] = {n, d, stride_a, stride_c};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    if (sizes[i] > INT_MAX) {
+      return too_large(sizes[i], e);
+    }
+  }
+  enter();
+  blas.dsyrk(ROW_MAJOR, UPPER, transpose ? AS_IS : TRANSPOSED, (int)side, (int)(transpose ? d : n), alpha, a,
+             (int)stride_a, beta, c, (int)stride_c);
+  leave();
+  for (size_t i = 0; i < side; i++) {
+    for (size_t j = 0; j < i; j++) {
+      c[i * stride_c + j] = c[j * stride_c + i];
+    }
+  }
+  return STATUS_OK;
+}
+
+/* LAPACK hangs on some matrices with NaN. */
+static Status check_finite(const double *a, size_t n, Error *e)
+{
+  for (size_t i = 0; i < n; i++) {
+    if (!isfinite(a[i])) {
+      return error_set(e, STATUS_DATA, "not-finite", _("a matrix holds a number that is not finite"));
+    }
+  }
+  return STATUS_OK;
+}
+
+/* A symmetric matrix is the same by rows and columns, and LAPACK's columns of vectors are our rows. */
+static Status run_eigen(int n, double *a, bool vectors, double *values, Error *e)
+{
+  const char *const job = vectors ? "V" : "N";
+  int ask = -1, info = 0, whole_size = 0;
+  double size = 0;
+  Status status = STATUS_OK;
+  enter();
+  blas.dsyevd(job, "L", &n, a, &n, values, &size, &ask, &whole_size, &ask, &info, 1, 1);
+  leave();
+  double *work = size < INT_MAX ? mem_alloc((size_t)size, sizeof *work) : NULL;
+  int *whole = mem_alloc((size_t)whole_size, sizeof *whole);
+  if (!work || !whole) {
+    TRY(error_memory(e, (size_t)size * sizeof *work, _("eigenvalues")));
+  }
+  const int work_size = (int)size;
+  enter();
+  blas.dsyevd(job, "L", &n, a, &n, values, work, &work_size, whole, &whole_size, &info, 1, 1);
+  leave();
+  if (info != 0) {
+    TRY(error_set(e, STATUS_INTERNAL, "no-eigenvalues", _("eigenvalues did not converge (LAPACK says %d)"), info));
+  }
+done:
+  mem_free(work);
+  mem_free(whole);
+  return status;
+}
+
+Status blas_eigen(size_t n, double *a, bool vectors, double *values, Error *e)
+{
+  Status status;
+  TRY(blas_open(e));
+  TRY(!blas.dsyevd ? error_set(e, STATUS_STATE, "no-blas", _("this OpenBLAS was built without LAPACK")) : STATUS_OK);
+  TRY(n > INT_MAX / 4 ? too_large(n, e) : STATUS_OK);
+  TRY(check_finite(a, n * n, e));
+  status = n > 0 ? run_eigen((int)n, a, vectors, values, e) : STATUS_OK;
+done:
+  return status;
 }
 
 /* Prescott is what OpenBLAS takes for a machine that it does not know. */

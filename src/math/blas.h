@@ -32,6 +32,17 @@ Status blas_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size
                     const double *a, size_t stride_a, const double *b, size_t stride_b, double beta,
                     double *c, size_t stride_c, Error *e) MUST_USE;
 
+/* c = alpha * a'a + beta * c for a with n rows of d cells (transpose: alpha * aa' + beta * c, n x n): both triangles of
+ * c are written. O(n d^2). Errors as blas_product. */
+Status blas_gram(bool transpose, size_t n, size_t d, double alpha, const double *a, size_t stride_a, double beta,
+                 double *c, size_t stride_c, Error *e) MUST_USE;
+
+/* All eigenvalues, rising, of the symmetric n x n matrix a (LAPACK's dsyevd); with `vectors` a's row i becomes the
+ * vector of value i, of length 1 and free sign, else a is used up. About 9 n^3 operations with vectors, which no cancel
+ * can end, and 2 n^2 numbers of room. "not-finite" where a holds such a number; STATUS_INTERNAL where it does not
+ * converge; STATUS_MEMORY; as blas_open. */
+Status blas_eigen(size_t n, double *a, bool vectors, double *values, Error *e) MUST_USE;
+
 /* "Haswell-0.3.21", "" before the library was loaded: what results that went through it depend on. Loads nothing. */
 void blas_kernel(Text *out);
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,65 @@ static void products_are_exact(void **state)
     product(t & 1, t & 2, 1, 1, 60);
     product(t & 1, t & 2, 7, 8, 1);
   }
+}
+
+/* Both forms against plain sums; the cells above and below the diagonal are there. */
+static void grams_are_exact(void **state)
+{
+  enum { N = 7, D = 5 };
+  double a[N * D], c[N * N];
+  Error e = {0};
+  (void)state;
+  need_blas();
+  for (size_t i = 0; i < N * D; i++) {
+    a[i] = (double)(i * 5 % 17) - 8;
+  }
+  for (int t = 0; t < 2; t++) {
+    const size_t side = t ? N : D;
+    for (size_t i = 0; i < N * N; i++) {
+      c[i] = (double)(i / side + i % side);
+    }
+    assert_int_equal(blas_gram(t, N, D, 2, a, D, 3, c, side, &e), STATUS_OK);
+    for (size_t i = 0; i < side; i++) {
+      for (size_t j = 0; j < side; j++) {
+        double sum = 0;
+        for (size_t l = 0; l < (t ? D : N); l++) {
+          sum += t ? a[i * D + l] * a[j * D + l] : a[l * D + i] * a[l * D + j];
+        }
+        assert_true(c[i * side + j] == 2 * sum + 3 * (double)(i + j));
+      }
+    }
+  }
+}
+
+/* The second difference matrix has values 2 - 2 cos(pi k / (n + 1)). */
+static void eigenvalues_are_known(void **state)
+{
+  enum { N = 40 };
+  static double a[N * N];
+  double values[N], alone[N];
+  Error e = {0};
+  (void)state;
+  need_blas();
+  for (int pass = 0; pass < 2; pass++) {
+    for (size_t i = 0; i < N * N; i++) {
+      const size_t row = i / N, column = i % N;
+      a[i] = row == column ? 2 : row + 1 == column || column + 1 == row ? -1 : 0;
+    }
+    assert_int_equal(blas_eigen(N, a, pass == 1, pass ? values : alone, &e), STATUS_OK);
+  }
+  for (size_t k = 0; k < N; k++) {
+    assert_true(fabs(values[k] - (2 - 2 * cos(3.14159265358979323846 * (double)(k + 1) / (N + 1)))) < 1e-13);
+    assert_true(fabs(values[k] - alone[k]) < 1e-13);
+    for (size_t i = 0; i < N; i++) {
+      const double *v = a + k * N;
+      const double image = 2 * v[i] - (i ? v[i - 1] : 0) - (i + 1 < N ? v[i + 1] : 0);
+      assert_true(fabs(image - values[k] * v[i]) < 1e-13);
+    }
+  }
+  a[5] = NAN;
+  assert_int_equal(blas_eigen(N, a, true, values, &e), STATUS_DATA);
+  assert_string_equal(e.id, "not-finite");
 }
 
 static void *many_products(void *unused)
@@ -124,6 +184,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_missing_library_is_told),
     cmocka_unit_test(products_are_exact),
+    cmocka_unit_test(grams_are_exact),
+    cmocka_unit_test(eigenvalues_are_known),
     cmocka_unit_test(threads_may_call),
     cmocka_unit_test(sizes_beyond_32_bits_are_refused),
     cmocka_unit_test(the_description_names_the_kernel),
