@@ -19,8 +19,9 @@
 #include "main/version.h"
 #include "main/write_reference.h"
 #include "math/blas.h"
-#include "repl/console.h"
+#include "console/console.h"
 #include "repl/demo.h"
+#include "repl/graphics.h"
 #include "repl/repl.h"
 #include "view/error_text.h"
 
@@ -123,6 +124,7 @@ static Status open_session(Program *program, Error *e)
   Status status = STATUS_OK;
   TRY(home_find(&program->home, e));
   file_set_home(text_data(&program->home));
+  program->console.faces = (ConsoleFaces){.graphics = graphics_ask, .demo = demo_wish};
   console_hooks(&program->console, &hooks);
   hooks.interactive = hooks.interactive || demo; /* a demonstration shows what a prompt would */
   hooks.write = flags->check ? drop_output : hooks.write;

@@ -8,7 +8,7 @@
 #define ASSAY_MAIN_RECORDING_H
 
 #include "main/flags.h"
-#include "repl/console.h"
+#include "console/console.h"
 
 /* Without a place for it the prompt goes on without a file, and says so; a file that was named must be possible. */
 Status recording_begin(Console *console, const Flags *flags, Error *e) MUST_USE;

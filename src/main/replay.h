@@ -9,7 +9,7 @@
 #define ASSAY_MAIN_REPLAY_H
 
 #include "main/flags.h"
-#include "repl/console.h"
+#include "console/console.h"
 
 /* Gives the exit status: 0, 1 when a step failed or differs. The session prints nothing itself when it only checks. */
 int replay_run(Console *console, const Flags *flags);

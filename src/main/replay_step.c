@@ -8,7 +8,7 @@
 #include "core/alloc.h"
 #include "journal/chunk_names.h"
 #include "journal/journal.h"
-#include "repl/signals.h"
+#include "console/signals.h"
 
 void replayer_open(Replayer *replayer, Console *console)
 {

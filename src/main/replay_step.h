@@ -6,7 +6,7 @@
 
 #include "core/map.h"
 #include "journal/steps.h"
-#include "repl/console.h"
+#include "console/console.h"
 
 typedef struct Replayer {
   Console *console;

@@ -264,71 +264,12 @@ static void run_shell(CommandState *state, const char *line)
 
 /* ---- Settings */
 
-static bool on_or_off(const char *value, bool *off)
-{
-  *off = strcmp(value, "off") == 0;
-  return *off || strcmp(value, "on") == 0;
-}
-
-static bool set_digits(ConsoleSettings *settings, const char *value)
-{
-  char *end;
-  const long digits = strtol(value, &end, 10);
-  if (*end || end == value || digits < 1 || digits > 17) {
-    return false;
-  }
-  settings->digits = (int)digits;
-  return true;
-}
-
-static bool set_card(ConsoleSettings *settings, const char *value)
-{
-  return on_or_off(value, &settings->no_card);
-}
-
-static bool set_highlight(ConsoleSettings *settings, const char *value)
-{
-  return on_or_off(value, &settings->no_highlight);
-}
-
-static const struct {
-  const char *name, *values, *help;
-  bool (*set)(ConsoleSettings *settings, const char *value);
-} settings_known[] = {
-  {"digits", "1..17", N_("significant digits of numbers"), set_digits},
-  {"card", "on|off", N_("a line about the call being typed, below it"), set_card},
-  {"highlight", "on|off", N_("colours in the line being typed"), set_highlight},
-};
-
-enum { SETTINGS = sizeof settings_known / sizeof *settings_known };
-
 static void list_settings(CommandState *state)
 {
-  const ConsoleSettings *settings = &state->console->settings;
   Text text = {0};
-  text_printf(&text, "  digits     %-8d %s\n", settings->digits ? settings->digits : 6, _(settings_known[0].help));
-  text_printf(&text, "  card       %-8s %s\n", settings->no_card ? "off" : "on", _(settings_known[1].help));
-  text_printf(&text, "  highlight  %-8s %s\n", settings->no_highlight ? "off" : "on", _(settings_known[2].help));
+  settings_list(&state->console->settings, &text);
   console_text(state->console, &text);
   text_free(&text);
-}
-
-Status command_set(Console *console, const char *name, const char *value, Error *e)
-{
-  const char *names[SETTINGS];
-  for (size_t i = 0; i < SETTINGS; i++) {
-    names[i] = settings_known[i].name;
-    if (strcmp(names[i], name) == 0) {
-      if (settings_known[i].set(&console->settings, value)) {
-        return STATUS_OK;
-      }
-      return error_set(e, STATUS_ARGUMENT, "bad-setting", _("the setting '%1$s' takes %2$s, not '%3$s'"), name,
-                       settings_known[i].values, value);
-    }
-  }
-  const size_t near = text_nearest(name, names, SETTINGS);
-  error_set(e, STATUS_NAME, "bad-setting", _("there is no setting '%s'"), name);
-  return near < SETTINGS ? error_hint(e, _("did you mean '%s'? .set lists all"), names[near]) : error_hint(e, _(".set lists all"));
 }
 
 static void run_set(CommandState *state, const char *argument)
@@ -343,7 +284,7 @@ static void run_set(CommandState *state, const char *argument)
   snprintf(name, sizeof name, "%.*s", (int)n, argument);
   argument += n;
   argument += strspn(argument, " \t=");
-  if (command_set(state->console, name, argument, &e) != STATUS_OK) {
+  if (settings_set(&state->console->settings, name, argument, &e) != STATUS_OK) {
     console_error(state->console, &e);
   }
 }

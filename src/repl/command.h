@@ -9,7 +9,7 @@
 #ifndef ASSAY_REPL_COMMAND_H
 #define ASSAY_REPL_COMMAND_H
 
-#include "repl/console.h"
+#include "console/console.h"
 
 /* The state of a prompt that commands change. */
 typedef struct CommandState {
@@ -29,9 +29,6 @@ const char *command_named(const char *line);
 
 /* Runs a line for which command_is holds. */
 void command_run(CommandState *state, const char *line);
-
-/* A setting by name: `.set digits 8` and assay.set{digits = 8}. Errors: "bad-setting". */
-Status command_set(Console *console, const char *name, const char *value, Error *e) MUST_USE;
 
 /* Completion of command names, and of topics behind `?` and `.help`; false when the line is none of that. */
 bool command_complete(Session *session, const char *line, size_t point, Completions *out);

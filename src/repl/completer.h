@@ -8,7 +8,7 @@
 #ifndef ASSAY_REPL_COMPLETER_H
 #define ASSAY_REPL_COMPLETER_H
 
-#include "repl/console.h"
+#include "console/console.h"
 
 /* Puts completion into readline. before: the lines of the statement that were taken already, with their
  * line ends; borrowed. */

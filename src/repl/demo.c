@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/file.h"
 #include "repl/demo_progress.h"
 #include "repl/demo_script.h"
 
@@ -548,4 +549,20 @@ RunState demo_through(Demo *demo, Console *console, RunOutcome *outcome)
     state = run_all(demo, outcome);
   }
   return state;
+}
+
+Status demo_wish(Console *console, const char *name, Text *out, Error *e)
+{
+  Demo *demo = NULL;
+  if (!*name) {
+    return demo_list(file_home(), out, e);
+  }
+  Status status = demo_open(file_home(), name, &demo, e); /* so that a wrong name is the statement's error */
+  demo_free(demo);
+  if (status == STATUS_OK) {
+    mem_free(console->wish);
+    console->wish = mem_string(name);
+    status = console->wish ? STATUS_OK : error_memory(e, strlen(name), name);
+  }
+  return status;
 }

@@ -11,7 +11,7 @@
 #ifndef ASSAY_REPL_DEMO_H
 #define ASSAY_REPL_DEMO_H
 
-#include "repl/console.h"
+#include "console/console.h"
 
 typedef struct Demo Demo;
 
@@ -21,6 +21,9 @@ void demo_free(Demo *demo);
 
 /* "name  title" of every demonstration, a line each. */
 Status demo_list(const char *home, Text *out, Error *e) MUST_USE;
+
+/* For ConsoleFaces.demo: a demonstration to be begun by who ran the statement, in console->wish. */
+Status demo_wish(Console *console, const char *name, Text *out, Error *e) MUST_USE;
 
 /* What became of a line. */
 typedef enum DemoAnswer {

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "core/text.h"
-#include "repl/console.h"
+#include "console/console.h"
 
 typedef struct Highlight {
   const Console *console;

@@ -3,7 +3,7 @@
 #ifndef ASSAY_REPL_JOURNAL_COMMAND_H
 #define ASSAY_REPL_JOURNAL_COMMAND_H
 
-#include "repl/console.h"
+#include "console/console.h"
 
 /* "": says where the journal is; "on", "off". */
 void journal_command(Console *console, const char *argument);

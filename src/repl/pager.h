@@ -4,7 +4,7 @@
 #ifndef ASSAY_REPL_PAGER_H
 #define ASSAY_REPL_PAGER_H
 
-#include "repl/console.h"
+#include "console/console.h"
 
 /* Shows the text and comes back when the pager has ended. An empty PAGER, --plain, or a pager that cannot
  * be started: the text is printed. */

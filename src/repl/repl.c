@@ -12,6 +12,8 @@
 #include <readline/readline.h>
 
 #include "core/alloc.h"
+#include "console/signals.h"
+#include "console/terminal.h"
 #include "repl/command.h"
 #include "repl/completer.h"
 #include "repl/continuation.h"
@@ -19,8 +21,6 @@
 #include "repl/graphics.h"
 #include "repl/highlight.h"
 #include "repl/history.h"
-#include "repl/signals.h"
-#include "repl/terminal.h"
 #include "view/number.h"
 
 static const double worth_telling = 0.3; /* seconds after which a statement's time is shown */

@@ -9,7 +9,7 @@
 #ifndef ASSAY_REPL_REPL_H
 #define ASSAY_REPL_REPL_H
 
-#include "repl/console.h"
+#include "console/console.h"
 #include "repl/demo.h"
 
 typedef struct ReplSettings {

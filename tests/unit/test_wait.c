@@ -14,7 +14,7 @@
 
 #include "core/clock.h"
 #include "registry/registry.h"
-#include "repl/console.h"
+#include "console/console.h"
 
 static atomic_int runs, ends;
 static const double LONG = 4; /* seconds that a deaf job lasts */

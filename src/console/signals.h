@@ -7,8 +7,8 @@
  * whose statement is about to stop anyway. In batch the second press does. A waiting job has a way of its
  * own (progress.h). All other signals give the terminal back first.
  */
-#ifndef ASSAY_REPL_SIGNALS_H
-#define ASSAY_REPL_SIGNALS_H
+#ifndef ASSAY_CONSOLE_SIGNALS_H
+#define ASSAY_CONSOLE_SIGNALS_H
 
 #include "bind/session.h"
 #include "loop/loop.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* progress.h -- waiting for a job: the live line, and what to do with a job that does not stop. */
-#ifndef ASSAY_REPL_PROGRESS_H
-#define ASSAY_REPL_PROGRESS_H
+#ifndef ASSAY_CONSOLE_PROGRESS_H
+#define ASSAY_CONSOLE_PROGRESS_H
 
-#include "repl/console.h"
+#include "console/console.h"
 
 /* Whether a live line may be drawn: standard error is a terminal that can, and neither -q nor --plain was
  * given. */

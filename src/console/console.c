@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "repl/console.h"
+#include "console/console.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,13 +9,9 @@
 #include <unistd.h>
 
 #include "core/alloc.h"
-#include "core/file.h"
-#include "repl/command.h"
-#include "repl/demo.h"
-#include "repl/graphics.h"
-#include "repl/signals.h"
-#include "repl/progress.h"
-#include "repl/terminal.h"
+#include "console/progress.h"
+#include "console/signals.h"
+#include "console/terminal.h"
 #include "view/error_text.h"
 
 enum { BUFFER_SIZE = 1 << 16, WIDEST = 4096, LEAST_LINES = 14 };
@@ -223,39 +219,60 @@ void console_error(Console *console, const Error *e)
 
 static void hook_write(void *context, const char *bytes, size_t n)
 {
-  console_write(context, bytes, n);
+  Console *console = context;
+  if (console->screen) {
+    console->screen->write(console->screen->context, bytes, n);
+  } else {
+    console_write(console, bytes, n);
+  }
 }
 
 static void hook_note(void *context, const char *line)
 {
-  console_note(context, line);
+  Console *console = context;
+  if (console->screen) {
+    console->screen->note(console->screen->context, line);
+  } else {
+    console_note(console, line);
+  }
+}
+
+static void hook_wait(void *context, Job *job)
+{
+  Console *console = context;
+  if (console->screen) {
+    console->screen->wait(console->screen->context, job);
+  } else {
+    progress_wait(console, job);
+  }
+}
+
+static ViewStyle hook_style(void *context)
+{
+  Console *console = context;
+  return console->screen ? console->screen->style(console->screen->context) : console_style(console);
 }
 
 static Status hook_set(void *context, const char *name, const char *value, Error *e)
 {
-  return command_set(context, name, value, e);
+  Console *console = context;
+  return settings_set(&console->settings, name, value, e);
 }
 
 static Status hook_demo(void *context, const char *name, Text *out, Error *e)
 {
   Console *console = context;
-  Demo *demo = NULL;
-  if (!*name) {
-    return demo_list(file_home(), out, e);
-  }
-  Status status = demo_open(file_home(), name, &demo, e); /* so that a wrong name is the statement's error */
-  demo_free(demo);
-  if (status == STATUS_OK) {
-    mem_free(console->wish);
-    console->wish = mem_string(name);
-    status = console->wish ? STATUS_OK : error_memory(e, strlen(name), name);
-  }
-  return status;
+  return console->faces.demo(console, name, out, e);
 }
 
-static ViewStyle hook_style(void *context)
+static void hook_graphics(void *context, SessionGraphics *out)
 {
-  return console_style(context);
+  Console *console = context;
+  if (console->screen) {
+    *out = (SessionGraphics){.kind = "none", .why = _("the dashboard has the screen")};
+  } else {
+    console->faces.graphics(console, out);
+  }
 }
 
 void console_hooks(Console *console, SessionHooks *hooks)
@@ -264,11 +281,11 @@ void console_hooks(Console *console, SessionHooks *hooks)
   *hooks = (SessionHooks){.context = console,
                           .write = hook_write,
                           .note = hook_note,
-                          .wait = live ? progress_wait : NULL,
+                          .wait = live ? hook_wait : NULL,
                           .style = hook_style,
-                          .graphics = graphics_ask,
+                          .graphics = console->faces.graphics ? hook_graphics : NULL,
                           .set = hook_set,
-                          .demo = hook_demo,
+                          .demo = console->faces.demo ? hook_demo : NULL,
                           .interactive = console->settings.interactive};
 }
 

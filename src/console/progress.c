@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "repl/progress.h"
+#include "console/progress.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "repl/signals.h"
-#include "repl/terminal.h"
+#include "console/signals.h"
+#include "console/terminal.h"
 #include "view/number.h"
 #include "view/width.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "repl/signals.h"
+#include "console/signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "repl/terminal.h"
+#include "console/terminal.h"
 
 enum { INTERRUPTED = 130, STACK_SIZE = 1 << 16 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "repl/terminal.h"
+#include "console/terminal.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -8,22 +8,45 @@
  * Lines are as wide as the terminal; one that says 0 x 0 counts as COLUMNS x LINES, else 80 x 24;
  * where output is no terminal COLUMNS counts. References: no-color.org, force-color.org, clig.dev.
  */
-#ifndef ASSAY_REPL_CONSOLE_H
-#define ASSAY_REPL_CONSOLE_H
+#ifndef ASSAY_CONSOLE_CONSOLE_H
+#define ASSAY_CONSOLE_CONSOLE_H
 
 #include "bind/session.h"
+#include "console/settings.h"
 #include "loop/loop.h"
 
-typedef struct ConsoleSettings {
-  bool quiet;       /* no banner, live line or times */
-  bool no_color, color, plain, ascii; /* color: also where it would not be */
-  bool interactive; /* there will be a prompt */
-  int digits;       /* significant digits of numbers; 0: six */
-  bool no_card, no_highlight; /* of the line being typed */
-} ConsoleSettings;
+typedef struct Console Console;
 
-typedef struct Console {
+/* What became of the dashboard. */
+typedef struct DashboardOutcome {
+  Text statements; /* those that ran, a line each: the caller frees, and adds them to its history */
+  bool exit;       /* os.exit in one of them: code */
+  int code;
+} DashboardOutcome;
+
+/* A face that has the whole screen takes over these; context is its own. */
+typedef struct ConsoleScreen {
+  void *context;
+  void (*write)(void *context, const char *bytes, size_t n); /* output of a statement */
+  void (*note)(void *context, const char *line);
+  void (*wait)(void *context, Job *job);
+  ViewStyle (*style)(void *context);
+} ConsoleScreen;
+
+/* What the faces give the console, each NULL where there is none; set by main behind console_open. */
+typedef struct ConsoleFaces {
+  void (*graphics)(void *context, SessionGraphics *out); /* for SessionHooks.graphics */
+  /* Begins a demonstration when the statement has ended; "": the text is which there are. */
+  Status (*demo)(Console *console, const char *name, Text *out, Error *e);
+  /* Puts the dashboard on the screen until it is left: to be called when no statement runs and the line editor is off
+   * the screen. page: where to begin, "" for where it was. An error is one of the screen (TERM); what the dashboard
+   * would have shown was then written as text. */
+  Status (*dashboard)(Console *console, const char *page, DashboardOutcome *out, Error *e);
+} ConsoleFaces;
+
+struct Console {
   ConsoleSettings settings;
+  ConsoleFaces faces;
   Loop *loop;
   Session *session;     /* set by console_attach */
   bool input_terminal, output_terminal, error_terminal;
@@ -32,7 +55,9 @@ typedef struct Console {
   int reserved;         /* lines of the screen that what is shown leaves free */
   bool muted;           /* output and notes are dropped; errors are not */
   char *wish;           /* the demonstration that a statement asked for, to be begun by who ran it (mem_free) */
-} Console;
+  /* While set, the dashboard has the screen: what is printed goes there, and it keeps alive while a job runs. */
+  const ConsoleScreen *screen;
+};
 
 /* Looks at the streams, makes the loop and takes over the signals. */
 Status console_open(Console *console, const ConsoleSettings *settings, Error *e) MUST_USE;

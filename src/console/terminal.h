@@ -7,8 +7,8 @@
  * the foreground, because a change from the background would stop it. Without a terminal on standard input
  * every function does nothing.
  */
-#ifndef ASSAY_REPL_TERMINAL_H
-#define ASSAY_REPL_TERMINAL_H
+#ifndef ASSAY_CONSOLE_TERMINAL_H
+#define ASSAY_CONSOLE_TERMINAL_H
 
 #include <stdbool.h>
 
