@@ -1,107 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "math/pca.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/reduce.h"
-
-enum { SWEEPS_MOST = 60 };
-
-/* ---- eigenvalues */
-
-/* Turns rows and columns p and q so that matrix[p][q] becomes 0. c and s are those of the smaller angle. */
-static void rotate(double *matrix, double *vectors, size_t d, size_t p, size_t q)
-{
-  const double off = matrix[p * d + q];
-  const double theta = (matrix[q * d + q] - matrix[p * d + p]) / (2 * off);
-  const double t = (theta >= 0 ? 1 : -1) / (fabs(theta) + hypot(theta, 1));
-  const double c = 1 / hypot(t, 1), s = t * c;
-  matrix[p * d + p] -= t * off;
-  matrix[q * d + q] += t * off;
-  matrix[p * d + q] = matrix[q * d + p] = 0;
-  for (size_t i = 0; i < d; i++) {
-    if (i != p && i != q) {
-      const double a = matrix[p * d + i], b = matrix[q * d + i];
-      matrix[p * d + i] = matrix[i * d + p] = c * a - s * b;
-      matrix[q * d + i] = matrix[i * d + q] = s * a + c * b;
-    }
-    const double a = vectors[p * d + i], b = vectors[q * d + i];
-    vectors[p * d + i] = c * a - s * b;
-    vectors[q * d + i] = s * a + c * b;
-  }
-}
-
-/* Whether the element counts for nothing beside both diagonal elements of its row and column. */
-static bool is_negligible(const double *matrix, size_t d, size_t p, size_t q)
-{
-  const double off = fabs(matrix[p * d + q]), product = fabs(matrix[p * d + p]) * fabs(matrix[q * d + q]);
-  return off == 0 || off <= DBL_EPSILON * sqrt(product) || off < DBL_MIN;
-}
-
-/* One pass over all elements above the diagonal; gives how many were turned away. */
-static Status sweep(double *matrix, double *vectors, size_t d, const Task *task, size_t *turned, Error *e)
-{
-  *turned = 0;
-  for (size_t p = 0; p + 1 < d; p++) {
-    if (task_cancelled(task)) {
-      return error_cancelled(e);
-    }
-    for (size_t q = p + 1; q < d; q++) {
-      if (!is_negligible(matrix, d, p, q)) {
-        rotate(matrix, vectors, d, p, q);
-        ++*turned;
-      }
-    }
-  }
-  return STATUS_OK;
-}
-
-static void swap_rows(double *vectors, size_t d, size_t a, size_t b)
-{
-  for (size_t i = 0; a != b && i < d; i++) {
-    const double value = vectors[a * d + i];
-    vectors[a * d + i] = vectors[b * d + i];
-    vectors[b * d + i] = value;
-  }
-}
-
-/* Largest first. */
-static void sort_values(double *values, double *vectors, size_t d)
-{
-  for (size_t i = 0; i < d; i++) {
-    size_t largest = i;
-    for (size_t k = i + 1; k < d; k++) {
-      largest = values[k] > values[largest] ? k : largest;
-    }
-    const double value = values[i];
-    values[i] = values[largest];
-    values[largest] = value;
-    swap_rows(vectors, d, i, largest);
-  }
-}
-
-Status symmetric_eigen(double *matrix, size_t d, const Task *task, double *values, double *vectors, Error *e)
-{
-  size_t turned = 1;
-  memset(vectors, 0, d * d * sizeof *vectors);
-  for (size_t i = 0; i < d; i++) {
-    vectors[i * d + i] = 1;
-  }
-  for (int round = 0; round < SWEEPS_MOST && turned > 0; round++) {
-    const Status status = sweep(matrix, vectors, d, task, &turned, e);
-    if (status != STATUS_OK) {
-      return status;
-    }
-  }
-  for (size_t i = 0; i < d; i++) {
-    values[i] = matrix[i * d + i];
-  }
-  sort_values(values, vectors, d);
-  return STATUS_OK;
-}
+#include "math/symmetric.h"
 
 /* ---- covariance */
 
@@ -208,20 +113,6 @@ done:
   return status;
 }
 
-static void fix_signs(double *loadings, size_t d)
-{
-  for (size_t i = 0; i < d; i++) {
-    double *row = loadings + i * d;
-    size_t largest = 0;
-    for (size_t j = 1; j < d; j++) {
-      largest = fabs(row[j]) > fabs(row[largest]) * (1 + 1e-9) ? j : largest;
-    }
-    for (size_t j = 0; row[largest] < 0 && j < d; j++) {
-      row[j] = -row[j] + 0.0;
-    }
-  }
-}
-
 Status pca_fit(const Rows *rows, Task *task, Pca *out, Error *e)
 {
   const size_t d = rows->d;
@@ -237,10 +128,10 @@ Status pca_fit(const Rows *rows, Task *task, Pca *out, Error *e)
   Status status;
   TRY(covariance(rows, task, out, matrix, e));
   TRY(symmetric_eigen(matrix, d, task, out->variance, out->loadings, e));
-  fix_signs(out->loadings, d);
   for (size_t i = 0; i < d; i++) {
     out->variance[i] = fmax(0, out->variance[i]);
     out->total += out->variance[i];
+    symmetric_fix_sign(out->loadings + i * d, d);
   }
 done:
   return status;

@@ -33,8 +33,4 @@ Status pca_fit(const Rows *rows, Task *task, Pca *out, Error *e) MUST_USE;
  * finite. O(n d n_components), on all threads. */
 Status pca_scores(const Pca *pca, const Rows *rows, size_t n_components, Task *task, double *out, Error *e) MUST_USE;
 
-/* Eigenvalues (falling) and vectors (rows of `vectors`) of a symmetric d x d matrix, which is used up. For pca_fit and
- * its tests. Errors: STATUS_CANCELLED. */
-Status symmetric_eigen(double *matrix, size_t d, const Task *task, double *values, double *vectors, Error *e) MUST_USE;
-
 #endif

@@ -12,6 +12,7 @@
 
 #include "core/pool.h"
 #include "math/pca.h"
+#include "math/symmetric.h"
 #include "sweep.h"
 
 static uint64_t seed = 3;
