@@ -20,18 +20,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cluster/cluster_options.h"
 #include "core/error.h"
-#include "core/options.h"
 #include "core/task.h"
 #include "math/rows.h"
 
 #define KMEANS_OPTIONS(O) \
   O(k, INT, OPTION_REQUIRED, 1, 1e9, "", "", "number of clusters") \
-  O(on, COLUMNS, OPTION_UNSET, 0, 0, "numeric", "", "variables; default: every numeric column but labels") \
-  O(scale, CHOICE, "none", 0, 0, "none|zscore|range|robust", "", \
-    "how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the " \
-    "quartile " \
-    "distance") \
+  CLUSTER_ON(O) \
+  CLUSTER_SCALE(O) \
   O(starts, INT, "10", 1, 1e6, "", "", "how often to start from new centres; the best result is kept") \
   O(max_iter, INT, "300", 1, 1e9, "", "", "most iterations of a start") \
   O(tol, NUMBER, "0", 0, 1, "", "", \
@@ -40,9 +37,10 @@
     "starting centres: kmeans++ spreads them, random takes k rows; or a frame with a row per centre") \
   O(refine, CHOICE, "auto", 0, 0, "auto|none|swap", "", \
     "after the starts: swap moves single centres, then rows, while that helps; auto: swap from k = 10") \
-  O(weights, COLUMN, OPTION_UNSET, 0, 0, "numeric", "", "column with the weight of each row, 0 or more") \
-  O(seed, INT, "1", 0, 9e15, "", "", "seed of the random choices") \
-  O(missing, CHOICE, "error", 0, 0, "error|drop", "", "rows with missing values: refuse or leave out") \
+  CLUSTER_WEIGHTS(O) \
+  CLUSTER_SEED(O) \
+  CLUSTER_MISSING(O) \
+  CLUSTER_SAMPLE(O) \
   O(silhouette, BOOL, "false", 0, 0, "", "", \
     "also compute the mean silhouette width (time grows with the square of the rows)")
 

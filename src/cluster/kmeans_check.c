@@ -105,7 +105,7 @@ static Status check_weights(const KmeansFit *fit, size_t first, size_t count, do
   *weight = 0;
   for (size_t i = first; i < first + count; i++) {
     if (!(fit->weights[i] >= 0) || isinf(fit->weights[i])) {
-      return error_set(e, STATUS_DATA, "kmeans-weight",
+      return error_set(e, STATUS_DATA, "bad-weight",
                        _("weights: row %1$zu has weight %2$g; weights are 0 or more"), i + 1,
                        fit->weights[i]);
     }
@@ -203,7 +203,7 @@ static Status check_range(const KmeansFit *fit, Moments all, Error *e)
   }
   const double weight = fmax(*all.weight, (double)fit->n);
   if (!(diagonal * 4 * weight < DBL_MAX) || !(largest * 4 * weight < DBL_MAX)) {
-    error_set(e, STATUS_DATA, "kmeans-overflow",
+    error_set(e, STATUS_DATA, "values-too-large",
               _("the values are too large (up to %g): their squares overflow"), largest);
     error_hint(e, _("rescale the variables, as with scale = \"zscore\""));
     return STATUS_DATA;
@@ -229,7 +229,7 @@ Status kmeans_check_data(KmeansFit *fit, Error *e)
     status = check_range(fit, all, e);
   }
   if (status == STATUS_OK && !(*all.weight > 0)) {
-    status = error_set(e, STATUS_DATA, "kmeans-weight", _("weights: all weights are 0"));
+    status = error_set(e, STATUS_DATA, "bad-weight", _("weights: all weights are 0"));
   }
   fit->totss = 0;
   for (size_t c = 0; status == STATUS_OK && c < fit->d; c++) {

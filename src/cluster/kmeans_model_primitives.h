@@ -3,15 +3,13 @@
 #ifndef ASSAY_CLUSTER_KMEANS_MODEL_PRIMITIVES_H
 #define ASSAY_CLUSTER_KMEANS_MODEL_PRIMITIVES_H
 
+#include "cluster/cluster_model_primitives.h"
 #include "cluster/kmeans.h"
-#include "cluster/variables.h"
-#include "registry/model.h"
 
 /* Puts the frames of a fit into the model: tidy, glance, centres (scaled), variables, notes, and state when the fit is not
  * complete. silhouette: NaN when not computed. */
-Status kmeans_model_fill(Model *model, const Frame *data, const Variables *variables, const KmeansOptions *options,
-                         const KmeansResult *result, const KmeansState *state, double silhouette, const char *notes,
-                         Error *e) MUST_USE;
+Status kmeans_model_fill(Model *model, const ClusterInput *input, const KmeansOptions *options, const KmeansResult *result,
+                         const KmeansState *state, double silhouette, const char *notes, Error *e) MUST_USE;
 
 /* The state of a model that is not complete. */
 Status kmeans_model_state(const Model *model, KmeansState *out, Error *e) MUST_USE;

@@ -6,8 +6,7 @@
 
 #include "cluster/kmeans.h"
 #include "cluster/kmeans_model_primitives.h"
-#include "cluster/kmeans_plot_primitives.h"
-#include "cluster/variables.h"
+#include "cluster/segment_plot_primitives.h"
 #include "core/alloc.h"
 #include "frame/builder.h"
 #include "registry/registry.h"
@@ -21,9 +20,7 @@ static const Primitive kmeans; /* below: it points to the functions that need it
 
 /* What a fit of a frame holds; freed in one place. */
 typedef struct Fit {
-  Variables variables;
-  double *values;    /* n x d, scaled */
-  double *weights;   /* n, or NULL */
+  ClusterInput input;
   double *centres;   /* given ones, scaled, or NULL */
   KmeansState state;
   KmeansResult result;
@@ -32,31 +29,10 @@ typedef struct Fit {
 
 static void fit_free(Fit *fit)
 {
-  variables_free(&fit->variables);
-  mem_free(fit->values);
-  mem_free(fit->weights);
+  cluster_input_free(&fit->input);
   mem_free(fit->centres);
   kmeans_state_free(&fit->state);
   kmeans_result_free(&fit->result);
-}
-
-static Status read_weights(const Frame *data, size_t column, const Variables *v, double **out, Error *e)
-{
-  double *weights = mem_alloc(v->n, sizeof *weights);
-  if (!weights) {
-    return error_memory(e, v->n * sizeof *weights, _("weights"));
-  }
-  *out = weights;
-  for (size_t i = 0; i < v->n; i++) {
-    const size_t row = v->rows ? v->rows[i] : i;
-    weights[i] = column_float(frame_column(data, column), row);
-    if (!(weights[i] >= 0) || isinf(weights[i])) { /* here, where the frame's own row is known */
-      return error_set(e, STATUS_DATA, "kmeans-weight", _("row %1$zu of column '%2$s' is %3$s, but weights are 0 or more"),
-                       row + 1, frame_name(data, column),
-                       isnan(weights[i]) ? "NaN" : isinf(weights[i]) ? _("not finite") : _("negative"));
-    }
-  }
-  return STATUS_OK;
 }
 
 /* Starting centres from a frame: a row per centre, the variables as columns, in the data's units. */
@@ -91,35 +67,12 @@ static Status read_centres(const Frame *data, const Frame *centres, const Variab
 
 static Status prepare(Call *call, const Frame *data, const KmeansOptions *o, Fit *fit, Error *e)
 {
-  Variables *v = &fit->variables;
-  size_t weights = SIZE_MAX, bytes;
-  Status status = variables_choose(data, o->on, o->weights, v, call->notes, e);
-  if (status == STATUS_OK && o->weights) {
-    status = frame_need(data, o->weights, &weights, e);
-  }
-  if (status == STATUS_OK) {
-    status = variables_rows(data, weights, strcmp(o->missing, "drop") == 0, v, e);
-  }
-  if (status == STATUS_OK) {
-    status = variables_measure(call->task, data, o->scale, v, call->notes, e);
-  }
-  if (status != STATUS_OK) {
-    return status;
-  }
-  if (v->dropped > 0) {
-    text_printf(call->notes, _("rows left out for missing cells: %zu\n"), v->dropped);
-  }
-  if (__builtin_mul_overflow(v->n, v->d, &bytes) || !(fit->values = mem_buffer(bytes, sizeof(double)))) {
-    return error_memory(e, v->n * v->d * sizeof(double), _("the rows"));
-  }
-  status = variables_fill(call->task, data, v, fit->values, e);
-  if (status == STATUS_OK && o->weights) {
-    status = read_weights(data, weights, v, &fit->weights, e);
-  }
-  if (status == STATUS_OK && o->init.frame) {
-    status = read_centres(data, o->init.frame, v, (size_t)o->k, &fit->centres, e);
-  }
-  return status;
+  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing, .sample = o->sample,
+                          .seed = (uint64_t)o->seed};
+  const Status status = cluster_input(call, data, &ask, &fit->input, e);
+  return status == STATUS_OK && o->init.frame
+           ? read_centres(data, o->init.frame, &fit->input.variables, (size_t)o->k, &fit->centres, e)
+           : status;
 }
 
 static KmeansSettings settings_of(const KmeansOptions *o, const Fit *fit)
@@ -149,39 +102,19 @@ static void note_result(const KmeansOptions *o, const Fit *fit, Text *notes)
     text_printf(notes, _("only 1 of %lld starts reached this result; more starts, or refine = \"swap\", may find a better one\n"),
                 (long long)r->starts_done);
   }
-  int64_t smallest = r->sizes[r->k - 1];
-  if (smallest < 5 && r->n >= 50) {
-    text_printf(notes, _("the smallest cluster is of size %lld\n"), (long long)smallest);
-  }
+  cluster_note_sizes(&fit->input, r->sizes, r->k, notes);
   if (r->relocated > 0) {
     text_printf(notes, _("clusters that ran empty on the way and were given the farthest row: %lld\n"), (long long)r->relocated);
   }
 }
 
-/* The first value that is not finite, by row and column. */
-static Status check_finite(const Frame *data, const Variables *v, const double *values, Error *e)
-{
-  for (size_t i = 0; i < v->n * v->d; i++) {
-    if (!isfinite(values[i])) {
-      const size_t row = v->rows ? v->rows[i / v->d] : i / v->d;
-      return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row + 1,
-                       frame_name(data, v->columns[i % v->d]));
-    }
-  }
-  return STATUS_OK;
-}
-
 static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, Fit *fit, Model **out, Error *e)
 {
-  const Rows rows = rows_of_matrix(fit->values, fit->variables.n, fit->variables.d);
+  const Rows rows = cluster_rows(&fit->input);
   const KmeansSettings settings = settings_of(o, fit);
   Model *model = NULL;
   fit->silhouette = NAN;
-  Status status = kmeans_fit(call->task, &rows, fit->weights, &settings, &fit->state, &fit->result, e);
-  if (status == STATUS_DATA && e && strcmp(e->id, "not-finite") == 0) {
-    error_clear(e); /* the same, with the column's name */
-    status = check_finite(data, &fit->variables, fit->values, e);
-  }
+  Status status = kmeans_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e);
   if (status == STATUS_OK && o->silhouette && fit->result.complete) {
     task_phase(call->task, "silhouette");
     status = kmeans_silhouette(call->task, &rows, fit->result.labels, fit->result.k, &fit->silhouette, e);
@@ -196,7 +129,7 @@ static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, F
     status = model_new(&kmeans, o, &model, e);
   }
   if (status == STATUS_OK) {
-    status = kmeans_model_fill(model, data, &fit->variables, o, &fit->result, &fit->state, fit->silhouette,
+    status = kmeans_model_fill(model, &fit->input, o, &fit->result, &fit->state, fit->silhouette,
                                text_data(call->notes), e);
   }
   if (status != STATUS_OK) {
@@ -227,14 +160,10 @@ static Status run_kmeans(Call *call, Value *out, Error *e)
 
 static Status kmeans_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
 {
-  Arguments arguments = {0};
+  Arguments arguments;
   KmeansOptions options;
-  uint64_t given;
   Fit fit = {0};
-  Status status = value_copy(model_options(model), &arguments.named, e);
-  if (status == STATUS_OK) {
-    status = options_check(&kmeans, &arguments, data, &call->task->arena, &options, &given, e);
-  }
+  Status status = cluster_options_of(call, &kmeans, model, data, &arguments, &options, e);
   if (status == STATUS_OK) {
     status = prepare(call, data, &options, &fit, e);
   }
@@ -251,127 +180,35 @@ static Status kmeans_proceed(Call *call, const Model *model, const Frame *data, 
 
 /* ---- predict */
 
-/* The model's variables in new data, by name, with the shift and factor of the fit. */
-static Status model_variables(const Model *model, const Frame *data, Variables *v, Error *e)
-{
-  const Frame *variables = model_frame(model, "variables");
-  size_t name, shift, factor;
-  const bool found = frame_find(variables, "name", &name) && frame_find(variables, "shift", &shift) &&
-                     frame_find(variables, "factor", &factor);
-  v->d = found ? frame_rows(variables) : 0;
-  v->columns = mem_alloc(v->d, sizeof *v->columns);
-  v->shift = mem_alloc(v->d, sizeof *v->shift);
-  v->factor = mem_alloc(v->d, sizeof *v->factor);
-  if (!v->columns || !v->shift || !v->factor) {
-    return error_memory(e, 0, _("variables"));
-  }
-  for (size_t j = 0; j < v->d; j++) {
-    size_t length;
-    const char *text = column_text(frame_column(variables, name), j, &length);
-    char wanted[512];
-    snprintf(wanted, sizeof wanted, "%.*s", (int)length, text);
-    const Status status = frame_need(data, wanted, &v->columns[j], e);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    const Column *column = frame_column(data, v->columns[j]);
-    if (!type_is_numeric(column_type(column)) && column_type(column) != TYPE_BOOL) {
-      return error_set(e, STATUS_DATA, "wrong-column-type", _("column '%1$s' is %2$s; the model was fitted on numbers"), wanted,
-                       type_name(column_type(column)));
-    }
-    v->shift[j] = column_float(frame_column(variables, shift), j);
-    v->factor[j] = column_float(frame_column(variables, factor), j);
-  }
-  return STATUS_OK;
-}
-
-/* Numbers of clusters from 1; rows left out are missing. */
-static Status label_frame(const Variables *v, size_t rows, const int32_t *labels, Frame **out, Error *e)
-{
-  Draft *draft = draft_new();
-  Builder *builder = builder_new(TYPE_INT64, rows);
-  if (!draft || !builder) {
-    draft_free(draft);
-    builder_free(builder);
-    return error_memory(e, 0, _("labels"));
-  }
-  size_t used = 0;
-  for (size_t row = 0; row < rows; row++) {
-    if (used < v->n && (!v->rows || v->rows[used] == row)) {
-      builder_int(builder, labels[used++] + 1);
-    } else {
-      builder_missing(builder);
-    }
-  }
-  builder_role(builder, ROLE_LABEL);
-  draft_builder(draft, "cluster", builder);
-  return draft_finish(draft, out, e);
-}
-
-static Status assign_rows(Call *call, const Model *model, const Frame *data, const Variables *v, int32_t *labels, Error *e)
+static Status assign_rows(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, Error *e)
 {
   const Frame *centres = model_frame(model, "centres");
-  const size_t k = frame_rows(centres);
-  double *values = mem_buffer(v->n * v->d, sizeof *values);
-  double *matrix = mem_alloc(k * v->d, sizeof *matrix);
-  Status status = values && matrix ? STATUS_OK : error_memory(e, v->n * v->d * sizeof *values, _("the rows"));
-  if (status == STATUS_OK) {
-    status = variables_fill(call->task, data, v, values, e);
-  }
-  if (status == STATUS_OK) {
-    status = check_finite(data, v, values, e);
-  }
-  if (status == STATUS_OK) {
-    for (size_t j = 0; j < v->d; j++) {
-      column_block(frame_column(centres, j), 0, k, matrix + j, v->d);
-    }
-    const Rows rows = rows_of_matrix(values, v->n, v->d);
-    status = kmeans_assign(call->task, &rows, matrix, k, labels, NULL, e);
-  }
-  mem_free(values);
+  const Rows rows = cluster_rows(input);
+  double *matrix = cluster_matrix(centres);
+  const Status status = matrix ? kmeans_assign(call->task, &rows, matrix, frame_rows(centres), labels, NULL, e)
+                               : error_memory(e, 0, _("centres"));
   mem_free(matrix);
   return status;
 }
 
 static Status kmeans_predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
 {
-  Variables v = {0};
+  ClusterInput input = {0};
   int32_t *labels = NULL;
   Status status;
   *out = NULL;
-  TRY(model_variables(model, data, &v, e));
-  if (frame_rows(data) > 0) {
-    TRY(variables_rows(data, SIZE_MAX, true, &v, e));
+  TRY(cluster_input_of_model(call, model, data, &input, e));
+  labels = mem_alloc(input.variables.n, sizeof *labels);
+  TRY(labels ? STATUS_OK : error_memory(e, input.variables.n * sizeof *labels, _("labels")));
+  if (input.variables.n > 0) {
+    TRY(assign_rows(call, model, &input, labels, e));
   }
-  labels = mem_alloc(v.n, sizeof *labels);
-  if (!labels) {
-    TRY(error_memory(e, v.n * sizeof *labels, _("labels")));
-  }
-  if (v.n > 0) {
-    TRY(assign_rows(call, model, data, &v, labels, e));
-  }
-  status = label_frame(&v, frame_rows(data), labels, out, e);
+  Draft *draft = cluster_predicted(&input, labels);
+  TRY(draft ? draft_finish(draft, out, e) : error_memory(e, 0, _("labels")));
 done:
-  variables_free(&v);
+  cluster_input_free(&input);
   mem_free(labels);
   return status;
-}
-
-static void kmeans_headline(const Model *model, Text *out)
-{
-  const Frame *variables = model_frame(model, "variables");
-  size_t name;
-  text_printf(out, _("%1$.0f clusters of %2$.0f rows on "), model_number(model, "k"), model_number(model, "n"));
-  for (size_t j = 0; variables && frame_find(variables, "name", &name) && j < frame_rows(variables); j++) {
-    size_t length;
-    const char *text = column_text(frame_column(variables, name), j, &length);
-    text_puts(out, j ? ", " : "");
-    text_add(out, text, length);
-  }
-  const char *scale = model_option_text(model, "scale");
-  if (scale && strcmp(scale, "none") != 0) {
-    text_printf(out, _("; scale %s"), scale);
-  }
 }
 
 /* Bytes: the matrix and what kmeans.h states; seconds: 30 iterations a start at a quarter nanosecond per term. */
@@ -410,8 +247,8 @@ static const Figure kmeans_figures[] = {
 };
 
 static const ModelClass kmeans_class = {.size = sizeof(ModelClass), .predict = kmeans_predict, .proceed = kmeans_proceed,
-                                        .headline = kmeans_headline, .check = kmeans_model_check,
-                                        .plots = KMEANS_PLOTS, .plot = kmeans_plot};
+                                        .headline = cluster_headline, .check = kmeans_model_check,
+                                        .plots = SEGMENT_PLOTS, .plot = segment_plot};
 
 static const Primitive kmeans = {
   .size = sizeof(Primitive), .family = "cluster", .name = "kmeans", .version = 1,
@@ -422,7 +259,7 @@ static const Primitive kmeans = {
              "and inertia are in scaled units, centres in the data's. Choose the number of clusters by what you can act on and by "
              "the silhouette.",
   .takes = VALUE_FRAME, .main = "k", .options = kmeans_options, .n_options = N_OPTIONS, .options_size = sizeof(KmeansOptions),
-  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable",
+  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable; new rows go to the nearest centre",
   .reference = "Lloyd 1982; Arthur and Vassilvitskii 2007 (k-means++); Lattanzi and Sohler 2019 (swaps)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3, on = {\"petal_length\", \"petal_width\"}}",
   .where = WHERE_JOB, .cost = kmeans_cost, .figures = kmeans_figures,

@@ -350,10 +350,10 @@ static void test_bad_values(void **state)
     refused(x, 10, 2, NULL, &settings, STATUS_DATA, "not-finite", said[i]);
   }
   x[7] = 1e160;
-  refused(x, 10, 2, NULL, &settings, STATUS_DATA, "kmeans-overflow", "1e+160");
+  refused(x, 10, 2, NULL, &settings, STATUS_DATA, "values-too-large", "1e+160");
   x[7] = DBL_MAX;
   x[9] = -DBL_MAX;
-  refused(x, 10, 2, NULL, &settings, STATUS_DATA, "kmeans-overflow", "1.79769e+308");
+  refused(x, 10, 2, NULL, &settings, STATUS_DATA, "values-too-large", "1.79769e+308");
   x[7] = x[9] = 0;
   settings.k = 11;
   refused(x, 10, 2, NULL, &settings, STATUS_DATA, "kmeans-k-above-n", "k = 11, but there are only 10 rows");
@@ -377,13 +377,13 @@ static void test_bad_weights_and_centres(void **state)
   }
   KmeansSettings settings = kmeans_settings(2);
   weights[4] = -1;
-  refused(x, 10, 2, weights, &settings, STATUS_DATA, "kmeans-weight", "row 5 has weight -1");
+  refused(x, 10, 2, weights, &settings, STATUS_DATA, "bad-weight", "row 5 has weight -1");
   weights[4] = (double)NAN;
-  refused(x, 10, 2, weights, &settings, STATUS_DATA, "kmeans-weight", "row 5");
+  refused(x, 10, 2, weights, &settings, STATUS_DATA, "bad-weight", "row 5");
   weights[4] = (double)INFINITY;
-  refused(x, 10, 2, weights, &settings, STATUS_DATA, "kmeans-weight", "row 5 has weight inf");
+  refused(x, 10, 2, weights, &settings, STATUS_DATA, "bad-weight", "row 5 has weight inf");
   memset(weights, 0, sizeof weights);
-  refused(x, 10, 2, weights, &settings, STATUS_DATA, "kmeans-weight", "all weights are 0");
+  refused(x, 10, 2, weights, &settings, STATUS_DATA, "bad-weight", "all weights are 0");
   const double centres[] = {1, 2, 3, (double)NAN};
   settings.init = KMEANS_CENTRES;
   settings.centres = centres;

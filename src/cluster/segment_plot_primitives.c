@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* m:plot() of k-means. */
-#include "cluster/kmeans_plot_primitives.h"
+#include "cluster/segment_plot_primitives.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "chart/chart_parts.h"
+#include "cluster/cluster_model_primitives.h"
 #include "cluster/profile.h"
 #include "core/alloc.h"
 #include "frame/builder.h"
 #include "math/pca.h"
-#include "registry/model.h"
 
 /* The rows on their way to a chart of segments. */
 typedef struct Segments {
@@ -39,16 +38,15 @@ static const Column *model_column(const Model *model, const char *frame, const c
   return found && frame_find(found, name, &column) ? frame_column(found, column) : NULL;
 }
 
-/* tidy of a model from a file may be anything. */
-static Status check_tidy(const Model *model, Error *e)
+/* The clusters' numbers and sizes, without the noise behind them. */
+static Status cluster_cells(const Model *model, const char *name, Column **out, Error *e)
 {
-  const Column *cluster = model_column(model, "tidy", "cluster"), *size = model_column(model, "tidy", "size");
-  const size_t k = frame_rows(model_frame(model, "centres"));
-  if (cluster && size && column_type(cluster) == TYPE_INT64 && column_type(size) == TYPE_INT64 &&
-      column_rows(cluster) == k) {
-    return STATUS_OK;
+  const Column *cells = model_column(model, "tidy", name);
+  const size_t k = (size_t)model_number(model, "k");
+  if (!cells || column_rows(cells) < k) {
+    return cluster_model_broken(e);
   }
-  return error_set(e, STATUS_FORMAT, "bad-model-file", _("the k-means model lacks frames or figures it needs"));
+  return column_slice(cells, 0, k, out, e);
 }
 
 static Status need_data(const PlotRequest *request, Error *e)
@@ -84,7 +82,7 @@ static Status find_variables(Segments *s, Error *e)
   const Column *shift = model_column(s->model, "variables", "shift"),
                *factor = model_column(s->model, "variables", "factor");
   s->d = column_rows(shift);
-  s->k = frame_rows(model_frame(s->model, "tidy"));
+  s->k = (size_t)model_number(s->model, "k");
   s->columns = arena_alloc(arena, s->d, sizeof *s->columns);
   s->shift = arena_alloc(arena, s->d, sizeof *s->shift);
   s->factor = arena_alloc(arena, s->d, sizeof *s->factor);
@@ -142,14 +140,13 @@ static Status cluster_means(const Segments *s, const Column *cells, double *mean
   return STATUS_OK;
 }
 
-/* The model's own centre in the column's units, or for a column it was not fitted on the mean of each cluster's rows.
- */
+/* The model's own centre in the column's units, or where it has none the mean of each cluster's rows. */
 static Status centres_on(const Segments *s, size_t column, Column **out, Error *e)
 {
   const Frame *centres = model_frame(s->model, "centres");
   double *values = arena_alloc(&s->call->task->arena, s->k, sizeof *values);
   Status status = values ? STATUS_OK : error_memory(e, 0, _("a chart"));
-  for (size_t j = 0; status == STATUS_OK && j < s->d; j++) {
+  for (size_t j = 0; status == STATUS_OK && centres && j < s->d; j++) {
     if (s->columns[j] == column) {
       column_block(frame_column(centres, j), 0, s->k, values, 1);
       for (size_t c = 0; c < s->k; c++) {
@@ -200,12 +197,10 @@ done:
 /* A single variable across, the cluster's number upwards. */
 static Status use_single(Segments *s, Error *e)
 {
-  const Column *numbers = model_column(s->model, "tidy", "cluster");
   const Status status = use_column(s, s->columns[0], &s->x, &s->centre_x, &s->x_label, e);
   s->y = column_ref(s->cluster);
-  s->centre_y = column_ref(numbers);
   s->y_label = _("cluster");
-  return status;
+  return status == STATUS_OK ? cluster_cells(s->model, "cluster", &s->centre_y, e) : status;
 }
 
 /* ---- segments: on principal components */
@@ -265,15 +260,29 @@ static Status score_rows(Segments *s, const Rows *rows, Column **x, Column **y, 
   return status;
 }
 
+/* The means of the rows' scores. */
+static Status mean_scores(Segments *s, Error *e)
+{
+  double *means = arena_alloc(&s->call->task->arena, s->k, sizeof *means);
+  Status status;
+  TRY(means ? STATUS_OK : error_memory(e, 0, _("a chart")));
+  TRY(cluster_means(s, s->x, means, e));
+  TRY(column_of_floats(means, s->k, &s->centre_x, e));
+  TRY(cluster_means(s, s->y, means, e));
+  TRY(column_of_floats(means, s->k, &s->centre_y, e));
+done:
+  return status;
+}
+
 static Status score_centres(Segments *s, Error *e)
 {
   const Frame *centres = model_frame(s->model, "centres");
-  double *matrix = mem_alloc(s->k, s->d * sizeof *matrix);
+  if (!centres) {
+    return mean_scores(s, e);
+  }
+  double *matrix = cluster_matrix(centres);
   if (!matrix) {
     return error_memory(e, 0, _("a chart"));
-  }
-  for (size_t j = 0; j < s->d; j++) {
-    column_block(frame_column(centres, j), 0, s->k, matrix + j, s->d);
   }
   const Rows rows = rows_of_matrix(matrix, s->k, s->d);
   const Status status = score_rows(s, &rows, &s->centre_x, &s->centre_y, e);
@@ -346,15 +355,16 @@ static Status add_points(Segments *s, Error *e)
 {
   static const char *const roles[] = {"x", "y", "group", "label"};
   const Column *const points[] = {s->x, s->y, s->cluster};
-  const Column *numbers = model_column(s->model, "tidy", "cluster");
-  Column *group = NULL, *labels = NULL;
+  Column *numbers = NULL, *group = NULL, *labels = NULL;
   Status status;
   TRY(chart_add_columns(s->chart, CHART_POINTS, "", roles, points, 3, e));
+  TRY(cluster_cells(s->model, "cluster", &numbers, e));
   TRY(chart_names(numbers, &labels, e));
   TRY(column_with_role(numbers, ROLE_LABEL, &group, e));
   const Column *const centres[] = {s->centre_x, s->centre_y, group, labels};
-  TRY(chart_add_columns(s->chart, CHART_POINTS, _("centres"), roles, centres, 4, e));
+  TRY(s->k > 0 ? chart_add_columns(s->chart, CHART_POINTS, _("centres"), roles, centres, 4, e) : STATUS_OK);
 done:
+  column_unref(numbers);
   column_unref(group);
   column_unref(labels);
   return status;
@@ -401,18 +411,21 @@ static Status plot_segments(Call *call, const Model *model, const PlotRequest *r
 
 static Status plot_sizes(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e)
 {
-  const Column *sizes = model_column(model, "tidy", "size");
-  Column *names = NULL;
+  Column *sizes = NULL, *numbers = NULL, *names = NULL;
   Chart *chart = NULL;
   Status status;
   TRY(refuse_axes(request, e));
-  TRY(chart_names(model_column(model, "tidy", "cluster"), &names, e));
+  TRY(cluster_cells(model, "size", &sizes, e));
+  TRY(cluster_cells(model, "cluster", &numbers, e));
+  TRY(chart_names(numbers, &names, e));
   TRY(chart_begin("bar", request->title, _("cluster"), names, _("rows"), NULL, &chart, e));
   TRY(chart_add_bars(chart, "", names, sizes, e));
   TRY(chart_finish(chart, call->task, e));
   *out = chart_ref(chart);
 done:
   chart_unref(chart);
+  column_unref(sizes);
+  column_unref(numbers);
   column_unref(names);
   return status;
 }
@@ -533,13 +546,9 @@ static Status plot_profile(Call *call, const Model *model, const PlotRequest *re
   return status;
 }
 
-Status kmeans_plot(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e)
+Status segment_plot(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e)
 {
   *out = NULL;
-  const Status status = check_tidy(model, e);
-  if (status != STATUS_OK) {
-    return status;
-  }
   return strcmp(request->kind, "sizes") == 0     ? plot_sizes(call, model, request, out, e)
          : strcmp(request->kind, "profile") == 0 ? plot_profile(call, model, request, out, e)
                                                  : plot_segments(call, model, request, out, e);
