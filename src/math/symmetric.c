@@ -10,7 +10,7 @@
 #include "core/reduce.h"
 #include "math/blas.h"
 
-enum { SWEEPS_MOST = 60, LEAST_BASIS = 40 };
+enum { SWEEPS_MOST = 60 };
 
 /* ---- dense */
 
@@ -451,9 +451,9 @@ static void lanczos_free(Lanczos *l)
 
 static Status lanczos_new(Task *task, const SymmetricOperator *operator, const SymmetricSearch *s, Lanczos *l, Error *e)
 {
-  const size_t n = operator->n, wanted = 2 * s->k + 20, fixed = s->n_known + s->k;
-  const size_t room = n - s->n_known, most = wanted > LEAST_BASIS ? wanted : LEAST_BASIS;
-  *l = (Lanczos){.task = task, .operator = operator, .n = n, .most = most < room ? most : room};
+  const size_t n = operator->n, wanted = 2 * s->k + 50, fixed = s->n_known + s->k;
+  const size_t room = n - s->n_known;
+  *l = (Lanczos){.task = task, .operator = operator, .n = n, .most = wanted < room ? wanted : room};
   l->fixed = s->n_known;
   l->random = random_new(s->seed, 0);
   size_t cells;
@@ -484,7 +484,7 @@ Status symmetric_largest(Task *task, const SymmetricOperator *operator, const Sy
 {
   const size_t n = operator->n;
   const double tolerance = s->tolerance > 0 ? s->tolerance : 1e-10;
-  const size_t products_most = s->products_most ? s->products_most : 200 * (s->k + 20);
+  const size_t products_most = s->products_most ? s->products_most : 500 * (s->k + 20);
   Lanczos l = {0};
   Status status;
   *report = (SymmetricReport){.converged = true};

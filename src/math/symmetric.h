@@ -11,7 +11,7 @@
  * found is deflated and the search run again until nothing larger turns up, and eigenvectors that the caller knows
  * (a graph's components) are kept out from the start. The starting vectors come from the seed, sums run along the fixed
  * tree of core/reduce.h: the same bits on any number of threads and every instruction set.
- * Cost of a product: the caller's, and 8 n m operations for the basis of m = max(2 k + 20, 40) vectors, which is also the
+ * Cost of a product: the caller's, and 8 n m operations for the basis of m = 2 k + 50 vectors, which is also the
  * memory in units of n doubles. Products: a few m, more where eigenvalues lie close together.
  *
  * Reference: Golub and Van Loan, Matrix Computations, 8.5 and 10; Wu and Simon, SIAM J. Matrix Anal. Appl. 22 (2000).
@@ -44,7 +44,7 @@ typedef struct SymmetricOperator {
 typedef struct SymmetricSearch {
   size_t k;              /* eigenvalues wanted, 1..n - known */
   double tolerance;      /* of the residual |A v - l v|, relative to the largest |l|; 0: 1e-10 */
-  size_t products_most;  /* 0: 200 (k + 20) */
+  size_t products_most;  /* 0: 500 (k + 20) */
   uint64_t seed;
   const double *known;   /* n_known x n: orthonormal eigenvectors to leave out, or NULL */
   size_t n_known;
