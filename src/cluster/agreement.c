@@ -88,6 +88,10 @@ static void pair_figures(const Table *t, Agreement *out)
   const double most = (in_a + in_b) / 2;
   out->rand = all > 0 ? (all + 2 * both - in_a - in_b) / all : 1;
   out->ari = most == expected ? 1 : (both - expected) / (most - expected);
+  out->pairs_both = both;
+  out->pairs_a = in_a - both;
+  out->pairs_b = in_b - both;
+  out->pairs_neither = all - in_a - in_b + both;
   out->fmi = in_a > 0 && in_b > 0 ? both / sqrt(in_a * in_b) : in_a == in_b ? 1 : 0;
 }
 
@@ -106,11 +110,13 @@ static double purity(const Table *t)
 
 static Status information_figures(const Task *task, const Table *t, Agreement *out, Error *e)
 {
-  const double mean = (entropy(t->rows, t->ka, t->n) + entropy(t->columns, t->kb, t->n)) / 2;
+  const double in_a = entropy(t->rows, t->ka, t->n), in_b = entropy(t->columns, t->kb, t->n), mean = (in_a + in_b) / 2;
   const double shared = information(t);
   double expected = 0;
   const Status status = expected_information(task, t, &expected, e);
   out->nmi = mean > 0 ? shared / mean : 1;
+  out->homogeneity = in_b > 0 ? shared / in_b : 1;
+  out->completeness = in_a > 0 ? shared / in_a : 1;
   out->ami = mean > 0 && mean != expected ? (shared - expected) / (mean - expected) : 1;
   return status;
 }

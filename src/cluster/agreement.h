@@ -8,6 +8,10 @@
  *   ami     the same adjusted for chance, by the exact expectation (Vinh, Epps and Bailey 2010)
  *   fmi     geometric mean of pair precision and recall (Fowlkes and Mallows 1983)
  *   purity  share of rows in the most frequent second class of their first class
+ *   homogeneity   how far each first class has rows of one second class only: 1 - H(b | a) / H(b)
+ *   completeness  how far each second class lies in one first class: 1 - H(a | b) / H(a); their harmonic mean is the
+ *                 V-measure, which is nmi
+ *   pairs         of rows: together in both, only in a, only in b, in neither
  */
 #ifndef ASSAY_CLUSTER_AGREEMENT_H
 #define ASSAY_CLUSTER_AGREEMENT_H
@@ -18,7 +22,8 @@
 #include "core/task.h"
 
 typedef struct Agreement {
-  double rand, ari, nmi, ami, fmi, purity;
+  double rand, ari, nmi, ami, fmi, purity, homogeneity, completeness;
+  double pairs_both, pairs_a, pairs_b, pairs_neither; /* whole numbers */
 } Agreement;
 
 /* a, b: n class numbers below ka and kb. Two partitions of one class each agree in full. Needs n >= 1. O(n + ka kb + what

@@ -89,6 +89,13 @@ static Status make_frame(const Pair *pair, const Agreement *figures, Frame **out
   draft_float(draft, "rand", figures->rand);
   draft_float(draft, "fmi", figures->fmi);
   draft_float(draft, "purity", figures->purity);
+  draft_float(draft, "homogeneity", figures->homogeneity);
+  draft_float(draft, "completeness", figures->completeness);
+  draft_float(draft, "v_measure", figures->nmi);
+  draft_float(draft, "pairs_both", figures->pairs_both);
+  draft_float(draft, "pairs_a", figures->pairs_a);
+  draft_float(draft, "pairs_b", figures->pairs_b);
+  draft_float(draft, "pairs_neither", figures->pairs_neither);
   return draft_finish(draft, out, e);
 }
 
@@ -117,9 +124,11 @@ static const Primitive agreement_primitive = {
   .summary = "how far two partitions of the rows agree",
   .details = "Compares the classes in two columns, whatever they are called: clusters with a known class, or two clusterings. ari "
              "and ami are 0 for labels drawn at random and 1 for the same partition; nmi, rand, fmi and purity are not adjusted "
-             "for chance. Rows where either is missing are left out and counted.",
+             "for chance. homogeneity, completeness and their harmonic mean, the V-measure (which is nmi), take b for the truth. pairs: of "
+             "rows, kept together by both partitions, by a or b alone, by neither. Rows where either is missing are left out and counted.",
   .takes = VALUE_FRAME, .options = agreement_options, .n_options = 2, .options_size = sizeof(AgreementOptions),
-  .gives = VALUE_FRAME, .returns = "a frame of one row: n missing classes_a classes_b ari ami nmi rand fmi purity",
+  .gives = VALUE_FRAME, .returns = "a frame of one row: n missing classes_a classes_b ari ami nmi rand fmi purity homogeneity "
+             "completeness v_measure pairs_both pairs_a pairs_b pairs_neither",
   .reference = "Hubert and Arabie 1985 (ari); Vinh, Epps and Bailey 2010 (ami); Rosenberg and Hirschberg 2007 (nmi); "
                "Fowlkes and Mallows 1983 (fmi)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf = df:kmeans{k = 3}:augment(df)\n"

@@ -53,6 +53,13 @@ static void test_iris(void **state)
   close_to(x.ami, .7551191676, 1e-10);
   close_to(x.fmi, .8208080729, 1e-10);
   close_to(x.purity, 134.0 / 150, 1e-15);
+  /* homogeneity_score, completeness_score, pair_confusion_matrix / 2 of the same */
+  close_to(x.homogeneity, 0.764986151449, 1e-10);
+  close_to(x.completeness, 0.751485402199, 1e-10);
+  close_to(x.pairs_both, 3075, 0);
+  close_to(x.pairs_a, 600, 0);
+  close_to(x.pairs_b, 744, 0);
+  close_to(x.pairs_neither, 6756, 0);
 }
 
 /* The examples of scikit-learn 1.2.1's manual: adjusted_rand_score([0,0,1,2],[0,0,1,1]) 0.57..., rand_score 0.83...,
