@@ -46,16 +46,26 @@ static const char *const codes[VIEW_ROLES] = {
   [VIEW_KEYWORD] = "35", [VIEW_STRING] = "32",
 };
 
+static void mark_off(Text *out)
+{
+  text_char(out, STYLE_OFF);
+}
+
 void style_on(const ViewStyle *style, ViewRole role, Text *out)
 {
-  if (style->color && codes[role][0] != '\0') {
+  if (style->marks) {
+    text_char(out, STYLE_ROLE);
+    text_char(out, (char)(STYLE_BASE + role));
+  } else if (style->color && codes[role][0] != '\0') {
     text_printf(out, "\x1b[%sm", codes[role]);
   }
 }
 
 void style_off(const ViewStyle *style, ViewRole role, Text *out)
 {
-  if (style->color && codes[role][0] != '\0') {
+  if (style->marks) {
+    mark_off(out);
+  } else if (style->color && codes[role][0] != '\0') {
     text_puts(out, "\x1b[0m");
   }
 }
@@ -71,6 +81,12 @@ void style_ink_on(const ViewStyle *style, unsigned ink, Text *out)
 {
   static const int series[] = {34, 33, 36, 31, 35, 32}; /* neighbours differ in more than red against green */
   static const int ramp[INK_LEVELS] = {34, 36, 33, 31};
+  if (style->marks && ink != INK_NONE) {
+    text_char(out, STYLE_INK);
+    text_char(out, (char)(STYLE_BASE + (ink >> 4 & 15)));
+    text_char(out, (char)(STYLE_BASE + (ink & 15)));
+    return;
+  }
   if (!style->color || ink == INK_NONE) {
     return;
   }
@@ -80,7 +96,9 @@ void style_ink_on(const ViewStyle *style, unsigned ink, Text *out)
 
 void style_ink_off(const ViewStyle *style, unsigned ink, Text *out)
 {
-  if (style->color && ink != INK_NONE) {
+  if (style->marks && ink != INK_NONE) {
+    mark_off(out);
+  } else if (style->color && ink != INK_NONE) {
     text_puts(out, "\x1b[0m");
   }
 }
@@ -100,7 +118,7 @@ size_t style_paragraph(const ViewStyle *style, ViewRole role, const char *text, 
     .width = style_width(style), .margin = margin, .at = at, .lines = lines, .ascii = style_ascii(style)};
   style_on(style, role, out);
   const size_t made = width_wrap(out, text, strlen(text), &wrap);
-  if (style->color && out->size > 0) {
+  if ((style->color || style->marks) && out->size > 0) {
     out->size--; /* the role ends before the line does */
     style_off(style, role, out);
     text_char(out, '\n');

@@ -21,6 +21,7 @@ typedef struct ViewStyle {
   int height;       /* lines; 0: no limit, cards still show at most 20 rows of a table */
   bool ascii;       /* no byte above 0x7F */
   bool color;
+  bool marks;       /* in the place of colour: roles and inks as bytes that only view/cells.h understands */
   bool plain;       /* no lines, boxes or blocks: for screen readers; tables are set with blanks */
   ViewDots dots;    /* charts; ascii and plain go before */
   int digits;       /* significant digits of numbers; 0: 6 */
@@ -75,6 +76,10 @@ void style_put(const ViewStyle *style, ViewRole role, const char *text, Text *ou
 /* The colours of charts: of the series 1, 2 ..., of axes and rules, and four from little to much. Colours of series
  * repeat after six, so their characters must differ. */
 enum { INK_NONE = 0, INK_SERIES = 1, INK_MUTED = 250, INK_RAMP = 251, INK_LEVELS = 4 };
+
+/* How they are written with `marks`: control characters, which no text of data contains (width.h). Behind the first
+ * comes STYLE_BASE + role, behind the second two times STYLE_BASE + four bits of the ink; the third ends both. */
+enum { STYLE_ROLE = 1, STYLE_INK = 2, STYLE_OFF = 3, STYLE_BASE = 0x40 };
 
 /* Begins and ends an ink; nothing without colour. */
 void style_ink_on(const ViewStyle *style, unsigned ink, Text *out);

@@ -122,6 +122,12 @@ static void piece_add(Text *out, const char *s, const Piece *piece)
   }
 }
 
+WidthPart width_part(const char *s, size_t n, bool ascii)
+{
+  const Piece piece = piece_at(s, n, ascii);
+  return (WidthPart){piece.bytes, piece.width, piece.escape};
+}
+
 size_t width_up_to(const char *s, size_t n, size_t most, bool ascii)
 {
   size_t width = 0;

@@ -32,6 +32,14 @@ size_t width_up_to(const char *s, size_t n, size_t most, bool ascii);
 /* Columns taken by the first `bytes` bytes of s[0..n): where a caret stands under it. */
 size_t width_before(const char *s, size_t n, size_t bytes, bool ascii);
 
+/* The part of s[0..n), n >= 1, that comes first: a cluster, or something that is shown as an escape. */
+typedef struct WidthPart {
+  size_t bytes, columns;
+  bool escaped;
+} WidthPart;
+
+WidthPart width_part(const char *s, size_t n, bool ascii);
+
 /* Adds the text, whole. */
 void width_add(Text *out, const char *s, size_t n, bool ascii);
 
