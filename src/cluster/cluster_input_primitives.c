@@ -143,7 +143,7 @@ Status cluster_input(Call *call, const Frame *data, const ClusterAsk *ask, Clust
   size_t weights = SIZE_MAX;
   Status status;
   *out = (ClusterInput){.data = data};
-  TRY(variables_choose(data, ask->on, ask->weights, v, call->notes, e));
+  TRY(variables_choose(data, ask->on, ask->weights ? ask->weights : ask->except, v, call->notes, e));
   if (ask->weights) {
     TRY(frame_need(data, ask->weights, &weights, e));
   }

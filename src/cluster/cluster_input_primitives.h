@@ -18,6 +18,7 @@ typedef struct ClusterAsk {
   OptionTexts on;
   const char *scale;    /* NULL: none */
   const char *weights;  /* NULL: none */
+  const char *except;   /* a column that is no variable unless named (that of the labels); NULL: none */
   const char *missing;  /* "drop", else missing cells are an error */
   int64_t sample;       /* 0: all rows */
   uint64_t seed;        /* of the sample */
