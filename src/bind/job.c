@@ -150,6 +150,13 @@ static Status forecast(Job *job, double *seconds)
   return status;
 }
 
+/* Whether somebody watches. */
+static bool begins(Session *session, Job *job)
+{
+  return session->hooks.begins && job->primitive->where == WHERE_JOB &&
+         session->hooks.begins(session->hooks.context, job);
+}
+
 void job_run(Session *session, Job *job)
 {
   double seconds;
@@ -163,7 +170,8 @@ void job_run(Session *session, Job *job)
   if (session->presses > 0 && session->stop) {
     task_cancel(&job->task);
   }
-  const bool apart = session->hooks.wait && seconds > IN_PLACE_SECONDS && start_thread(job);
+  const bool watched = begins(session, job);
+  const bool apart = session->hooks.wait && (watched || seconds > IN_PLACE_SECONDS) && start_thread(job);
   if (apart) {
     session->hooks.wait(session->hooks.context, job);
   } else {
@@ -171,4 +179,7 @@ void job_run(Session *session, Job *job)
     atomic_store(&job->done, true);
   }
   atomic_store(&session->task, NULL);
+  if (session->hooks.ended && job->primitive->where == WHERE_JOB) {
+    session->hooks.ended(session->hooks.context, job);
+  }
 }

@@ -328,20 +328,24 @@ static RunState finish(Session *session, int lua_status, RunOutcome *outcome)
   return outcome->state;
 }
 
-static RunState run(Session *session, lua_CFunction function, const Statement *statement, RunOutcome *outcome)
+RunState session_protect(Session *session, lua_CFunction function, const void *argument, RunOutcome *outcome)
 {
   lua_State *L = session->L;
-  const double wall = clock_wall(), processor = clock_processor();
   memset(outcome, 0, sizeof *outcome);
   error_clear(&outcome->error);
   lua_settop(L, 0);
   lua_pushcfunction(L, message_handler);
   lua_pushcfunction(L, function);
-  lua_pushlightuserdata(L, (void *)statement);
-  recorder_begin(session, statement->chunk, statement->path, statement->name);
+  lua_pushlightuserdata(L, (void *)argument);
   interrupt_begin(session);
-  const int status = lua_pcall(L, 1, 0, 1);
-  const RunState state = finish(session, status, outcome);
+  return finish(session, lua_pcall(L, 1, 0, 1), outcome);
+}
+
+static RunState run(Session *session, lua_CFunction function, const Statement *statement, RunOutcome *outcome)
+{
+  const double wall = clock_wall(), processor = clock_processor();
+  recorder_begin(session, statement->chunk, statement->path, statement->name);
+  const RunState state = session_protect(session, function, statement, outcome);
   outcome->wall = clock_wall() - wall;
   outcome->processor = clock_processor() - processor;
   recorder_end(session, outcome);

@@ -26,6 +26,10 @@ typedef struct SessionHooks {
   void (*note)(void *context, const char *line);             /* notes and warnings, for stderr; without line end */
   /* Keeps the face alive while a job runs, until job_done; may call job_abandon. NULL: primitives run in place (batch). */
   void (*wait)(void *context, Job *job);
+  /* A primitive that may take long is about to run, and has run; both may be NULL. true: on a thread of its own however
+   * short it is forecast to be, because somebody watches. The job may be looked at until `ended`. */
+  bool (*begins)(void *context, Job *job);
+  void (*ended)(void *context, Job *job);
   ViewStyle (*style)(void *context);                         /* for echo: size and abilities of the output now */
   void (*graphics)(void *context, SessionGraphics *out);     /* NULL: none */
   /* A setting of the face by name ("digits", "8"). */

@@ -44,6 +44,9 @@ static inline Session *session_of(lua_State *L)
   return *(Session **)lua_getextraspace(L);
 }
 
+/* session.c: calls function with `argument` as a light userdata, so that Ctrl-C stops it and errors end in the outcome. */
+RunState session_protect(Session *session, lua_CFunction function, const void *argument, RunOutcome *outcome);
+
 /* ---- values: value_bind.c */
 
 /* A userdata of one of our kinds; it owns the value. */

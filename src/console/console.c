@@ -247,6 +247,20 @@ static void hook_wait(void *context, Job *job)
   }
 }
 
+static bool hook_begins(void *context, Job *job)
+{
+  const ConsoleScreen *screen = ((Console *)context)->screen;
+  return screen && screen->begins(screen->context, job);
+}
+
+static void hook_ended(void *context, Job *job)
+{
+  const ConsoleScreen *screen = ((Console *)context)->screen;
+  if (screen) {
+    screen->ended(screen->context, job);
+  }
+}
+
 static ViewStyle hook_style(void *context)
 {
   Console *console = context;
@@ -282,6 +296,8 @@ void console_hooks(Console *console, SessionHooks *hooks)
                           .write = hook_write,
                           .note = hook_note,
                           .wait = live ? hook_wait : NULL,
+                          .begins = hook_begins,
+                          .ended = hook_ended,
                           .style = hook_style,
                           .graphics = console->faces.graphics ? hook_graphics : NULL,
                           .set = hook_set,

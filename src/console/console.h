@@ -30,6 +30,8 @@ typedef struct ConsoleScreen {
   void (*write)(void *context, const char *bytes, size_t n); /* output of a statement */
   void (*note)(void *context, const char *line);
   void (*wait)(void *context, Job *job);
+  bool (*begins)(void *context, Job *job);
+  void (*ended)(void *context, Job *job);
   ViewStyle (*style)(void *context);
 } ConsoleScreen;
 
