@@ -26,8 +26,7 @@ static bool is_default_variable(const Frame *data, size_t column, const char *ex
          !(except && strcmp(frame_name(data, column), except) == 0);
 }
 
-/* Named like an id, or whole numbers that only rise: each row has its own. */
-static bool looks_like_id(const Frame *data, size_t column)
+bool variables_like_id(const Frame *data, size_t column)
 {
   const char *name = frame_name(data, column);
   const Column *values = frame_column(data, column);
@@ -52,7 +51,7 @@ static void note_chosen(const Frame *data, const Variables *v, Text *notes)
   }
   text_puts(notes, _(" (all numeric columns; on = {...} chooses)\n"));
   for (size_t i = 0; i < v->d; i++) {
-    if (looks_like_id(data, v->columns[i])) {
+    if (variables_like_id(data, v->columns[i])) {
       text_printf(notes, _("'%s' looks like an id: leave it out with on = {...}\n"), frame_name(data, v->columns[i]));
     }
   }

@@ -27,6 +27,9 @@ void variables_free(Variables *variables);
  * `except` (a name or NULL). Notes what was chosen when nothing was named, and a column that looks like an id. */
 Status variables_choose(const Frame *data, OptionTexts named, const char *except, Variables *out, Text *notes, Error *e) MUST_USE;
 
+/* Whether a column looks like an id, of which each row has its own: whole numbers named like one, or that only rise. */
+bool variables_like_id(const Frame *data, size_t column);
+
 /* Finds the rows without missing cells in the columns and in column `also` (SIZE_MAX: none). Missing cells are an error that
  * counts them and names the columns, or with `drop` those rows are left out. No rows left is an error. */
 Status variables_rows(const Frame *data, size_t also, bool drop, Variables *variables, Error *e) MUST_USE;
