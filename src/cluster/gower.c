@@ -35,18 +35,24 @@ void gower_free(Gower *gower)
   mem_free(gower);
 }
 
-Status gower_new(Task *task, const Frame *data, const size_t *rows, size_t n, const GowerColumn *columns, size_t d,
-                 Gower **out, Error *e)
+static Status gower_alloc(size_t n, size_t d, Gower **out, Error *e)
 {
-  *out = NULL;
   Gower *gower = mem_zero(1, sizeof *gower);
+  *out = gower;
   if (!gower) {
     return error_memory(e, sizeof *gower, _("dissimilarities"));
   }
   *gower = (Gower){.n = n, .d = d, .kernels = gower_kernels()};
   gower->columns = mem_alloc(d, sizeof *gower->columns);
   gower->cells = mem_zero(d, sizeof *gower->cells);
-  Status status = gower->columns && gower->cells ? STATUS_OK : error_memory(e, 0, _("dissimilarities"));
+  return gower->columns && gower->cells ? STATUS_OK : error_memory(e, 0, _("dissimilarities"));
+}
+
+Status gower_new(Task *task, const Frame *data, const size_t *rows, size_t n, const GowerColumn *columns, size_t d,
+                 Gower **out, Error *e)
+{
+  Gower *gower;
+  Status status = gower_alloc(n, d, &gower, e);
   for (size_t j = 0; status == STATUS_OK && j < d; j++) {
     gower->columns[j] = columns[j];
     status = task_cancelled(task) ? error_cancelled(e)
@@ -54,10 +60,43 @@ Status gower_new(Task *task, const Frame *data, const size_t *rows, size_t n, co
   }
   if (status != STATUS_OK) {
     gower_free(gower);
-    return status;
+    gower = NULL;
   }
   *out = gower;
+  return status;
+}
+
+static Status take_cells(const GowerCells *from, const size_t *rows, size_t m, GowerCells *to, Error *e)
+{
+  to->gaps = from->gaps;
+  to->values = from->values ? mem_buffer(m, sizeof *to->values) : NULL;
+  to->codes = from->codes ? mem_buffer(m, sizeof *to->codes) : NULL;
+  if (!to->values && !to->codes) {
+    return error_memory(e, m * sizeof *to->values, _("dissimilarities"));
+  }
+  for (size_t i = 0; to->values && i < m; i++) {
+    to->values[i] = from->values[rows[i]];
+  }
+  for (size_t i = 0; to->codes && i < m; i++) {
+    to->codes[i] = from->codes[rows[i]];
+  }
   return STATUS_OK;
+}
+
+Status gower_take(const Gower *gower, const size_t *rows, size_t m, Gower **out, Error *e)
+{
+  Gower *taken;
+  Status status = gower_alloc(m, gower->d, &taken, e);
+  for (size_t j = 0; status == STATUS_OK && j < gower->d; j++) {
+    taken->columns[j] = gower->columns[j];
+    status = take_cells(&gower->cells[j], rows, m, &taken->cells[j], e);
+  }
+  if (status != STATUS_OK) {
+    gower_free(taken);
+    taken = NULL;
+  }
+  *out = taken;
+  return status;
 }
 
 size_t gower_rows(const Gower *gower)

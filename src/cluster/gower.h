@@ -54,6 +54,9 @@ Status gower_new(Task *task, const Frame *data, const size_t *rows, size_t n, co
                  Gower **out, Error *e) MUST_USE;
 void gower_free(Gower *gower); /* NULL is fine */
 
+/* The given rows in that order, with the scales they have here. O(m d). */
+Status gower_take(const Gower *gower, const size_t *rows, size_t m, Gower **out, Error *e) MUST_USE;
+
 size_t gower_rows(const Gower *gower);
 size_t gower_count(const Gower *gower);            /* of columns */
 const GowerColumn *gower_used(const Gower *gower); /* the columns, ranges filled in */
