@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* dbscan against the definition, worked out pair by pair: every index, metric, rule for border rows, with weights, on data
+ * with ties and duplicates; rows in another order; threads; cancel and memory. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cluster/dbscan.h"
+#include "core/pool.h"
+#include "core/random.h"
+#include "sweep.h"
+
+enum { N_MOST = 600 };
+
+/* Blobs of different density and some noise; `grid` puts all on a lattice, which gives ties and duplicates. */
+static void fill(double *x, size_t n, size_t d, bool grid, uint64_t seed)
+{
+  Random random = random_new(seed, 0);
+  for (size_t i = 0; i < n; i++) {
+    const size_t blob = i % 5;
+    for (size_t c = 0; c < d; c++) {
+      const double v = blob == 4 ? 14 * random_uniform(&random) - 2
+                                 : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
+      x[i * d + c] = grid ? floor(2 * v) / 2 : v;
+    }
+  }
+}
+
+typedef struct Case {
+  const double *values, *weights;
+  size_t n, d;
+  Metric metric;
+  DbscanSettings settings;
+} Case;
+
+static bool near(const Case *c, size_t i, size_t j)
+{
+  return distance_pair_rank(c->metric, c->values + i * c->d, c->values + j * c->d, c->d) <=
+         metric_rank(c->metric, c->settings.eps);
+}
+
+static void spread(const Case *c, const uint8_t *core, int32_t *labels, size_t i, int32_t label)
+{
+  labels[i] = label;
+  for (size_t j = 0; j < c->n; j++) {
+    if (core[j] && labels[j] < 0 && near(c, i, j)) {
+      spread(c, core, labels, j, label);
+    }
+  }
+}
+
+static int32_t border_label(const Case *c, const uint8_t *core, const int32_t *labels, size_t i)
+{
+  size_t best = SIZE_MAX;
+  double best_rank = 0;
+  for (size_t j = 0; j < c->n && c->settings.border != DBSCAN_NOISE; j++) {
+    if (!core[j] || !near(c, i, j)) {
+      continue;
+    }
+    const double rank = distance_pair_rank(c->metric, c->values + i * c->d, c->values + j * c->d, c->d);
+    bool better = best == SIZE_MAX || (c->settings.border == DBSCAN_FIRST ? labels[j] < labels[best] : rank < best_rank);
+    for (size_t k = 0; !better && c->settings.border == DBSCAN_NEAREST && rank == best_rank && k < c->d; k++) {
+      if (c->values[j * c->d + k] != c->values[best * c->d + k]) {
+        better = c->values[j * c->d + k] < c->values[best * c->d + k];
+        break;
+      }
+    }
+    if (better) {
+      best = j;
+      best_rank = rank;
+    }
+  }
+  return best == SIZE_MAX ? -1 : labels[best];
+}
+
+/* Labels in the order of the clusters' first core rows. */
+static int32_t plain(const Case *c, uint8_t *core, int32_t *labels)
+{
+  static int32_t inner[N_MOST];
+  int32_t k = 0;
+  for (size_t i = 0; i < c->n; i++) {
+    double sum = 0;
+    for (size_t j = 0; j < c->n; j++) {
+      sum += near(c, i, j) ? c->weights ? c->weights[j] : 1 : 0;
+    }
+    core[i] = sum >= c->settings.min_points;
+    inner[i] = -1;
+  }
+  for (size_t i = 0; i < c->n; i++) {
+    if (core[i] && inner[i] < 0) {
+      spread(c, core, inner, i, k++);
+    }
+  }
+  for (size_t i = 0; i < c->n; i++) {
+    labels[i] = core[i] ? inner[i] : border_label(c, core, inner, i);
+  }
+  return k;
+}
+
+static Status fit(const Case *c, NeighbourKind kind, DbscanResult *out, Error *e)
+{
+  Task task;
+  Neighbours *index;
+  task_init(&task, 1);
+  Status status = neighbours_new(&task, c->values, c->n, c->d, c->metric, kind, &index, e);
+  if (status == STATUS_OK) {
+    status = dbscan_fit(&task, index, c->values, c->n, c->d, c->metric, c->weights, &c->settings, out, e);
+  }
+  neighbours_free(index);
+  task_free(&task);
+  return status;
+}
+
+/* The same partition, whatever the numbers. */
+static void same_partition(const int32_t *a, const int32_t *b, const size_t *map, size_t n)
+{
+  int32_t to[N_MOST], back[N_MOST];
+  for (size_t i = 0; i < N_MOST; i++) {
+    to[i] = back[i] = -2;
+  }
+  for (size_t i = 0; i < n; i++) {
+    const int32_t x = a[i], y = b[map ? map[i] : i];
+    assert_int_equal(x < 0, y < 0);
+    if (x >= 0) {
+      to[x] = to[x] == -2 ? y : to[x];
+      back[y] = back[y] == -2 ? x : back[y];
+      assert_int_equal(to[x], y);
+      assert_int_equal(back[y], x);
+    }
+  }
+}
+
+static void check_numbers(const DbscanResult *r)
+{
+  int64_t noise = 0, borders = 0, cores = 0, sum = 0, cores_sum = 0;
+  for (size_t i = 0; i < r->n; i++) {
+    noise += r->labels[i] < 0;
+    cores += r->core[i];
+    borders += r->labels[i] >= 0 && !r->core[i];
+  }
+  for (size_t k = 0; k < r->k; k++) {
+    assert_true(k == 0 || r->sizes[k] <= r->sizes[k - 1]);
+    sum += r->sizes[k];
+    cores_sum += r->core_sizes[k];
+  }
+  assert_int_equal(noise, r->noise);
+  assert_int_equal(borders, r->borders);
+  assert_int_equal(cores, r->cores);
+  assert_int_equal(cores_sum, cores);
+  assert_int_equal(sum + noise, (int64_t)r->n);
+}
+
+static void compare(const Case *c)
+{
+  uint8_t core[N_MOST];
+  int32_t labels[N_MOST];
+  const int32_t k = plain(c, core, labels);
+  for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BRUTE; kind++) {
+    DbscanResult r;
+    Error e;
+    error_clear(&e);
+    assert_int_equal(fit(c, kind, &r, &e), STATUS_OK);
+    assert_int_equal(r.k, k);
+    assert_memory_equal(r.core, core, c->n);
+    same_partition(r.labels, labels, NULL, c->n);
+    check_numbers(&r);
+    dbscan_result_free(&r);
+  }
+}
+
+static const MetricKind metrics[] = {METRIC_EUCLIDEAN, METRIC_MANHATTAN, METRIC_CHEBYSHEV, METRIC_COSINE};
+
+static void test_definition(void **state)
+{
+  (void)state;
+  static const size_t sizes[][2] = {{1, 1}, {40, 2}, {N_MOST, 2}, {500, 3}, {300, 1}, {200, 6}, {150, 20}};
+  static double values[N_MOST * 20], weights[N_MOST];
+  static const double radii[] = {0.001, 0.25, 0.5, 1, 2.5, 100};
+  for (size_t i = 0; i < N_MOST; i++) {
+    weights[i] = (double)(i % 4) * 0.5;
+  }
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    for (unsigned variant = 0; variant < 4; variant++) {
+      fill(values, sizes[s][0], sizes[s][1], variant & 1, s);
+      for (size_t m = 0; m < 4; m++) {
+        for (size_t r = 0; r < sizeof radii / sizeof *radii; r++) {
+          const Case c = {values, variant & 2 ? weights : NULL, sizes[s][0], sizes[s][1], {metrics[m], 2},
+                          {m == 3 ? radii[r] / 100 : radii[r], r % 2 ? 5 : 2.5, (DbscanBorder)((r + m + s) % 3)}};
+          compare(&c);
+        }
+      }
+    }
+  }
+}
+
+/* Clusters and noise do not depend on the order of rows, but for the rule that says so. */
+static void test_order(void **state)
+{
+  (void)state;
+  enum { N = N_MOST, D = 2 };
+  static double values[N * D], shuffled[N * D];
+  size_t place[N];
+  Random random = random_new(3, 3);
+  fill(values, N, D, true, 8);
+  random_permutation(&random, N, place);
+  for (size_t i = 0; i < N; i++) {
+    memcpy(shuffled + place[i] * D, values + i * D, D * sizeof *values);
+  }
+  Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.5, 8, DBSCAN_NEAREST}};
+  DbscanResult a, b;
+  assert_int_equal(fit(&c, NEIGHBOURS_AUTO, &a, NULL), STATUS_OK);
+  c.values = shuffled;
+  assert_int_equal(fit(&c, NEIGHBOURS_AUTO, &b, NULL), STATUS_OK);
+  assert_true(a.k >= 2 && a.borders > 10 && a.noise > 10);
+  same_partition(a.labels, b.labels, place, N);
+  dbscan_result_free(&a);
+  dbscan_result_free(&b);
+}
+
+static void test_threads(void **state)
+{
+  (void)state;
+  enum { N = 30000, D = 2 };
+  double *values = mem_alloc(N * D, sizeof *values);
+  const Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.05, 6, DBSCAN_NEAREST}};
+  DbscanResult first = {0};
+  fill(values, N, D, false, 2);
+  for (size_t threads = 1; threads <= 4; threads++) {
+    DbscanResult r;
+    pool_set_threads(threads);
+    assert_int_equal(fit(&c, NEIGHBOURS_AUTO, &r, NULL), STATUS_OK);
+    if (threads == 1) {
+      first = r;
+      assert_true(r.k > 3);
+    } else {
+      assert_memory_equal(first.labels, r.labels, N * sizeof *r.labels);
+      dbscan_result_free(&r);
+    }
+  }
+  dbscan_result_free(&first);
+  pool_set_threads(0);
+  mem_free(values);
+}
+
+static Status swept(void *context, Error *e)
+{
+  DbscanResult r;
+  const Status status = fit(context, NEIGHBOURS_AUTO, &r, e);
+  if (status == STATUS_OK) {
+    assert_true(r.k == 4);
+    dbscan_result_free(&r);
+  }
+  return status;
+}
+
+static void test_memory_and_cancel(void **state)
+{
+  (void)state;
+  static double values[N_MOST * 2], weights[N_MOST];
+  fill(values, N_MOST, 2, false, 1);
+  for (size_t i = 0; i < N_MOST; i++) {
+    weights[i] = 1;
+  }
+  Case c = {values, weights, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, {0.7, 5, DBSCAN_NEAREST}};
+  pool_set_threads(1);
+  assert_true(sweep(swept, &c) > 8);
+  pool_set_threads(0);
+  Task task;
+  Neighbours *index;
+  DbscanResult r;
+  task_init(&task, 1);
+  assert_int_equal(neighbours_new(&task, values, N_MOST, 2, c.metric, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
+  task_cancel(&task);
+  assert_int_equal(dbscan_fit(&task, index, values, N_MOST, 2, c.metric, NULL, &c.settings, &r, NULL), STATUS_CANCELLED);
+  assert_null(r.labels);
+  neighbours_free(index);
+  task_free(&task);
+}
+
+static void test_knee(void **state)
+{
+  (void)state;
+  double bend[] = {9, 1, 1.1, 1.2, 1.3, 5, 1.05}, flat[] = {2, 2, 2};
+  assert_true(dbscan_knee(bend, 7) == 1.3);
+  assert_true(dbscan_knee(flat, 3) == 2);
+  assert_true(dbscan_knee(flat, 1) == 2);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_definition), cmocka_unit_test(test_order),
+                                     cmocka_unit_test(test_threads), cmocka_unit_test(test_memory_and_cancel),
+                                     cmocka_unit_test(test_knee)};
+  const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  pool_close();
+  return failed;
+}
