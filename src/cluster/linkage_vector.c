@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Linkages by vectors: equal rows are put together first (they merge at 0 before anything else), then the rest. */
+#include "cluster/linkage_vector.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/alloc.h"
+
+bool linkage_has_vectors(LinkageKind kind, Metric metric)
+{
+  switch (kind) {
+  case LINKAGE_SINGLE:
+    return true;
+  case LINKAGE_WARD:
+    return metric.kind == METRIC_EUCLIDEAN;
+  case LINKAGE_WARD_D:
+  case LINKAGE_CENTROID:
+  case LINKAGE_MEDIAN:
+    return metric.kind == METRIC_SQEUCLIDEAN;
+  default:
+    return false;
+  }
+}
+
+/* Rows that differ, and what they stand for. */
+typedef struct Distinct {
+  const double *values;
+  size_t n, d, m;     /* rows; distinct ones */
+  uint32_t *order;    /* rows sorted by values, equal ones by number */
+  uint32_t *lowest;   /* m: the lowest row of each, rising */
+  uint32_t *same;     /* n: the lowest row equal to it */
+  double *rows;       /* m x d */
+  double *sizes;      /* m */
+} Distinct;
+
+static int compare_rows(const void *one, const void *two, void *context)
+{
+  const Distinct *t = context;
+  const uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+  const double *x = t->values + (size_t)a * t->d, *y = t->values + (size_t)b * t->d;
+  for (size_t c = 0; c < t->d; c++) {
+    if (x[c] != y[c]) {
+      return x[c] < y[c] ? -1 : 1;
+    }
+  }
+  return a < b ? -1 : 1;
+}
+
+static bool are_equal(const Distinct *t, uint32_t a, uint32_t b)
+{
+  for (size_t c = 0; c < t->d; c++) {
+    if (t->values[(size_t)a * t->d + c] != t->values[(size_t)b * t->d + c]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void distinct_free(Distinct *t)
+{
+  mem_free(t->order);
+  mem_free(t->lowest);
+  mem_free(t->same);
+  mem_free(t->rows);
+  mem_free(t->sizes);
+}
+
+static Status distinct_new(const double *values, size_t n, size_t d, const double *weights, Distinct *t, Error *e)
+{
+  *t = (Distinct){.values = values, .n = n, .d = d};
+  t->order = mem_alloc(n, sizeof *t->order);
+  t->lowest = mem_alloc(n, sizeof *t->lowest);
+  t->same = mem_alloc(n, sizeof *t->same);
+  t->rows = mem_alloc(n, d * sizeof *t->rows);
+  t->sizes = mem_alloc(n, sizeof *t->sizes);
+  if (!t->order || !t->lowest || !t->same || !t->rows || !t->sizes) {
+    return error_memory(e, n * (d + 4) * 8, _("a tree"));
+  }
+  for (size_t i = 0; i < n; i++) {
+    t->order[i] = (uint32_t)i;
+  }
+  qsort_r(t->order, n, sizeof *t->order, compare_rows, t);
+  for (size_t i = 0; i < n; i++) {
+    const uint32_t row = t->order[i];
+    t->same[row] = i > 0 && are_equal(t, t->order[i - 1], row) ? t->same[t->order[i - 1]] : row;
+  }
+  uint32_t *number = t->order; /* of each lowest row, from here on */
+  for (size_t i = 0; i < n; i++) {
+    if (t->same[i] == i) {
+      number[i] = (uint32_t)t->m;
+      t->lowest[t->m] = (uint32_t)i;
+      t->sizes[t->m] = 0;
+      memcpy(t->rows + t->m++ * d, values + i * d, d * sizeof *values);
+    }
+    t->sizes[number[t->same[i]]] += weights ? weights[i] : 1;
+  }
+  return STATUS_OK;
+}
+
+/* Heights become what the linkage calls them, a merge is never below its parts, and rows are named by the data's own. */
+static void finish_steps(const Distinct *t, LinkageKind kind, LinkageStep *steps)
+{
+  for (size_t i = 0; i + 1 < t->m; i++) {
+    LinkageStep *step = &steps[i];
+    step->a = t->lowest[step->a];
+    step->b = t->lowest[step->b];
+    step->height = kind == LINKAGE_WARD ? sqrt(step->height) : step->height;
+  }
+}
+
+/* The merges of equal rows, at height 0, stand before the others. */
+static void put_equal(const Distinct *t, LinkageStep *steps)
+{
+  size_t done = 0;
+  for (size_t i = 0; i < t->n; i++) {
+    if (t->same[i] != i) {
+      steps[done++] = (LinkageStep){t->same[i], (uint32_t)i, 0};
+    }
+  }
+}
+
+Status linkage_vectors(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
+                       const double *weights, LinkageTree *out, Error *e)
+{
+  Distinct t = {0};
+  Status status;
+  *out = (LinkageTree){0};
+  LinkageStep *steps = mem_alloc(n, sizeof *steps);
+  task_phase(task, N_("linkage"));
+  TRY(steps ? STATUS_OK : error_memory(e, n * sizeof *steps, _("a tree")));
+  TRY(distinct_new(values, n, d, linkage_uses_weights(kind) ? weights : NULL, &t, e));
+  put_equal(&t, steps);
+  LinkageStep *rest = steps + (n - t.m);
+  if (t.m > 1 && (kind == LINKAGE_WARD || kind == LINKAGE_WARD_D)) {
+    TRY(linkage_run_ward(task, t.rows, t.sizes, t.m, d, rest, e));
+  } else if (t.m > 1 && kind == LINKAGE_SINGLE) {
+    TRY(linkage_run_single(task, t.rows, t.m, d, metric, rest, e));
+  } else if (t.m > 1) {
+    TRY(linkage_run_centroid(task, t.rows, t.sizes, t.m, d, kind == LINKAGE_MEDIAN, rest, e));
+  }
+  finish_steps(&t, kind, rest);
+  TRY(linkage_tree_of_steps(steps, n, linkage_is_monotone(kind), out, e));
+done:
+  mem_free(steps);
+  distinct_free(&t);
+  return status;
+}
