@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 static struct termios found;
-static volatile sig_atomic_t have_found, paste_on, quiet_on;
+static volatile sig_atomic_t have_found, paste_on, quiet_on, screen_on;
+static char screen_leave[256];
 
 static bool in_foreground(void)
 {
@@ -41,6 +44,9 @@ void terminal_restore(void)
     if (paste_on) {
       tell(paste_off, sizeof paste_off - 1);
     }
+    if (screen_on) {
+      tell(screen_leave, strlen(screen_leave));
+    }
   }
   errno = before;
 }
@@ -48,6 +54,15 @@ void terminal_restore(void)
 void terminal_paste(bool on)
 {
   paste_on = on;
+}
+
+void terminal_screen(const char *leave)
+{
+  screen_on = 0;
+  if (leave) {
+    snprintf(screen_leave, sizeof screen_leave, "%s", leave);
+    screen_on = 1;
+  }
 }
 
 static void set_echo(bool on)

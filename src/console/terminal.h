@@ -15,11 +15,14 @@
 /* Remembers the modes and sees to it that they come back at exit. */
 void terminal_open(void);
 
-/* The modes as they were found, bracketed paste off. Safe in a signal handler. */
+/* The modes as they were found, bracketed paste off, and the screen given back. Safe in a signal handler. */
 void terminal_restore(void);
 
 /* Tells what terminal_restore has to undo: the line editor turned bracketed paste on, or off again. */
 void terminal_paste(bool on);
+
+/* The same of a program that has the whole screen: the bytes that leave it, copied (at most 255). NULL: it was left. */
+void terminal_screen(const char *leave);
 
 /* No echo while a live line is drawn: what is typed stays in the terminal's queue for the next prompt, and
  * Ctrl-C still makes a signal. */

@@ -27,7 +27,8 @@ enum {
   K_CLICK, K_WHEEL_UP, K_WHEEL_DOWN,
   K_F1, K_F12 = K_F1 + 11,
   KEYS_END,
-  K_CTRL = 1 << 24, K_ALT = 1 << 25, K_SHIFT = 1 << 26
+  K_CTRL = 1 << 24, K_ALT = 1 << 25, K_SHIFT = 1 << 26,
+  K_PASTED = 1 << 27 /* a character that was pasted: text for the input line, never a command */
 };
 
 typedef struct Key {
@@ -38,15 +39,16 @@ typedef struct Key {
 /* The code of a name; 0 for none. */
 uint32_t key_named(const char *name, size_t n);
 
-enum { KEY_NAME_SIZE = 16 };
+enum { KEY_LABEL_SIZE = 16 };
 
 /* The name, for hints: "Enter", "C-p", "é". */
-void key_name(uint32_t code, char out[KEY_NAME_SIZE]);
+void key_label(uint32_t code, char out[KEY_LABEL_SIZE]);
 
 /* Whether the key is one of a list of names with blanks between: "j Down". */
 bool key_is(uint32_t code, const char *names);
 
-/* A character that can be typed into a text. */
+/* A character that can be typed into a text, and its bytes with a NUL. */
 bool key_is_text(uint32_t code);
+void key_text(uint32_t code, char out[5]);
 
 #endif
