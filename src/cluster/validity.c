@@ -2,11 +2,9 @@
 #include "cluster/validity.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/pool.h"
 #include "core/reduce.h"
 #include "math/distance.h"
 
@@ -198,88 +196,6 @@ Status validity(Task *task, const Rows *rows, const int32_t *labels, size_t k, V
   mem_free(squares);
   mem_free(centres);
   mem_free(pass.scratch);
-  return status;
-}
-
-/* ---- all pairs */
-
-enum { TILE = 128 };
-
-typedef struct Pairs {
-  Task *task;
-  const double *values;
-  const int32_t *labels;
-  size_t n, d, k, tiles;
-  double *near, *far;   /* ranks, k per worker */
-  double *ranks;        /* TILE x TILE per worker */
-  atomic_size_t done;
-  atomic_bool stop;
-} Pairs;
-
-static void tile_pairs(Pairs *p, size_t a, size_t b, size_t worker)
-{
-  const size_t first = a * TILE, second = b * TILE;
-  const size_t rows = p->n - first < TILE ? p->n - first : TILE, others = p->n - second < TILE ? p->n - second : TILE;
-  double *near = p->near + worker * p->k, *far = p->far + worker * p->k, *ranks = p->ranks + worker * TILE * TILE;
-  distance_block_rank((Metric){.kind = METRIC_EUCLIDEAN}, p->values + first * p->d, rows, p->values + second * p->d, others, p->d,
-                      ranks, TILE);
-  for (size_t i = 0; i < rows; i++) {
-    const int32_t own = p->labels[first + i];
-    for (size_t j = a == b ? i + 1 : 0; own >= 0 && j < others; j++) {
-      const int32_t other = p->labels[second + j];
-      const double rank = ranks[i * TILE + j];
-      if (other == own) {
-        far[own] = rank > far[own] ? rank : far[own];
-      } else if (other >= 0) {
-        near[own] = rank < near[own] ? rank : near[own];
-        near[other] = rank < near[other] ? rank : near[other];
-      }
-    }
-  }
-}
-
-/* A strip of tiles: number a against all from a on. Least and greatest do not depend on who finds them. */
-static void strip_pairs(void *context, size_t item, size_t worker)
-{
-  Pairs *p = context;
-  for (size_t b = item; b < p->tiles; b++) {
-    if (atomic_load_explicit(&p->stop, memory_order_relaxed) || task_cancelled(p->task)) {
-      atomic_store_explicit(&p->stop, true, memory_order_relaxed);
-      return;
-    }
-    tile_pairs(p, item, b, worker);
-  }
-  const size_t done = atomic_fetch_add(&p->done, p->tiles - item) + p->tiles - item;
-  task_progress(p->task, done, p->tiles * (p->tiles + 1) / 2);
-}
-
-Status validity_pairs(Task *task, const double *values, size_t n, size_t d, const int32_t *labels, size_t k, double *separation,
-                      double *diameter, Error *e)
-{
-  const size_t threads = task_threads(task);
-  Pairs p = {.task = task, .values = values, .labels = labels, .n = n, .d = d, .k = k, .tiles = (n + TILE - 1) / TILE};
-  p.near = mem_alloc(threads * k, sizeof *p.near);
-  p.far = mem_zero(threads * k, sizeof *p.far);
-  p.ranks = mem_buffer(threads * TILE * TILE, sizeof *p.ranks);
-  Status status = p.near && p.far && p.ranks ? STATUS_OK : error_memory(e, 0, _("figures of clusters"));
-  for (size_t i = 0; status == STATUS_OK && i < threads * k; i++) {
-    p.near[i] = INFINITY;
-  }
-  if (status == STATUS_OK) {
-    pool_run(threads, p.tiles, strip_pairs, &p);
-    status = p.stop ? error_cancelled(e) : STATUS_OK;
-  }
-  for (size_t c = 0; status == STATUS_OK && c < k; c++) {
-    separation[c] = INFINITY;
-    diameter[c] = 0;
-    for (size_t w = 0; w < threads; w++) {
-      separation[c] = fmin(separation[c], sqrt(p.near[w * k + c]));
-      diameter[c] = fmax(diameter[c], sqrt(p.far[w * k + c]));
-    }
-  }
-  mem_free(p.near);
-  mem_free(p.far);
-  mem_free(p.ranks);
   return status;
 }
 

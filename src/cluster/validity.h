@@ -30,13 +30,7 @@ typedef struct Validity {
  * Errors: STATUS_CANCELLED, STATUS_MEMORY, those of rows->block. */
 Status validity(Task *task, const Rows *rows, const int32_t *labels, size_t k, Validity *out, Error *e) MUST_USE;
 
-/* Of each cluster the least distance from its rows to those of another (separation) and the largest between two of its rows
- * (diameter, 0 for a single row); k numbers each, separation infinite where there is no other cluster. values: n x d. All
- * pairs once: O(n^2 d / 2) time, no memory to speak of. */
-Status validity_pairs(Task *task, const double *values, size_t n, size_t d, const int32_t *labels, size_t k, double *separation,
-                      double *diameter, Error *e) MUST_USE;
-
-/* Dunn's index of these; NaN when it is not defined. */
+/* Dunn's index of the separation and diameter of each cluster (silhouette.h); NaN when it is not defined. */
 double validity_dunn(const double *separation, const double *diameter, size_t k);
 
 #endif

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "cluster/cluster_options.h"
-#include "cluster/kmeans.h"
 #include "cluster/label_column_primitives.h"
+#include "cluster/silhouette.h"
 #include "cluster/tendency.h"
 #include "cluster/validity.h"
 #include "core/alloc.h"
@@ -29,33 +29,34 @@ typedef struct Judged {
   ClusterInput input;
   LabelColumn column;
   Validity figures;
-  double *separation, *diameter; /* k each */
-  double silhouette, dunn;
-  bool pairs;
+  Silhouettes pairs;   /* of all pairs, where that was asked for */
+  double silhouette, dunn, separation, diameter;
 } Judged;
 
 static void judged_free(Judged *j)
 {
   cluster_input_free(&j->input);
   label_column_free(&j->column);
-  mem_free(j->separation);
-  mem_free(j->diameter);
+  silhouettes_free(&j->pairs);
 }
 
 static Status judge_pairs(Call *call, Judged *j, Error *e)
 {
-  const size_t k = j->column.k, n = j->input.variables.n;
-  const Rows rows = cluster_rows(&j->input);
-  Status status;
-  j->separation = mem_alloc(k + 1, sizeof(double));
-  j->diameter = mem_alloc(k + 1, sizeof(double));
-  TRY(j->separation && j->diameter ? STATUS_OK : error_memory(e, 0, _("figures of clusters")));
-  task_phase(call->task, "pairs");
-  TRY(validity_pairs(call->task, j->input.values, n, rows.d, j->column.labels, k, j->separation, j->diameter, e));
+  const Pairs pairs = pairs_of_values(j->input.values, j->input.variables.n, j->input.variables.d,
+                                      (Metric){.kind = METRIC_EUCLIDEAN});
   task_phase(call->task, "silhouette");
-  TRY(kmeans_silhouette(call->task, &rows, j->column.labels, k, &j->silhouette, e));
-  j->dunn = validity_dunn(j->separation, j->diameter, k);
-done:
+  const Status status = silhouettes_of(call->task, &pairs, j->column.labels, j->column.k, &j->pairs, e);
+  if (status == STATUS_OK) {
+    j->silhouette = j->pairs.overall;
+    j->dunn = validity_dunn(j->pairs.separation, j->pairs.diameter, j->column.k);
+    j->separation = INFINITY;
+    j->diameter = 0;
+    for (size_t c = 0; c < j->column.k; c++) {
+      j->separation = fmin(j->separation, j->pairs.separation[c]); /* fmin and fmax leave NaN out */
+      j->diameter = fmax(j->diameter, j->pairs.diameter[c]);
+    }
+    j->separation = isfinite(j->separation) ? j->separation : NAN;
+  }
   return status;
 }
 
@@ -63,11 +64,6 @@ static Status judged_frame(const Judged *j, Frame **out, Error *e)
 {
   const Validity *f = &j->figures;
   const size_t all = j->input.variables.n;
-  double separation = INFINITY, diameter = 0;
-  for (size_t c = 0; j->pairs && c < j->column.k; c++) {
-    separation = fmin(separation, j->separation[c]);
-    diameter = fmax(diameter, j->diameter[c]);
-  }
   Draft *draft = draft_new();
   draft_int(draft, "n", (int64_t)all);
   draft_int(draft, "k", (int64_t)f->k);
@@ -80,8 +76,8 @@ static Status judged_frame(const Judged *j, Frame **out, Error *e)
   draft_float(draft, "calinski_harabasz", f->calinski_harabasz);
   draft_float(draft, "davies_bouldin", f->davies_bouldin);
   draft_float(draft, "dunn", j->dunn);
-  draft_float(draft, "separation", j->pairs && isfinite(separation) ? separation : NAN);
-  draft_float(draft, "diameter", j->pairs ? diameter : NAN);
+  draft_float(draft, "separation", j->separation);
+  draft_float(draft, "diameter", j->diameter);
   draft_float(draft, "bic", f->bic);
   return draft_finish(draft, out, e);
 }
@@ -91,15 +87,14 @@ static Status run_validity(Call *call, Value *out, Error *e)
   const ValidityOptions *o = call->options;
   const Frame *data = call->data->frame;
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .except = o->by, .missing = o->missing};
-  Judged j = {.silhouette = NAN, .dunn = NAN};
+  Judged j = {.silhouette = NAN, .dunn = NAN, .separation = NAN, .diameter = NAN};
   Frame *frame = NULL;
   Status status;
   TRY(cluster_input(call, data, &ask, &j.input, e));
   TRY(label_column(data, o->by, &j.input, &j.column, e));
   const Rows rows = cluster_rows(&j.input);
   TRY(validity(call->task, &rows, j.column.labels, j.column.k, &j.figures, e));
-  j.pairs = j.input.variables.n <= (uint64_t)o->pairs && j.column.k > 0;
-  if (j.pairs) {
+  if (j.input.variables.n <= (uint64_t)o->pairs && j.column.k > 0) {
     TRY(judge_pairs(call, &j, e));
   } else if (j.column.k > 0) {
     text_printf(call->notes, _("silhouette, dunn, separation and diameter compare all pairs and were left out: rows %1$zu, pairs = %2$lld\n"),
