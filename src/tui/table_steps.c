@@ -31,7 +31,7 @@ void steps_cut(TableSteps *steps, size_t n)
   }
 }
 
-void steps_free(TableSteps *steps)
+void table_steps_free(TableSteps *steps)
 {
   steps_cut(steps, 0);
   mem_free(steps->items);
@@ -44,11 +44,11 @@ Status steps_copy(const TableSteps *from, TableSteps *to, Error *e)
   for (size_t i = 0; i < from->n; i++) {
     const Status status = steps_add(&copy, from->items[i].kind, from->items[i].text, from->items[i].falling, e);
     if (status != STATUS_OK) {
-      steps_free(&copy);
+      table_steps_free(&copy);
       return status;
     }
   }
-  steps_free(to);
+  table_steps_free(to);
   *to = copy;
   return STATUS_OK;
 }
@@ -355,6 +355,24 @@ static void put_set(const Column *cells, size_t row, const char *name, Text *out
   }
 }
 
+/* As it is seen where that says all: wall times of whole seconds. */
+static void put_time(const Column *cells, size_t row, const char *name, Text *out)
+{
+  const int64_t time = column_int(cells, row);
+  if (*column_zone(cells) || time % 1000000 != 0) {
+    text_printf(out, "int64(%1$s) == %2$lld", name, (long long)time);
+    return;
+  }
+  Text shown = {0};
+  column_cell_text(cells, row, &shown);
+  for (char *at = shown.data; at && *at; at++) {
+    *at = *at == ' ' ? 'T' : *at;
+  }
+  text_printf(out, "%1$s == @%2$s", name, text_data(&shown));
+  out->failed = out->failed || shown.failed;
+  text_free(&shown);
+}
+
 static void put_cell(const Column *cells, size_t row, const char *name, Text *out)
 {
   size_t length;
@@ -370,7 +388,7 @@ static void put_cell(const Column *cells, size_t row, const char *name, Text *ou
     text_printf(out, column_int(cells, row) ? "%s" : "not %s", name);
     break;
   case TYPE_TIMESTAMP:
-    text_printf(out, "int64(%1$s) == %2$lld", name, (long long)column_int(cells, row));
+    put_time(cells, row, name, out);
     break;
   case TYPE_SET:
     put_set(cells, row, name, out);

@@ -37,7 +37,7 @@ typedef struct TableSteps {
 /* The text is copied; NULL for STEP_SHOW. Errors: STATUS_MEMORY, and nothing was added. */
 Status steps_add(TableSteps *steps, StepKind kind, const char *text, bool falling, Error *e) MUST_USE;
 void steps_cut(TableSteps *steps, size_t n); /* to the first n */
-void steps_free(TableSteps *steps);
+void table_steps_free(TableSteps *steps);
 Status steps_copy(const TableSteps *from, TableSteps *to, Error *e) MUST_USE; /* to: empty or to be replaced */
 
 /* Whether rows are other rows, or in another order: what the session has to work out. */
