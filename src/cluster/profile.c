@@ -2,89 +2,14 @@
 #include "cluster/profile.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "cluster/profile_layout.h"
+#include "cluster/segment_columns.h"
+#include "cluster/segment_tests.h"
 #include "core/alloc.h"
 #include "core/reduce.h"
-#include "frame/builder.h"
-
-/* One line of the profile. */
-typedef struct Finding {
-  size_t column;
-  int64_t level;      /* code, -1 for numeric variables */
-  double inside, outside, difference;
-} Finding;
-
-typedef struct Profile {
-  Task *task;
-  const Frame *data;
-  const int64_t *labels;
-  size_t n, k;
-  size_t *sizes;      /* k + 1, [0] the rows in no segment */
-  Finding *findings;  /* k lists of `columns` */
-  size_t *found;      /* findings in each list */
-  size_t columns;
-} Profile;
-
-/* ---- numeric variables: counts and sums per segment, then the spread around the mean */
-
-typedef struct NumericContext {
-  const Profile *p;
-  const Column *column;
-  double mean;
-  double *scratch;    /* BLOCK_ROWS per worker */
-} NumericContext;
-
-/* Sums are laid out as k + 1 counts, then k + 1 sums. */
-static Status sum_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
-{
-  const NumericContext *c = context;
-  double *counts = sum, *sums = counts + c->p->k + 1;
-  double *values = c->scratch + worker * BLOCK_ROWS;
-  (void)e;
-  column_block(c->column, first, count, values, 1);
-  for (size_t i = 0; i < count; i++) {
-    if (column_valid(c->column, first + i)) {
-      const size_t label = (size_t)c->p->labels[first + i];
-      counts[label] += 1;
-      sums[label] += values[i];
-    }
-  }
-  return STATUS_OK;
-}
-
-static void add_sums(void *context, void *sum, const void *other)
-{
-  const NumericContext *c = context;
-  double *to = sum;
-  const double *from = other;
-  for (size_t i = 0; i < 2 * (c->p->k + 1); i++) {
-    to[i] += from[i];
-  }
-}
-
-static Status spread_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
-{
-  const NumericContext *c = context;
-  double *values = c->scratch + worker * BLOCK_ROWS;
-  double total = 0;
-  (void)e;
-  column_block(c->column, first, count, values, 1);
-  for (size_t i = 0; i < count; i++) {
-    if (column_valid(c->column, first + i)) {
-      total += (values[i] - c->mean) * (values[i] - c->mean);
-    }
-  }
-  *(double *)sum = total;
-  return STATUS_OK;
-}
-
-static void add_spread(void *context, void *sum, const void *other)
-{
-  (void)context;
-  *(double *)sum += *(const double *)other;
-}
+#include "math/distributions.h"
 
 static void add_finding(Profile *p, size_t segment, Finding finding)
 {
@@ -93,50 +18,135 @@ static void add_finding(Profile *p, size_t segment, Finding finding)
   }
 }
 
-static void numeric_findings(Profile *p, size_t column, const double *sums, double sd)
+/* ---- numeric variables: counts and sums per segment, then squares around each segment's mean */
+
+typedef struct NumericContext {
+  const int64_t *labels;
+  const Column *column;
+  size_t k;
+  bool finite;          /* NaN cells are left out as missing ones are */
+  const double *means;  /* of the labels; NULL in the first pass */
+  double *scratch;      /* BLOCK_ROWS per worker */
+} NumericContext;
+
+/* The first pass fills k + 1 counts, then k + 1 sums; the second k + 1 sums of squares. */
+static Status numeric_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
-  double count = 0, total = 0;
-  for (size_t label = 0; label <= p->k; label++) {
-    count += sums[label];
-    total += sums[p->k + 1 + label];
-  }
-  for (size_t segment = 0; segment < p->k; segment++) {
-    const double n = sums[segment + 1], sum = sums[p->k + 2 + segment];
-    if (n > 0 && count > n) {
-      const double inside = sum / n, outside = (total - sum) / (count - n);
-      add_finding(p, segment, (Finding){column, -1, inside, outside, (inside - outside) / sd});
+  const NumericContext *c = context;
+  double *counts = sum, *sums = counts + c->k + 1;
+  double *values = c->scratch + worker * BLOCK_ROWS;
+  const bool whole = column_missing(c->column) == 0;
+  const int64_t *labels = c->labels + first;
+  (void)e;
+  column_block(c->column, first, count, values, 1);
+  for (size_t i = 0; i < count; i++) {
+    if ((!whole && !column_valid(c->column, first + i)) || (c->finite && isnan(values[i]))) {
+      continue;
     }
+    if (c->means) {
+      const double off = values[i] - c->means[labels[i]];
+      counts[labels[i]] += off * off;
+    } else {
+      counts[labels[i]] += 1;
+      sums[labels[i]] += values[i];
+    }
+  }
+  return STATUS_OK;
+}
+
+static void numeric_merge(void *context, void *sum, const void *other)
+{
+  const NumericContext *c = context;
+  double *to = sum;
+  const double *from = other;
+  for (size_t i = 0; i < (c->means ? 1 : 2) * (c->k + 1); i++) {
+    to[i] += from[i];
+  }
+}
+
+static Status numeric_pass(Task *task, NumericContext *context, double *out, Error *e)
+{
+  const size_t width = (context->means ? 1 : 2) * (context->k + 1);
+  const Reduce reduce = {.size = width * sizeof *out, .block = numeric_block, .merge = numeric_merge, .context = context};
+  context->scratch = mem_buffer(task_threads(task) * BLOCK_ROWS, sizeof(double));
+  const Status status = context->scratch ? rows_reduce(task, column_rows(context->column), &reduce, out, e)
+                                         : error_memory(e, 0, _("a profile"));
+  mem_free(context->scratch);
+  return status;
+}
+
+Status profile_sums(Task *task, const Column *column, const int64_t *labels, size_t k, double *sums, Error *e)
+{
+  NumericContext context = {.labels = labels, .column = column, .k = k, .finite = true};
+  double *both = mem_zero(2 * (k + 1), sizeof *both);
+  Status status = both ? numeric_pass(task, &context, both, e) : error_memory(e, 0, _("a profile"));
+  if (status == STATUS_OK) {
+    memcpy(sums, both + k + 1, (k + 1) * sizeof *sums);
+  }
+  mem_free(both);
+  return status;
+}
+
+/* Count, mean and squares of the rows of each label. */
+static Status label_moments(Profile *p, const Column *column, Moments *out, Error *e)
+{
+  const size_t width = p->k + 1;
+  NumericContext context = {.labels = p->labels, .column = column, .k = p->k};
+  double *sums = mem_zero(3 * width, sizeof *sums), *means = sums + width;
+  Status status;
+  TRY(sums ? STATUS_OK : error_memory(e, 0, _("a profile")));
+  TRY(numeric_pass(p->task, &context, sums, e));
+  for (size_t label = 0; label < width; label++) {
+    means[label] = sums[label] > 0 ? means[label] / sums[label] : 0;
+    out[label] = (Moments){.n = sums[label], .mean = means[label]};
+  }
+  context.means = means;
+  TRY(numeric_pass(p->task, &context, sums + 2 * width, e));
+  for (size_t label = 0; label < width; label++) {
+    out[label].m2 = sums[2 * width + label];
+  }
+done:
+  mem_free(sums);
+  return status;
+}
+
+/* before: joined moments of the labels below each. */
+static void numeric_findings(Profile *p, size_t column, bool flag, const Moments *own, const Moments *before)
+{
+  const Moments all = moments_join(before[p->k], own[p->k]);
+  const double sd = sqrt(all.m2 / (all.n - 1));
+  Moments after = {0};
+  for (size_t label = p->k; label >= 1; label--) {
+    const Moments inside = own[label], rest = moments_join(before[label], after);
+    after = moments_join(inside, after);
+    if (!(inside.n > 0 && rest.n > 0)) {
+      continue;
+    }
+    const double in[] = {inside.n * inside.mean, inside.n * (1 - inside.mean)};
+    const double out[] = {rest.n * rest.mean, rest.n * (1 - rest.mean)};
+    const double test = !p->ask ? NAN : flag ? levels_p(in, out, 2) : welch_p(inside, rest);
+    add_finding(p, label - 1,
+                (Finding){.column = column, .inside = inside.mean, .outside = rest.mean,
+                          .difference = (inside.mean - rest.mean) / sd, .p = test});
   }
 }
 
 /* *compared says whether the column has spread. */
-static Status profile_numeric(Profile *p, size_t column, bool *compared, Error *e)
+static Status profile_numeric(Profile *p, const SegmentColumn *column, bool *compared, Error *e)
 {
-  const size_t width = 2 * (p->k + 1);
-  NumericContext context = {.p = p, .column = frame_column(p->data, column)};
-  context.scratch = mem_buffer(task_threads(p->task) * BLOCK_ROWS, sizeof(double));
-  double *sums = mem_zero(width, sizeof *sums);
-  double spread = 0, count = 0, total = 0;
-  Status status = context.scratch && sums ? STATUS_OK : error_memory(e, 0, _("a profile"));
+  Moments *own = mem_zero(2 * (p->k + 1), sizeof *own), *before = own + p->k + 1;
+  Status status = own ? label_moments(p, column->values, own, e) : error_memory(e, 0, _("a profile"));
+  for (size_t label = 1; status == STATUS_OK && label <= p->k; label++) {
+    before[label] = moments_join(before[label - 1], own[label - 1]);
+  }
   if (status == STATUS_OK) {
-    const Reduce reduce = {.size = width * sizeof *sums, .block = sum_block, .merge = add_sums, .context = &context};
-    status = rows_reduce(p->task, p->n, &reduce, sums, e);
+    const Moments all = moments_join(before[p->k], own[p->k]);
+    *compared = all.n > 1 && all.m2 > 0 && isfinite(all.m2);
+    if (*compared) {
+      numeric_findings(p, column->column, column->kind == SEGMENT_FLAG, own, before);
+    }
   }
-  for (size_t label = 0; status == STATUS_OK && label <= p->k; label++) {
-    count += sums[label];
-    total += sums[p->k + 1 + label];
-  }
-  context.mean = total / count;
-  if (status == STATUS_OK) {
-    const Reduce reduce = {.size = sizeof spread, .block = spread_block, .merge = add_spread, .context = &context};
-    status = rows_reduce(p->task, p->n, &reduce, &spread, e);
-  }
-  *compared = status == STATUS_OK && count > 1 && spread > 0 && isfinite(spread);
-  if (*compared) {
-    numeric_findings(p, column, sums, sqrt(spread / (count - 1)));
-  }
-  mem_free(context.scratch);
-  mem_free(sums);
+  mem_free(own);
   return status;
 }
 
@@ -155,37 +165,55 @@ static Status count_levels(const Profile *p, const Column *column, size_t levels
   return STATUS_OK;
 }
 
-/* counts: k + 1 rows of level counts. The finding of one segment: the level with the largest |difference|. */
-static Finding best_level(size_t column, const double *counts, const double *totals, size_t levels, size_t segment)
+/* The level whose share differs most; rest is filled in. SIZE_MAX: none. */
+static size_t best_level(const double *own, const double *totals, size_t levels, double *rest, Finding *best)
 {
-  Finding best = {.column = column, .level = -1, .difference = 0};
+  size_t which = SIZE_MAX;
   double n = 0, all = 0;
   for (size_t level = 0; level < levels; level++) {
-    n += counts[(segment + 1) * levels + level];
+    rest[level] = totals[level] - own[level];
+    n += own[level];
     all += totals[level];
   }
   for (size_t level = 0; n > 0 && all > n && level < levels; level++) {
-    const double share = totals[level] / all, own = counts[(segment + 1) * levels + level];
-    const double inside = own / n, outside = (totals[level] - own) / (all - n);
+    const double share = totals[level] / all, inside = own[level] / n, outside = rest[level] / (all - n);
     const double difference = (inside - outside) / sqrt(share * (1 - share));
-    if (isfinite(difference) && fabs(difference) > fabs(best.difference)) {
-      best = (Finding){column, (int64_t)level, inside, outside, difference};
+    if (isfinite(difference) && (which == SIZE_MAX || fabs(difference) > fabs(best->difference))) {
+      which = level;
+      best->inside = inside;
+      best->outside = outside;
+      best->difference = difference;
     }
   }
-  return best;
+  return which;
 }
 
-static Status profile_category(Profile *p, size_t column, bool *compared, Error *e)
+/* counts: k + 1 rows of level counts, then the totals, then room for a row. */
+static void level_findings(Profile *p, const SegmentColumn *column, size_t levels, double *counts)
 {
-  const Column *values = frame_column(p->data, column);
-  const size_t levels = column_levels(values);
-  double *counts = mem_zero((p->k + 2) * levels, sizeof *counts);
-  *compared = false;
+  const double *totals = counts + (p->k + 1) * levels;
+  double *rest = counts + (p->k + 2) * levels;
+  for (size_t segment = 0; segment < p->k; segment++) {
+    const double *own = counts + (segment + 1) * levels;
+    Finding finding = {.column = column->column};
+    const size_t level = best_level(own, totals, levels, rest, &finding);
+    if (level != SIZE_MAX) {
+      finding.p = p->ask ? levels_p(own, rest, levels) : NAN;
+      finding.level = column_level(column->values, level, &finding.level_length);
+      add_finding(p, segment, finding);
+    }
+  }
+}
+
+static Status profile_category(Profile *p, const SegmentColumn *column, bool *compared, Error *e)
+{
+  const size_t levels = column_levels(column->values);
+  double *counts = mem_zero((p->k + 3) * levels, sizeof *counts);
   if (!counts) {
     return error_memory(e, 0, _("a profile"));
   }
   double *totals = counts + (p->k + 1) * levels;
-  const Status status = count_levels(p, values, levels, counts, e);
+  const Status status = count_levels(p, column->values, levels, counts, e);
   for (size_t i = 0; i < (p->k + 1) * levels; i++) {
     totals[i % levels] += counts[i];
   }
@@ -194,95 +222,32 @@ static Status profile_category(Profile *p, size_t column, bool *compared, Error 
     used += totals[level] > 0;
   }
   *compared = status == STATUS_OK && used > 1;
-  for (size_t segment = 0; *compared && segment < p->k; segment++) {
-    const Finding finding = best_level(column, counts, totals, levels, segment);
-    if (finding.level >= 0) {
-      add_finding(p, segment, finding);
-    }
+  if (*compared) {
+    level_findings(p, column, levels, counts);
   }
   mem_free(counts);
   return status;
 }
 
-/* ---- all variables, and the frame */
+/* ---- all variables */
 
-static Status profile_column(Profile *p, size_t column, bool *compared, Error *e)
+static Status profile_column(Profile *p, size_t number, bool *compared, Error *e)
 {
-  const Column *values = frame_column(p->data, column);
-  const Type type = column_type(values);
+  const bool keep = !p->ask || (p->ask->fitted && p->ask->fitted[number]);
+  SegmentColumn column = {0};
   *compared = false;
-  if (column_role(values) == ROLE_LABEL) {
+  if (p->ask && p->ask->skip == number) {
     return STATUS_OK;
   }
-  if (type_is_numeric(type) || type == TYPE_BOOL) {
-    return profile_numeric(p, column, compared, e);
+  Status status = segment_column(p->task, p->data, number, keep, &column, e);
+  if (status == STATUS_OK && column.kind == SEGMENT_LEVELS) {
+    p->texts[number] = column_ref(column.values);
+    status = profile_category(p, &column, compared, e);
+  } else if (status == STATUS_OK && column.kind != SEGMENT_OTHER) {
+    status = profile_numeric(p, &column, compared, e);
   }
-  return type == TYPE_CATEGORY ? profile_category(p, column, compared, e) : STATUS_OK;
-}
-
-static int by_difference(const void *a, const void *b)
-{
-  const Finding *x = a, *y = b;
-  const double dx = fabs(x->difference), dy = fabs(y->difference);
-  return dx > dy ? -1 : dx < dy ? 1 : x->column < y->column ? -1 : x->column > y->column;
-}
-
-typedef struct Columns {
-  Builder *cluster, *variable, *level, *difference, *inside, *outside, *size, *share;
-} Columns;
-
-static void add_row(const Profile *p, Columns *c, size_t segment, const Finding *finding)
-{
-  const char *name = frame_name(p->data, finding->column);
-  builder_int(c->cluster, (int64_t)segment + 1);
-  builder_int(c->size, (int64_t)p->sizes[segment + 1]);
-  builder_float(c->share, (double)p->sizes[segment + 1] / (double)p->n);
-  builder_text(c->variable, name, strlen(name));
-  if (finding->level < 0) {
-    builder_missing(c->level);
-  } else {
-    size_t length;
-    const char *text = column_level(frame_column(p->data, finding->column), (size_t)finding->level, &length);
-    builder_text(c->level, text, length);
-  }
-  builder_float(c->inside, finding->inside);
-  builder_float(c->outside, finding->outside);
-  builder_float(c->difference, finding->difference);
-}
-
-static Builder **column_builders(Columns *c, size_t index)
-{
-  Builder **const all[] = {&c->cluster, &c->variable, &c->level, &c->difference, &c->inside, &c->outside, &c->size, &c->share};
-  return all[index];
-}
-
-static Status make_frame(Profile *p, size_t top, Frame **out, Error *e)
-{
-  static const char *const names[] = {"cluster", "variable", "level", "difference", "inside", "outside", "size", "share"};
-  static const Type types[] = {TYPE_INT64,   TYPE_STRING,  TYPE_STRING, TYPE_FLOAT64,
-                               TYPE_FLOAT64, TYPE_FLOAT64, TYPE_INT64,  TYPE_FLOAT64};
-  Columns c = {0};
-  bool made = true;
-  for (size_t i = 0; i < 8; i++) {
-    *column_builders(&c, i) = builder_new(types[i], 64);
-    made = made && *column_builders(&c, i);
-  }
-  for (size_t segment = 0; made && segment < p->k; segment++) {
-    Finding *list = p->findings + segment * p->columns;
-    qsort(list, p->found[segment], sizeof *list, by_difference);
-    for (size_t i = 0; i < p->found[segment] && (top == 0 || i < top); i++) {
-      add_row(p, &c, segment, &list[i]);
-    }
-  }
-  Draft *draft = made ? draft_new() : NULL;
-  for (size_t i = 0; i < 8; i++) {
-    if (draft) {
-      draft_builder(draft, names[i], *column_builders(&c, i));
-    } else {
-      builder_free(*column_builders(&c, i));
-    }
-  }
-  return draft ? draft_finish(draft, out, e) : error_memory(e, 0, _("a profile"));
+  column_unref(column.values);
+  return status;
 }
 
 static void count_sizes(const Profile *p)
@@ -292,30 +257,54 @@ static void count_sizes(const Profile *p)
   }
 }
 
-Status profile_segments(Task *task, const Frame *data, const int64_t *labels, size_t k, size_t top, ProfileResult *out,
-                        Error *e)
+static Status profile_begin(Profile *p, Error *e)
 {
-  Profile p = {.task = task, .data = data, .labels = labels, .n = frame_rows(data), .k = k, .columns = frame_columns(data)};
-  memset(out, 0, sizeof *out);
-  p.sizes = mem_zero(k + 1, sizeof *p.sizes);
-  p.found = mem_zero(k, sizeof *p.found);
-  p.findings = mem_zero(k * p.columns, sizeof *p.findings);
-  Status status = p.sizes && p.found && p.findings ? STATUS_OK : error_memory(e, 0, _("a profile"));
-  if (status == STATUS_OK) {
-    count_sizes(&p);
+  const bool valued = p->ask && p->ask->value != SIZE_MAX;
+  p->sizes = mem_zero(p->k + 1, sizeof *p->sizes);
+  p->found = mem_zero(p->k, sizeof *p->found);
+  p->findings = mem_zero(p->k * p->columns, sizeof *p->findings);
+  p->texts = mem_zero(p->columns, sizeof *p->texts);
+  p->values = valued ? mem_zero(p->k + 1, sizeof *p->values) : NULL;
+  if (!p->sizes || !p->found || !p->findings || !p->texts || (valued && !p->values)) {
+    return error_memory(e, 0, _("a profile"));
   }
+  count_sizes(p);
+  Status status = p->ask ? distributions_open(e) : STATUS_OK;
+  if (status == STATUS_OK && valued) {
+    status = profile_sums(p->task, frame_column(p->data, p->ask->value), p->labels, p->k, p->values, e);
+  }
+  return status;
+}
+
+static void profile_end(Profile *p)
+{
+  for (size_t i = 0; p->texts && i < p->columns; i++) {
+    column_unref(p->texts[i]);
+  }
+  mem_free(p->texts);
+  mem_free(p->sizes);
+  mem_free(p->found);
+  mem_free(p->findings);
+  mem_free(p->values);
+}
+
+Status profile_segments(Task *task, const Frame *data, const int64_t *labels, size_t k, const ProfileAsk *ask,
+                        ProfileResult *out, Error *e)
+{
+  Profile p = {.task = task, .data = data, .ask = ask, .labels = labels, .n = frame_rows(data), .k = k,
+               .columns = frame_columns(data)};
+  memset(out, 0, sizeof *out);
+  Status status = profile_begin(&p, e);
   for (size_t column = 0; status == STATUS_OK && column < p.columns; column++) {
     bool compared;
     status = profile_column(&p, column, &compared, e);
     out->compared += compared;
-    out->left_out += !compared && column_role(frame_column(data, column)) != ROLE_LABEL;
+    out->left_out += !compared && !(ask && ask->skip == column) && column_role(frame_column(data, column)) == ROLE_NONE;
     task_progress(task, column + 1, p.columns);
   }
   if (status == STATUS_OK) {
-    status = make_frame(&p, top, &out->frame, e);
+    status = profile_frame(&p, &out->frame, e);
   }
-  mem_free(p.sizes);
-  mem_free(p.found);
-  mem_free(p.findings);
+  profile_end(&p);
   return status;
 }

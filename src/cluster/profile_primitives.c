@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cluster.profile, for every model that labels rows. */
+#include <string.h>
+
 #include "cluster/profile.h"
-#include "core/alloc.h"
+#include "cluster/segment_labels_primitives.h"
 #include "registry/model.h"
 
 #define PROFILE_OPTIONS(O)                                                                                \
   O(data, FRAME, OPTION_REQUIRED, 1, 0, "", "", "the rows to profile; also with columns that were not fitted on") \
-  O(top, INT, "5", 0, 1e6, "", "rows", "variables shown per segment, 0 for all")
+  O(top, INT, "5", 0, 1e6, "", "rows", "variables shown per segment, 0 for all") \
+  O(value, TEXT, OPTION_UNSET, 1, 0, "", "", "a numeric column, such as spend: its sum in each segment and share of the total") \
+  O(adjust, CHOICE, "bh", 0, 0, "bh|holm|none", "", \
+    "how p is adjusted for the number of tests: Benjamini-Hochberg (false discoveries), Holm (any false one)")
 typedef struct ProfileOptions {
   PROFILE_OPTIONS(OPTION_FIELD)
 } ProfileOptions;
@@ -14,78 +19,61 @@ typedef struct ProfileOptions {
 static const Option profile_options[] = {PROFILE_OPTIONS(ROW)};
 #undef ROW
 
-/* The label column among the model's columns for the data. */
-static const Column *label_column(const Frame *predicted)
+static ProfileAdjust adjust_of(const char *choice)
 {
-  for (size_t i = 0; i < frame_columns(predicted); i++) {
-    if (column_role(frame_column(predicted, i)) == ROLE_LABEL) {
-      return frame_column(predicted, i);
-    }
-  }
-  return NULL;
+  return strcmp(choice, "holm") == 0 ? PROFILE_HOLM : strcmp(choice, "none") == 0 ? PROFILE_NONE : PROFILE_BH;
 }
 
-/* Labels as numbers, 0 where missing, and the largest of them. */
-static Status copy_labels(const Column *column, int64_t **out, size_t *k, Error *e)
+static void add_notes(const Call *call, const ProfileOptions *options, const ProfileResult *result)
 {
-  const size_t n = column_rows(column);
-  int64_t *labels = mem_alloc(n, sizeof *labels);
-  *out = labels;
-  *k = 0;
-  if (!labels) {
-    return error_memory(e, n * sizeof *labels, _("labels"));
+  if (options->top > 0 && (size_t)options->top < result->compared) {
+    text_printf(call->notes, _("%1$zu of %2$zu variables shown for each segment; top = 0 shows all\n"), (size_t)options->top,
+                result->compared);
   }
-  for (size_t row = 0; row < n; row++) {
-    labels[row] = column_valid(column, row) ? column_int(column, row) : 0;
-    *k = labels[row] > (int64_t)*k ? (size_t)labels[row] : *k;
+  if (result->left_out > 0) {
+    text_printf(call->notes, _("columns not compared (ids, times, texts of many levels, or no spread): %zu\n"), result->left_out);
   }
-  return STATUS_OK;
 }
 
 static Status run_profile(Call *call, Value *out, Error *e)
 {
   const ProfileOptions *options = call->options;
   const Model *model = call->data->model;
-  const ModelClass *class = model_primitive(model)->model;
-  Frame *predicted = NULL;
-  int64_t *labels = NULL;
-  size_t k = 0;
+  SegmentLabels labels = {0};
   ProfileResult result = {0};
-  Status status = STATUS_OK;
-  if (!class || !class->predict) {
-    return error_set(e, STATUS_STATE, "not-supported", _("a model of %s has no segments"), model_name(model));
+  ProfileAsk ask = {.top = (size_t)options->top, .adjust = adjust_of(options->adjust), .value = SIZE_MAX, .skip = SIZE_MAX};
+  Status status;
+  if (options->value) {
+    TRY(segment_number_column(options->data, options->value, &ask.value, e));
   }
-  TRY(class->predict(call, model, options->data, &predicted, e));
-  const Column *label = label_column(predicted);
-  if (!label) {
-    status = error_set(e, STATUS_STATE, "not-supported", _("a model of %s has no segments"), model_name(model));
-    goto done;
-  }
-  TRY(copy_labels(label, &labels, &k, e));
-  TRY(profile_segments(call->task, options->data, labels, k, (size_t)options->top, &result, e));
+  ask.skip = segment_own_column(model, options->data);
+  ask.fitted = segment_fitted(model, options->data, &call->task->arena);
+  TRY(ask.fitted ? STATUS_OK : error_memory(e, 0, _("a profile")));
+  TRY(segment_labels(call, model, options->data, &labels, e));
+  TRY(profile_segments(call->task, options->data, labels.labels, labels.k, &ask, &result, e));
   *out = value_of_frame(result.frame);
-  if (options->top > 0 && (size_t)options->top < result.compared) {
-    text_printf(call->notes, _("%1$zu of %2$zu variables shown for each segment; top = 0 shows all\n"), (size_t)options->top,
-                result.compared);
-  }
-  if (result.left_out > 0) {
-    text_printf(call->notes, _("columns not compared (texts without levels, or no spread): %zu\n"), result.left_out);
-  }
+  add_notes(call, options, &result);
 done:
-  frame_unref(predicted);
-  mem_free(labels);
+  segment_labels_free(&labels);
   return status;
 }
 
 static const Primitive profile = {
   .size = sizeof(Primitive), .family = "cluster", .name = "profile", .version = 1,
   .summary = "what sets each segment apart from the rest",
-  .details = "Numeric variables: mean inside and outside the segment, and their difference in standard deviations of the whole "
-             "column. Category variables: the level whose share differs most, its shares, and the difference in units of "
-             "sqrt(p (1 - p)). The largest differences come first.",
-  .takes = VALUE_MODEL, .takes_class = "cluster", .main = "data", .options = profile_options, .n_options = 2,
-  .options_size = sizeof(ProfileOptions), .gives = VALUE_FRAME,
-  .returns = "a frame: cluster variable level difference inside outside size share",
-  .reference = "Cohen 1988, Statistical Power Analysis for the Behavioral Sciences (d, with the overall standard deviation)",
+  .details = "For each segment and variable, also those not fitted on (fitted says which), the largest differences first. "
+             "difference is the effect size. Numeric variables: mean inside and outside the segment, their difference in standard "
+             "deviations of the whole column. Category variables and texts of few levels: the level whose share differs most, its "
+             "shares, the difference in units of sqrt(p (1 - p)), p being its share of all rows. p is that of Welch's t test, for "
+             "categories and booleans of Pearson's chi-squared test over all levels; p_adjusted takes all tests of the profile "
+             "as one family. With many rows everything is significant, so look at difference; and for fitted variables p means "
+             "little, since the segments were made to differ in them. difference * sqrt(rows inside * rows outside / rows) is "
+             "the v-test of a numeric variable. value adds the segment's sum of a column and its share of the total.",
+  .takes = VALUE_MODEL, .takes_class = "cluster", .main = "data", .options = profile_options,
+  .n_options = sizeof profile_options / sizeof *profile_options, .options_size = sizeof(ProfileOptions), .gives = VALUE_FRAME,
+  .returns = "a frame: cluster variable level difference inside outside p p_adjusted fitted size share, with value also value "
+             "value_share",
+  .reference = "Cohen 1988, Statistical Power Analysis for the Behavioral Sciences (d, with the overall standard deviation); "
+               "Welch 1947; Benjamini and Hochberg 1995; Holm 1979; Lebart, Morineau and Piron 1995 (v-test)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3}:profile(df)", .where = WHERE_JOB, .run = run_profile};
 REGISTER_PRIMITIVE(profile);

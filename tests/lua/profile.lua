@@ -55,7 +55,8 @@ end)
 t.test("columns are those that the reference names", function()
   local names = t.names(m:profile(df))
   table.sort(names)
-  t.eq(names, { "cluster", "difference", "inside", "level", "outside", "share", "size", "variable" })
+  t.eq(names, { "cluster", "difference", "fitted", "inside", "level", "outside", "p", "p_adjusted", "share", "size",
+    "variable" })
 end)
 
 t.test("top keeps the largest differences of each segment, 0 all", function()
@@ -144,6 +145,96 @@ t.test("the same for a model that was loaded", function()
   local fit, path = iris:kmeans { k = 3, on = measures }, t.path ".assay"
   fit:save(path)
   t.same_frame(model.load(path):profile(iris), fit:profile(iris))
+end)
+
+-- R 4.2.2: t.test(x[s], x[-s])$p.value for each species and measure; p.adjust(ps, "BH"), p.adjust(ps, "holm")
+local r = {
+  { "setosa", "petal_length", 1.74618759929123e-69, 2.09542511914948e-68, 2.09542511914948e-68 },
+  { "setosa", "sepal_width", 1.03539583962821e-13, 1.77496429650551e-13, 6.21237503776927e-13 },
+  { "versicolor", "sepal_length", 2.46391231460390e-01, 2.46391231460390e-01, 2.46391231460390e-01 },
+  { "versicolor", "petal_length", 8.45450144662319e-04, 1.12726685954976e-03, 3.38180057864928e-03 },
+  { "versicolor", "petal_width", 5.01064538328959e-02, 6.01277445994751e-02, 1.50319361498688e-01 },
+  { "virginica", "sepal_width", 6.08346866335321e-02, 6.63651126911260e-02, 1.50319361498688e-01 },
+  { "virginica", "petal_width", 2.68899981261634e-39, 1.07559992504653e-38, 2.68899981261634e-38 },
+}
+
+t.test("p by Welch's test, adjusted over all tests of the profile, as R has them", function()
+  local species = iris:segmentation "species"
+  local names = { "setosa", "versicolor", "virginica" }
+  t.eq(t.cells(species:tidy().name), names)
+  for at, adjust in ipairs { "none", "bh", "holm" } do
+    local found = {}
+    for _, row in species:profile(iris, { top = 0, adjust = adjust }):rows() do
+      found[names[row.cluster] .. row.variable] = row
+      t.eq(row.fitted, false)
+    end
+    for _, w in ipairs(r) do
+      local row = found[w[1] .. w[2]]
+      t.ok(math.abs(row.p / w[3] - 1) < 1e-11, w[1] .. w[2])
+      t.ok(math.abs(row.p_adjusted / w[2 + at] - 1) < 1e-11, adjust .. w[1] .. w[2])
+    end
+  end
+  t.raises("unknown-choice", function() species:profile(iris, { adjust = "by" }) end, "holm")
+end)
+
+t.test("p of categories and booleans by Pearson's test, as R has it", function()
+  local titanic = read "datasets/titanic/titanic.csv"
+  titanic = titanic:mutate("lived = survived = 'Yes'"):drop "survived"
+  local found = {}
+  for _, row in titanic:segmentation("class"):profile(titanic, { top = 0 }):rows() do
+    found[row.cluster .. row.variable] = row
+  end
+  local number = {}
+  for _, row in titanic:segmentation("class"):tidy():rows() do
+    number[row.name] = row.cluster
+  end
+  -- R 4.2.2: chisq.test(table(t$class == "1st", t$sex), correct = FALSE)$p.value; the same with survived
+  t.ok(math.abs(found[number["1st"] .. "sex"].p / 1.50093622230563e-28 - 1) < 1e-10)
+  t.ok(math.abs(found[number["1st"] .. "lived"].p / 2.30623945412641e-36 - 1) < 1e-10)
+  -- two levels the other way round: one test of all levels
+  for _, row in titanic:segmentation("lived"):profile(titanic, { top = 0 }):rows() do
+    if row.variable == "class" then
+      t.ok(math.abs(row.p / 4.99992752986802e-41 - 1) < 1e-10)
+    end
+  end
+end)
+
+t.test("the v-test of FactoMineR is the difference and the sizes", function()
+  -- R: (mean(x[s]) - mean(x)) / sqrt((N - n) / (N - 1) * S^2 / n), S by N; iris setosa, sepal_width
+  local sizes = 50 * 100 / 150
+  for _, row in iris:segmentation("species"):profile(iris, { top = 0 }):rows() do
+    if row.cluster == 1 and row.variable == "sepal_width" then
+      t.near(row.difference * math.sqrt(sizes), 7.36479881016841, 1e-11)
+    end
+  end
+end)
+
+t.test("value: sums and shares of a column", function()
+  local money = frame { s = { "a", "a", "b", "b", "c", NA }, spend = { 10, 20, 30, NA, 20, 20 }, x = { 1, 2, 3, 4, 5, 6 } }
+  local shares = {}
+  for _, row in money:segmentation("s"):profile(money, { value = "spend", top = 1 }):rows() do
+    shares[row.cluster] = { row.value, row.value_share }
+  end
+  t.eq(shares, { { 30.0, 0.3 }, { 30.0, 0.3 }, { 20.0, 0.2 } })
+  t.raises("unknown-column", function() m:profile(df, { value = "spent" }) end, "spent")
+  t.raises("wrong-column-type", function() m:profile(df, { value = "c" }) end, "'c'")
+end)
+
+t.test("texts of few levels are compared, ids are not", function()
+  local cells = { who = {}, kind = {}, s = {} }
+  for i = 1, 60 do
+    cells.who[i], cells.kind[i], cells.s[i] = i, i % 3 == 0 and "x" or "y", i <= 30 and 1 or 2
+  end
+  local few = frame(cells):cast { kind = "string" }
+  local names = {}
+  for _, row in few:segmentation("s"):profile(few, { top = 0 }):rows() do
+    names[#names + 1] = row.variable
+  end
+  t.eq(names, { "kind", "kind" })
+end)
+
+t.test("a grouped frame is refused", function()
+  t.raises("grouped-frame", function() m:profile(df:group "c") end, "'c'", "filter")
 end)
 
 t.test("profile refuses data without the variables, and what is no frame", function()

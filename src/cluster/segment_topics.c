@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pages of the errors of what describes, compares and exports segments. */
+#include "registry/topic.h"
+
+static const Topic segment_topics[] = {
+  {"grouped-frame", "segments are described over all rows",
+   "A frame that was grouped by df:group is refused where the grouping would have no effect. Give the frame itself, or the rows "
+   "of one group by df:filter."},
+  {"too-many-segments", "numbers of segments that are too large",
+   "Segments are numbered from 1 without large gaps, so a column of larger numbers is hardly one of segments. For a column of "
+   "codes: df:cast{code = \"category\"} and df:segmentation(\"code\")."},
+};
+REGISTER_TOPICS(segment_topics);
