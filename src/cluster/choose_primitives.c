@@ -178,12 +178,17 @@ static Status resample_once(Choosing *c, int64_t k, size_t k_used, size_t round,
   int32_t *other = c->labels + n;
   Frame *drawn = NULL;
   Model *model = NULL;
-  size_t used = 0;
+  size_t used = 0, m = 0;
   Status status;
+  memset(other, 0, n * sizeof *other); /* a mark for each row drawn, for a while */
   for (size_t i = 0; i < n; i++) {
-    rows[i] = random_below(&random, n);
+    other[random_below(&random, n)] = 1;
   }
-  TRY(frame_take(c->data, rows, n, &drawn, e));
+  for (size_t i = 0; i < n; i++) {
+    rows[m] = i;
+    m += other[i] != 0;
+  }
+  TRY(frame_take(c->data, rows, m, &drawn, e));
   TRY(choose_fit(c, k, c->o->seed, drawn, &model, e));
   TRY(refit_labels(c->call, model, c->data, other, &used, e));
   TRY(refit_ari(c->call, c->labels, k_used, other, used, n, out, e));
