@@ -348,7 +348,7 @@ typedef struct Batch {
   const double *queries; /* NULL: the index's own rows */
   size_t q, k;
   uint32_t *rows;
-  double *distances, *kth;
+  double *distances, *kth; /* kth: ranks */
   double limit;          /* counting */
   size_t enough;
   uint32_t *counts;
@@ -359,7 +359,7 @@ static void give_hits(const Batch *b, size_t query, const Best *best)
 {
   const Metric metric = b->index->metric;
   if (b->kth) {
-    b->kth[query] = metric_unrank(metric, best->hits[best->n - 1].rank);
+    b->kth[query] = best->hits[best->n - 1].rank;
   }
   for (size_t j = 0; b->rows && j < b->k; j++) {
     b->rows[query * b->k + j] = best->hits[j].row;
@@ -384,7 +384,7 @@ static void leaf_item(void *context, size_t item, size_t worker)
       best_sort(&s.best);
       give_hits(b, row, &s.best);
     } else {
-      b->kth[row] = metric_unrank(b->index->metric, s.best.hits[0].rank);
+      b->kth[row] = s.best.hits[0].rank;
     }
   }
 }
@@ -462,10 +462,19 @@ Status neighbours_nearest(Task *task, const Neighbours *index, const double *que
   return rows || distances ? run_batch(&b, e) : STATUS_OK;
 }
 
+Status neighbours_kth_rank(Task *task, const Neighbours *index, size_t k, double *ranks, Error *e)
+{
+  Batch b = {.task = task, .index = index, .q = index->n, .k = k, .kth = ranks};
+  return run_batch(&b, e);
+}
+
 Status neighbours_kth(Task *task, const Neighbours *index, size_t k, double *distances, Error *e)
 {
-  Batch b = {.task = task, .index = index, .q = index->n, .k = k, .kth = distances};
-  return run_batch(&b, e);
+  const Status status = neighbours_kth_rank(task, index, k, distances, e);
+  for (size_t i = 0; status == STATUS_OK && i < index->n; i++) {
+    distances[i] = metric_unrank(index->metric, distances[i]);
+  }
+  return status;
 }
 
 static void count_item(void *context, size_t item, size_t worker)

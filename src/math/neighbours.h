@@ -60,8 +60,9 @@ Status neighbours_within(const Neighbours *index, const double *x, double limit,
 Status neighbours_nearest(Task *task, const Neighbours *index, const double *queries, size_t q, size_t k, uint32_t *rows,
                           double *distances, Error *e) MUST_USE;
 
-/* The distance (not rank) of each of the index's own rows to its k-th nearest, itself being the first. */
+/* The distance, or its rank, of each of the index's own rows to its k-th nearest, itself being the first. */
 Status neighbours_kth(Task *task, const Neighbours *index, size_t k, double *distances, Error *e) MUST_USE;
+Status neighbours_kth_rank(Task *task, const Neighbours *index, size_t k, double *ranks, Error *e) MUST_USE;
 
 /* How many of the index's rows lie within `radius` (a distance) of each query; it may stop at `enough`. */
 Status neighbours_counts(Task *task, const Neighbours *index, const double *queries, size_t q, double radius,

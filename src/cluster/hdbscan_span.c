@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Minimum spanning trees of mutual reachability distances.
+ *
+ * Boruvka: in a round each place (tree position) keeps its nearest place of another component; the best of a component
+ * becomes an edge, unless it would close a circle, which can only be one of equal lengths. Places share the best length of
+ * their component as a bound, atomically; nothing is cut off that is as good as the bound, and of equally good places the
+ * first one counts, so that timing has no part in the result. What a place knows (its candidate, or that there is nothing
+ * nearer than `floor`) stays true in later rounds, since components only grow. */
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "cluster/hdbscan.h"
+#include "core/alloc.h"
+#include "core/pool.h"
+#include "core/reduce.h"
+#include "math/neighbours_tree.h"
+
+enum { NOBODY = UINT32_MAX, MIXED = UINT32_MAX };
+
+typedef struct Span {
+  Task *task;
+  const NeighbourTree *tree;
+  const double *values;
+  size_t n, d;
+  double factor;             /* ranks of distances / alpha are ranks * factor */
+  double *core;              /* by place */
+  double *floor;             /* by place: nothing outside the component is nearer */
+  uint32_t *target;          /* by place: nearest outside, at floor; NOBODY */
+  uint32_t *parent;          /* union-find by place; flat between rounds */
+  double *node_core;         /* by node: least core distance below */
+  uint32_t *node_component;  /* by node: MIXED or the component of all below */
+  _Atomic uint64_t *bound;   /* by component (its root's place): bits of the best rank found, which order as the ranks do */
+  uint32_t *best;            /* by component: place whose candidate it is */
+  HdbscanEdge *edges;
+  size_t n_edges;
+} Span;
+
+static uint64_t bits_of(double rank)
+{
+  uint64_t bits;
+  memcpy(&bits, &rank, sizeof bits);
+  return bits;
+}
+
+static double bound_of(const Span *s, uint32_t component)
+{
+  const uint64_t bits = atomic_load_explicit(&s->bound[component], memory_order_relaxed);
+  double rank;
+  memcpy(&rank, &bits, sizeof rank);
+  return rank;
+}
+
+static void lower_bound(const Span *s, uint32_t component, double rank)
+{
+  uint64_t bits = atomic_load_explicit(&s->bound[component], memory_order_relaxed);
+  const uint64_t wanted = bits_of(rank);
+  while (wanted < bits && !atomic_compare_exchange_weak(&s->bound[component], &bits, wanted)) {
+  }
+}
+
+/* ---- a place looks for its nearest outside */
+
+typedef struct Look {
+  const Span *s;
+  const double *x;
+  uint32_t component, target;
+  double core, limit; /* limit: what is worth finding; once there is a target, less than that */
+} Look;
+
+static void look_leaf(Look *look, size_t leaf)
+{
+  const Span *s = look->s;
+  const NeighbourTree *tree = s->tree;
+  const size_t first = tree_leaf_first(tree, leaf), count = tree_leaf_first(tree, leaf + 1) - first;
+  double ranks[DISTANCE_TILE];
+  uint32_t found = distance_kernels()->within[tree->fold](tree_tile(tree, leaf), tree->d, look->x,
+                                                          look->limit / s->factor * (1 + 0x1p-50), ranks);
+  found &= count >= DISTANCE_TILE ? UINT32_MAX : ((uint32_t)1 << count) - 1;
+  for (; found != 0; found &= found - 1) {
+    const uint32_t lane = (uint32_t)__builtin_ctz(found), place = (uint32_t)first + lane;
+    if (s->parent[place] == look->component) {
+      continue;
+    }
+    double rank = ranks[lane] * s->factor;
+    rank = s->core[place] > rank ? s->core[place] : rank;
+    rank = look->core > rank ? look->core : rank;
+    if (rank < look->limit || (rank == look->limit && look->target == NOBODY)) {
+      look->limit = rank;
+      look->target = place;
+    }
+  }
+}
+
+/* Whether something below the node may be worth finding. */
+static bool worth(const Look *look, size_t node, double nearest)
+{
+  const Span *s = look->s;
+  if (s->node_component[node] == look->component) {
+    return false;
+  }
+  double least = nearest * s->factor;
+  least = s->node_core[node] > least ? s->node_core[node] : least;
+  return least <= look->limit && !(look->target != NOBODY && look->limit <= look->core);
+}
+
+static void look_below(Look *look, size_t node)
+{
+  const NeighbourTree *tree = look->s->tree;
+  if (tree_is_leaf(tree, node)) {
+    look_leaf(look, node + 1 - tree->leaves);
+    return;
+  }
+  size_t near = 2 * node + 1, far = near + 1;
+  double near_rank = tree_nearest(tree, near, look->x), far_rank = tree_nearest(tree, far, look->x);
+  if (far_rank < near_rank) {
+    const double rank = near_rank;
+    near_rank = far_rank;
+    far_rank = rank;
+    far = near++;
+  }
+  if (worth(look, near, near_rank)) {
+    look_below(look, near);
+  }
+  if (worth(look, far, far_rank)) {
+    look_below(look, far);
+  }
+}
+
+static void look_around(Look *look, size_t leaf)
+{
+  const NeighbourTree *tree = look->s->tree;
+  size_t node = leaf + tree->leaves - 1;
+  if (look->s->node_component[node] != look->component) {
+    look_leaf(look, leaf);
+  }
+  for (; node > 0; node = (node - 1) / 2) {
+    const size_t sibling = ((node - 1) ^ 1) + 1;
+    if (look->s->node_component[sibling] != look->component &&
+        worth(look, sibling, tree_nearest(tree, sibling, look->x))) {
+      look_below(look, sibling);
+    }
+  }
+}
+
+static void look_place(const Span *s, size_t leaf, size_t place)
+{
+  const uint32_t component = s->parent[place];
+  const double bound = bound_of(s, component);
+  if (s->floor[place] > bound) {
+    return;
+  }
+  if (s->target[place] == NOBODY || s->parent[s->target[place]] == component) {
+    Look look = {s, s->values + (size_t)s->tree->rows[place] * s->d, component, NOBODY, s->core[place], bound};
+    look_around(&look, leaf);
+    s->target[place] = look.target;
+    s->floor[place] = look.limit > s->floor[place] ? look.limit : s->floor[place];
+  }
+  if (s->target[place] != NOBODY) {
+    lower_bound(s, component, s->floor[place]);
+  }
+}
+
+static void look_item(void *context, size_t item, size_t worker)
+{
+  (void)worker;
+  const Span *s = context;
+  const size_t end = tree_leaf_first(s->tree, item + 1);
+  for (size_t i = tree_leaf_first(s->tree, item); i < end && !task_cancelled(s->task); i++) {
+    look_place(s, item, i);
+  }
+}
+
+/* ---- rounds */
+
+static uint32_t find(uint32_t *parent, uint32_t place)
+{
+  while (parent[place] != place) {
+    parent[place] = parent[parent[place]];
+    place = parent[place];
+  }
+  return place;
+}
+
+static void mark_nodes(Span *s, bool cores)
+{
+  const NeighbourTree *tree = s->tree;
+  for (size_t node = 2 * tree->leaves - 1; node-- > 0;) {
+    if (tree_is_leaf(tree, node)) {
+      size_t first, end;
+      tree_range(tree, node, &first, &end);
+      uint32_t component = s->parent[first];
+      double core = s->core[first];
+      for (size_t i = first + 1; i < end; i++) {
+        component = s->parent[i] == component ? component : MIXED;
+        core = s->core[i] < core ? s->core[i] : core;
+      }
+      s->node_component[node] = component;
+      s->node_core[node] = cores ? core : s->node_core[node];
+    } else {
+      const size_t a = 2 * node + 1, b = a + 1;
+      s->node_component[node] = s->node_component[a] == s->node_component[b] ? s->node_component[a] : MIXED;
+      s->node_core[node] = s->node_core[a] < s->node_core[b] ? s->node_core[a] : s->node_core[b];
+    }
+  }
+}
+
+/* The first of the places with the least rank, for each component. */
+static void choose_best(Span *s)
+{
+  for (size_t i = 0; i < s->n; i++) {
+    s->best[i] = NOBODY;
+  }
+  for (uint32_t i = 0; i < s->n; i++) {
+    uint32_t *best = &s->best[s->parent[i]];
+    if (s->target[i] != NOBODY && s->parent[s->target[i]] != s->parent[i] &&
+        (*best == NOBODY || s->floor[i] < s->floor[*best])) {
+      *best = i;
+    }
+  }
+}
+
+static void join_components(Span *s)
+{
+  choose_best(s);
+  for (size_t i = 0; i < s->n; i++) {
+    const uint32_t place = s->best[i];
+    if (place == NOBODY) {
+      continue;
+    }
+    const uint32_t a = find(s->parent, place), b = find(s->parent, s->target[place]);
+    if (a != b) {
+      s->edges[s->n_edges++] = (HdbscanEdge){s->floor[place], s->tree->rows[place], s->tree->rows[s->target[place]]};
+      s->parent[a > b ? a : b] = a > b ? b : a;
+    }
+  }
+  for (size_t i = 0; i < s->n; i++) {
+    s->parent[i] = find(s->parent, (uint32_t)i);
+    atomic_store_explicit(&s->bound[i], bits_of(INFINITY), memory_order_relaxed);
+  }
+}
+
+static Status allocate(Span *s, Error *e)
+{
+  const size_t n = s->n, nodes = 2 * s->tree->leaves - 1;
+  s->core = mem_alloc(n, sizeof *s->core);
+  s->floor = mem_alloc(n, sizeof *s->floor);
+  s->target = mem_alloc(n, sizeof *s->target);
+  s->parent = mem_alloc(n, sizeof *s->parent);
+  s->best = mem_alloc(n, sizeof *s->best);
+  s->bound = mem_alloc(n, sizeof *s->bound);
+  s->node_core = mem_alloc(nodes, sizeof *s->node_core);
+  s->node_component = mem_alloc(nodes, sizeof *s->node_component);
+  if (!s->core || !s->floor || !s->target || !s->parent || !s->best || !s->bound || !s->node_core || !s->node_component) {
+    return error_memory(e, n * 36, _("a spanning tree"));
+  }
+  return STATUS_OK;
+}
+
+static void span_free(Span *s)
+{
+  mem_free(s->core);
+  mem_free(s->floor);
+  mem_free(s->target);
+  mem_free(s->parent);
+  mem_free(s->best);
+  mem_free((void *)s->bound);
+  mem_free(s->node_core);
+  mem_free(s->node_component);
+}
+
+static Status boruvka(Span *s, const double *core, Error *e)
+{
+  Status status;
+  TRY(allocate(s, e));
+  for (size_t i = 0; i < s->n; i++) {
+    s->core[i] = s->floor[i] = core[s->tree->rows[i]];
+    s->target[i] = NOBODY;
+    s->parent[i] = (uint32_t)i;
+    atomic_init(&s->bound[i], bits_of(INFINITY));
+  }
+  for (bool first = true; s->n_edges + 1 < s->n; first = false) {
+    mark_nodes(s, first);
+    task_progress(s->task, s->n_edges, s->n - 1);
+    pool_run(task_threads(s->task), s->tree->leaves, look_item, s);
+    TRY(task_cancelled(s->task) ? error_cancelled(e) : STATUS_OK);
+    join_components(s);
+  }
+done:
+  return status;
+}
+
+/* ---- Prim */
+
+enum { PART = 2048, BLOCK = 256 };
+
+typedef struct Prim {
+  Task *task;
+  const double *values, *core;
+  size_t n, d;
+  Metric metric;
+  double factor;
+  double *rank;      /* of each row to the tree; -1: in it */
+  uint32_t *from;    /* the row of the tree */
+  uint32_t last;     /* joined last */
+  uint32_t *nearest; /* of each part; NOBODY: all of it is in the tree */
+} Prim;
+
+static void prim_item(void *context, size_t item, size_t worker)
+{
+  (void)worker;
+  Prim *p = context;
+  const size_t end = (item + 1) * PART < p->n ? (item + 1) * PART : p->n;
+  const double own = p->core[p->last];
+  double ranks[BLOCK];
+  uint32_t nearest = NOBODY;
+  for (size_t first = item * PART; first < end; first += BLOCK) {
+    const size_t count = end - first < BLOCK ? end - first : BLOCK;
+    distance_row_rank(p->metric, p->values + p->last * p->d, p->values + first * p->d, count, p->d, ranks);
+    for (size_t j = 0; j < count; j++) {
+      const size_t i = first + j;
+      double rank = ranks[j] * p->factor;
+      rank = p->core[i] > rank ? p->core[i] : rank;
+      rank = own > rank ? own : rank;
+      if (rank < p->rank[i]) {
+        p->rank[i] = rank;
+        p->from[i] = p->last;
+      }
+      if (p->rank[i] >= 0 && (nearest == NOBODY || p->rank[i] < p->rank[nearest])) {
+        nearest = (uint32_t)i;
+      }
+    }
+  }
+  p->nearest[item] = nearest;
+}
+
+static Status prim_run(Prim *p, HdbscanEdge *edges, Error *e)
+{
+  const size_t parts = (p->n + PART - 1) / PART;
+  p->rank[0] = -1;
+  for (size_t step = 0; step + 1 < p->n; step++) {
+    if (task_cancelled(p->task)) {
+      return error_cancelled(e);
+    }
+    if (step % 1024 == 0) {
+      task_progress(p->task, step, p->n - 1);
+    }
+    pool_run(task_threads(p->task), parts, prim_item, p);
+    uint32_t next = NOBODY;
+    for (size_t part = 0; part < parts; part++) {
+      const uint32_t candidate = p->nearest[part];
+      if (candidate != NOBODY && (next == NOBODY || p->rank[candidate] < p->rank[next])) {
+        next = candidate;
+      }
+    }
+    edges[step] = (HdbscanEdge){p->rank[next], p->from[next], next};
+    p->rank[next] = -1;
+    p->last = next;
+  }
+  return STATUS_OK;
+}
+
+Status hdbscan_span_plain(Task *task, const double *values, size_t n, size_t d, Metric metric, const double *core,
+                          double alpha, HdbscanEdge *edges, Error *e)
+{
+  Prim p = {.task = task, .values = values, .core = core, .n = n, .d = d, .metric = metric,
+            .factor = metric_rank(metric, 1 / alpha)};
+  Status status = STATUS_OK;
+  p.rank = mem_alloc(n, sizeof *p.rank);
+  p.from = mem_zero(n, sizeof *p.from);
+  p.nearest = mem_alloc((n + PART - 1) / PART, sizeof *p.nearest);
+  if (!p.rank || !p.from || !p.nearest) {
+    status = error_memory(e, n * 12, _("a spanning tree"));
+  }
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+    p.rank[i] = INFINITY;
+  }
+  if (status == STATUS_OK && n > 0) {
+    status = prim_run(&p, edges, e);
+  }
+  mem_free(p.rank);
+  mem_free(p.from);
+  mem_free(p.nearest);
+  return status;
+}
+
+Status hdbscan_span(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
+                    const double *core, double alpha, HdbscanEdge *edges, Error *e)
+{
+  const NeighbourTree *tree = neighbours_tree(index);
+  if (!tree) {
+    return hdbscan_span_plain(task, values, n, d, metric, core, alpha, edges, e);
+  }
+  Span s = {.task = task, .tree = tree, .values = values, .n = n, .d = d, .factor = metric_rank(metric, 1 / alpha),
+            .edges = edges};
+  const Status status = boruvka(&s, core, e);
+  span_free(&s);
+  return status;
+}

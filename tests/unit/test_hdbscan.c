@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hdbscan: Boruvka's tree against Prim's, the hierarchy by hand, against cutting the graph at every length, rows in another
+ * order, odd data, threads, cancel and memory. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cluster/hdbscan.h"
+#include "core/pool.h"
+#include "core/random.h"
+#include "sweep.h"
+
+enum { N_MOST = 700 };
+
+static void fill(double *x, size_t n, size_t d, bool grid, uint64_t seed)
+{
+  Random random = random_new(seed, 0);
+  for (size_t i = 0; i < n; i++) {
+    const size_t blob = i % 5;
+    for (size_t c = 0; c < d; c++) {
+      const double v = blob == 4 ? 14 * random_uniform(&random) - 2
+                                 : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
+      x[i * d + c] = grid ? floor(2 * v) / 2 : v;
+    }
+  }
+}
+
+typedef struct Case {
+  const double *values;
+  size_t n, d;
+  Metric metric;
+  NeighbourKind kind;
+  HdbscanSettings settings;
+} Case;
+
+static Status fit(const Case *c, HdbscanResult *out, Error *e)
+{
+  Task task;
+  Neighbours *index;
+  task_init(&task, 1);
+  Status status = neighbours_new(&task, c->values, c->n, c->d, c->metric, c->kind, &index, e);
+  if (status == STATUS_OK) {
+    status = hdbscan_fit(&task, index, c->values, c->n, c->d, c->metric, &c->settings, out, e);
+  }
+  neighbours_free(index);
+  task_free(&task);
+  return status;
+}
+
+static int compare_edges(const void *a, const void *b)
+{
+  const HdbscanEdge *x = a, *y = b;
+  return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+/* Lengths of all minimum spanning trees are the same. */
+static void compare_trees(const double *values, size_t n, size_t d, Metric metric, NeighbourKind kind, double alpha)
+{
+  HdbscanEdge *a = mem_alloc(n, sizeof *a), *b = mem_alloc(n, sizeof *b);
+  double *core = mem_alloc(n, sizeof *core);
+  Task task;
+  Neighbours *index;
+  task_init(&task, 1);
+  assert_int_equal(neighbours_new(&task, values, n, d, metric, kind, &index, NULL), STATUS_OK);
+  assert_int_equal(neighbours_kth_rank(&task, index, n < 4 ? n : 4, core, NULL), STATUS_OK);
+  assert_int_equal(hdbscan_span(&task, index, values, n, d, metric, core, alpha, a, NULL), STATUS_OK);
+  assert_int_equal(hdbscan_span_plain(&task, values, n, d, metric, core, alpha, b, NULL), STATUS_OK);
+  for (size_t i = 0; i + 1 < n; i++) {
+    double rank = distance_pair_rank(metric, values + a[i].a * d, values + a[i].b * d, d) * metric_rank(metric, 1 / alpha);
+    rank = fmax(rank, fmax(core[a[i].a], core[a[i].b]));
+    assert_true(rank == a[i].rank);
+  }
+  qsort(a, n - 1, sizeof *a, compare_edges);
+  qsort(b, n - 1, sizeof *b, compare_edges);
+  for (size_t i = 0; i + 1 < n; i++) {
+    assert_true(a[i].rank == b[i].rank);
+  }
+  neighbours_free(index);
+  task_free(&task);
+  mem_free(a);
+  mem_free(b);
+  mem_free(core);
+}
+
+static void test_span(void **state)
+{
+  (void)state;
+  static const size_t sizes[][2] = {{1, 1}, {2, 2}, {70, 1}, {N_MOST, 2}, {500, 4}, {200, 20}};
+  static const MetricKind metrics[] = {METRIC_EUCLIDEAN, METRIC_MANHATTAN, METRIC_CHEBYSHEV, METRIC_COSINE};
+  static double values[N_MOST * 20];
+  for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+    for (size_t m = 0; m < 4; m++) {
+      for (unsigned grid = 0; grid < 2; grid++) {
+        fill(values, sizes[s][0], sizes[s][1], grid, s);
+        for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BALL; kind++) {
+          compare_trees(values, sizes[s][0], sizes[s][1], (Metric){metrics[m], 2}, kind, kind == NEIGHBOURS_KD ? 2 : 1);
+        }
+      }
+    }
+  }
+}
+
+/* Two groups of three at 0 1 2 and 10 11 12, one row at 30; core distances of two rows are gaps: 1, and 18 for the last.
+ * Cut at 18 the row leaves, at 8 the root parts, at 1 both dissolve: stability 3 (1 - 1/8). */
+static void test_by_hand(void **state)
+{
+  (void)state;
+  const double x[] = {0, 1, 2, 30, 10, 11, 12};
+  Case c = {x, 7, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, {.min_cluster_size = 3, .min_points = 2, .alpha = 1}};
+  static const int32_t expected[] = {0, 0, 0, -1, 1, 1, 1};
+  HdbscanResult r;
+  assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+  assert_memory_equal(r.labels, expected, sizeof expected);
+  assert_int_equal(r.nodes, 3);
+  assert_int_equal(r.noise, 1);
+  assert_true(r.tree[0].death == 1.0 / 8 && r.tree[0].deepest == 1);
+  assert_true(fabs(r.tree[0].stability - (1.0 / 18 + 6.0 / 8)) < 1e-15);
+  assert_true(r.tree[1].stability == 3 * (1 - 1.0 / 8) && r.tree[2].stability == r.tree[1].stability);
+  assert_true(r.probability[0] == 1 && r.probability[3] == 0);
+  assert_true(r.lambda[3] == 1.0 / 18 && r.core[3] == 18 && fabs(r.outlier[3] - 17.0 / 18) < 1e-15 && r.outlier[0] == 0);
+  double probability;
+  assert_int_equal(hdbscan_place(r.tree, r.node[0], 0.5, &probability), 0);
+  assert_true(probability == 0.5);
+  assert_int_equal(hdbscan_place(r.tree, r.node[0], 0.1, &probability), -1);
+  hdbscan_result_free(&r);
+  c.settings.eps = 9; /* both began at 8 */
+  assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+  assert_int_equal(r.k, 2);
+  hdbscan_result_free(&r);
+  c.settings.single = true;
+  assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+  assert_int_equal(r.k, 1);
+  assert_int_equal(r.sizes[0], 6);
+  hdbscan_result_free(&r);
+}
+
+/* A cross of ties: five groups of equal gaps all part at once, so that none of their unions is a cluster. */
+static void test_ties_part_together(void **state)
+{
+  (void)state;
+  double x[25];
+  for (size_t i = 0; i < 25; i++) {
+    x[i] = (double)(i / 5) * 20 + (double)(i % 5);
+  }
+  const Case c = {x, 25, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, {.min_cluster_size = 4, .min_points = 2, .alpha = 1}};
+  HdbscanResult r;
+  assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+  assert_int_equal(r.nodes, 6);
+  assert_int_equal(r.k, 5);
+  for (size_t i = 0; i < 5; i++) {
+    assert_int_equal(r.sizes[i], 5);
+    assert_int_equal(r.tree[r.chosen[i]].parent, 0);
+  }
+  hdbscan_result_free(&r);
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+  const HdbscanNode *x = a, *y = b;
+  return x->birth != y->birth ? (x->birth > y->birth) - (x->birth < y->birth)
+                              : (x->size > y->size) - (x->size < y->size);
+}
+
+static void test_order(void **state)
+{
+  (void)state;
+  enum { N = N_MOST, D = 2 };
+  static double values[N * D], shuffled[N * D];
+  size_t place[N];
+  for (unsigned variant = 0; variant < 8; variant++) {
+    Random random = random_new(3, variant);
+    HdbscanResult a, b;
+    fill(values, N, D, variant & 1, variant);
+    random_permutation(&random, N, place);
+    for (size_t i = 0; i < N; i++) {
+      memcpy(shuffled + place[i] * D, values + i * D, D * sizeof *values);
+    }
+    Case c = {values, N, D, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO,
+              {.min_cluster_size = 8, .min_points = 5, .alpha = 1, .leaf = variant & 2, .eps = variant & 4 ? 0.8 : 0}};
+    assert_int_equal(fit(&c, &a, NULL), STATUS_OK);
+    c.values = shuffled;
+    assert_int_equal(fit(&c, &b, NULL), STATUS_OK);
+    assert_true(a.k >= 2);
+    assert_int_equal(a.k, b.k);
+    assert_int_equal(a.nodes, b.nodes);
+    int32_t to[N];
+    memset(to, -1, sizeof to);
+    for (size_t i = 0; i < N; i++) {
+      const size_t j = place[i];
+      assert_int_equal(a.labels[i] < 0, b.labels[j] < 0);
+      if (a.labels[i] >= 0) {
+        to[a.labels[i]] = to[a.labels[i]] < 0 ? b.labels[j] : to[a.labels[i]];
+        assert_int_equal(to[a.labels[i]], b.labels[j]);
+      }
+      assert_true(a.lambda[i] == b.lambda[j] && a.outlier[i] == b.outlier[j] && a.probability[i] == b.probability[j]);
+    }
+    qsort(a.tree, a.nodes, sizeof *a.tree, compare_nodes);
+    qsort(b.tree, b.nodes, sizeof *b.tree, compare_nodes);
+    for (size_t i = 0; i < a.nodes; i++) {
+      assert_true(a.tree[i].birth == b.tree[i].birth && a.tree[i].size == b.tree[i].size);
+    }
+    hdbscan_result_free(&a);
+    hdbscan_result_free(&b);
+  }
+}
+
+static void test_odd(void **state)
+{
+  (void)state;
+  static double x[60];
+  Case c = {x, 1, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, {.min_cluster_size = 2, .min_points = 1, .alpha = 1}};
+  HdbscanResult r;
+  for (size_t n = 1; n <= 60; n += 1 + n / 4) { /* all equal: nothing parts */
+    c.n = n;
+    c.settings.single = false;
+    assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+    assert_int_equal(r.noise, n);
+    hdbscan_result_free(&r);
+    c.settings.single = true;
+    assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+    assert_int_equal(r.k, 1);
+    assert_int_equal(r.sizes[0], n);
+    assert_true(isfinite(r.tree[0].stability));
+    hdbscan_result_free(&r);
+  }
+  for (size_t i = 0; i < 60; i++) { /* two heaps of equal rows */
+    x[i] = i % 2 ? 1e150 : 0;
+  }
+  c.n = 60;
+  c.settings = (HdbscanSettings){.min_cluster_size = 5, .min_points = 5, .alpha = 1, .leaf = true};
+  assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+  assert_int_equal(r.k, 2);
+  assert_int_equal(r.noise, 0);
+  assert_true(r.tree[1].stability > 0 && isfinite(r.tree[1].stability) && r.probability[7] == 1);
+  hdbscan_result_free(&r);
+}
+
+static void test_threads(void **state)
+{
+  (void)state;
+  enum { N = 20000, D = 2 };
+  double *values = mem_alloc(N * D, sizeof *values);
+  const Case c = {values, N, D, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO,
+                  {.min_cluster_size = 30, .min_points = 10, .alpha = 1}};
+  HdbscanResult first = {0};
+  for (unsigned grid = 0; grid < 2; grid++) {
+    fill(values, N, D, grid, 2);
+    for (size_t threads = 1; threads <= 4; threads++) {
+      HdbscanResult r;
+      pool_set_threads(threads);
+      assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+      if (threads == 1) {
+        first = r;
+        continue;
+      }
+      assert_memory_equal(first.labels, r.labels, N * sizeof *r.labels);
+      assert_memory_equal(first.node, r.node, N * sizeof *r.node);
+      assert_memory_equal(first.outlier, r.outlier, N * sizeof *r.outlier);
+      for (size_t i = 0; i < r.nodes; i++) {
+        assert_true(first.tree[i].stability == r.tree[i].stability);
+      }
+      hdbscan_result_free(&r);
+    }
+    hdbscan_result_free(&first);
+  }
+  pool_set_threads(0);
+  mem_free(values);
+}
+
+static Status swept(void *context, Error *e)
+{
+  HdbscanResult r;
+  const Status status = fit(context, &r, e);
+  if (status == STATUS_OK) {
+    assert_true(r.k >= 2);
+    hdbscan_result_free(&r);
+  }
+  return status;
+}
+
+static void test_memory_and_cancel(void **state)
+{
+  (void)state;
+  static double values[N_MOST * 2];
+  fill(values, N_MOST, 2, false, 1);
+  Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO,
+            {.min_cluster_size = 10, .min_points = 5, .alpha = 1}};
+  pool_set_threads(1);
+  for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BRUTE; kind += NEIGHBOURS_BRUTE) {
+    c.kind = kind;
+    assert_true(sweep(swept, &c) > 20);
+  }
+  pool_set_threads(0);
+  Task task;
+  Neighbours *index;
+  double core[N_MOST];
+  HdbscanEdge edges[N_MOST];
+  HdbscanResult r;
+  task_init(&task, 1);
+  assert_int_equal(neighbours_new(&task, values, N_MOST, 2, c.metric, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
+  assert_int_equal(neighbours_kth_rank(&task, index, 5, core, NULL), STATUS_OK);
+  task_cancel(&task);
+  assert_int_equal(hdbscan_span(&task, index, values, N_MOST, 2, c.metric, core, 1, edges, NULL), STATUS_CANCELLED);
+  assert_int_equal(hdbscan_span_plain(&task, values, N_MOST, 2, c.metric, core, 1, edges, NULL), STATUS_CANCELLED);
+  assert_int_equal(hdbscan_fit(&task, index, values, N_MOST, 2, c.metric, &c.settings, &r, NULL), STATUS_CANCELLED);
+  assert_null(r.labels);
+  neighbours_free(index);
+  task_free(&task);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_span), cmocka_unit_test(test_by_hand),
+                                     cmocka_unit_test(test_ties_part_together), cmocka_unit_test(test_order),
+                                     cmocka_unit_test(test_odd), cmocka_unit_test(test_threads),
+                                     cmocka_unit_test(test_memory_and_cancel)};
+  const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  pool_close();
+  return failed;
+}
