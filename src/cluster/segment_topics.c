@@ -6,6 +6,11 @@ static const Topic segment_topics[] = {
   {"grouped-frame", "segments are described over all rows",
    "A frame that was grouped by df:group is refused where the grouping would have no effect. Give the frame itself, or the rows "
    "of one group by df:filter."},
+  {"no-rule-columns", "there is nothing that a rule could be made of",
+   "Rules use numbers, booleans, categories and texts of few levels that vary, and that are not ids, times or labels of models. "
+   "on = {...} names the columns; df:cast turns others into such."},
+  {"bad-names", "names that do not fit the segments",
+   "There must be one name for each segment, in the order of their numbers, none twice and none empty."},
   {"too-many-segments", "numbers of segments that are too large",
    "Segments are numbered from 1 without large gaps, so a column of larger numbers is hardly one of segments. For a column of "
    "codes: df:cast{code = \"category\"} and df:segmentation(\"code\")."},
