@@ -50,6 +50,14 @@ static void fit_free(KmeansFit *fit)
   mem_free(fit->centres_next);
   mem_free(fit->totals);
   mem_free(fit->totals_best);
+  mem_free(fit->mean);
+  kmeans_sums_free(&fit->sums);
+  kmeans_sums_free(&fit->sums_best);
+  for (size_t w = 0; fit->own && w < fit->workers; w++) {
+    kmeans_sums_free(&fit->own[w]);
+  }
+  mem_free(fit->own);
+  kmeans_grid_free(&fit->grid);
   mem_free(fit->nearest);
   kmeans_bounds_free(fit->bounds);
   kmeans_swap_free(fit->swap);
@@ -58,13 +66,13 @@ static void fit_free(KmeansFit *fit)
 
 static Status fit_alloc(KmeansFit *fit, Error *e)
 {
-  const size_t totals = kmeans_totals_size(fit->k, fit->d);
-  if (totals > SIZE_MAX / sizeof(double)) {
+  const size_t totals = kmeans_totals_size(fit->k);
+  size_t cells;
+  if (__builtin_mul_overflow(fit->k, fit->d + 1, &cells) || cells > SIZE_MAX / 256 / (fit->workers + 1)) {
     return error_memory(e, 0, _("k-means"));
   }
-  const size_t bytes =
-      3 * fit->n * sizeof(int32_t) + fit->n * sizeof(double) + (4 + 6 * fit->workers) * totals * 8;
-  Status status = task_reserve(fit->task, bytes, _("k-means"), e);
+  const size_t bytes = 3 * fit->n * sizeof(int32_t) + fit->n * sizeof(double) + (8 + 2 * fit->workers) * cells * 8;
+  const Status status = task_reserve(fit->task, bytes, _("k-means"), e);
   if (status != STATUS_OK) {
     return status;
   }
@@ -76,10 +84,28 @@ static Status fit_alloc(KmeansFit *fit, Error *e)
   fit->centres_next = mem_buffer(fit->k * fit->d, sizeof(double));
   fit->totals = mem_buffer(totals, sizeof(double));
   fit->totals_best = mem_buffer(totals, sizeof(double));
+  fit->mean = mem_buffer(fit->d, sizeof(double));
+  fit->own = mem_zero(fit->workers, sizeof *fit->own);
   fit->scratch = kmeans_scratch_new(fit->workers, fit->n, fit->d);
-  if (!fit->scratch || !fit->labels || !fit->labels_before || !fit->labels_best || !fit->nearest ||
-      !fit->centres || !fit->centres_next || !fit->totals || !fit->totals_best) {
-    return error_memory(e, bytes, _("k-means"));
+  return fit->scratch && fit->labels && fit->labels_before && fit->labels_best && fit->nearest && fit->centres &&
+                 fit->centres_next && fit->totals && fit->totals_best && fit->mean && fit->own
+             ? STATUS_OK
+             : error_memory(e, bytes, _("k-means"));
+}
+
+/* What needs the data's range: grids, sums, and bounds where they pay. */
+static Status look_at_data(KmeansFit *fit, Error *e)
+{
+  const Status status = kmeans_check_data(fit, e);
+  if (status != STATUS_OK || fit->sums.rows) {
+    return status;
+  }
+  bool made = kmeans_sums_new(&fit->grid, &fit->sums) && kmeans_sums_new(&fit->grid, &fit->sums_best);
+  for (size_t w = 0; made && w < fit->workers; w++) {
+    made = kmeans_sums_new(&fit->grid, &fit->own[w]);
+  }
+  if (!made) {
+    return error_memory(e, fit->k * fit->d * 2 * sizeof(int64_t), _("k-means"));
   }
   return kmeans_bounds_wanted(fit) ? kmeans_bounds_new(fit, e) : STATUS_OK;
 }
@@ -136,14 +162,17 @@ void kmeans_keep_best(KmeansFit *fit, size_t iterations, bool converged)
   KmeansState *const state = fit->state;
   int32_t *const labels = fit->labels_best;
   double *const totals = fit->totals_best;
+  const KmeansSums sums = fit->sums_best;
   fit->labels_best = fit->labels;
   fit->totals_best = fit->totals;
+  fit->sums_best = fit->sums;
   fit->labels = labels;
   fit->totals = totals;
-  fit->valid = false;
+  fit->sums = sums;
+  fit->valid = fit->evaluated = false;
   fit->valid_best = true;
   memcpy(state->best, fit->centres, fit->k * fit->d * sizeof(double));
-  state->best_inertia = *kmeans_totals(fit->totals_best, fit->k).inertia;
+  state->best_inertia = *fit->totals_best;
   state->best_iterations = iterations;
   state->best_converged = converged;
 }
@@ -164,11 +193,14 @@ static Status do_start(KmeansFit *fit, Error *e)
     kmeans_resume(fit);
   }
   bool ended;
-  const Status status = kmeans_steps(fit, SIZE_MAX, fit->settings->max_iterations, "start", &ended, e);
+  Status status = kmeans_steps(fit, SIZE_MAX, fit->settings->max_iterations, "start", &ended, e);
+  if (status == STATUS_OK) {
+    status = kmeans_evaluate(fit, e);
+  }
   if (status != STATUS_OK) {
     return status;
   }
-  const double inertia = *kmeans_totals(fit->totals, fit->k).inertia;
+  const double inertia = *fit->totals;
   state->start_inertia[state->start] = inertia;
   if (inertia < state->best_inertia || state->best_iterations == 0) {
     kmeans_keep_best(fit, state->iteration, state->run_converged);
@@ -211,8 +243,11 @@ static Status restore_best(KmeansFit *fit, Error *e)
     return STATUS_OK;
   }
   kmeans_bounds_reset(fit->bounds);
-  const Status status = kmeans_pass(fit, fit->state->best, NULL, fit->labels_best, fit->totals_best, e);
+  Status status = kmeans_pass(fit, fit->state->best, NULL, fit->labels_best, &fit->sums_best, e);
   kmeans_bounds_reset(fit->bounds);
+  if (status == STATUS_OK) {
+    status = kmeans_totals_of(fit, fit->state->best, fit->labels_best, fit->totals_best, e);
+  }
   fit->valid_best = status == STATUS_OK;
   return status;
 }
@@ -220,7 +255,7 @@ static Status restore_best(KmeansFit *fit, Error *e)
 /* ---- The result ---- */
 
 typedef struct Rank {
-  double rows;
+  int64_t rows;
   size_t first, old;
 } Rank;
 
@@ -233,11 +268,10 @@ static int compare_ranks(const void *a, const void *b)
 }
 
 /* order[new number] = number in the fit: largest first, then by first row. */
-static void canonical_order(const KmeansTotals *totals, const int32_t *labels, size_t n, size_t k,
-                            Rank *order)
+static void canonical_order(const KmeansSums *sums, const int32_t *labels, size_t n, size_t k, Rank *order)
 {
   for (size_t j = 0; j < k; j++) {
-    order[j] = (Rank){totals->rows[j], n + j, j};
+    order[j] = (Rank){sums->rows[j], n + j, j};
   }
   for (size_t i = n; i-- > 0;) {
     order[labels[i]].first = i;
@@ -258,29 +292,28 @@ static Status result_alloc(KmeansResult *out, Error *e)
 }
 
 /* Fills the arrays from a solution. */
-static Status result_fill(const KmeansFit *fit, const double *centres, const int32_t *labels, double *values,
-                          KmeansResult *out, Error *e)
+static Status result_fill(const KmeansFit *fit, const double *centres, const int32_t *labels, const KmeansSums *sums,
+                          const double *totals, KmeansResult *out, Error *e)
 {
   const size_t k = fit->k, d = fit->d;
-  const KmeansTotals totals = kmeans_totals(values, k);
   Rank *const order = mem_alloc(k, sizeof *order);
   int32_t *const number = mem_alloc(k, sizeof *number);
   const Status status =
       order && number ? result_alloc(out, e) : error_memory(e, k * sizeof *order, _("k-means"));
   if (status == STATUS_OK) {
-    canonical_order(&totals, labels, fit->n, k, order);
+    canonical_order(sums, labels, fit->n, k, order);
     for (size_t j = 0; j < k; j++) {
       const size_t old = order[j].old;
       number[old] = (int32_t)j;
       memcpy(out->centres + j * d, centres + old * d, d * sizeof(double));
-      out->sizes[j] = (int64_t)totals.rows[old];
-      out->weights[j] = totals.weight[old];
-      out->withinss[j] = totals.withinss[old];
+      out->sizes[j] = sums->rows[old];
+      out->weights[j] = kmeans_sums_weight(&fit->grid, sums, old, fit->weights);
+      out->withinss[j] = totals[1 + old];
     }
     for (size_t i = 0; i < fit->n; i++) {
       out->labels[i] = number[labels[i]];
     }
-    out->inertia = *totals.inertia;
+    out->inertia = *totals;
   }
   mem_free(order);
   mem_free(number);
@@ -303,11 +336,10 @@ static void say_where(const KmeansState *state, KmeansResult *out)
 static Status make_result(KmeansFit *fit, bool complete, KmeansResult *out, Error *e)
 {
   const KmeansState *const state = fit->state;
-  const bool use_run =
-      fit->valid && (!fit->valid_best || *kmeans_totals(fit->totals, fit->k).inertia < state->best_inertia);
+  const bool use_run = fit->evaluated && (!fit->valid_best || *fit->totals < state->best_inertia);
   *out = (KmeansResult){.n = fit->n, .k = fit->k, .d = fit->d, .totss = fit->totss, .complete = complete};
-  const Status status = use_run ? result_fill(fit, fit->centres, fit->labels, fit->totals, out, e)
-                                : result_fill(fit, state->best, fit->labels_best, fit->totals_best, out, e);
+  const Status status = use_run ? result_fill(fit, fit->centres, fit->labels, &fit->sums, fit->totals, out, e)
+                                : result_fill(fit, state->best, fit->labels_best, &fit->sums_best, fit->totals_best, out, e);
   out->converged = !use_run && state->best_converged;
   const bool from_best = state->stage > KMEANS_STAGE_RUN; /* the run goes on from the best */
   out->iterations =
@@ -330,33 +362,47 @@ static Status make_result(KmeansFit *fit, bool complete, KmeansResult *out, Erro
 }
 
 /* A fit stopped before its first assignment still gives one: to rows drawn at random (or the centres given).
- * The state stays as it was, so that going on is not touched by it. A further press ends this too. */
+ * The state stays as it was, so that going on is not touched by it. */
 static Status first_assignment(KmeansFit *fit, Error *e)
 {
   const KmeansSettings *const settings = fit->settings;
   KmeansSettings quick = *settings;
   quick.init = settings->init == KMEANS_CENTRES ? KMEANS_CENTRES : KMEANS_RANDOM;
-  atomic_store(&fit->task->cancel, false);
-  Status status = kmeans_check_data(fit, e);
+  Status status = look_at_data(fit, e);
   fit->settings = &quick;
   if (status == STATUS_OK) {
     status = kmeans_seed(fit, fit->centres, e);
   }
   fit->settings = settings;
-  if (fit->bounds) {
-    kmeans_bounds_reset(fit->bounds);
-  }
+  kmeans_bounds_reset(fit->bounds);
   if (status == STATUS_OK) {
-    status = kmeans_pass(fit, fit->centres, NULL, fit->labels, fit->totals, e);
+    status = kmeans_pass(fit, fit->centres, NULL, fit->labels, &fit->sums, e);
+  }
+  fit->valid = status == STATUS_OK;
+  fit->evaluated = false;
+  return status;
+}
+
+/* What a stopped fit has: the run's last assignment with its figures, or the best so far, or at least one assignment.
+ * A further press ends this too; where there is a best already, that is enough. */
+static Status partial(KmeansFit *fit, Error *e)
+{
+  atomic_store(&fit->task->cancel, false);
+  Status status = fit->valid || fit->valid_best ? STATUS_OK : first_assignment(fit, e);
+  if (status == STATUS_OK && fit->valid) {
+    status = kmeans_evaluate(fit, e);
   }
   task_cancel(fit->task);
-  fit->valid = status == STATUS_OK;
+  if (status == STATUS_CANCELLED && fit->valid_best) {
+    error_clear(e);
+    status = STATUS_OK;
+  }
   return status;
 }
 
 static Status fit_all(KmeansFit *fit, KmeansResult *out, Error *e)
 {
-  Status status = kmeans_check_data(fit, e);
+  Status status = look_at_data(fit, e);
   if (status == STATUS_OK) {
     status = restore_best(fit, e);
   }
@@ -364,11 +410,12 @@ static Status fit_all(KmeansFit *fit, KmeansResult *out, Error *e)
     status = do_stages(fit, e);
   }
   if (status == STATUS_OK) {
+    fit->valid = fit->evaluated = false;
     return make_result(fit, true, out, e);
   }
   if (status == STATUS_CANCELLED) {
     error_clear(e);
-    status = fit->valid || fit->valid_best ? STATUS_OK : first_assignment(fit, e);
+    status = partial(fit, e);
     return status == STATUS_OK ? make_result(fit, false, out, e) : status;
   }
   return status;

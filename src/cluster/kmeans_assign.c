@@ -14,7 +14,8 @@ KmeansScratch *kmeans_scratch_new(size_t workers, size_t n, size_t d)
     scratch[i].rows = mem_buffer((n < BLOCK_ROWS ? n : BLOCK_ROWS) * d, sizeof(double));
     scratch[i].tile = mem_buffer(KMEANS_TILE * d, sizeof(double));
     scratch[i].distances = mem_buffer(KMEANS_CHUNK * KMEANS_TILE, sizeof(double));
-    made = scratch[i].rows && scratch[i].tile && scratch[i].distances;
+    scratch[i].packed = mem_buffer(KMEANS_TILE * d, sizeof(double));
+    made = scratch[i].rows && scratch[i].tile && scratch[i].distances && scratch[i].packed;
   }
   if (!made) {
     kmeans_scratch_free(scratch, workers);
@@ -29,6 +30,7 @@ void kmeans_scratch_free(KmeansScratch *scratch, size_t workers)
     mem_free(scratch[i].rows);
     mem_free(scratch[i].tile);
     mem_free(scratch[i].distances);
+    mem_free(scratch[i].packed);
   }
   mem_free(scratch);
 }

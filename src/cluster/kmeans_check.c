@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "core/alloc.h"
 #include "core/reduce.h"
@@ -188,8 +189,9 @@ static void merge_moments(void *context, void *sum, const void *other)
 
 /* Sums of squared distances stay below the largest number: the diagonal of the box around rows and centres,
  * for all rows. */
-static Status check_range(const KmeansFit *fit, Moments all, Error *e)
+static Status check_range(KmeansFit *fit, Moments all, Error *e)
 {
+  fit->reach = 0;
   double diagonal = 0, largest = 0;
   for (size_t c = 0; c < fit->d; c++) {
     for (size_t j = 0; fit->settings->init == KMEANS_CENTRES && j < fit->k; j++) {
@@ -197,6 +199,7 @@ static Status check_range(const KmeansFit *fit, Moments all, Error *e)
       all.low[c] = v < all.low[c] ? v : all.low[c];
       all.high[c] = v > all.high[c] ? v : all.high[c];
     }
+    fit->reach = fmax(fit->reach, fmax(all.high[c] - all.mean[c], all.mean[c] - all.low[c]));
     const double range = all.high[c] - all.low[c];
     diagonal += range * range;
     largest = fmax(largest, fmax(fabs(all.low[c]), fabs(all.high[c])));
@@ -209,6 +212,22 @@ static Status check_range(const KmeansFit *fit, Moments all, Error *e)
     return STATUS_DATA;
   }
   return STATUS_OK;
+}
+
+/* The grids of the sums. */
+static Status make_grid(KmeansFit *fit, Moments all, Error *e)
+{
+  double weight = fit->weights ? 0 : 1;
+  for (size_t i = 0; fit->weights && i < fit->n; i++) {
+    weight = fmax(weight, fit->weights[i]);
+  }
+  for (size_t c = 0; c < fit->d; c++) {
+    fit->mean[c] = fmax(fabs(all.low[c]), fabs(all.high[c]));
+  }
+  kmeans_grid_free(&fit->grid);
+  const Status status = kmeans_grid_new(fit->n, fit->k, fit->d, fit->mean, weight, &fit->grid, e);
+  memcpy(fit->mean, all.mean, fit->d * sizeof(double));
+  return status;
 }
 
 Status kmeans_check_data(KmeansFit *fit, Error *e)
@@ -225,6 +244,9 @@ Status kmeans_check_data(KmeansFit *fit, Error *e)
                          .context = &check};
   Status status = rows_reduce(fit->task, fit->n, &reduce, values, e);
   const Moments all = moments(values, fit->d);
+  if (status == STATUS_OK) {
+    status = make_grid(fit, all, e);
+  }
   if (status == STATUS_OK) {
     status = check_range(fit, all, e);
   }

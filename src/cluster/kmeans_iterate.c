@@ -8,23 +8,6 @@
 #include "cluster/kmeans_fit.h"
 #include "core/reduce.h"
 
-KmeansTotals kmeans_totals(double *values, size_t k)
-{
-  double *const arrays = values + 2;
-  return (KmeansTotals){.inertia = values,
-                        .changed = values + 1,
-                        .rows = arrays,
-                        .weight = arrays + k,
-                        .withinss = arrays + 2 * k,
-                        .sums = arrays + 3 * k};
-}
-
-size_t kmeans_totals_size(size_t k, size_t d)
-{
-  size_t size;
-  return __builtin_mul_overflow(k, d + 3, &size) || size > SIZE_MAX / 16 ? SIZE_MAX : size + 2;
-}
-
 void kmeans_merge(void *context, void *sum, const void *other)
 {
   const size_t size = ((const KmeansMerge *)context)->size;
@@ -35,45 +18,6 @@ void kmeans_merge(void *context, void *sum, const void *other)
   }
 }
 
-void kmeans_tally(const KmeansFit *fit, const double *x, size_t first, size_t count, const int32_t *labels,
-                  const double *distances, const int32_t *before, double *totals)
-{
-  const KmeansTotals to = kmeans_totals(totals, fit->k);
-  const double *const weights = fit->weights ? fit->weights + first : NULL;
-  double inertia = *to.inertia;
-  int64_t changed = 0;
-  for (size_t i = 0; i < count; i++) {
-    const size_t label = (size_t)labels[i];
-    const double square = weights ? weights[i] * distances[i] : distances[i];
-    inertia += square;
-    changed += !before || before[i] != labels[i];
-    to.rows[label]++;
-    to.withinss[label] += square;
-  }
-  for (size_t i = 0; weights && i < count; i++) {
-    to.weight[labels[i]] += weights[i];
-  }
-  *to.inertia = inertia;
-  *to.changed += (double)changed;
-  fit->kernels->sums(x, count, fit->d, labels, weights, to.sums);
-}
-
-Status kmeans_sum(KmeansFit *fit, KmeansBlock block, void *context, double *totals, Error *e)
-{
-  const size_t size = kmeans_totals_size(fit->k, fit->d);
-  ((KmeansMerge *)context)->size = size;
-  const Reduce reduce = {.size = size * sizeof(double),
-                         .block = block,
-                         .merge = kmeans_merge,
-                         .context = context};
-  const Status status = rows_reduce(fit->task, fit->n, &reduce, totals, e);
-  if (status == STATUS_OK && !fit->weights) {
-    const KmeansTotals of = kmeans_totals(totals, fit->k);
-    memcpy(of.weight, of.rows, fit->k * sizeof(double));
-  }
-  return status;
-}
-
 /* A pass as a context of rows_reduce. */
 typedef struct Pass {
   KmeansMerge merge;
@@ -82,6 +26,36 @@ typedef struct Pass {
   const int32_t *before;
   int32_t *labels;
 } Pass;
+
+/* ---- Assigning, and the sums of clusters ---- */
+
+void kmeans_changes_begin(KmeansFit *fit)
+{
+  for (size_t w = 0; w < fit->workers; w++) {
+    kmeans_sums_clear(&fit->grid, &fit->own[w]);
+  }
+}
+
+void kmeans_changes_end(KmeansFit *fit, bool anew, KmeansSums *sums)
+{
+  if (anew) {
+    kmeans_sums_clear(&fit->grid, sums);
+  }
+  sums->changed = 0;
+  for (size_t w = 0; w < fit->workers; w++) {
+    kmeans_sums_merge(&fit->grid, &fit->own[w], sums);
+  }
+}
+
+static void collect(const KmeansFit *fit, const double *x, size_t first, size_t count, const int32_t *before,
+                    const int32_t *labels, size_t worker)
+{
+  for (size_t i = 0; i < count; i += KMEANS_STRIP) {
+    const size_t at = first + i, rows = count - i < KMEANS_STRIP ? count - i : KMEANS_STRIP;
+    kmeans_sums_change(&fit->grid, fit->kernels, x + i * fit->d, rows, fit->weights ? fit->weights + at : NULL,
+                       before ? before + at : NULL, labels + at, &fit->own[worker]);
+  }
+}
 
 /* The next tile's rows on their way into the cache while this one is worked on; wide rows come in time by
  * themselves. */
@@ -98,6 +72,7 @@ static Status plain_block(void *context, void *sum, size_t first, size_t count, 
   const Pass *const pass = context;
   const KmeansFit *const fit = pass->fit;
   const KmeansScratch *const scratch = &fit->scratch[worker];
+  (void)sum;
   const double *x;
   const Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
   for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
@@ -109,12 +84,10 @@ static Status plain_block(void *context, void *sum, size_t first, size_t count, 
     if (!kmeans_assign_tile(fit->task, fit->kernels, scratch, pass->centres, fit->k, fit->d, best, label)) {
       return error_cancelled(e);
     }
-    int32_t *const labels = pass->labels + first + i;
     for (size_t r = 0; r < rows; r++) {
-      labels[r] = (int32_t)label[r];
+      pass->labels[first + i + r] = (int32_t)label[r];
     }
-    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, best,
-                 pass->before ? pass->before + first + i : NULL, sum);
+    collect(fit, x + i * fit->d, first + i, rows, pass->before, pass->labels, worker);
   }
   return status;
 }
@@ -123,34 +96,107 @@ static Status labelled_block(void *context, void *sum, size_t first, size_t coun
 {
   const Pass *const pass = context;
   const KmeansFit *const fit = pass->fit;
+  (void)sum;
   const double *x;
   const Status status = fit->rows->block(fit->rows, first, count, fit->scratch[worker].rows, &x, e);
-  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
-    const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
-    const int32_t *const labels = pass->before + first + i;
-    double distances[KMEANS_TILE];
-    fit->kernels->own(x + i * fit->d, rows, fit->d, pass->centres, labels, distances);
-    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, distances, labels, sum);
+  if (status == STATUS_OK) {
+    collect(fit, x, first, count, NULL, pass->before, worker);
   }
   return status;
 }
 
-Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels,
-                   double *totals, Error *e)
+Status kmeans_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels, KmeansSums *sums,
+                   Error *e)
 {
-  if (fit->bounds) {
-    return kmeans_bounds_pass(fit, centres, before, labels, totals, e);
-  }
   Pass pass = {{0}, fit, centres, before, labels};
-  return kmeans_sum(fit, plain_block, &pass, totals, e);
+  const Reduce reduce = {.block = plain_block, .context = &pass};
+  kmeans_changes_begin(fit);
+  const Status status = fit->bounds ? kmeans_bounds_pass(fit, centres, before, labels, e)
+                                    : rows_reduce(fit->task, fit->n, &reduce, NULL, e);
+  if (status == STATUS_OK) {
+    kmeans_changes_end(fit, !before, sums);
+  }
+  return status;
 }
 
-Status kmeans_pass_labelled(KmeansFit *fit, const double *centres, const int32_t *labels, double *totals,
-                            Error *e)
+Status kmeans_sum_labels(KmeansFit *fit, const int32_t *labels, KmeansSums *sums, Error *e)
 {
-  Pass pass = {{0}, fit, centres, labels, NULL};
-  return kmeans_sum(fit, labelled_block, &pass, totals, e);
+  Pass pass = {{0}, fit, NULL, labels, NULL};
+  const Reduce reduce = {.block = labelled_block, .context = &pass};
+  kmeans_changes_begin(fit);
+  const Status status = rows_reduce(fit->task, fit->n, &reduce, NULL, e);
+  if (status == STATUS_OK) {
+    kmeans_changes_end(fit, true, sums);
+  }
+  return status;
 }
+
+/* ---- Squares within clusters ---- */
+
+static Status totals_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
+{
+  const Pass *const pass = context;
+  const KmeansFit *const fit = pass->fit;
+  double *const inertia = sum, *const within = inertia + 1;
+  const double *x;
+  const Status status = fit->rows->block(fit->rows, first, count, fit->scratch[worker].rows, &x, e);
+  for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_STRIP) {
+    const size_t rows = count - i < KMEANS_STRIP ? count - i : KMEANS_STRIP;
+    const int32_t *const labels = pass->before + first + i;
+    double distances[KMEANS_STRIP];
+    fit->kernels->own(x + i * fit->d, rows, fit->d, pass->centres, labels, distances);
+    for (size_t r = 0; r < rows; r++) {
+      const double square = fit->weights ? fit->weights[first + i + r] * distances[r] : distances[r];
+      *inertia += square;
+      within[labels[r]] += square;
+    }
+  }
+  return status;
+}
+
+Status kmeans_totals_of(KmeansFit *fit, const double *centres, const int32_t *labels, double *totals, Error *e)
+{
+  Pass pass = {{kmeans_totals_size(fit->k)}, fit, centres, labels, NULL};
+  const Reduce reduce = {.size = pass.merge.size * sizeof(double),
+                         .block = totals_block,
+                         .merge = kmeans_merge,
+                         .context = &pass};
+  return rows_reduce(fit->task, fit->n, &reduce, totals, e);
+}
+
+Status kmeans_evaluate(KmeansFit *fit, Error *e)
+{
+  if (fit->evaluated) {
+    return STATUS_OK;
+  }
+  const Status status = kmeans_totals_of(fit, fit->centres, fit->labels, fit->totals, e);
+  fit->evaluated = status == STATUS_OK;
+  return status;
+}
+
+static double weight_of(const KmeansFit *fit, size_t cluster)
+{
+  return kmeans_sums_weight(&fit->grid, &fit->sums, cluster, fit->weights);
+}
+
+/* The inertia about the clusters' means: what is left of totss beside the squares between them. O(k d), from sums that
+ * are exact, so that it is as good as the means are. */
+static double objective_of(const KmeansFit *fit)
+{
+  long double between = 0;
+  for (size_t j = 0; j < fit->k; j++) {
+    const long double weight = (long double)weight_of(fit, j);
+    for (size_t c = 0; weight > 0 && c < fit->d; c++) {
+      const long double off =
+          kmeans_sums_long(&fit->grid, &fit->sums, j, c) - weight * (long double)fit->mean[c];
+      between += off * off / weight;
+    }
+  }
+  const long double objective = (long double)fit->totss - between;
+  return objective > 0 ? (double)objective : 0;
+}
+
+/* ---- Empty clusters ---- */
 
 /* The row that an empty cluster takes: the farthest from its centre of those whose cluster keeps some weight
  * without it; the lowest row on ties. */
@@ -163,7 +209,6 @@ static Status farthest_block(void *context, void *sum, size_t first, size_t coun
 {
   const Pass *const pass = context;
   const KmeansFit *const fit = pass->fit;
-  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
   Farthest *const farthest = sum;
   const double *x;
   const Status status = fit->rows->block(fit->rows, first, count, fit->scratch[worker].rows, &x, e);
@@ -174,7 +219,7 @@ static Status farthest_block(void *context, void *sum, size_t first, size_t coun
     fit->kernels->own(x + i * fit->d, rows, fit->d, pass->centres, labels, distances);
     for (size_t r = 0; r < rows; r++) {
       const double weight = fit->weights ? fit->weights[first + i + r] : 1;
-      if (weight > 0 && totals.weight[labels[r]] > weight && distances[r] > farthest->distance) {
+      if (weight > 0 && distances[r] > farthest->distance && weight_of(fit, (size_t)labels[r]) > weight) {
         *farthest = (Farthest){distances[r], first + i + r};
       }
     }
@@ -193,61 +238,57 @@ static void farthest_merge(void *context, void *sum, const void *other)
 
 static size_t empty_clusters(const KmeansFit *fit)
 {
-  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
   size_t empty = 0;
   for (size_t j = 0; j < fit->k; j++) {
-    empty += totals.weight[j] == 0;
+    empty += weight_of(fit, j) == 0;
   }
   return empty;
 }
 
-/* Gives each empty cluster a row and sums anew. The objective stays that of the assignment. */
+static Status find_farthest(KmeansFit *fit, Farthest *farthest, Error *e)
+{
+  Pass pass = {{0}, fit, fit->centres, fit->labels, NULL};
+  const Reduce reduce = {.size = sizeof(Farthest),
+                         .block = farthest_block,
+                         .merge = farthest_merge,
+                         .context = &pass};
+  const Status status = rows_reduce(fit->task, fit->n, &reduce, farthest, e);
+  return status == STATUS_OK && farthest->distance == 0
+             ? kmeans_too_few_distinct(fit, fit->k - empty_clusters(fit), e)
+             : status;
+}
+
+/* Gives each empty cluster a row. */
 static Status fill_empty(KmeansFit *fit, Error *e)
 {
   const size_t empty = empty_clusters(fit);
-  if (empty == 0) {
-    return STATUS_OK;
-  }
-  fit->valid = false;
-  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
-  for (size_t j = 0; j < fit->k; j++) {
-    if (totals.weight[j] > 0) {
+  for (size_t j = 0; empty > 0 && j < fit->k; j++) {
+    if (weight_of(fit, j) > 0) {
       continue;
     }
-    Pass pass = {{0}, fit, fit->centres, fit->labels, NULL};
-    const Reduce reduce = {.size = sizeof(Farthest),
-                           .block = farthest_block,
-                           .merge = farthest_merge,
-                           .context = &pass};
     Farthest farthest;
-    const Status status = rows_reduce(fit->task, fit->n, &reduce, &farthest, e);
+    fit->valid = fit->evaluated = false;
+    Status status = find_farthest(fit, &farthest, e);
+    if (status == STATUS_OK) {
+      fit->labels[farthest.row] = (int32_t)j;
+      kmeans_bounds_forget(fit->bounds, farthest.row);
+      status = kmeans_sum_labels(fit, fit->labels, &fit->sums, e);
+    }
     if (status != STATUS_OK) {
       return status;
     }
-    if (farthest.distance == 0) {
-      return kmeans_too_few_distinct(fit, fit->k - empty_clusters(fit), e);
-    }
-    const double weight = fit->weights ? fit->weights[farthest.row] : 1;
-    totals.weight[fit->labels[farthest.row]] -= weight;
-    totals.weight[j] = weight;
-    fit->labels[farthest.row] = (int32_t)j;
-    kmeans_bounds_forget(fit->bounds, farthest.row);
   }
-  const double inertia = *totals.inertia, changed = *totals.changed;
-  const Status status = kmeans_pass_labelled(fit, fit->centres, fit->labels, fit->totals, e);
-  *totals.inertia = inertia;
-  *totals.changed = changed;
-  fit->state->relocated += status == STATUS_OK ? empty : 0;
-  return status;
+  fit->state->relocated += empty;
+  return STATUS_OK;
 }
 
 void kmeans_new_centres(const KmeansFit *fit, double *out)
 {
-  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
   for (size_t j = 0; j < fit->k; j++) {
-    const double *const sums = totals.sums + j * fit->d;
+    const double weight = weight_of(fit, j);
     for (size_t c = 0; c < fit->d; c++) {
-      out[j * fit->d + c] = totals.weight[j] > 0 ? sums[c] / totals.weight[j] : fit->centres[j * fit->d + c];
+      out[j * fit->d + c] =
+          weight > 0 ? kmeans_sums_value(&fit->grid, &fit->sums, j, c) / weight : fit->centres[j * fit->d + c];
     }
   }
 }
@@ -259,28 +300,28 @@ void kmeans_assigned(KmeansFit *fit)
   fit->labels = labels;
   memcpy(fit->centres, fit->state->current, fit->k * fit->d * sizeof(double));
   fit->valid = true;
-  fit->fresh = false;
+  fit->evaluated = fit->fresh = false;
 }
 
 /* Assigns for state->current. The old solution stays whole when this fails. */
 static Status assign(KmeansFit *fit, Error *e)
 {
   const int32_t *const before = fit->fresh ? NULL : fit->labels;
-  const Status status = kmeans_pass(fit, fit->state->current, before, fit->labels_before, fit->totals, e);
+  const Status status = kmeans_pass(fit, fit->state->current, before, fit->labels_before, &fit->sums, e);
   if (status == STATUS_OK) {
     kmeans_assigned(fit);
   }
   return status;
 }
 
-static void report_step(const KmeansFit *fit, const char *phase)
+/* For a listener the inertia of the assignment to state->current; the live line does with the objective. */
+static void report_step(const KmeansFit *fit, const char *phase, double inertia, int64_t changed)
 {
-  const KmeansTotals totals = kmeans_totals(fit->totals, fit->k);
   task_step(fit->task, &(TraceStep){.phase = phase,
                                     .start = (int64_t)fit->state->start + 1,
                                     .iteration = (int64_t)fit->state->iteration,
-                                    .objective = *totals.inertia,
-                                    .changed = (int64_t)*totals.changed,
+                                    .objective = inertia,
+                                    .changed = changed,
                                     .state = fit->state->current,
                                     .rows = fit->k,
                                     .columns = fit->d});
@@ -290,16 +331,20 @@ Status kmeans_move(KmeansFit *fit, const char *phase, bool *ended, Error *e)
 {
   KmeansState *const state = fit->state;
   const size_t bytes = fit->k * fit->d * sizeof(double);
-  const Status status = fill_empty(fit, e);
+  const int64_t changed = fit->sums.changed;
+  Status status = fit->task->trace ? kmeans_evaluate(fit, e) : STATUS_OK;
+  const double inertia = *fit->totals;
+  if (status == STATUS_OK) {
+    status = fill_empty(fit, e);
+  }
   if (status != STATUS_OK) {
     return status;
   }
-  const double objective = *kmeans_totals(fit->totals, fit->k).inertia;
+  const double objective = objective_of(fit), fall = state->objective - objective;
   kmeans_new_centres(fit, fit->centres_next);
   state->iteration++;
-  report_step(fit, phase);
+  report_step(fit, phase, fit->task->trace ? inertia : objective, changed);
   *ended = state->run_converged = memcmp(fit->centres_next, state->current, bytes) == 0;
-  const double fall = state->objective - objective;
   if (fit->settings->tolerance > 0 && fit->valid && isfinite(state->objective)) {
     state->last = fall <= fit->settings->tolerance * state->objective;
   }
@@ -340,6 +385,6 @@ void kmeans_begin(KmeansFit *fit)
 void kmeans_resume(KmeansFit *fit)
 {
   fit->fresh = true;
-  fit->valid = false;
+  fit->valid = fit->evaluated = false;
   kmeans_bounds_reset(fit->bounds);
 }

@@ -5,14 +5,17 @@
 #include "cluster/kmeans_kernels.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "math/kernel_vector.h"
 
 enum {
   POINTS = 4,                   /* points and ... */
-  VECTORS = WIDTH == 8 ? 4 : 2, /* ... vectors of rows worked on together: what the registers hold */
-  PARTS = KMEANS_LANES / WIDTH  /* vectors of a lane group */
+  VECTORS = WIDTH == 8 ? 4 : 2 /* ... vectors of rows worked on together: what the registers hold */
 };
+
+/* As many integers as a vector has numbers. */
+typedef int64_t Integers __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
 
 INLINE Vector load(const double *p)
 {
@@ -284,78 +287,56 @@ static void own_distances(const double *x, size_t count, size_t d, const double 
   }
 }
 
-static void cluster_sums(const double *x, size_t count, size_t d, const int32_t *labels,
-                         const double *weights, double *sums)
+/* Adding 1.5 * 2^52 rounds a number below 2^51 to an integer, to even on ties, and leaves it in the low bits. */
+#define ROUNDER 0x1.8p52
+#define ROUNDER_BITS 0x4338000000000000
+
+INLINE void add_to_grid(double x, double weight, double scale, double step, int64_t *high, int64_t *low)
 {
-  for (size_t i = 0; i < count; i++) {
-    const double *const row = x + i * d;
-    double *const sum = sums + (size_t)labels[i] * d;
-    const double weight = weights ? weights[i] : 1;
-    size_t c = 0;
-    for (; c + WIDTH <= d; c += WIDTH) {
-      store(sum + c, load(sum + c) + load(row + c) * weight);
+  const double v = x * weight * scale;
+  const double coarse = v + ROUNDER;
+  const double fine = (v - (coarse - ROUNDER)) * step + ROUNDER;
+  int64_t bits;
+  memcpy(&bits, &coarse, sizeof bits);
+  *high += bits - ROUNDER_BITS;
+  memcpy(&bits, &fine, sizeof bits);
+  *low += bits - ROUNDER_BITS;
+}
+
+/* Some rows of one cluster: each vector of columns goes through all of them in registers. */
+static void add_run(const double *x, size_t d, const uint32_t *list, size_t count, const double *weights,
+                    const double *scale, double step, int64_t *high, int64_t *low)
+{
+  size_t c = 0;
+  for (; c + WIDTH <= d; c += WIDTH) {
+    Integers to_high = *(Integers *)(high + c), to_low = *(Integers *)(low + c);
+    const Vector by = load(scale + c);
+    for (size_t i = 0; i < count; i++) {
+      const Vector v = load(x + (size_t)list[i] * d + c) * weights[i] * by;
+      const Vector coarse = v + ROUNDER;
+      const Vector fine = (v - (coarse - ROUNDER)) * step + ROUNDER;
+      to_high += (Integers)coarse - ROUNDER_BITS;
+      to_low += (Integers)fine - ROUNDER_BITS;
     }
-    for (; c < d; c++) {
-      sum[c] += row[c] * weight;
+    *(Integers *)(high + c) = to_high;
+    *(Integers *)(low + c) = to_low;
+  }
+  for (; c < d; c++) {
+    for (size_t i = 0; i < count; i++) {
+      add_to_grid(x[(size_t)list[i] * d + c], weights[i], scale[c], step, high + c, low + c);
     }
   }
 }
 
-/* WIDTH rows against the eight centres of a group. */
-static void scan_group(const double *x, size_t d, const uint32_t *list, size_t count, const double *group,
-                       double *best, double *next, int64_t *lane)
+static void grid_sums(const double *x, size_t d, const uint32_t *list, size_t count, const int32_t *labels,
+                      const double *weights, const double *scale, double step, size_t width, int64_t *high,
+                      int64_t *low)
 {
-  for (size_t i = 0; i < count; i += WIDTH) {
-    const double *row[WIDTH];
-    for (size_t r = 0; r < WIDTH; r++) {
-      row[r] = x + (size_t)list[i + r < count ? i + r : count - 1] * d;
+  for (size_t i = 0, end; i < count; i = end) {
+    const size_t to = (size_t)labels[i] * width;
+    for (end = i + 1; end < count && labels[end] == labels[i]; end++) {
     }
-    Vector sum[PARTS][WIDTH] = {{{0}}};
-    for (size_t c = 0; c < d; c++) {
-      for (int part = 0; part < PARTS; part++) {
-        const Vector m = load(group + c * KMEANS_LANES + part * WIDTH);
-        for (int r = 0; r < WIDTH; r++) {
-          const Vector difference = m - row[r][c];
-          sum[part][r] += difference * difference;
-        }
-      }
-    }
-    double distances[KMEANS_LANES * WIDTH];
-    for (int part = 0; part < PARTS; part++) {
-      transpose(sum[part]);
-      for (int r = 0; r < WIDTH; r++) {
-        store(distances + (part * WIDTH + r) * WIDTH, sum[part][r]);
-      }
-    }
-    double least[WIDTH], second[WIDTH];
-    int64_t which[WIDTH], other[WIDTH];
-    for (size_t r = 0; r < WIDTH; r++) {
-      least[r] = second[r] = (double)INFINITY;
-      which[r] = other[r] = 0;
-    }
-    take_two(distances, 0, least, which, second, other, KMEANS_LANES, WIDTH);
-    for (size_t r = 0; r < WIDTH && i + r < count; r++) {
-      best[i + r] = least[r];
-      next[i + r] = second[r];
-      lane[i + r] = which[r];
-    }
-  }
-}
-
-static void upper_bounds(const double *restrict squares, size_t count, double factor, float *restrict out)
-{
-  for (size_t i = 0; i < count; i++) {
-    out[i] = (float)(sqrt(squares[i]) * factor);
-  }
-}
-
-/* The factor makes up for the rounding of the subtraction and of the float. */
-static void lower_bounds(float *restrict bounds, size_t count, float drift, float *restrict least)
-{
-  for (size_t i = 0; i < count; i++) {
-    const float bound = (bounds[i] - drift) * (1 - 0x1p-22f);
-    bounds[i] = bound;
-    least[i] = bound < least[i] ? bound : least[i];
+    add_run(x, d, list + i, end - i, weights + i, scale, step, high + to, low + to);
   }
 }
 
@@ -369,8 +350,5 @@ const KmeansKernels KERNEL_NAME(kmeans_kernels_) = {
     .potential = potential,
     .spread = spread,
     .own = own_distances,
-    .sums = cluster_sums,
-    .scan = scan_group,
-    .upper = upper_bounds,
-    .lower = lower_bounds,
+    .grid = grid_sums,
 };

@@ -3,9 +3,8 @@
  *
  * A squared distance is always the sum over columns of (x - m)^2, added in the order of the columns, one
  * rounding per operation. A vector holds eight (or four, or two) distances, never parts of one, so that every
- * instruction set gives the same bits. Two shapes of work: a tile is 32 rows stored column by column, for
- * distances of all its rows to a list of points; a lane group is eight centres stored column by column, for
- * distances of single rows to these eight.
+ * instruction set gives the same bits. A tile is 32 rows stored column by column, for distances of all its rows to a
+ * list of points.
  *
  * Pointers may be unaligned except tiles, which mem_buffer aligns. No function allocates or fails.
  */
@@ -43,21 +42,11 @@ typedef struct KmeansKernels {
   void (*own)(const double *x, size_t count, size_t d, const double *centres, const int32_t *labels,
               double *out);
 
-  /* sums[labels[i] * d + c] += weights[i] * x[i * d + c], rows in order; weights NULL: 1. */
-  void (*sums)(const double *x, size_t count, size_t d, const int32_t *labels, const double *weights,
-               double *sums);
-
-  /* The listed rows of x against one lane group: least and second least distance, and the lane of the least
-   * (the lowest on ties). group[c * 8 + lane]; lanes without a centre hold infinity. */
-  void (*scan)(const double *x, size_t d, const uint32_t *list, size_t count, const double *group,
-               double *best, double *next, int64_t *lane);
-
-  /* out[i] = sqrt(squares[i]) * factor as a float: upper bounds. */
-  void (*upper)(const double *squares, size_t count, double factor, float *out);
-
-  /* Lower bounds of one group of centres after it moved by at most drift: bounds[i] falls, least[i] takes the
-   * minimum. */
-  void (*lower)(float *bounds, size_t count, float drift, float *least);
+  /* The listed rows times their weights (negative: taken away) added to their clusters on a grid, see
+   * kmeans_sums.h; high and low are k x width. Fastest when rows of one cluster follow each other. */
+  void (*grid)(const double *x, size_t d, const uint32_t *list, size_t count, const int32_t *labels,
+               const double *weights, const double *scale, double step, size_t width, int64_t *high,
+               int64_t *low);
 } KmeansKernels;
 
 /* The copy for this machine (core/cpu.h). */

@@ -104,7 +104,6 @@ static Status begin_round(KmeansFit *fit, size_t *moved, Error *e)
   if (status != STATUS_OK) {
     return status;
   }
-  const KmeansTotals best = kmeans_totals(fit->totals_best, fit->k);
   Mover mover = {.fit = fit,
                  .centres = fit->centres_next,
                  .weight = swap->losses,
@@ -113,15 +112,15 @@ static Status begin_round(KmeansFit *fit, size_t *moved, Error *e)
                  .least_weight = (double)INFINITY,
                  .least_gain = fit->state->best_inertia * LEAST_GAIN};
   memcpy(mover.centres, fit->state->best, fit->k * fit->d * sizeof(double));
-  memcpy(mover.weight, best.weight, fit->k * sizeof(double));
   memcpy(mover.labels, fit->labels_best, fit->n * sizeof(int32_t));
   for (size_t j = 0; j < fit->k; j++) {
+    mover.weight[j] = kmeans_sums_weight(&fit->grid, &fit->sums_best, j, fit->weights);
     mover.least_weight = fmin(mover.least_weight, mover.weight[j]);
   }
   *moved = 0;
   status = move_rows(&mover, moved, e);
   if (status == STATUS_OK && *moved > 0) {
-    status = kmeans_pass_labelled(fit, fit->state->best, mover.labels, fit->totals, e);
+    status = kmeans_sum_labels(fit, mover.labels, &fit->sums, e);
   }
   if (status == STATUS_OK && *moved > 0) {
     memcpy(fit->centres, fit->state->best, fit->k * fit->d * sizeof(double));
@@ -140,11 +139,14 @@ static Status finish_round(KmeansFit *fit, bool *more, Error *e)
     kmeans_resume(fit);
   }
   bool ended;
-  const Status status = kmeans_steps(fit, SIZE_MAX, fit->settings->max_iterations, "polish", &ended, e);
+  Status status = kmeans_steps(fit, SIZE_MAX, fit->settings->max_iterations, "polish", &ended, e);
+  if (status == STATUS_OK) {
+    status = kmeans_evaluate(fit, e);
+  }
   if (status != STATUS_OK) {
     return status;
   }
-  const double inertia = *kmeans_totals(fit->totals, fit->k).inertia, before = state->best_inertia;
+  const double inertia = *fit->totals, before = state->best_inertia;
   *more = inertia < before * (1 - LEAST_ROUND);
   if (inertia < before) {
     kmeans_keep_best(fit, state->best_iterations + state->iteration, state->run_converged);

@@ -190,7 +190,6 @@ static Status best_exchange(KmeansFit *fit, Random *random, size_t *candidate, s
 /* ---- The first assignment after an exchange, from what is known of the best result ---- */
 
 typedef struct After {
-  KmeansMerge merge;
   KmeansFit *fit;
   size_t removed;      /* number of the centre that was exchanged */
   const double *point; /* where it is now */
@@ -214,34 +213,40 @@ static Status after_block(void *context, void *sum, size_t first, size_t count, 
   const After *const after = context;
   const KmeansFit *const fit = after->fit;
   const KmeansScratch *const scratch = &fit->scratch[worker];
+  (void)sum;
   const double *x;
   const Status status = fit->rows->block(fit->rows, first, count, scratch->rows, &x, e);
   for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
     const size_t rows = count - i < KMEANS_TILE ? count - i : KMEANS_TILE;
     const int32_t *const before = fit->labels_best + first + i;
     int32_t *const labels = fit->labels_before + first + i;
-    double squares[KMEANS_TILE];
     fit->kernels->tile(x + i * fit->d, rows, fit->d, scratch->tile);
     fit->kernels->distances(scratch->tile, fit->d, after->point, 1, scratch->distances);
     for (size_t r = 0; r < rows; r++) {
-      labels[r] = label_after(after, first + i + r, scratch->distances[r], &squares[r]);
+      double square;
+      labels[r] = label_after(after, first + i + r, scratch->distances[r], &square);
       if (fit->bounds) {
-        kmeans_bounds_exchange(fit->bounds, first + i + r, after->removed, scratch->distances[r],
-                               (size_t)before[r], fit->swap->nearest[first + i + r], (size_t)labels[r]);
+        kmeans_bounds_exchange(fit->bounds, first + i + r, after->removed, scratch->distances[r], (size_t)before[r],
+                               fit->swap->nearest[first + i + r], (size_t)labels[r], square);
       }
     }
-    kmeans_tally(fit, x + i * fit->d, first + i, rows, labels, squares, before, sum);
+    kmeans_sums_change(&fit->grid, fit->kernels, x + i * fit->d, rows, fit->weights ? fit->weights + first + i : NULL,
+                       before, labels, &fit->own[worker]);
   }
   return status;
 }
 
-/* Labels and totals of state->current, which is the best result but for the centre `removed`. */
+/* Labels and sums of state->current, which is the best result but for the centre `removed`. */
 static Status assign_after(KmeansFit *fit, size_t removed, Error *e)
 {
-  After after = {{0}, fit, removed, fit->state->current + removed * fit->d};
+  After after = {fit, removed, fit->state->current + removed * fit->d};
+  const Reduce reduce = {.block = after_block, .context = &after};
   kmeans_bounds_back(fit->bounds, fit->state->current);
-  const Status status = kmeans_sum(fit, after_block, &after, fit->totals, e);
+  kmeans_changes_begin(fit);
+  const Status status = rows_reduce(fit->task, fit->n, &reduce, NULL, e);
   if (status == STATUS_OK) {
+    kmeans_sums_copy(&fit->grid, &fit->sums_best, &fit->sums);
+    kmeans_changes_end(fit, false, &fit->sums);
     kmeans_assigned(fit);
   }
   return status;
@@ -261,7 +266,7 @@ static Status know_best(KmeansFit *fit, Error *e)
   Status status = swap->ready ? STATUS_OK : kmeans_swap_find_two(fit, e);
   if (status == STATUS_OK && fit->bounds && !swap->kept) {
     kmeans_bounds_reset(fit->bounds);
-    status = kmeans_pass(fit, fit->state->best, NULL, fit->labels_before, fit->totals, e);
+    status = kmeans_pass(fit, fit->state->best, NULL, fit->labels_before, &fit->sums, e);
     if (status == STATUS_OK) {
       status = kmeans_bounds_keep(fit->bounds, e);
       swap->kept = status == STATUS_OK;
@@ -328,7 +333,13 @@ static Status go_on(KmeansFit *fit, bool ended, Error *e)
       break;
     }
   }
-  if (ended && improved(fit, *kmeans_totals(fit->totals, fit->k).inertia)) {
+  if (ended) {
+    status = kmeans_evaluate(fit, e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  if (ended && improved(fit, *fit->totals)) {
     status = accept(fit, e);
   } else {
     fit->valid = false;

@@ -323,15 +323,18 @@ static void test_separate_clusters(void **state)
 /* ---- The method itself ---- */
 
 /* Lloyd's iteration as the contract words it, for one block of rows: labels of the directly computed
- * distances, ties to the lower number, sums in row order. Gives the number of iterations. */
+ * distances, ties to the lower number, sums exact (113 bits), rounded once; the inertia in row order. Gives the number
+ * of iterations. */
 static int64_t lloyd(const Data *data, double *centres, size_t k, int32_t *labels, double *inertia)
 {
   const size_t d = data->d;
-  double *const sums = calloc(k * d + k, sizeof(double)), *const count = sums + k * d;
+  _Float128 *const sums = calloc(k * d, sizeof *sums);
+  double *const count = calloc(k, sizeof *count);
   bool moved = true;
   int64_t iterations = 0;
   for (; moved; iterations++) {
-    memset(sums, 0, (k * d + k) * sizeof(double));
+    memset(sums, 0, k * d * sizeof *sums);
+    memset(count, 0, k * sizeof *count);
     *inertia = 0;
     for (size_t i = 0; i < data->n; i++) {
       double best = (double)INFINITY;
@@ -349,17 +352,18 @@ static int64_t lloyd(const Data *data, double *centres, size_t k, int32_t *label
       *inertia += best;
       count[labels[i]]++;
       for (size_t c = 0; c < d; c++) {
-        sums[(size_t)labels[i] * d + c] += data->x[i * d + c];
+        sums[(size_t)labels[i] * d + c] += (_Float128)data->x[i * d + c];
       }
     }
     moved = false;
     for (size_t i = 0; i < k * d; i++) {
-      const double mean = count[i / d] > 0 ? sums[i] / count[i / d] : centres[i];
+      const double mean = count[i / d] > 0 ? (double)sums[i] / count[i / d] : centres[i];
       moved |= mean != centres[i];
       centres[i] = mean;
     }
   }
   free(sums);
+  free(count);
   return iterations;
 }
 
