@@ -57,6 +57,7 @@ struct Console {
   int reserved;         /* lines of the screen that what is shown leaves free */
   bool muted;           /* output and notes are dropped; errors are not */
   char *wish;           /* the demonstration that a statement asked for, to be begun by who ran it (mem_free) */
+  bool begin_dashboard; /* the prompt begins with it */
   /* While set, the dashboard has the screen: what is printed goes there, and it keeps alive while a job runs. */
   const ConsoleScreen *screen;
 };

@@ -3,13 +3,14 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/text.h"
 
-enum { THREADS_MOST = 1024, SANDBOX_MEMORY = 1 << 30 };
+enum { THREADS_MOST = 1024, SANDBOX_MEMORY = 1 << 30, SIDE_MOST = 1000 };
 
 static const double SANDBOX_LUA_SECONDS = 1.2, SANDBOX_SECONDS = 10;
 
@@ -147,6 +148,31 @@ static Status take_time(Reader *reader, const char *value)
   return STATUS_OK;
 }
 
+static Status take_keys(Reader *reader, const char *value)
+{
+  reader->flags->keys = value;
+  return STATUS_OK;
+}
+
+static Status take_save_screen(Reader *reader, const char *value)
+{
+  reader->flags->save_screen = value;
+  return STATUS_OK;
+}
+
+/* "80x24". */
+static Status take_size(Reader *reader, const char *value)
+{
+  int width = 0, height = 0, end = 0;
+  if (sscanf(value, "%4dx%4d%n", &width, &height, &end) != 2 || value[end] || width < 1 || height < 1 ||
+      width > SIDE_MOST || height > SIDE_MOST) {
+    return error_set(reader->e, STATUS_ARGUMENT, "bad-flag", _("--size takes columns and lines such as 80x24, not '%s'"), value);
+  }
+  reader->flags->width = width;
+  reader->flags->height = height;
+  return STATUS_OK;
+}
+
 #define SWITCH(name, field)                                    \
   static Status take_##name(Reader *reader, const char *value) \
   {                                                            \
@@ -179,6 +205,7 @@ static const Flag all[] = {
   {"--no-journal", NULL, take_no_journal}, {"--journal", "FILE", take_journal}, {"--check", NULL, take_check},
   {"--data", "FILE", take_data},        {"--format", "KIND", take_format},
   {"--color", "WHEN", take_color},
+  {"--keys", "FILE", take_keys},        {"--save-screen", "FILE", take_save_screen}, {"--size", "WxH", take_size},
   {"--sandbox", NULL, take_sandbox},    {"--time", "SECONDS", take_time},
 };
 
@@ -244,6 +271,8 @@ static MainTask sub_command(const char *word)
          : strcmp(word, "reference") == 0 ? TASK_REFERENCE
          : strcmp(word, "replay") == 0    ? TASK_REPLAY
          : strcmp(word, "resume") == 0    ? TASK_RESUME
+         : strcmp(word, "dash") == 0      ? TASK_DASH
+         : strcmp(word, "report") == 0    ? TASK_REPORT
                                           : TASK_RUN;
 }
 
@@ -266,6 +295,21 @@ static Status take_topic(Reader *reader)
     if (status != STATUS_OK) {
       return status;
     }
+  }
+  return STATUS_OK;
+}
+
+/* What the dashboard takes. */
+static Status check_dash(const Flags *flags, Error *e)
+{
+  if ((flags->keys || flags->save_screen || flags->width) && flags->task != TASK_DASH) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--keys, --save-screen and --size belong to assay dash"));
+  }
+  if (!flags->keys && (flags->save_screen || flags->width)) {
+    return error_set(e, STATUS_ARGUMENT, "misplaced-flag", _("--save-screen and --size go with --keys"));
+  }
+  if (flags->task == TASK_REPORT && !flags->topic) {
+    return error_set(e, STATUS_ARGUMENT, "no-file", _("assay report needs a file to report on"));
   }
   return STATUS_OK;
 }
@@ -346,7 +390,10 @@ Status flags_read(int argc, char **argv, Flags *flags, Error *e)
   if (flags->sandbox && !flags->memory) {
     flags->memory = SANDBOX_MEMORY;
   }
-  return status == STATUS_OK ? check(flags, e) : status;
+  if (status != STATUS_OK || check_dash(flags, e) != STATUS_OK) {
+    return status != STATUS_OK ? status : STATUS_ARGUMENT;
+  }
+  return check(flags, e);
 }
 
 void flags_free(Flags *flags)
@@ -364,6 +411,7 @@ const char *flags_usage(void)
            "       assay [options] demo [NAME [--auto]] | demo --list | help [TOPIC] | reference FOLDER\n"
            "       assay [options] replay FILE [--check] [--data [NAME=]FILE]\n"
            "       assay [options] resume [FILE | --list]\n"
+           "       assay [options] dash [TABLE] [--keys FILE] | report TABLE\n"
            "\n"
            "A workbench for customer analytics, scripted in Lua. Without a script: a prompt at a\n"
            "terminal, else the script comes from standard input. TABLE is a file such as sales.csv: it\n"
@@ -388,6 +436,8 @@ const char *flags_usage(void)
            "  --journal FILE keep the journal there; also without a prompt\n"
            "  --data FILE    read FILE in the place of the first file that a script reads; NAME=FILE:\n"
            "                 in the place of the file of that name\n"
+           "  --keys FILE    drive the dashboard by keys from FILE, without a terminal; screens go to\n"
+           "                 standard output or to the FILE of --save-screen; --size WxH (80x24)\n"
            "  --color WHEN   colour: auto (NO_COLOR and FORCE_COLOR count), always or never\n"
            "  --ascii        draw with ASCII characters only\n"
            "  --plain        no colour, no drawing, no live line: for screen readers and logs\n"

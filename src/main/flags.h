@@ -17,7 +17,9 @@ typedef enum MainTask {
   TASK_HELP,
   TASK_REFERENCE,
   TASK_REPLAY,
-  TASK_RESUME
+  TASK_RESUME,
+  TASK_DASH,
+  TASK_REPORT
 } MainTask;
 
 /* -e and -l, in the order given. */
@@ -37,12 +39,14 @@ typedef struct Flags {
   uint64_t seed;
   size_t threads, memory;    /* 0: as many as there are; no limit */
   const char *format;        /* what values are shown as; NULL: text */
-  const char *topic;         /* of help, demo or reference, the file of replay or resume; NULL: none */
+  const char *topic;         /* of help, demo or reference, the file of replay, resume, dash or report; NULL: none */
   bool no_journal, check, sandbox, timed;
   struct {
     double lua, all;         /* of a sandboxed script: seconds of processor time outside primitives, and with them */
   } time;
   const char *journal;       /* file of the journal; NULL: the usual place */
+  const char *keys, *save_screen; /* the dashboard from a file of keys; where its screens go. NULL: neither */
+  int width, height;         /* of its screen; 0: 80 x 24 */
   const char **data;         /* of --data, in the order given */
   size_t n_data;
   char **script;             /* the script and its arguments; NULL: none */

@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "bind/sandbox.h"
+#include "console/console.h"
 #include "core/alloc.h"
 #include "core/file.h"
 #include "core/pool.h"
 #include "plug/plug.h"
+#include "main/dash.h"
 #include "main/flags.h"
 #include "main/home.h"
 #include "main/language.h"
@@ -19,7 +21,6 @@
 #include "main/version.h"
 #include "main/write_reference.h"
 #include "math/blas.h"
-#include "console/console.h"
 #include "repl/demo.h"
 #include "repl/graphics.h"
 #include "repl/repl.h"
@@ -57,7 +58,7 @@ static bool wants_prompt(const Flags *flags)
   if (flags->task == TASK_DEMO) {
     return flags->topic && !flags->list && !flags->automatic && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
   }
-  if (flags->task == TASK_RESUME) {
+  if (flags->task == TASK_RESUME || flags->task == TASK_DASH) {
     return !flags->list;
   }
   return flags->task == TASK_RUN &&
@@ -124,7 +125,7 @@ static Status open_session(Program *program, Error *e)
   Status status = STATUS_OK;
   TRY(home_find(&program->home, e));
   file_set_home(text_data(&program->home));
-  program->console.faces = (ConsoleFaces){.graphics = graphics_ask, .demo = demo_wish};
+  program->console.faces = (ConsoleFaces){.graphics = graphics_ask, .demo = demo_wish, .dashboard = dash_show};
   console_hooks(&program->console, &hooks);
   hooks.interactive = hooks.interactive || demo; /* a demonstration shows what a prompt would */
   hooks.write = flags->check ? drop_output : hooks.write;
@@ -270,6 +271,21 @@ static int run_resume(Program *program)
   return resume_run(&program->console, program->flags.topic) ? run_prompt(program, NULL) : FAILED;
 }
 
+/* The dashboard on a table, then the prompt, as if F2 had been pressed there; driven by keys there is no prompt. */
+static int run_dash(Program *program)
+{
+  const Flags *flags = &program->flags;
+  int code = DONE;
+  if (flags->topic && !dash_open(&program->console, flags->topic, &code)) {
+    return code;
+  }
+  if (flags->keys) {
+    return dash_play(&program->console, flags);
+  }
+  program->console.begin_dashboard = true;
+  return run_prompt(program, NULL);
+}
+
 static int run_task(Program *program)
 {
   Error e = {0};
@@ -288,6 +304,10 @@ static int run_task(Program *program)
       return replay_run(&program->console, &program->flags);
     case TASK_RESUME:
       return run_resume(program);
+    case TASK_DASH:
+      return run_dash(program);
+    case TASK_REPORT:
+      return dash_report(&program->console, program->flags.topic);
     default:
       return run_session(program);
   }
@@ -314,6 +334,7 @@ static int run_program(Program *program)
   const bool abandoned = program->console.abandoned;
   if (!abandoned) { /* a job that was left behind still uses its inputs */
     console_detach(&program->console);
+    dash_close();
     sandbox_time_closing();
     session_free(program->session);
     plug_close();

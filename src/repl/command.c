@@ -299,6 +299,22 @@ static void run_save(CommandState *state, const char *argument)
   save_command(state->console, argument);
 }
 
+static void run_dash(CommandState *state, const char *argument)
+{
+  text_reset(&state->line);
+  text_puts(&state->line, argument);
+  state->dashboard = state->console->faces.dashboard != NULL;
+}
+
+/* `.mouse on` is `.set mouse on`. */
+static void run_mouse(CommandState *state, const char *argument)
+{
+  Error e = {0};
+  if (settings_set(&state->console->settings, "mouse", argument, &e) != STATUS_OK) {
+    console_error(state->console, &e);
+  }
+}
+
 static void run_quit(CommandState *state, const char *argument)
 {
   (void)argument;
@@ -307,13 +323,15 @@ static void run_quit(CommandState *state, const char *argument)
 
 static const Command commands[] = {
   {".cd", "[FOLDER]", N_("enters a folder; without a name: home"), run_cd},
+  {".dash", "[PAGE]", N_("the dashboard, as F2: the session as a screen"), run_dash},
   {".demo", "[NAME]", N_("a demonstration, step by step; without a name: which there are"), run_demo},
   {".help", "[TOPIC]", N_("this list, or help on a topic"), run_help},
   {".journal", "[on|off]", N_("where the session is recorded; stops and starts that"), run_journal},
   {".last", "", N_("the last value shown, in full, in the pager"), run_last},
+  {".mouse", "on|off", N_("whether the dashboard takes the mouse"), run_mouse},
   {".out", "", N_("the values shown so far: _1, _2 ... or out[n]; _ is the last"), run_out},
   {".save", "FILE [NAME]", N_("a script of the session, or of what makes a variable"), run_save},
-  {".set", "[NAME VALUE]", N_("a setting: digits, card, highlight; without a name: all"), run_set},
+  {".set", "[NAME VALUE]", N_("a setting: digits, card, highlight, mouse, theme; without a name: all"), run_set},
   {".time", "on|off", N_("wall and processor time after every statement"), run_time},
   {".undo", "", N_("puts back the variables that the last statement changed"), run_undo},
   {".vars", "", N_("your variables: kind, size, memory"), run_variables},

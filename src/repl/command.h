@@ -17,6 +17,7 @@ typedef struct CommandState {
   const char *home;  /* for .demo */
   bool timing;       /* .time on */
   bool leave;        /* .quit */
+  bool dashboard;    /* .dash [PAGE]: to be shown by the caller; the page is in `line`, "" for none */
   const char *demo;  /* .demo NAME: to be begun by the caller, in `line` */
   Text line;
 } CommandState;

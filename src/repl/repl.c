@@ -42,6 +42,7 @@ typedef struct Repl {
   bool on_screen;     /* the line editor has the terminal */
   char *line;         /* a line that the editor finished; NULL with line_done: end of input */
   bool line_done;
+  bool wants_dashboard; /* F2 was pressed */
 } Repl;
 
 static Repl *repl; /* readline's callbacks carry no context */
@@ -204,6 +205,8 @@ static void without_prompts(const char *text, Text *out)
   }
 }
 
+static void show_dashboard(const char *page);
+
 static void take_command(const char *line)
 {
   remember(line);
@@ -212,6 +215,10 @@ static void take_command(const char *line)
   if (repl->command.demo) {
     begin_demo(repl->command.demo);
     repl->command.demo = NULL;
+  }
+  if (repl->command.dashboard) {
+    repl->command.dashboard = false;
+    show_dashboard(text_data(&repl->command.line));
   }
 }
 
@@ -407,6 +414,8 @@ static void end_of_input(void)
   }
 }
 
+static void flip(void);
+
 static bool key_waits(void)
 {
   int n = 0;
@@ -417,6 +426,10 @@ static void on_input(void *context)
 {
   (void)context;
   rl_callback_read_char();
+  if (repl->wants_dashboard) {
+    flip();
+    return;
+  }
   if (!repl->line_done) {
     if (!key_waits()) {
       highlight_draw(&repl->highlight);
@@ -480,6 +493,73 @@ static int next_byte(FILE *stream)
     highlight_clear(&repl->highlight);
   }
   return c;
+}
+
+/* ---- The dashboard */
+
+/* What ran there belongs to the prompt's history, and stands in its scrollback. */
+static void take_statements(const Text *statements)
+{
+  const char *line = text_data(statements);
+  while (*line) {
+    const size_t n = strcspn(line, "\n");
+    Text one = {0};
+    text_add(&one, line, n);
+    remember(text_data(&one));
+    console_write(repl->console, "> ", 2);
+    console_write(repl->console, line, n);
+    console_write(repl->console, "\n", 1);
+    text_free(&one);
+    line += n + (line[n] == '\n');
+  }
+}
+
+/* Between two lines: the line editor is off the screen. */
+static void show_dashboard(const char *page)
+{
+  DashboardOutcome outcome = {0};
+  Error e = {0};
+  console_flush(repl->console);
+  if (repl->console->faces.dashboard(repl->console, page, &outcome, &e) != STATUS_OK) {
+    console_error(repl->console, &e);
+  }
+  take_statements(&outcome.statements);
+  console_flush(repl->console);
+  text_free(&outcome.statements);
+  if (outcome.exit) {
+    repl->leave = true;
+    repl->code = outcome.code;
+  }
+}
+
+/* F2: readline comes back first; what was typed is put into the line again afterwards. */
+static int on_dashboard_key(int count, int key)
+{
+  (void)count;
+  (void)key;
+  repl->wants_dashboard = repl->console->faces.dashboard != NULL;
+  return 0;
+}
+
+static void flip(void)
+{
+  char *typed = mem_string(rl_line_buffer);
+  const int point = rl_point;
+  repl->wants_dashboard = false;
+  highlight_clear(&repl->highlight);
+  rl_replace_line("", 0);
+  rl_redisplay();
+  editor_off();
+  fputc('\r', repl->screen);
+  show_dashboard("");
+  show_again();
+  if (typed && repl->on_screen) {
+    rl_insert_text(typed);
+    rl_point = point < rl_end ? point : rl_end;
+    rl_redisplay();
+    highlight_draw(&repl->highlight);
+  }
+  mem_free(typed);
 }
 
 /* ---- Keys of our own */
@@ -564,6 +644,9 @@ static void bind_keys(void)
   rl_bind_keyseq("\\eOP", on_help_key);
   rl_bind_keyseq("\\e[11~", on_help_key);
   rl_bind_keyseq("\\e[[A", on_help_key);
+  rl_bind_keyseq("\\eOQ", on_dashboard_key);
+  rl_bind_keyseq("\\e[12~", on_dashboard_key);
+  rl_bind_keyseq("\\e[[B", on_dashboard_key);
   rl_bind_keyseq("\\C-x\\C-e", on_editor_key);
 }
 
@@ -680,6 +763,10 @@ static void first_things(void)
     heed(demo_begin(repl->demo, repl->console, true), &outcome);
   }
   begin_wished();
+  if (repl->console->begin_dashboard && !repl->leave) {
+    repl->console->begin_dashboard = false;
+    show_dashboard("");
+  }
 }
 
 Status repl_run(Console *console, const ReplSettings *settings, int *code, Error *e)

@@ -37,7 +37,7 @@ void input_open(Input *input, const InputRequest *request);
 void input_close(Input *input);
 bool input_key(Tui *tui, Input *input, const Key *key);
 void input_draw(Input *input, Cells *cells, Rect area, int *cursor); /* cursor: its column */
-const char *input_text(const Input *input);
+const char *input_line_text(const Input *input);
 void input_set_note(Input *input, ViewRole role, const char *note);
 
 #endif

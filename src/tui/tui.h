@@ -76,7 +76,7 @@ bool tui_steady(Tui *tui); /* whether they are */
 /* ---- running it; only main and tests */
 
 typedef struct TuiSettings {
-  const char *keys;   /* a script of keys instead of a terminal (script.h); NULL: the terminal */
+  const char *keys;   /* a script of keys instead of a terminal (key_script.h); NULL: the terminal */
   const char *save;   /* where its screens go; NULL: standard output */
   int width, height;  /* of its screen; 0: 80 x 24 */
   const char *object; /* the variable to begin with; "" */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* script.h -- keys from a file, screens to a file: the dashboard without a terminal (--keys FILE --save-screen FILE).
+/* key_script.h -- keys from a file, screens to a file: the dashboard without a terminal (--keys FILE --save-screen FILE).
  *
  * A line of the file is a key or a command; blank lines and lines from "#" on mean nothing:
  *
@@ -14,8 +14,8 @@
  * After every key but those typed while a job was waited for the script waits by itself, so that a screen does not
  * depend on the machine. At the end the screen is added once more. Figures of time are "-".
  */
-#ifndef ASSAY_TUI_SCRIPT_H
-#define ASSAY_TUI_SCRIPT_H
+#ifndef ASSAY_TUI_KEY_SCRIPT_H
+#define ASSAY_TUI_KEY_SCRIPT_H
 
 #include "core/error.h"
 #include "core/text.h"
@@ -36,10 +36,10 @@ typedef struct Script {
 } Script;
 
 /* Errors: "bad-keys" with file and line. */
-Status script_read(const char *path, Script *out, Error *e) MUST_USE;
-void script_free(Script *script);
+Status key_script_read(const char *path, Script *out, Error *e) MUST_USE;
+void key_script_free(Script *script);
 
 /* "80x24". */
-bool script_size(const char *text, int *width, int *height);
+bool key_script_size(const char *text, int *width, int *height);
 
 #endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/palette.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "registry/registry.h"
+#include "tui/tui_inside.h"
+
+enum { SHOWN_MOST = 200, TYPED_MOST = 120 };
+
+/* An action (of a page's panel, a page, or the dashboard), or a primitive. */
+typedef struct Entry {
+  const Action *action;
+  int page;               /* -1: the dashboard's own */
+  int slot;               /* of the page; -1: the page's own action */
+  const Primitive *primitive;
+  char label[96];
+  const char *help;
+  int score;
+} Entry;
+
+struct Palette {
+  bool open;
+  char typed[TYPED_MOST];
+  Entry *entries;
+  size_t n, room;
+  size_t found[SHOWN_MOST], n_found;
+  size_t at;
+};
+
+Palette *palette_new(void)
+{
+  return mem_zero(1, sizeof(Palette));
+}
+
+void palette_free(Palette *palette)
+{
+  if (palette) {
+    mem_free(palette->entries);
+    mem_free(palette);
+  }
+}
+
+bool palette_is_open(const Palette *palette)
+{
+  return palette->open;
+}
+
+/* ---- matching */
+
+static bool begins_word(const char *text, size_t at)
+{
+  return at == 0 || !isalnum((unsigned char)text[at - 1]);
+}
+
+/* The best way to find typed[0..] from text[at..] on, without skipping alternatives at beginnings of words. */
+static int score_from(const char *typed, const char *text, size_t at, bool joined)
+{
+  if (!*typed) {
+    return 1;
+  }
+  int best = 0;
+  for (size_t i = at; text[i]; i++) {
+    if (tolower((unsigned char)text[i]) != tolower((unsigned char)*typed)) {
+      continue;
+    }
+    const bool begins = begins_word(text, i), follows = joined && i == at;
+    const int rest = score_from(typed + 1, text, i + 1, true);
+    const int own = begins ? 8 : follows ? 6 : 1;
+    best = rest > 0 && rest + own > best ? rest + own : best;
+    if (follows && rest > 0) { /* a run of letters is hardly ever beaten: keeps this from growing exponentially */
+      break;
+    }
+    if (!begins && i > at + 12) {
+      break;
+    }
+  }
+  return best;
+}
+
+int palette_score(const char *typed, const char *text)
+{
+  char letters[16];
+  size_t n = 0;
+  for (; *typed && n + 1 < sizeof letters; typed++) {
+    if (!isspace((unsigned char)*typed)) {
+      letters[n++] = *typed;
+    }
+  }
+  letters[n] = '\0';
+  return score_from(letters, text, 0, false);
+}
+
+/* ---- entries */
+
+static Entry *add(Palette *palette)
+{
+  if (palette->n == palette->room) {
+    const size_t room = palette->room ? 2 * palette->room : 256;
+    Entry *entries = mem_resize(palette->entries, room, sizeof *entries);
+    if (!entries) {
+      return NULL;
+    }
+    palette->entries = entries;
+    palette->room = room;
+  }
+  Entry *entry = &palette->entries[palette->n++];
+  *entry = (Entry){.page = -1, .slot = -1};
+  return entry;
+}
+
+static void add_actions(Palette *palette, const Action *actions, size_t n, int page, int slot, const char *title)
+{
+  for (size_t i = 0; i < n; i++) {
+    Entry *entry = actions[i].quiet && *actions[i].key && slot >= 0 ? NULL : add(palette);
+    if (entry) {
+      entry->action = &actions[i];
+      entry->page = page;
+      entry->slot = slot;
+      entry->help = _(actions[i].help);
+      snprintf(entry->label, sizeof entry->label, "%s%s%s", title, *title ? ": " : "", _(actions[i].name));
+    }
+  }
+}
+
+static void collect(Tui *tui, Palette *palette)
+{
+  palette->n = 0;
+  for (size_t p = 0; p < tui->n_pages; p++) {
+    const Page *page = tui->pages[p].page;
+    add_actions(palette, page->actions, page->n_actions, (int)p, -1, _(page->title));
+    for (size_t s = 0; s < page->n_slots; s++) {
+      const PanelClass *class = page->slots[s].class;
+      add_actions(palette, class->actions, class->n_actions, (int)p, (int)s, _(page->title));
+    }
+  }
+  add_actions(palette, tui_actions, n_tui_actions, -1, -1, "");
+  for (size_t i = 0; i < registry_size(); i++) {
+    const Primitive *primitive = registry_at(i);
+    Entry *entry = add(palette);
+    if (entry) {
+      entry->primitive = primitive;
+      entry->help = primitive->summary;
+      snprintf(entry->label, sizeof entry->label, "%s.%s", primitive->family, primitive->name);
+    }
+  }
+}
+
+static int by_score(const void *left, const void *right)
+{
+  const Entry *a = left, *b = right;
+  return a->score != b->score ? b->score - a->score : strcmp(a->label, b->label);
+}
+
+static void find(Palette *palette)
+{
+  for (size_t i = 0; i < palette->n; i++) {
+    Entry *entry = &palette->entries[i];
+    const int name = palette_score(palette->typed, entry->label), help = palette_score(palette->typed, entry->help);
+    entry->score = name > 0 ? 2 * name + 4 : help > 3 * (int)strlen(palette->typed) ? help : 0;
+  }
+  qsort(palette->entries, palette->n, sizeof *palette->entries, by_score);
+  palette->n_found = 0;
+  for (size_t i = 0; i < palette->n && palette->n_found < SHOWN_MOST && palette->entries[i].score > 0; i++) {
+    palette->found[palette->n_found++] = i;
+  }
+  palette->at = 0;
+}
+
+void palette_open(Tui *tui, Palette *palette)
+{
+  collect(tui, palette);
+  palette->typed[0] = '\0';
+  palette->open = true;
+  find(palette);
+  tui_redraw(tui);
+}
+
+/* ---- doing it */
+
+static bool finish_call(Tui *tui, void *context, const char *text)
+{
+  (void)context;
+  if (text) {
+    tui_run(tui, text);
+  }
+  return true;
+}
+
+static void run_primitive(Tui *tui, const Primitive *primitive)
+{
+  char name[96];
+  snprintf(name, sizeof name, "%s.%s", primitive->family, primitive->name);
+  if (pages_find("run")) {
+    tui_go(tui, "run", name);
+    return;
+  }
+  const InputRequest request = {.prompt = ": ", .text = name, .history = "lua", .before = "", .after = "",
+                                .done = finish_call};
+  tui_ask(tui, &request);
+}
+
+static void run_entry(Tui *tui, const Entry *entry)
+{
+  if (entry->primitive) {
+    run_primitive(tui, entry->primitive);
+    return;
+  }
+  if (entry->page >= 0 && (size_t)entry->page != tui->at) {
+    tui_go(tui, tui->pages[entry->page].page->name, "");
+  }
+  PageRun *run = tui_page(tui);
+  void *context = entry->page < 0 ? NULL : run->state;
+  if (entry->page >= 0 && !run->state) {
+    return;
+  }
+  if (entry->slot >= 0) {
+    run->layout.focus = entry->slot;
+    context = (char *)run->state + run->page->slots[entry->slot].at;
+  }
+  if (tui_applies(tui, entry->action, context)) {
+    entry->action->run(tui, context);
+  } else {
+    tui_message(tui, VIEW_WARNING, _("'%s' is not possible here now"), _(entry->action->name));
+  }
+}
+
+static void type(Palette *palette, uint32_t code)
+{
+  char bytes[5];
+  const size_t n = strlen(palette->typed);
+  if (code == K_BACKSPACE) {
+    palette->typed[n ? n - 1 : 0] = '\0'; /* what is found is ASCII; half a character finds nothing */
+  } else if (code == (K_CTRL | 'u')) {
+    palette->typed[0] = '\0';
+  } else {
+    key_text(code & ~(uint32_t)K_PASTED, bytes);
+    if (n + strlen(bytes) < sizeof palette->typed) {
+      strcat(palette->typed, bytes);
+    }
+  }
+  find(palette);
+}
+
+bool palette_key(Tui *tui, Palette *palette, const Key *key)
+{
+  const uint32_t code = key->code;
+  if (key_is_text(code & ~(uint32_t)K_PASTED) || key_is(code, "BSpace C-u")) {
+    type(palette, code);
+  } else if (key_is(code, "Down C-n Tab")) {
+    palette->at += palette->at + 1 < palette->n_found;
+  } else if (key_is(code, "Up C-p BTab")) {
+    palette->at -= palette->at > 0;
+  } else if (code == K_ENTER && palette->n_found > 0) {
+    const Entry entry = palette->entries[palette->found[palette->at]];
+    palette->open = false;
+    run_entry(tui, &entry);
+  } else {
+    palette->open = false;
+  }
+  tui_redraw(tui);
+  return true;
+}
+
+void palette_draw(Tui *tui, Palette *palette, Cells *cells, Rect area, Rect *cursor)
+{
+  const int width = area.width > 78 ? 76 : area.width - 2;
+  const Rect box = rect_part(area, (Rect){(area.width - width) / 2, 0, width, area.height > 18 ? 18 : area.height});
+  (void)tui;
+  cells_fill(cells, box, (Pen){0});
+  const Rect inner = cells_box(cells, box, (Pen){0}, _("What to do? Type some of its letters"), true);
+  const int at = cells_put(cells, inner, 0, 1, pen_of(VIEW_HEADER), "> ");
+  const int end = cells_put(cells, inner, 0, at, (Pen){0}, palette->typed);
+  *cursor = (Rect){inner.x + (end < inner.width ? end : inner.width - 1), inner.y, 1, 1};
+  const Rect list = rect_lines(inner, 1, inner.height - 1);
+  const size_t height = list.height > 0 ? (size_t)list.height : 0;
+  const size_t top = palette->at >= height ? palette->at - height + 1 : 0;
+  const int names = list.width / 3 > 14 ? list.width / 3 : 14;
+  for (size_t i = 0; i < height && top + i < palette->n_found; i++) {
+    const Entry *entry = &palette->entries[palette->found[top + i]];
+    const Rect line = rect_lines(list, (int)i, 1);
+    const bool chosen = top + i == palette->at;
+    cells_put(cells, line, 0, 0, (Pen){0}, chosen ? ">" : " ");
+    cells_left(cells, line, 0, 2, names, (Pen){0}, entry->label, strlen(entry->label));
+    cells_left(cells, line, 0, 3 + names, line.width - names - 10, pen_of(VIEW_MUTED), entry->help, strlen(entry->help));
+    if (entry->action && *entry->action->key) {
+      const size_t n = strcspn(entry->action->key, " ");
+      cells_right(cells, line, 0, line.width - 7, 6, pen_of(VIEW_HEADER), entry->action->key, n);
+    }
+    if (chosen) {
+      cells_repaint(cells, line, (Pen){.reverse = true}, true);
+    }
+  }
+  if (palette->n_found == 0) {
+    cells_put(cells, list, 0, 2, pen_of(VIEW_MUTED), _("nothing is called so"));
+  }
+}

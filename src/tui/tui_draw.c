@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What stands on the screen: tabs, the page, the foot, and what lies over the page. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/palette.h"
+#include "tui/tui_inside.h"
+#include "view/error_text.h"
+#include "view/width.h"
+
+enum { WIDTH_LEAST = 40, HEIGHT_LEAST = 10, FOOT = 3, FOOT_SMALL = 2, LOW = 16 };
+
+/* ---- the head: tabs, and what runs */
+
+static void put_job(Tui *tui, Text *out)
+{
+  Job *job = tui->job;
+  char seconds[32];
+  if (!job) {
+    text_puts(out, tui_busy(tui) ? _("working") : "");
+    return;
+  }
+  const Task *task = job_task(job);
+  const double done = (double)atomic_load(&task->done), total = (double)atomic_load(&task->total);
+  tui_seconds(tui, job_seconds(job), seconds);
+  text_puts(out, job_name(job));
+  if (total > 0 && !tui->steady) {
+    text_printf(out, " %.0f%%", floor(fmin(done / total, 1) * 100));
+  }
+  text_printf(out, " %s", seconds);
+  text_puts(out, task_cancelled(task) ? _(", stopping") : "");
+}
+
+/* The tab of page i; the present one is in brackets, so that it is seen without colour. */
+static void put_tab(const Tui *tui, size_t i, bool brief, Text *out)
+{
+  const char *title = _(tui->pages[i].page->title);
+  const bool present = i == tui->at;
+  if (brief && !present) {
+    text_printf(out, " %zu ", i + 1);
+  } else {
+    text_printf(out, present ? "[%zu %s]" : " %zu %s ", i + 1, title);
+  }
+}
+
+static int tabs_width(const Tui *tui, bool brief)
+{
+  Text all = {0};
+  for (size_t i = 0; i < tui->n_pages; i++) {
+    put_tab(tui, i, brief, &all);
+  }
+  const int width = (int)width_of(text_data(&all), all.size, tui->cells.ascii);
+  text_free(&all);
+  return width;
+}
+
+static void draw_head(Tui *tui, Rect line)
+{
+  Cells *cells = &tui->cells;
+  Text job = {0}, tab = {0};
+  const Pen bar = pen_reverse(VIEW_PLAIN);
+  cells_fill(cells, line, bar);
+  put_job(tui, &job);
+  const int right = (int)width_of(text_data(&job), job.size, cells->ascii);
+  const bool brief = tabs_width(tui, false) + right + 2 > line.width;
+  int at = 0;
+  for (size_t i = 0; i < tui->n_pages; i++) {
+    text_reset(&tab);
+    put_tab(tui, i, brief, &tab);
+    at = cells_put(cells, line, 0, at, i == tui->at ? (Pen){.bold = true} : bar, text_data(&tab));
+  }
+  if (right > 0 && at + right + 1 <= line.width) {
+    cells_put(cells, line, 0, line.width - right - 1, bar, text_data(&job));
+  }
+  text_free(&job);
+  text_free(&tab);
+}
+
+/* ---- the foot: the last statement, messages, hints */
+
+static void draw_statement(Tui *tui, Rect line)
+{
+  Text text = {0};
+  if (tui->last.size == 0) {
+    return;
+  }
+  text_printf(&text, "> %s", tui->last.data);
+  const char *state = tui->last_state == LINE_DONE ? "" : line_state_name(tui->last_state);
+  const int right = (int)width_of(state, strlen(state), tui->cells.ascii);
+  cells_left(&tui->cells, line, 0, 0, line.width - right - 1, pen_of(VIEW_MUTED), text_data(&text), text.size);
+  cells_put(&tui->cells, line, 0, line.width - right, pen_of(VIEW_WARNING), state);
+  text_free(&text);
+}
+
+/* The message, or the input line; without either, on a low screen, the last statement. */
+static void draw_message(Tui *tui, Rect line, bool low, Rect *cursor, bool *has_cursor)
+{
+  static const char *const more = N_("  (Enter for more)");
+  Cells *cells = &tui->cells;
+  if (input_is_open(tui->input)) {
+    int column = 0;
+    input_draw(tui->input, cells, line, &column);
+    *cursor = (Rect){line.x + column, line.y, 1, 1};
+    *has_cursor = true;
+  } else if (tui->message.size > 0) {
+    const char *behind = tui->error.status != STATUS_OK ? _(more) : "";
+    const int right = (int)width_of(behind, strlen(behind), cells->ascii);
+    Text text = {0};
+    text_printf(&text, "%s%s", tui->message_role == VIEW_ERROR ? _("error: ") : "", tui->message.data);
+    const size_t room = line.width > right ? (size_t)(line.width - right) : 0;
+    Text cut = {0};
+    width_cut(&cut, text.data, text.size, room, cells->ascii);
+    const int at = cells_put(cells, line, 0, 0, pen_of(tui->message_role), text_data(&cut));
+    cells_put(cells, line, 0, at, pen_of(VIEW_MUTED), behind);
+    text_free(&cut);
+    text_free(&text);
+  } else if (low) {
+    draw_statement(tui, line);
+  }
+}
+
+typedef struct Hints {
+  Tui *tui;
+  Rect line;
+  int at;
+  char seen[256];    /* keys that are taken: the first who has a key gets it */
+} Hints;
+
+static void put_hint(Hints *hints, const char *key, size_t n, const char *name)
+{
+  Cells *cells = &hints->tui->cells;
+  const int width = 2 + (int)n + 1 + (int)width_of(name, strlen(name), cells->ascii);
+  if (hints->at + width > hints->line.width) {
+    return;
+  }
+  int at = hints->at + (hints->at > 0 ? 2 : 0);
+  at = cells_putn(cells, hints->line, 0, at, (Pen){.reverse = true, .bold = true}, key, n);
+  hints->at = cells_put(cells, hints->line, 0, at + 1, pen_reverse(VIEW_PLAIN), name);
+}
+
+static bool add_hint(Tui *tui, const Action *action, void *panel, void *context)
+{
+  Hints *hints = context;
+  const size_t n = strcspn(action->key, " ");
+  char mark[24];
+  (void)tui;
+  (void)panel;
+  snprintf(mark, sizeof mark, " %.*s ", (int)n, action->key);
+  if (action->quiet || n == 0 || n > 16 || strstr(hints->seen, mark)) {
+    return false;
+  }
+  strncat(hints->seen, mark, sizeof hints->seen - strlen(hints->seen) - 1);
+  put_hint(hints, action->key, n, _(action->name));
+  return false;
+}
+
+static void draw_hints(Tui *tui, Rect line)
+{
+  Hints hints = {.tui = tui, .line = line, .seen = " ? "};
+  cells_fill(&tui->cells, line, pen_reverse(VIEW_PLAIN));
+  if (input_is_open(tui->input)) {
+    put_hint(&hints, "Enter", 5, _("take"));
+    put_hint(&hints, "Esc", 3, _("give up"));
+    put_hint(&hints, "Tab", 3, _("complete"));
+    put_hint(&hints, "Up", 2, _("earlier"));
+    return;
+  }
+  if (palette_is_open(tui->palette)) {
+    put_hint(&hints, "Enter", 5, _("do it"));
+    put_hint(&hints, "Esc", 3, _("give up"));
+    put_hint(&hints, "Down", 4, _("next"));
+    return;
+  }
+  put_hint(&hints, "?", 1, _("help"));
+  put_hint(&hints, "q", 1, _("back"));
+  (void)tui_each_action(tui, add_hint, &hints);
+}
+
+/* ---- the page */
+
+static void draw_slot(Tui *tui, PageRun *run, size_t i)
+{
+  const PanelSlot *slot = &run->page->slots[i];
+  const Rect rect = run->layout.rects[i];
+  const bool focused = run->layout.focus == (int)i;
+  void *panel = (char *)run->state + slot->at;
+  Text title = {0};
+  if (rect.width <= 0 || rect.height <= 0) {
+    return;
+  }
+  text_puts(&title, _(slot->title));
+  if (slot->class->title) {
+    Text more = {0};
+    slot->class->title(tui, panel, &more);
+    text_printf(&title, "%s%s", more.size ? ": " : "", text_data(&more));
+    text_free(&more);
+  }
+  const Rect inner = cells_box(&tui->cells, rect, pen_of(focused ? VIEW_PLAIN : VIEW_MUTED), text_data(&title),
+                               focused && run->page->n_slots > 1);
+  if (slot->class->draw) {
+    slot->class->draw(tui, panel, &tui->cells, inner, focused);
+  }
+  text_free(&title);
+}
+
+static void draw_page(Tui *tui, Rect area)
+{
+  PageRun *run = tui_page(tui);
+  if (!run->state) {
+    const ViewStyle style = cells_style(&tui->cells, area);
+    Text text = {0};
+    error_text(&run->error, &style, &text);
+    cells_text(&tui->cells, area, 0, 0, &text);
+    text_free(&text);
+    return;
+  }
+  if (run->page->draw) {
+    run->page->draw(tui, run->state, &tui->cells, area);
+    return;
+  }
+  layout_place(&run->layout, area);
+  for (size_t i = 0; i < run->page->n_slots; i++) {
+    draw_slot(tui, run, i);
+  }
+}
+
+/* ---- over the page */
+
+typedef struct Keys {
+  Text text;           /* headings and lines */
+  const char *group;
+  const char *groups[32];
+  size_t n_groups;
+} Keys;
+
+static bool note_group(Tui *tui, const Action *action, void *panel, void *context)
+{
+  Keys *keys = context;
+  (void)tui;
+  (void)panel;
+  for (size_t i = 0; i < keys->n_groups; i++) {
+    if (strcmp(keys->groups[i], action->group) == 0) {
+      return false;
+    }
+  }
+  if (keys->n_groups < sizeof keys->groups / sizeof *keys->groups) {
+    keys->groups[keys->n_groups++] = action->group;
+  }
+  return false;
+}
+
+static bool add_key_line(Tui *tui, const Action *action, void *panel, void *context)
+{
+  Keys *keys = context;
+  char key[24];
+  size_t n = 0;
+  (void)panel;
+  if (strcmp(action->group, keys->group) != 0 || !*action->key) {
+    return false;
+  }
+  for (const char *c = action->key; *c && n + 1 < sizeof key; c++) {
+    key[n++] = *c;
+  }
+  key[n] = '\0';
+  text_puts(&keys->text, "  ");
+  width_left(&keys->text, key, n, 10, tui->cells.ascii);
+  text_printf(&keys->text, " %s\n", _(action->help));
+  return false;
+}
+
+/* The page's help, then all keys by task. */
+static void write_keys(Tui *tui, const ViewStyle *style, Keys *keys)
+{
+  const Page *page = tui_page(tui)->page;
+  if (page->help) {
+    (void)style_paragraph(style, VIEW_PLAIN, _(page->help), 0, 0, 0, &keys->text);
+  }
+  (void)tui_each_action(tui, note_group, keys);
+  for (size_t i = 0; i < keys->n_groups; i++) {
+    keys->group = keys->groups[i];
+    style_put(style, VIEW_HEADER, _(keys->group), &keys->text);
+    text_char(&keys->text, '\n');
+    (void)tui_each_action(tui, add_key_line, keys);
+  }
+  style_put(style, VIEW_HEADER, _("Pages"), &keys->text);
+  text_printf(&keys->text, "\n  %-10s %s\n", "1 .. 9", _("the pages named at the top"));
+}
+
+static Rect window(Rect area, int width, int height)
+{
+  width = width > area.width ? area.width : width;
+  height = height > area.height ? area.height : height;
+  return rect_part(area, (Rect){(area.width - width) / 2, (area.height - height) / 2, width, height});
+}
+
+/* A text in a window; gives how many of its lines are shown. */
+static size_t draw_window(Tui *tui, Rect area, const char *title, const Text *text, size_t top, size_t lines)
+{
+  const Rect box = window(area, area.width > 100 ? 90 : area.width, lines + 2 > 1000 ? 1002 : (int)lines + 2);
+  cells_fill(&tui->cells, box, (Pen){0});
+  const Rect inner = cells_box(&tui->cells, box, (Pen){0}, title, true);
+  cells_text(&tui->cells, rect_columns(inner, 1, inner.width - 2), top, 0, text);
+  cells_scroll(&tui->cells, inner, top, lines);
+  return inner.height > 0 ? (size_t)inner.height : 1;
+}
+
+static size_t count_lines(const Text *text)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < text->size; i++) {
+    n += text->data[i] == '\n' || i + 1 == text->size;
+  }
+  return n;
+}
+
+static void draw_keys(Tui *tui, Rect area)
+{
+  Keys keys = {0};
+  char title[80];
+  const ViewStyle style = cells_style(&tui->cells, (Rect){0, 0, (area.width > 100 ? 90 : area.width) - 4, 1});
+  write_keys(tui, &style, &keys);
+  const size_t lines = count_lines(&keys.text), height = area.height > 3 ? (size_t)area.height - 2 : 1;
+  const size_t screens = (lines + height - 1) / height;
+  if (tui->popup_top >= screens) {
+    tui->overlay = OVERLAY_NONE;
+    text_free(&keys.text);
+    return;
+  }
+  if (screens > 1) {
+    snprintf(title, sizeof title, _("Keys %1$zu of %2$zu: ? goes on, any other key closes"), tui->popup_top + 1, screens);
+  } else {
+    snprintf(title, sizeof title, "%s", _("Keys: any key closes"));
+  }
+  draw_window(tui, area, title, &keys.text, tui->popup_top * height, lines);
+  text_free(&keys.text);
+}
+
+static void draw_popup(Tui *tui, Rect area)
+{
+  const size_t lines = count_lines(&tui->popup), height = area.height > 3 ? (size_t)area.height - 2 : 1;
+  const size_t most = lines > height ? lines - height : 0;
+  tui->popup_top = tui->popup_top > most ? most : tui->popup_top;
+  draw_window(tui, area, text_data(&tui->popup_title), &tui->popup, tui->popup_top, lines);
+}
+
+/* ---- all of it */
+
+static void draw_too_small(Tui *tui, Rect area)
+{
+  Text text = {0};
+  const ViewStyle style = cells_style(&tui->cells, area);
+  char words[160];
+  snprintf(words, sizeof words, _("assay needs %1$d x %2$d; this is %3$d x %4$d. q leaves"), WIDTH_LEAST, HEIGHT_LEAST,
+           area.width, area.height);
+  (void)style_paragraph(&style, VIEW_PLAIN, words, 0, 0, 0, &text);
+  cells_text(&tui->cells, area, 0, 0, &text);
+  text_free(&text);
+}
+
+void draw_all(Tui *tui, Rect *cursor, bool *has_cursor)
+{
+  const Rect all = cells_all(&tui->cells);
+  cells_fill(&tui->cells, all, (Pen){0});
+  if (all.width < WIDTH_LEAST || all.height < HEIGHT_LEAST) {
+    draw_too_small(tui, all);
+    return;
+  }
+  const bool low = all.height < LOW;
+  const int foot = low ? FOOT_SMALL : FOOT;
+  const Rect area = rect_lines(all, 1, all.height - 1 - foot);
+  draw_head(tui, rect_lines(all, 0, 1));
+  draw_page(tui, area);
+  if (!low) {
+    draw_statement(tui, rect_lines(all, all.height - 3, 1));
+  }
+  draw_message(tui, rect_lines(all, all.height - 2, 1), low, cursor, has_cursor);
+  draw_hints(tui, rect_lines(all, all.height - 1, 1));
+  if (tui->overlay == OVERLAY_KEYS) {
+    draw_keys(tui, area);
+  } else if (tui->overlay == OVERLAY_POPUP) {
+    draw_popup(tui, area);
+  } else if (palette_is_open(tui->palette)) {
+    palette_draw(tui, tui->palette, &tui->cells, area, cursor);
+    *has_cursor = true;
+  }
+}
