@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looking for a text in the cells: the session says which rows hold it (a column of truth values, made on all threads
+ * off the record), and n, N and M go by that. */
+#include <ctype.h>
+#include <string.h>
+
+#include "tui/input.h"
+#include "tui/table_parts.h"
+
+enum { COLUMNS_AT_ONCE = 500, COLUMNS_MOST = 5000 /* of a search in all of them */ };
+
+void table_search_forget(TablePanel *panel)
+{
+  column_unref(panel->matches);
+  panel->matches = NULL;
+  panel->n_matches = 0;
+}
+
+bool table_searches(Tui *tui, void *context)
+{
+  (void)tui;
+  return ((TablePanel *)context)->sought.size > 0 && ((TablePanel *)context)->frame;
+}
+
+/* ---- the expression */
+
+static bool has_capitals(const char *text)
+{
+  for (; *text; text++) {
+    if (isupper((unsigned char)*text)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void put_search(const char *cells, bool exact, Text *out)
+{
+  text_printf(out, exact ? "contains(%s, $what)" : "contains(casefold(%s), casefold($what))", cells);
+}
+
+static void put_column(const Frame *frame, size_t column, Text *out)
+{
+  const bool text = type_is_text(column_type(frame_column(frame, column)));
+  text_puts(out, text ? "" : "text(");
+  expression_name(frame_name(frame, column), out);
+  text_puts(out, text ? "" : ")");
+}
+
+/* All columns that are seen, a few hundred in one text. Gives how many. */
+static size_t put_all(const TablePanel *panel, bool exact, Text *out)
+{
+  const size_t columns = frame_columns(panel->frame);
+  size_t n = 0;
+  Text cells = {0};
+  for (size_t i = 0; i < columns && n < COLUMNS_MOST; i++) {
+    if (panel->view.columns[i].hidden) {
+      continue;
+    }
+    text_puts(&cells, cells.size == 0 ? "join_text('\n', " : ", ");
+    put_column(panel->frame, i, &cells);
+    n++;
+    if (n % COLUMNS_AT_ONCE == 0 || i + 1 == columns || n == COLUMNS_MOST) {
+      text_puts(&cells, ")");
+      text_puts(out, n > COLUMNS_AT_ONCE ? " or " : "");
+      put_search(text_data(&cells), exact, out);
+      text_reset(&cells);
+    }
+  }
+  if (cells.size > 0) { /* the last columns are hidden */
+    text_puts(&cells, ")");
+    text_puts(out, n > COLUMNS_AT_ONCE ? " or " : "");
+    put_search(text_data(&cells), exact, out);
+  }
+  out->failed = out->failed || cells.failed;
+  text_free(&cells);
+  return n;
+}
+
+static void put_one(const TablePanel *panel, bool exact, Text *out)
+{
+  Text cells = {0};
+  put_column(panel->frame, (size_t)panel->sought_column, &cells);
+  put_search(text_data(&cells), exact, out);
+  out->failed = out->failed || cells.failed;
+  text_free(&cells);
+}
+
+/* ---- going to what was found */
+
+static bool is_match(const TablePanel *panel, size_t row)
+{
+  return column_valid(panel->matches, row) && column_int(panel->matches, row) != 0;
+}
+
+/* The next match from the row on in a direction, round the end; the row itself comes last. */
+static bool next_match(const TablePanel *panel, size_t row, int direction, size_t *out)
+{
+  const size_t rows = column_rows(panel->matches);
+  for (size_t i = 1; i <= rows; i++) {
+    const size_t at = direction > 0 ? (row + i) % rows : (row + rows - i) % rows;
+    if (is_match(panel, at)) {
+      *out = at;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The first column of the row that holds it, the present one before others. */
+static size_t match_column(TablePanel *panel, size_t row)
+{
+  const size_t columns = frame_columns(panel->frame), now = panel->view.column;
+  if (panel->sought_column >= 0) {
+    return (size_t)panel->sought_column;
+  }
+  if (table_view_found(&panel->view, row, now)) {
+    return now;
+  }
+  for (size_t i = 0; i < columns; i++) {
+    if (!panel->view.columns[i].hidden && table_view_found(&panel->view, row, i)) {
+      return i;
+    }
+  }
+  return now;
+}
+
+static void go(Tui *tui, TablePanel *panel, int direction)
+{
+  size_t row;
+  if (panel->n_matches == 0 || !next_match(panel, panel->view.row, direction, &row)) {
+    tui_message(tui, VIEW_WARNING, _("no row has \"%s\""), text_data(&panel->sought));
+    return;
+  }
+  const bool round = direction > 0 ? row <= panel->view.row : row >= panel->view.row;
+  table_panel_move(tui, panel, row, match_column(panel, row));
+  if (round && panel->n_matches > 1) {
+    tui_message(tui, VIEW_PLAIN, direction > 0 ? _("from the first row on") : _("from the last row back"));
+  }
+}
+
+/* ---- asking */
+
+static void count_matches(TablePanel *panel)
+{
+  const size_t rows = column_rows(panel->matches);
+  panel->n_matches = 0;
+  for (size_t i = 0; i < rows; i++) {
+    panel->n_matches += is_match(panel, i);
+  }
+}
+
+static void choose_matches(Tui *tui, TablePanel *panel)
+{
+  for (size_t i = 0; i < column_rows(panel->matches); i++) {
+    if (is_match(panel, i) && !table_view_choose(&panel->view, i, true)) {
+      tui_message(tui, VIEW_ERROR, "%s", _("not enough memory to mark rows"));
+      return;
+    }
+  }
+  tui_redraw(tui);
+}
+
+static void found(Tui *tui, void *owner, Value *value, const Error *e)
+{
+  TablePanel *panel = owner;
+  table_search_forget(panel);
+  const bool fits = value && value->kind == VALUE_COLUMN && column_type(value->column) == TYPE_BOOL && panel->frame &&
+                    column_rows(value->column) == frame_rows(panel->frame);
+  if (!fits) {
+    if (e && e->status != STATUS_CANCELLED && e->status != STATUS_OK) {
+      tui_error(tui, e);
+    }
+    return;
+  }
+  panel->matches = column_ref(value->column);
+  count_matches(panel);
+  if (panel->direction == 0) {
+    choose_matches(tui, panel);
+  } else {
+    go(tui, panel, panel->direction);
+  }
+}
+
+/* direction 0: rows are to be chosen. */
+static void search(Tui *tui, TablePanel *panel, int direction)
+{
+  panel->direction = direction;
+  if (panel->matches && !panel->working) {
+    direction == 0 ? choose_matches(tui, panel) : go(tui, panel, direction);
+    return;
+  }
+  Text lua = {0}, expression = {0};
+  const bool exact = has_capitals(text_data(&panel->sought));
+  const size_t seen = frame_columns(panel->frame) - panel->view.n_hidden;
+  if (panel->sought_column >= 0) {
+    put_one(panel, exact, &expression);
+  } else if (put_all(panel, exact, &expression) < seen) {
+    tui_message(tui, VIEW_WARNING, _("only the first %d columns are searched"), COLUMNS_MOST);
+  }
+  steps_lua_rows(&panel->shown, text_data(&panel->base), &lua);
+  text_puts(&lua, ":compute(");
+  lua_quote(text_data(&expression), expression.size, &lua);
+  text_puts(&lua, ", {what = ");
+  lua_quote(text_data(&panel->sought), panel->sought.size, &lua);
+  text_puts(&lua, "})");
+  tui_query(tui, text_data(&lua), found, panel);
+  text_free(&lua);
+  text_free(&expression);
+}
+
+static bool typed(Tui *tui, void *context, const char *text)
+{
+  TablePanel *panel = context;
+  if (!text || !panel->frame) {
+    return true;
+  }
+  table_search_forget(panel);
+  text_reset(&panel->sought);
+  text_puts(&panel->sought, text);
+  text_reset(&panel->view.find);
+  text_puts(&panel->view.find, text);
+  panel->view.find_case = has_capitals(text);
+  panel->view.find_column = panel->sought_column;
+  if (*text) {
+    search(tui, panel, 1);
+  }
+  tui_redraw(tui);
+  return true;
+}
+
+static void ask(Tui *tui, TablePanel *panel, int column)
+{
+  Text prompt = {0};
+  panel->sought_column = column;
+  if (column >= 0) {
+    text_printf(&prompt, _("search in %s: "), frame_name(panel->frame, (size_t)column));
+  } else {
+    text_puts(&prompt, _("search: "));
+  }
+  const InputRequest request = {
+    .prompt = text_data(&prompt), .history = "search", .context = panel, .done = typed};
+  tui_ask(tui, &request);
+  text_free(&prompt);
+}
+
+void table_search_all(Tui *tui, void *context)
+{
+  ask(tui, context, -1);
+}
+
+void table_search_column(Tui *tui, void *context)
+{
+  TablePanel *panel = context;
+  ask(tui, panel, (int)panel->view.column);
+}
+
+void table_search_next(Tui *tui, void *context)
+{
+  search(tui, context, 1);
+}
+
+void table_search_former(Tui *tui, void *context)
+{
+  search(tui, context, -1);
+}
+
+void table_choose_found(Tui *tui, void *context)
+{
+  search(tui, context, 0);
+}
