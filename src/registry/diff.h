@@ -12,8 +12,8 @@
  * Fits of one method: options, figures of glance, components of tidy (coefficients by term, clusters by the pairs
  * below, else by the first column), the data they were fitted to by rows, columns and their figures. tidy: part
  * (option figure component data) name figure a b change. Where both models put rows into clusters, both label the
- * same rows: those of `data`, else those b was fitted to, else a's. Clusters are paired by most rows in common, the
- * largest overlap first, ties by the lower numbers (so that it is plain, not optimal); who is not in the paired
+ * same rows: those of `data`, else those b was fitted to, else a's. Clusters are paired so that most rows lie
+ * in paired ones (core/matching.h); who is not in the paired
  * cluster has moved: d:moved() has row a b, and tidy the components of paired clusters.
  *
  * O(cells) for frames; for fits O(rows) and what prediction takes. */

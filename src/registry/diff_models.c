@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/matching.h"
 #include "frame/builder.h"
 #include "registry/diff.h"
 #include "registry/registry.h"
@@ -372,26 +373,24 @@ static void count_common(const Column *a, const Column *b, size_t n_b, size_t *c
   }
 }
 
-/* Pairs by the largest overlap, then the next; cluster 0 (noise) is nobody's. */
-static void pair_clusters(Differ *d, const size_t *counts, size_t n_b, bool *taken)
+/* The pairing with most rows in common; cluster 0 (noise) is nobody's. */
+static Status pair_clusters(Differ *d, const size_t *counts, size_t n_b, Error *e)
 {
-  for (;;) {
-    size_t best = 0, at_a = 0, at_b = 0;
-    for (size_t i = 1; i < d->clusters; i++) {
-      for (size_t j = 1; j < n_b; j++) {
-        if (d->pair[i] == 0 && !taken[j] && counts[i * n_b + j] > best) {
-          best = counts[i * n_b + j];
-          at_a = i;
-          at_b = j;
-        }
-      }
-    }
-    if (best == 0) {
-      return;
-    }
-    d->pair[at_a] = (int64_t)at_b;
-    taken[at_b] = true;
+  const size_t a = d->clusters - 1, b = n_b - 1;
+  Arena *arena = &d->call->task->arena;
+  size_t *shared = arena_alloc(arena, a * b + 1, sizeof *shared);
+  size_t *pair = arena_alloc(arena, a + 1, sizeof *pair);
+  if (!shared || !pair) {
+    return error_memory(e, a * b * sizeof *shared, _("pairs of clusters"));
   }
+  for (size_t i = 0; i < a; i++) {
+    memcpy(shared + i * b, counts + (i + 1) * n_b + 1, b * sizeof *shared);
+  }
+  const Status status = matching_largest(d->call->task, shared, a, b, pair, e);
+  for (size_t i = 0; status == STATUS_OK && i < a; i++) {
+    d->pair[i + 1] = pair[i] == SIZE_MAX ? 0 : (int64_t)pair[i] + 1;
+  }
+  return status;
 }
 
 static void put_label(Builder *builder, const Column *labels, size_t row)
@@ -430,17 +429,16 @@ static Status compare_labels(Differ *d, const Column *a, const Column *b, Error 
     return STATUS_OK;
   }
   size_t *counts = arena_alloc(&d->call->task->arena, n_a * n_b, sizeof *counts);
-  bool *taken = arena_alloc(&d->call->task->arena, n_b, sizeof *taken);
   d->pair = arena_alloc(&d->call->task->arena, n_a, sizeof *d->pair);
-  if (!counts || !taken || !d->pair) {
+  if (!counts || !d->pair) {
     return error_memory(e, n_a * n_b * sizeof *counts, _("pairs of clusters"));
   }
   d->clusters = n_a;
   d->labelled = true;
   d->rows = column_rows(a);
   count_common(a, b, n_b, counts);
-  pair_clusters(d, counts, n_b, taken);
-  return find_moved(d, a, b, e);
+  const Status status = pair_clusters(d, counts, n_b, e);
+  return status == STATUS_OK ? find_moved(d, a, b, e) : status;
 }
 
 static Status compare_clusters(Differ *d, const Frame *data, Error *e)
