@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cluster/density_model_primitives.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "chart/chart_parts.h"
+#include "core/alloc.h"
+
+enum { POINTS_MOST = 4000 };
+
+Metric density_metric(const char *name)
+{
+  Metric metric = {METRIC_EUCLIDEAN, 2};
+  (void)metric_of_name(name, &metric);
+  return metric;
+}
+
+bool density_metric_of(const Model *model, Metric *out)
+{
+  const char *name = model_option_text(model, "metric");
+  return metric_of_name(name ? name : "euclidean", out);
+}
+
+Status density_put_matrix(Model *model, const char *name, const ClusterInput *input, const double *matrix, size_t rows,
+                          Error *e)
+{
+  Frame *frame = NULL;
+  return model_set_made(model, name, cluster_matrix_frame(input, matrix, rows, &frame, e), &frame, e);
+}
+
+bool density_sound_matrix(const Model *model, const char *name, size_t *rows)
+{
+  const Frame *frame = model_frame(model, name), *variables = model_frame(model, "variables");
+  if (!frame || !variables || !cluster_is_matrix(frame, frame_rows(frame), frame_rows(variables))) {
+    return false;
+  }
+  *rows = frame_rows(frame);
+  for (size_t j = 0; j < frame_columns(frame); j++) {
+    for (size_t i = 0; i < *rows; i++) {
+      if (!isfinite(column_float(frame_column(frame, j), i))) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+static const Column *column_of(const Frame *frame, const char *name, Type type)
+{
+  size_t column;
+  if (!frame || !frame_find(frame, name, &column)) {
+    return NULL;
+  }
+  const Column *found = frame_column(frame, column);
+  return column_type(found) == type && column_missing(found) == 0 ? found : NULL;
+}
+
+bool density_sound_floats(const Frame *frame, const char *name, double low, double high)
+{
+  const Column *column = column_of(frame, name, TYPE_FLOAT64);
+  for (size_t i = 0; column && i < column_rows(column); i++) {
+    if (!(column_float(column, i) >= low && column_float(column, i) <= high)) {
+      return false;
+    }
+  }
+  return column;
+}
+
+bool density_sound_ints(const Frame *frame, const char *name, int64_t low, int64_t high)
+{
+  const Column *column = column_of(frame, name, TYPE_INT64);
+  for (size_t i = 0; column && i < column_rows(column); i++) {
+    if (column_int(column, i) < low || column_int(column, i) > high) {
+      return false;
+    }
+  }
+  return column;
+}
+
+double density_float(const Frame *frame, const char *name, size_t row)
+{
+  return column_float(column_of(frame, name, TYPE_FLOAT64), row);
+}
+
+int64_t density_int(const Frame *frame, const char *name, size_t row)
+{
+  return column_int(column_of(frame, name, TYPE_INT64), row);
+}
+
+void density_tidy_ints(Draft *draft, const char *name, const int64_t *values, size_t k, bool noise, int64_t of_noise)
+{
+  Builder *builder = builder_new(TYPE_INT64, k + 1);
+  for (size_t c = 0; builder && c < k; c++) {
+    builder_int(builder, values[c]);
+  }
+  if (builder && noise && of_noise >= 0) {
+    builder_int(builder, of_noise);
+  } else if (builder && noise) {
+    builder_missing(builder);
+  }
+  draft_builder(draft, name, builder);
+}
+
+void density_glance_begin(Draft *draft, const ClusterInput *input, size_t k, int64_t noise)
+{
+  draft_int(draft, "n", (int64_t)input->variables.n);
+  draft_int(draft, "k", (int64_t)k);
+  draft_int(draft, "noise", noise);
+  draft_float(draft, "noise_share", (double)noise / (double)input->variables.n);
+}
+
+void density_glance_end(Draft *draft, const ClusterInput *input, bool complete, const char *reason)
+{
+  draft_bool(draft, "complete", complete);
+  draft_text(draft, "reason", reason);
+  draft_text(draft, "stopped_at", "");
+  draft_int(draft, "dropped", (int64_t)input->variables.dropped);
+}
+
+void density_headline(const Model *model, Text *out)
+{
+  cluster_headline(model, out);
+  text_printf(out, _("; noise %.0f"), model_number(model, "noise"));
+}
+
+void density_notes(const ClusterInput *input, const int64_t *sizes, size_t k, int64_t noise, Text *notes)
+{
+  const double n = (double)input->variables.n;
+  if (k == 0) {
+    text_puts(notes, _("no cluster was found: all rows are noise\n"));
+  } else if (k == 1 && n >= 20 && (double)sizes[0] > 0.95 * n) {
+    text_puts(notes, _("nearly all rows are in one cluster\n"));
+  } else if ((double)noise > 0.5 * n) {
+    text_printf(notes, _("more than half of the rows are noise: %.0f%%\n"), 100 * (double)noise / n);
+  }
+  cluster_note_sizes(input, sizes, k, notes);
+}
+
+Status density_chart_line(Call *call, const PlotRequest *request, const char *x_label, const char *y_label,
+                          const double *values, size_t n, double level, Chart **out, Error *e)
+{
+  static const char *const roles[] = {"x", "y"};
+  const size_t step = n / POINTS_MOST + 1;
+  double *points = mem_alloc(2 * (n / step + 2), sizeof *points);
+  Column *columns[2] = {NULL, NULL};
+  Chart *chart = NULL;
+  size_t used = 0;
+  Status status;
+  TRY(points ? STATUS_OK : error_memory(e, 0, _("a chart")));
+  for (size_t i = 0; i < n; i = i + step < n || i == n - 1 ? i + step : n - 1) {
+    points[used++] = (double)i + 1;
+  }
+  for (size_t i = 0; i < used; i++) {
+    points[used + i] = values[(size_t)points[i] - 1];
+  }
+  TRY(column_of_floats(points, used, &columns[0], e));
+  TRY(column_of_floats(points + used, used, &columns[1], e));
+  TRY(chart_begin("line", request->title, x_label, NULL, y_label, NULL, &chart, e));
+  TRY(chart_add_columns(chart, CHART_LINE, "", roles, (const Column *const *)columns, 2, e));
+  if (isfinite(level)) {
+    TRY(chart_add_slanted(chart, level, 0, e));
+  }
+  TRY(chart_finish(chart, call->task, e));
+  *out = chart_ref(chart);
+done:
+  mem_free(points);
+  column_unref(columns[0]);
+  column_unref(columns[1]);
+  chart_unref(chart);
+  return status;
+}
+
+Cost density_cost(const Call *call, OptionTexts on, const char *metric, double more, int64_t sample)
+{
+  const Frame *data = call->data->frame;
+  const double d = (double)(on.n > 0 ? on.n : frame_columns(data));
+  double n = (double)frame_rows(data);
+  n = sample > 0 && (double)sample < n ? (double)sample : n;
+  const bool plain = strcmp(metric, "cosine") == 0 || d > 64;
+  const double pairs = plain ? n * n * (1 + d) * 0.15e-9 : n * log2(n + 2) * (d < 6 ? 1e-7 : d * d * 2e-8);
+  return (Cost){.bytes = n * (24 * d + 24 + more), .seconds = pairs + n * d * 1e-8};
+}
