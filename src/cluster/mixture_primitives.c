@@ -8,6 +8,7 @@
 #include "cluster/cluster_options.h"
 #include "cluster/mixture.h"
 #include "cluster/mixture_model_primitives.h"
+#include "cluster/mixture_range_primitives.h"
 #include "core/alloc.h"
 #include "registry/topic.h"
 
@@ -36,13 +37,13 @@ typedef struct MixtureOptions {
 #define ROW(...) OPTION_ROW_OF(MixtureOptions, __VA_ARGS__)
 static const Option mixture_options[] = {MIXTURE_OPTIONS(ROW)};
 #undef ROW
-enum { N_OPTIONS = sizeof mixture_options / sizeof *mixture_options, K_MOST = 1000 };
+enum { N_OPTIONS = sizeof mixture_options / sizeof *mixture_options };
 
 static const Primitive mixture; /* below: it points to the functions that need it */
 
 typedef struct Fit {
   ClusterInput input;
-  size_t k[K_MOST];
+  size_t k[RANGE_MOST];
   MixtureModel models[MIXTURE_MODEL_COUNT];
   double *means;
   MixtureSettings settings;
@@ -68,85 +69,6 @@ static void fit_free(Fit *fit)
     mem_free(fit->means);
   }
   mem_free(fit);
-}
-
-/* ---- k: a number, a list of numbers, or a text "2:9", "2, 4, 8:10" */
-
-static Status bad_range(const Value *k, Error *e)
-{
-  Text shown = {0};
-  value_show(k, &shown);
-  error_set(e, STATUS_ARGUMENT, "bad-range", _("option 'k' is %s, which is no number of components or range of them"),
-            text_data(&shown));
-  text_free(&shown);
-  return error_hint(e, _("such as 3, \"2:9\" or {2, 4, 8}; each from 1 on, at most %d of them"), (int)K_MOST);
-}
-
-/* Takes in from .. to; false when they are no counts, or too many. */
-static bool add_range(double from, double to, size_t *k, size_t *n)
-{
-  if (!(from >= 1) || !(to >= from) || to > 1e9 || from != floor(from) || to != floor(to) || to - from >= K_MOST) {
-    return false;
-  }
-  for (double at = from; at <= to; at++) {
-    if (*n == K_MOST) {
-      return false;
-    }
-    k[(*n)++] = (size_t)at;
-  }
-  return true;
-}
-
-static bool read_range(const char *text, size_t *k, size_t *n)
-{
-  while (true) {
-    char *end;
-    const double from = strtod(text, &end);
-    double to = from;
-    if (end == text) {
-      return false;
-    }
-    text = end;
-    if (*text == ':') {
-      to = strtod(text + 1, &end);
-      if (end == text + 1) {
-        return false;
-      }
-      text = end;
-    }
-    text += strspn(text, ", ");
-    if (!add_range(from, to, k, n)) {
-      return false;
-    }
-    if (*text == '\0') {
-      return true;
-    }
-  }
-}
-
-static bool read_number(const Value *value, size_t *k, size_t *n)
-{
-  const double number = value->kind == VALUE_INT ? (double)value->integer : value->kind == VALUE_NUMBER ? value->number : 0;
-  return add_range(number, number, k, n);
-}
-
-static Status read_k(const Value *value, size_t *k, size_t *n, Error *e)
-{
-  bool sound = true;
-  *n = 0;
-  if (!value) {
-    return add_range(1, 9, k, n) ? STATUS_OK : STATUS_INTERNAL;
-  } else if (value->kind == VALUE_TEXT) {
-    sound = read_range(value->text.bytes, k, n);
-  } else if (value->kind == VALUE_LIST) {
-    for (size_t i = 0; i < value->list.n; i++) {
-      sound = sound && read_number(&value->list.items[i], k, n);
-    }
-    sound = sound && value->list.n > 0;
-  } else {
-    sound = read_number(value, k, n);
-  }
-  return sound ? STATUS_OK : bad_range(value, e);
 }
 
 /* ---- models */
@@ -244,7 +166,7 @@ static Status prepare(Call *call, const Frame *data, const MixtureOptions *o, Fi
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing,
                           .sample = o->sample, .seed = (uint64_t)o->seed};
   Status status;
-  TRY(read_k(o->k, fit->k, &s->n_k, e));
+  TRY(range_read(o->k, 9, fit->k, &s->n_k, e));
   TRY(cluster_input(call, data, &ask, &fit->input, e));
   TRY(read_models(o->model, fit->input.variables.d, fit->models, &s->n_models, e));
   s->k = fit->k;
@@ -445,11 +367,11 @@ static Status mixture_cost(const Call *call, Cost *out, Error *e)
   const MixtureOptions *o = call->options;
   const Frame *data = call->data->frame;
   double n = (double)frame_rows(data), d = (double)(o->on.n ? o->on.n : frame_columns(data)), k = 0, most = 0;
-  size_t *list = mem_alloc(K_MOST, sizeof *list), count = 0;
+  size_t *list = mem_alloc(RANGE_MOST, sizeof *list), count = 0;
   if (!list) {
-    return error_memory(e, K_MOST * sizeof *list, _("a mixture"));
+    return error_memory(e, RANGE_MOST * sizeof *list, _("a mixture"));
   }
-  const Status status = read_k(o->k, list, &count, e);
+  const Status status = range_read(o->k, 9, list, &count, e);
   for (size_t i = 0; i < count; i++) {
     k += (double)list[i];
     most = (double)list[i] > most ? (double)list[i] : most;
@@ -542,8 +464,6 @@ static const Primitive covariances = {
 REGISTER_PRIMITIVE(covariances);
 
 static const Topic mixture_topics[] = {
-  {"bad-range", "a k that is no number or range",
-   "k is a whole number from 1 on, a text with a range (\"2:9\", \"2, 4, 8:10\"), or a list ({2, 4, 8})."},
   {"singular-covariance", "a mixture without a likelihood",
    "A component that lies on a line or a point has a density as high as one likes, so its likelihood says nothing. It happens "
    "with constant or collinear columns, with many equal values, and with more components than the rows can bear. Leave the "
