@@ -437,7 +437,6 @@ static Status open_page(Tui *tui, void *context, Error *e)
   state->figures.stale = true;
   state->kinds.context = state;
   state->kinds.enter = drill;
-  state->kinds.enter_name = N_("its rows");
   state->kinds.empty = N_("nothing counted yet");
   return STATUS_OK;
 }

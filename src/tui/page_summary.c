@@ -550,7 +550,6 @@ static Status open_page(Tui *tui, void *context, Error *e)
   state->columns.fixed = true;
   state->columns.context = state;
   state->columns.enter = enter_column;
-  state->columns.enter_name = N_("column");
   state->columns.empty = N_("no table");
   return STATUS_OK;
 }

@@ -373,16 +373,33 @@ static bool key_pressed(Tui *tui, void *context, const Key *key)
 
 /* ---- drawing */
 
-/* "3 chosen, 2 columns hidden": what the eye does not see. */
-static void put_state(const TablePanel *panel, Text *out)
+/* "rows 1-15 of 109, 3 of 12 columns": the rows and the columns that are on the screen. */
+static void put_where(const TablePanel *panel, Text *out)
+{
+  const TableView *view = &panel->view;
+  const size_t rows = rows_of(panel), seen = frame_columns(panel->frame) - view->n_hidden;
+  const size_t end = view->top + view->height < rows ? view->top + view->height : rows;
+  char first[32], last[32], all[32];
+  table_count(rows > 0 ? view->top + 1 : 0, first);
+  table_count(end, last);
+  table_count(rows, all);
+  text_printf(out, _("rows %1$s-%2$s of %3$s"), first, last, all);
+  if (view->n_slots < seen) {
+    table_count(seen, all);
+    text_printf(out, _(", %1$zu of %2$s columns"), view->n_slots, all);
+  }
+  if (view->n_hidden > 0) {
+    text_printf(out, _(", %zu hidden"), view->n_hidden);
+  }
+}
+
+/* ", 3 chosen, 12 with "milk"". */
+static void put_marked(const TablePanel *panel, Text *out)
 {
   char count[32];
   if (panel->view.n_chosen > 0) {
     table_count(panel->view.n_chosen, count);
     text_printf(out, _(", %s chosen"), count);
-  }
-  if (panel->view.n_hidden > 0) {
-    text_printf(out, _(", hidden columns: %zu"), panel->view.n_hidden);
   }
   if (panel->matches) {
     table_count(panel->n_matches, count);
@@ -390,35 +407,27 @@ static void put_state(const TablePanel *panel, Text *out)
   }
 }
 
-static void put_where(const TablePanel *panel, Text *out)
+static int foot_lines(const TablePanel *panel, Rect area)
 {
-  const TableView *view = &panel->view;
-  const size_t rows = rows_of(panel), columns = frame_columns(panel->frame);
-  const size_t end = view->top + view->height < rows ? view->top + view->height : rows;
-  char first[32], last[32], all[32];
-  table_count(rows > 0 ? view->top + 1 : 0, first);
-  table_count(end, last);
-  table_count(rows, all);
-  text_printf(out, _("rows %1$s-%2$s of %3$s"), first, last, all);
-  const size_t seen = columns - view->n_hidden;
-  if (view->n_slots < seen) {
-    text_printf(out, _(", %1$zu of %2$zu columns"), view->n_slots, seen);
-  } else {
-    text_printf(out, _(", columns: %zu"), seen);
-  }
+  return area.height < 4 ? 0 : area.height >= 8 && steps_have_rows(&panel->shown) ? 2 : 1;
 }
 
-/* The last line: where we are, what is not seen, and what was done. */
-static void draw_foot(TablePanel *panel, Cells *cells, Rect area, int line)
+/* The last lines: where we are, what is not seen; what was done. */
+static void draw_foot(TablePanel *panel, Cells *cells, Rect area, int lines)
 {
   Text text = {0};
   put_where(panel, &text);
-  put_state(panel, &text);
-  if (steps_have_rows(&panel->shown)) {
+  put_marked(panel, &text);
+  if (lines == 1 && steps_have_rows(&panel->shown)) {
     text_puts(&text, ": ");
     steps_words(&panel->shown, &text);
   }
-  cells_left(cells, area, line, 0, area.width, pen_of(VIEW_MUTED), text_data(&text), text.size);
+  cells_left(cells, area, area.height - lines, 0, area.width, pen_of(VIEW_MUTED), text_data(&text), text.size);
+  if (lines == 2) {
+    text_reset(&text);
+    steps_words(&panel->shown, &text);
+    cells_left(cells, area, area.height - 1, 0, area.width, pen_of(VIEW_MUTED), text_data(&text), text.size);
+  }
   text_free(&text);
 }
 
@@ -432,12 +441,12 @@ static void draw(Tui *tui, void *context, Cells *cells, Rect area, bool focused)
     }
     return;
   }
-  const bool foot = area.height >= 4;
-  const Rect table = rect_lines(area, 0, area.height - (foot ? 1 : 0));
+  const int foot = foot_lines(panel, area);
+  const Rect table = rect_lines(area, 0, area.height - foot);
   table_view_place(&panel->view, cells, table);
   table_view_draw(&panel->view, cells, table, focused);
-  if (foot && frame_columns(panel->frame) > 0) {
-    draw_foot(panel, cells, area, area.height - 1);
+  if (foot > 0 && frame_columns(panel->frame) > 0) {
+    draw_foot(panel, cells, area, foot);
   }
 }
 

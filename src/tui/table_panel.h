@@ -20,7 +20,6 @@ struct TablePanel {
   void *context;
   void (*moved)(Tui *tui, void *context, size_t row, size_t column); /* the cursor is at another cell */
   void (*enter)(Tui *tui, void *context, size_t row);                /* Enter on a row; else it shows the cell */
-  const char *enter_name; /* what Enter does, for hints: "profile"; NULL: "open" */
   const char *empty;     /* what is said when there is no frame */
   bool fixed;            /* the frame is none of the session's: no filter, no sort, nothing to keep */
   /* The panel's own; read only: */
@@ -40,7 +39,8 @@ struct TablePanel {
   int sought_column;     /* -1: in all */
   Column *matches;       /* rows that hold it (bool), of the frame shown; NULL: not known yet */
   size_t n_matches;
-  int direction;         /* to go when they are there; 0: to stay */
+  int direction;         /* to go when they are there; 0: to choose them */
+  bool fresh;            /* nothing was gone to yet: the cursor's own row counts */
 };
 
 extern const PanelClass table_panel;

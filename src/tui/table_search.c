@@ -128,6 +128,12 @@ static size_t match_column(TablePanel *panel, size_t row)
 static void go(Tui *tui, TablePanel *panel, int direction)
 {
   size_t row;
+  if (panel->fresh && panel->n_matches > 0 && is_match(panel, panel->view.row)) { /* here already */
+    panel->fresh = false;
+    table_panel_move(tui, panel, panel->view.row, match_column(panel, panel->view.row));
+    return;
+  }
+  panel->fresh = false;
   if (panel->n_matches == 0 || !next_match(panel, panel->view.row, direction, &row)) {
     tui_message(tui, VIEW_WARNING, _("no row has \"%s\""), text_data(&panel->sought));
     return;
@@ -223,6 +229,7 @@ static bool typed(Tui *tui, void *context, const char *text)
   panel->view.find_case = has_capitals(text);
   panel->view.find_column = panel->sought_column;
   if (*text) {
+    panel->fresh = true;
     search(tui, panel, 1);
   }
   tui_redraw(tui);
