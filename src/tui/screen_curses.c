@@ -185,6 +185,12 @@ static void leave(Screen *screen)
   if (curses->on) {
     ask_paste(false);
     set_mouse(curses, false);
+    if (!*capability("smcup")) { /* there is one screen only: what stands on it would stay above the prompt */
+      erase();
+      refresh();
+      move(0, 0);
+      refresh();
+    }
     curs_set(1);
     def_prog_mode();
     endwin();

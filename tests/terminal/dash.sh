@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The dashboard on a terminal: to and fro with the prompt, signals, sizes, kinds of terminal, what it sends.
+source "$(dirname "$0")/lib.sh"
+
+plan 28
+
+# A prompt in a window of some size: prompt [COLUMNS LINES [TERM]]
+prompt() {
+  term_start -x "${1:-80}" -y "${2:-24}" env TERM="${3:-tmux-256color}" "$ASSAY" -q --no-rc
+  wait_prompt
+}
+shows() { wait_for "$1" 10; }
+hints() { screen | tail -n 1 | grep -q '^? help  q back'; }
+wait_hints() { until_true 10 hints; }
+last_line() { screen | grep -v '^$' | tail -n 1; }
+ends_in() { [[ $(last_line) == "$1" ]]; }
+wait_end() { until_true 10 ends_in "$1"; }
+
+# ---- to and fro
+
+prompt
+enter 'print("before " .. 6 * 7)'
+wait_for '^before 42$'
+type_text 'half = "typed'
+press F2
+check "F2 shows the dashboard" wait_hints
+press F2
+check "the half-typed line is back" wait_end '> half = "typed'
+check "so is what stood above it" wait_for '^before 42$'
+type_text '"'
+press Enter
+enter 'print(#half)'
+check "and it can be finished" wait_for '^5$'
+press F2
+wait_hints
+press ':'
+type_text 'made = 6 * 111'
+press Enter
+shows '> made = 6'
+press q
+wait_end '>'
+check "a statement of the dashboard stands in the scrollback" wait_for '^> made = 6'
+enter 'print(made)'
+check "and its variable is there" wait_for '^666$'
+press Up Up
+check "and it is in the history" wait_end '> made = 6 * 111'
+press C-u
+enter '.dash help'
+check ".dash shows a page" shows 'where to begin'
+press C-c
+wait_end '>'
+enter 'print("still " .. "here")'
+check "Ctrl-C leaves the dashboard, not assay" wait_for '^still here$'
+
+# ---- the terminal as it was
+
+term_start bash --norc
+type_text "PS1='shell%'"
+press Enter
+type_text "stty -g >'$TMPDIR/modes1'; '$ASSAY' -q --no-rc"
+press Enter
+wait_end '>'
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  press F2
+  wait_hints
+  press F2
+  wait_end '>'
+done
+press C-d
+wait_end 'shell%'
+type_text "stty -g >'$TMPDIR/modes2'; echo is done"
+press Enter
+wait_for '^is done'
+check "ten times there and back leaves the terminal's modes" cmp "$TMPDIR/modes1" "$TMPDIR/modes2"
+
+# ---- Ctrl-Z, crashes
+
+type_text "'$ASSAY' -q --no-rc"
+press Enter
+wait_end '>'
+press F2
+wait_hints
+press C-z
+wait_for 'Stopped'
+enter 'fg'
+check "Ctrl-Z and fg draw the screen again" wait_hints
+press F2
+wait_end '>'
+
+# The window's shell runs bash, which runs assay.
+end_by() {
+  press F2
+  wait_hints
+  local pid
+  pid=$(pgrep -P "$(pgrep -P "$(tm display -p -t test '#{pane_pid}')" | head -n 1)" | head -n 1)
+  kill -"$1" "$pid" || return 1
+  until_true 10 shell_is_back && enter 'stty -a | tr " ;" "\n\n" | grep -x -e -\\?echo' && wait_for '^echo$'
+}
+shell_is_back() { [[ $(screen) == *'shell%'* ]] && ! screen | grep -q '? help  q back'; }
+check "SIGTERM gives the terminal back" end_by TERM
+enter 'clear'
+type_text "'$ASSAY' -q --no-rc"
+press Enter
+wait_end '>'
+check "SIGSEGV too" end_by SEGV
+
+# ---- sizes
+
+prompt 80 24
+press F2
+wait_hints
+for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  tm resize-window -t test -x $((40 + n * 7 % 90)) -y $((10 + n * 5 % 40))
+  sleep 0.05
+done
+tm resize-window -t test -x 100 -y 30
+fits() { hints && (($(screen | head -n 1 | wc -m) <= 101)) && [[ $(screen | sed -n 27p) == '└'* ]]; }
+check "a storm of resizes ends in a right screen" until_true 10 fits
+tm resize-window -t test -x 30 -y 8
+check "a window too small says so" wait_for 'assay needs 40 x 10'
+press j ':' 5
+tm resize-window -t test -x 80 -y 24
+check "and keys did nothing meanwhile" wait_hints
+press q
+check "the prompt is as wide as the window" wait_end '>'
+
+# ---- kinds of terminal
+
+try_term() {
+  prompt 80 24 "$1"
+  press F2
+  wait_hints && press q && wait_end '>'
+}
+for kind in vt100 linux screen xterm-mono xterm-256color; do
+  check "TERM=$kind shows it" try_term $kind
+done
+report_instead() {
+  term_start -x 80 -y 24 env TERM="$1" "$ASSAY" -q --no-rc
+  wait_end '>'
+  enter '.dash'
+  wait_for 'cannot show the dashboard' && enter 'print(2 + 5)' && wait_for '^7$'
+}
+for kind in dumb bogus ''; do
+  check "TERM='$kind': a message, and the session lives" report_instead "$kind"
+done
+
+# ---- what it sends, and what it costs to wait
+
+prompt 80 24
+press F2
+wait_hints
+tm pipe-pane -t test "cat >'$TMPDIR/sent'"
+sleep 0.2
+press Down
+sleep 0.5
+tm pipe-pane -t test
+check "a key that moves the cursor sends under 2 kB" test "$(stat -c %s "$TMPDIR/sent")" -lt 2000
+pid=$(pgrep -P "$(tm display -p -t test '#{pane_pid}')" | head -n 1)
+ticks() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
+before=$(ticks)
+sleep 1.5
+check "and the dashboard costs nothing while it waits" test $(($(ticks) - before)) -le 2
