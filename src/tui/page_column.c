@@ -18,7 +18,7 @@
 #include "view/number.h"
 #include "view/width.h"
 
-enum { LEVELS_CHARTED = 20, NAME_COLUMNS = 14 };
+enum { LEVELS_CHARTED = 20, NAME_COLUMNS = 9 };
 
 typedef struct State {
   TextPanel figures;
@@ -114,7 +114,7 @@ static void put_kinds(const State *state, Text *out)
 {
   if (is_binned(cells_of(state))) {
     put_chart(state, out);
-    text_puts(out, ":data()");
+    text_puts(out, ":data():select(\"low\", \"high\", \"n\")");
   } else if (column_type(cells_of(state)) == TYPE_SET) {
     text_printf(out, "%s:long(", text_data(&state->lua));
     put_quoted(name_of(state), out);
@@ -352,14 +352,13 @@ static void write_figures(Tui *tui, void *context, const ViewStyle *style, Text 
 
 /* ---- down to the rows */
 
-static void put_edge(const Column *cells, const char *name, const char *relation, double edge, bool time, Text *out)
+static void put_edge(const Column *edges, size_t row, const char *name, const char *relation, Text *out)
 {
   char number[32];
-  (void)cells;
-  text_of_double(edge, number);
-  if (time) {
-    text_printf(out, "int64(%1$s) %2$s %3$lld", name, relation, (long long)edge);
+  if (column_type(edges) == TYPE_TIMESTAMP) {
+    expression_time(edges, row, name, relation, out);
   } else {
+    text_of_double(column_float(edges, row), number);
     text_printf(out, "%1$s %2$s %3$s", name, relation, number);
   }
 }
@@ -381,9 +380,9 @@ static bool bin_filter(const State *state, const Frame *bins, size_t row, Text *
   }
   Text name = {0};
   expression_name(name_of(state), &name);
-  put_edge(lows, text_data(&name), first || time ? ">=" : ">", from, time, out);
+  put_edge(lows, row, text_data(&name), first || time ? ">=" : ">", out);
   text_puts(out, " and ");
-  put_edge(highs, text_data(&name), last || !time ? "<=" : "<", to, time, out);
+  put_edge(highs, row, text_data(&name), last || !time ? "<=" : "<", out);
   text_free(&name);
   return true;
 }
@@ -437,6 +436,7 @@ static Status open_page(Tui *tui, void *context, Error *e)
   state->figures.stale = true;
   state->kinds.context = state;
   state->kinds.enter = drill;
+  state->kinds.untitled = true;
   state->kinds.empty = N_("nothing counted yet");
   return STATUS_OK;
 }
@@ -545,7 +545,7 @@ static const Page column_page = {
   .state_size = sizeof(State),
   .slots = slots,
   .n_slots = sizeof slots / sizeof *slots,
-  .layout = "figures:30|(chart/kinds:45%)",
+  .layout = "figures:26|(chart/kinds:45%)",
   .actions = actions,
   .n_actions = sizeof actions / sizeof *actions,
   .open = open_page,

@@ -114,38 +114,87 @@ static Known *know(Tui *tui, State *state, const Frame *frame)
 
 /* ---- the table */
 
-static void add_described(const Known *known, const char *name, Draft *draft)
+static const char *const figure_names[] = {"mean", "sd", "min", "q25", "median", "q75", "max"};
+enum { FIGURES = sizeof figure_names / sizeof *figure_names, FIRST_FIGURE = 5, VALUES = 4 };
+
+/* A figure of describe() by itself: those of other columns have nothing to do with its digits. "" where there is none
+ * or it is not known yet. */
+static void put_figure(const Known *known, const char *name, size_t column, Text *out)
 {
   size_t at;
-  if (known->described && frame_find(known->described, name, &at)) {
-    draft_column(draft, name, column_ref(frame_column(known->described, at)));
+  if (!known->described || !frame_find(known->described, name, &at)) {
+    return;
+  }
+  const Column *cells = frame_column(known->described, at);
+  if (column_valid(cells, column) && column_type(cells) == TYPE_FLOAT64) {
+    char number[NUMBER_SIZE];
+    number_one(column_float(cells, column), 6, number);
+    text_puts(out, number);
+  } else if (column_valid(cells, column)) {
+    char count[32];
+    table_count((size_t)column_int(cells, column), count);
+    text_puts(out, count);
+  }
+}
+
+static void put_missing_share(const Column *column, Text *out)
+{
+  char share[NUMBER_SIZE];
+  const size_t rows = column_rows(column);
+  number_percent(rows > 0 ? (double)column_missing(column) / (double)rows : 0, share);
+  text_puts(out, column_missing(column) == 0 ? "0" : share);
+}
+
+static void put_entry(const Known *known, size_t column, size_t at, Text *out)
+{
+  const Column *cells = frame_column(known->frame, column);
+  switch (at) {
+  case 0:
+    text_puts(out, frame_name(known->frame, column));
+    break;
+  case 1:
+    text_puts(out, type_name(column_type(cells)));
+    break;
+  case 2:
+    put_missing_share(cells, out);
+    break;
+  case 3:
+    put_figure(known, "distinct", column, out);
+    break;
+  case VALUES:
+    text_puts(out, known->values[column] ? known->values[column] : "");
+    break;
+  default:
+    put_figure(known, figure_names[at - FIRST_FIGURE], column, out);
   }
 }
 
 static Status make_table(const Known *known, Frame **out, Error *e)
 {
-  static const char *const figures[] = {"mean", "sd", "min", "q25", "median", "q75", "max"};
-  const size_t n = frame_columns(known->frame), rows = frame_rows(known->frame);
-  Builder *names = builder_new(TYPE_STRING, n), *types = builder_new(TYPE_STRING, n);
-  Builder *missing = builder_new(TYPE_FLOAT64, n), *values = builder_new(TYPE_STRING, n);
+  static const char *const heads[] = {"column", "type", "missing", "distinct", "values"};
+  const size_t n = frame_columns(known->frame);
   Draft *draft = draft_new();
-  for (size_t i = 0; names && types && missing && values && i < n; i++) {
-    const Column *column = frame_column(known->frame, i);
-    const char *name = frame_name(known->frame, i), *type = type_name(column_type(column));
-    builder_text(names, name, strlen(name));
-    builder_text(types, type, strlen(type));
-    builder_float(missing, rows > 0 ? round(1000.0 * (double)column_missing(column) / (double)rows) / 10 : 0);
-    builder_text(values, known->values[i] ? known->values[i] : "", known->values[i] ? strlen(known->values[i]) : 0);
+  Text cell = {0};
+  for (size_t at = 0; at < FIRST_FIGURE + FIGURES; at++) {
+    Builder *builder = builder_new(TYPE_STRING, n);
+    for (size_t i = 0; builder && i < n; i++) {
+      text_reset(&cell);
+      put_entry(known, i, at, &cell);
+      builder_text(builder, text_data(&cell), cell.size);
+    }
+    draft_builder(draft, at < FIRST_FIGURE ? heads[at] : figure_names[at - FIRST_FIGURE], builder);
   }
-  draft_builder(draft, "column", names);
-  draft_builder(draft, "type", types);
-  draft_builder(draft, "missing%", missing);
-  add_described(known, "distinct", draft);
-  draft_builder(draft, "values", values);
-  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-    add_described(known, figures[i], draft);
-  }
+  text_free(&cell);
   return draft_finish(draft, out, e);
+}
+
+/* Numbers stand on the right although they are texts here. */
+static void set_sides(TableView *view)
+{
+  for (size_t i = 2; i < FIRST_FIGURE + FIGURES; i++) {
+    view->columns[i].right = i != VALUES;
+  }
+  view->no_types = true;
 }
 
 /* The cursor stays where it is when more is known. */
@@ -160,8 +209,10 @@ static void show_table(Tui *tui, State *state)
     return;
   }
   table_panel_show(tui, &state->columns, text_data(&state->name), table);
-  state->columns.view.no_types = true;
-  if (again) {
+  set_sides(&state->columns.view);
+  if (!again) {
+    state->columns.view.columns[0].frozen = true;
+  } else {
     state->columns.view.top = top;
     table_panel_move(tui, &state->columns, row, column);
   }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/alloc.h"
 #include "tui/input.h"
@@ -276,6 +277,58 @@ static void ask_row(Tui *tui, void *context)
 
 /* ---- columns */
 
+/* The column of that number, else the next one, going round, whose name begins with the text, else has it. */
+static bool find_column(const TablePanel *panel, const char *text, size_t *out)
+{
+  const size_t n = frame_columns(panel->frame), length = strlen(text);
+  char *end;
+  const unsigned long number = strtoul(text, &end, 10);
+  if (frame_find(panel->frame, text, out)) {
+    return true;
+  }
+  if (*end == '\0' && number >= 1 && number <= n) {
+    *out = number - 1;
+    return true;
+  }
+  for (int within = 0; within < 2; within++) {
+    for (size_t i = 1; i <= n; i++) {
+      const size_t at = (panel->view.column + i) % n;
+      const char *name = frame_name(panel->frame, at);
+      if (within ? strcasestr(name, text) != NULL : strncasecmp(name, text, length) == 0) {
+        *out = at;
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+static bool go_to_column(Tui *tui, void *context, const char *text)
+{
+  TablePanel *panel = context;
+  size_t column;
+  if (!text || *text == '\0' || !panel->frame) {
+    return true;
+  }
+  if (!find_column(panel, text, &column)) {
+    tui_message(tui, VIEW_ERROR, _("no column's name has \"%s\""), text);
+    return false;
+  }
+  if (panel->view.columns[column].hidden) {
+    tui_message(tui, VIEW_WARNING, _("%s is hidden; + shows all again"), frame_name(panel->frame, column));
+  }
+  table_view_to_column(&panel->view, column);
+  table_sync(tui, panel);
+  return true;
+}
+
+static void ask_column(Tui *tui, void *context)
+{
+  const InputRequest request = {
+    .prompt = _("go to column: "), .history = "column", .context = context, .done = go_to_column};
+  tui_ask(tui, &request);
+}
+
 static void freeze(Tui *tui, void *context)
 {
   TablePanel *panel = context;
@@ -457,18 +510,20 @@ static void title(Tui *tui, void *context, Text *out)
   if (!panel->frame) {
     return;
   }
-  if (!panel->fixed) {
+  const bool named = !panel->fixed && !panel->untitled;
+  if (named) {
     text_puts(out, text_data(&panel->base));
   }
   if (panel->working) {
-    text_puts(out, panel->fixed ? "" : ", ");
+    text_puts(out, named ? ", " : "");
     text_puts(out, _("working: "));
     steps_words(&panel->steps, out);
   } else if (rows_of(panel) != (panel->given ? frame_rows(panel->given) : 0)) {
     char rows[32], all[32];
     table_count(rows_of(panel), rows);
     table_count(frame_rows(panel->given), all);
-    text_printf(out, _(", %1$s of %2$s rows"), rows, all);
+    text_puts(out, named ? ", " : "");
+    text_printf(out, _("%1$s of %2$s rows"), rows, all);
   }
 }
 
@@ -516,9 +571,9 @@ const Action table_actions[TABLE_ACTIONS] = {
    .help = N_("takes all filters, orders and hidden columns back"), .quiet = true},
   {.key = "K", .name = N_("keep"), .group = LOOK, .run = table_keep, .applies = table_can_work,
    .help = N_("gives what is shown a name in the session"), .quiet = true},
-  {.key = "/", .name = N_("search"), .group = FIND, .run = table_search_all, .applies = table_can_work,
+  {.key = "/", .name = N_("search"), .group = FIND, .run = table_search_all, .applies = table_has_columns,
    .help = N_("a text in any column; small letters stand for capitals too")},
-  {.key = "\\", .name = N_("search column"), .group = FIND, .run = table_search_column, .applies = table_can_work,
+  {.key = "\\", .name = N_("search column"), .group = FIND, .run = table_search_column, .applies = table_has_columns,
    .help = N_("a text in this column"), .quiet = true},
   {.key = "n", .name = N_("next"), .group = FIND, .run = table_search_next, .applies = table_searches,
    .help = N_("the next row with the text")},
@@ -526,6 +581,8 @@ const Action table_actions[TABLE_ACTIONS] = {
    .help = N_("the row with the text before this one"), .quiet = true},
   {.key = "g", .name = N_("go to row"), .group = FIND, .run = ask_row, .applies = table_has_columns,
    .help = N_("by its number; -1 is the last one")},
+  {.key = "#", .name = N_("go to column"), .group = FIND, .run = ask_column, .applies = table_has_columns,
+   .help = N_("by its number, its name or a part of it"), .quiet = true},
   {.key = "c", .name = N_("column"), .group = COLUMNS, .run = column_page, .applies = table_can_work,
    .help = N_("the page of this column: figures, how often what occurs")},
   {.key = "-", .name = N_("hide"), .group = COLUMNS, .run = table_hide, .applies = table_can_work,

@@ -21,6 +21,7 @@ struct TablePanel {
   void (*moved)(Tui *tui, void *context, size_t row, size_t column); /* the cursor is at another cell */
   void (*enter)(Tui *tui, void *context, size_t row);                /* Enter on a row; else it shows the cell */
   const char *empty;     /* what is said when there is no frame */
+  bool untitled;         /* the title leaves the expression out */
   bool fixed;            /* the frame is none of the session's: no filter, no sort, nothing to keep */
   /* The panel's own; read only: */
   Frame *frame;          /* what is shown (the view's reference); NULL: nothing */

@@ -15,7 +15,7 @@ bool table_has_columns(Tui *tui, void *context);
 bool table_can_work(Tui *tui, void *context);    /* the same, of a frame of the session */
 
 /* The panel's actions, for panels that have it for a part (their first one). */
-enum { TABLE_ACTIONS = 37 };
+enum { TABLE_ACTIONS = 38 };
 extern const Action table_actions[TABLE_ACTIONS];
 
 /* "1,200". */

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "frame/builder.h"
 #include "tui/input.h"
 #include "tui/table_parts.h"
 
@@ -188,9 +189,44 @@ static void found(Tui *tui, void *owner, Value *value, const Error *e)
   }
 }
 
+/* A frame that is none of the session's is looked through here: such are small. */
+static Status search_here(TablePanel *panel, Error *e)
+{
+  const size_t rows = frame_rows(panel->frame), columns = frame_columns(panel->frame);
+  Builder *builder = builder_new(TYPE_BOOL, rows);
+  if (!builder) {
+    return error_memory(e, rows, _("a search"));
+  }
+  for (size_t row = 0; row < rows; row++) {
+    bool found = false;
+    for (size_t i = 0; i < columns && !found; i++) {
+      found = !panel->view.columns[i].hidden && table_view_found(&panel->view, row, i);
+    }
+    builder_bool(builder, found);
+  }
+  return builder_finish(builder, &panel->matches, e);
+}
+
+static void search_fixed(Tui *tui, TablePanel *panel)
+{
+  Error e = {0};
+  if (search_here(panel, &e) != STATUS_OK) {
+    panel->matches = NULL;
+    tui_error(tui, &e);
+    return;
+  }
+  count_matches(panel);
+}
+
 /* direction 0: rows are to be chosen. */
 static void search(Tui *tui, TablePanel *panel, int direction)
 {
+  if (panel->fixed && !panel->matches) {
+    search_fixed(tui, panel);
+    if (!panel->matches) {
+      return;
+    }
+  }
   panel->direction = direction;
   if (panel->matches && !panel->working) {
     direction == 0 ? choose_matches(tui, panel) : go(tui, panel, direction);

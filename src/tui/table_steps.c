@@ -355,12 +355,11 @@ static void put_set(const Column *cells, size_t row, const char *name, Text *out
   }
 }
 
-/* As it is seen where that says all: wall times of whole seconds. */
-static void put_time(const Column *cells, size_t row, const char *name, Text *out)
+void expression_time(const Column *cells, size_t row, const char *name, const char *relation, Text *out)
 {
   const int64_t time = column_int(cells, row);
   if (*column_zone(cells) || time % 1000000 != 0) {
-    text_printf(out, "int64(%1$s) == %2$lld", name, (long long)time);
+    text_printf(out, "int64(%1$s) %2$s %3$lld", name, relation, (long long)time);
     return;
   }
   Text shown = {0};
@@ -368,7 +367,7 @@ static void put_time(const Column *cells, size_t row, const char *name, Text *ou
   for (char *at = shown.data; at && *at; at++) {
     *at = *at == ' ' ? 'T' : *at;
   }
-  text_printf(out, "%1$s == @%2$s", name, text_data(&shown));
+  text_printf(out, "%1$s %2$s @%3$s", name, relation, text_data(&shown));
   out->failed = out->failed || shown.failed;
   text_free(&shown);
 }
@@ -388,7 +387,7 @@ static void put_cell(const Column *cells, size_t row, const char *name, Text *ou
     text_printf(out, column_int(cells, row) ? "%s" : "not %s", name);
     break;
   case TYPE_TIMESTAMP:
-    put_time(cells, row, name, out);
+    expression_time(cells, row, name, "==", out);
     break;
   case TYPE_SET:
     put_set(cells, row, name, out);

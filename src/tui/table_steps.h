@@ -66,6 +66,10 @@ bool lua_is_name(const char *text);
 /* A column's name in an expression, in backquotes where it must be. */
 void expression_name(const char *name, Text *out);
 
+/* "date >= @2024-01-31": the time of a cell, as it is seen where that says all (wall times of whole seconds). name: as
+ * expression_name gives it. */
+void expression_time(const Column *cells, size_t row, const char *name, const char *relation, Text *out);
+
 /* A condition that holds for the cells that are equal to this one: "region == 'north'", "age is missing". */
 void expression_equal(const Frame *frame, size_t column, size_t row, Text *out);
 
