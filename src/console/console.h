@@ -20,6 +20,7 @@ typedef struct Console Console;
 /* What became of the dashboard. */
 typedef struct DashboardOutcome {
   Text statements; /* those that ran, a line each: the caller frees, and adds them to its history */
+  Text shown;      /* Lua that was asked for, a line each: to be printed, and for the history too */
   bool exit;       /* os.exit in one of them: code */
   int code;
 } DashboardOutcome;

@@ -93,6 +93,7 @@ int dash_play(Console *console, const Flags *flags)
     status = tui_show(dashboard, "", &outcome, &e);
   }
   text_free(&outcome.statements);
+  text_free(&outcome.shown);
   if (status != STATUS_OK) {
     console_error(console, &e);
     return FAILED;

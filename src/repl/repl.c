@@ -497,21 +497,22 @@ static int next_byte(FILE *stream)
 
 /* ---- The dashboard */
 
-/* What ran there belongs to the prompt's history, and stands in its scrollback. */
-static void take_statements(const Text *statements)
+/* What ran there, or was asked for, belongs to the prompt's history, and stands in its scrollback. */
+static void take_statements(const char *prompt, Text *lines)
 {
-  const char *line = text_data(statements);
+  const char *line = text_data(lines);
   while (*line) {
     const size_t n = strcspn(line, "\n");
     Text one = {0};
     text_add(&one, line, n);
     remember(text_data(&one));
-    console_write(repl->console, "> ", 2);
+    console_write(repl->console, prompt, strlen(prompt));
     console_write(repl->console, line, n);
     console_write(repl->console, "\n", 1);
     text_free(&one);
     line += n + (line[n] == '\n');
   }
+  text_free(lines);
 }
 
 /* Between two lines: the line editor is off the screen. */
@@ -523,9 +524,9 @@ static void show_dashboard(const char *page)
   if (repl->console->faces.dashboard(repl->console, page, &outcome, &e) != STATUS_OK) {
     console_error(repl->console, &e);
   }
-  take_statements(&outcome.statements);
+  take_statements("> ", &outcome.statements);
+  take_statements("", &outcome.shown);
   console_flush(repl->console);
-  text_free(&outcome.statements);
   if (outcome.exit) {
     repl->leave = true;
     repl->code = outcome.code;

@@ -98,7 +98,7 @@ typedef struct Page {
   bool (*key)(Tui *tui, void *state, const Key *key); /* what no action and no panel took */
   void (*lua)(Tui *tui, void *state, Text *out);   /* the Lua that makes what is shown now, for `y` */
   void (*report)(Tui *tui, void *state, const ViewStyle *style, Text *out); /* NULL: its panels' reports */
-  /* A job is about to begin, before its thread does: where to listen to its task's trace (core/task.h), on whose
+  /* A job of a statement (not of a query) is about to begin, before its thread does: where to listen to its task's trace (core/task.h), on whose
    * thread the listener then is called. true: it is watched, and gets a thread of its own however short it is forecast
    * to be, so that the listener may wait (but not while it is cancelled). Pages with it are opened then, if need be. */
   bool (*job)(Tui *tui, void *state, Job *job);

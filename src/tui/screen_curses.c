@@ -23,7 +23,8 @@ enum { PASTE_BEGINS = 0x7000, PASTE_ENDS, PAIRS_MOST = 256, ESCAPE_MS = 25, MARK
 typedef struct Curses {
   Screen screen;
   SCREEN *terminal;
-  Theme theme;
+  const ConsoleSettings *settings; /* as they are now: theme and mouse may change while it is shown */
+  Theme theme;            /* in which what is shown was drawn */
   int colors;             /* 0, 8, 16, 256, or more */
   bool on, pasting, mouse, default_colors;
   int pairs[PAIRS_MOST];  /* the colour of pair i + 1 */
@@ -164,6 +165,7 @@ static Status enter(Screen *screen, const ConsoleSettings *settings, bool color,
   } else {
     reset_prog_mode();
   }
+  curses->settings = settings;
   curses->theme = settings->theme;
   curses->on = true;
   prepare_rescue();
@@ -296,9 +298,21 @@ static void place_cursor(Curses *curses, const Rect *cursor)
   }
 }
 
+static void heed_settings(Curses *curses)
+{
+  if (curses->theme != curses->settings->theme) {
+    curses->theme = curses->settings->theme;
+    forget(curses);
+  }
+  if (curses->mouse != curses->settings->mouse) {
+    set_mouse(curses, curses->settings->mouse);
+  }
+}
+
 static void show(Screen *screen, const Cells *cells, const Rect *cursor)
 {
   Curses *curses = curses_of(screen);
+  heed_settings(curses);
   const size_t n = (size_t)cells->width * (size_t)cells->height;
   const bool fresh = !curses->shown || cells->width != curses->width || cells->height != curses->height;
   if (fresh) {

@@ -109,7 +109,7 @@ void tui_free(Tui *tui)
   cells_free(&tui->cells);
   key_script_free(&tui->script);
   Text *const texts[] = {&tui->popup, &tui->popup_title, &tui->message, &tui->last, &tui->output,
-                         &tui->outcome.statements, &tui->saved};
+                         &tui->outcome.statements, &tui->outcome.shown, &tui->saved};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     text_free(texts[i]);
   }
@@ -514,17 +514,31 @@ static Status run_at_terminal(Tui *tui, Error *e)
   return status;
 }
 
+/* The page to begin with: the one that was left; at first the summary, if there is a table to sum up. */
+static size_t first_page(Tui *tui, const char *asked)
+{
+  const size_t page = page_number(tui, asked), summary = page_number(tui, "summary");
+  for (size_t i = 0; i < tui->n_objects && !tui->begun && !*tui->subject; i++) {
+    if (tui->objects[i].kind == VALUE_FRAME) {
+      tui_choose(tui, tui->objects[i].name);
+    }
+  }
+  const SessionVariable *object = tui_object(tui, tui->subject);
+  const bool sums_up = !tui->begun && object && object->kind == VALUE_FRAME;
+  tui->begun = true;
+  return page < tui->n_pages ? page : sums_up && summary < tui->n_pages ? summary : tui->at;
+}
+
 Status tui_show(Tui *tui, const char *page, DashboardOutcome *outcome, Error *e)
 {
   Status status = STATUS_OK;
-  const size_t number = *page ? page_number(tui, page) : tui->at;
   *outcome = (DashboardOutcome){0};
   tui->leave = false;
   tui->n_back = 0;
   tui->cells.width = 0; /* the settings may have changed */
   TRY(take_screen(tui, e));
   tui_refresh_objects(tui);
-  tui_begin_page(tui, number < tui->n_pages ? number : 0, tui->subject);
+  tui_begin_page(tui, first_page(tui, page), tui->subject);
   status = tui->settings.keys ? tui_play(tui, e) : run_at_terminal(tui, e);
   if (tui->on) {
     give_screen(tui);

@@ -28,6 +28,26 @@ static void go_back(Tui *tui, void *context)
   }
 }
 
+/* The same without ever leaving: Esc may be a part of a key that came in pieces. */
+static void step_back(Tui *tui, void *context)
+{
+  if (tui_page(tui)->layout.zoomed || tui->n_back > 0) {
+    go_back(tui, context);
+  }
+}
+
+static void next_theme(Tui *tui, void *context)
+{
+  (void)context;
+  tui_runf(tui, "assay.set{theme = \"%s\"}", theme_name((tui->console->settings.theme + 1) % THEMES));
+}
+
+static void switch_mouse(Tui *tui, void *context)
+{
+  (void)context;
+  tui_runf(tui, "assay.set{mouse = \"%s\"}", tui->console->settings.mouse ? "off" : "on");
+}
+
 static void to_prompt(Tui *tui, void *context)
 {
   (void)context;
@@ -157,11 +177,12 @@ static void show_lua(Tui *tui, void *context)
   Text lua = {0};
   (void)context;
   run->page->lua(tui, run->state, &lua);
+  text_add(&tui->outcome.shown, text_data(&lua), lua.size);
+  text_puts(&tui->outcome.shown, lua.size ? "\n" : "");
   if (lua.size == 0) {
     tui_message(tui, VIEW_PLAIN, "%s", _("there is nothing to reproduce yet"));
   } else if (lua.size < (size_t)tui->cells.width && !strchr(lua.data, '\n')) {
     tui_message(tui, VIEW_PLAIN, "%s", lua.data);
-    text_puts(&tui->outcome.statements, "");
   } else {
     tui_popup(tui, _("The Lua that makes this"), &lua);
   }
@@ -214,8 +235,10 @@ const Action tui_actions[] = {
    .quiet = true},
   {.key = "F1", .name = N_("manual"), .help = N_("the manual, by topic"), .group = N_("Help"), .run = to_help,
    .quiet = true},
-  {.key = "q Esc", .name = N_("back"), .help = N_("to where you came from; at last to the prompt"), .group = N_("Leave"),
+  {.key = "q", .name = N_("back"), .help = N_("to where you came from; at last to the prompt"), .group = N_("Leave"),
    .run = go_back, .quiet = true},
+  {.key = "Esc", .name = N_("step back"), .help = N_("to where you came from, but never to the prompt"),
+   .group = N_("Leave"), .run = step_back, .quiet = true},
   {.key = "F2", .name = N_("prompt"), .help = N_("to the prompt at once; F2 there comes back here"), .group = N_("Leave"),
    .run = to_prompt},
   {.key = "C-x", .name = N_("stop"), .help = N_("stops what runs; a fit keeps what it has"), .group = N_("Run"),
@@ -245,6 +268,10 @@ const Action tui_actions[] = {
    .run = show_lua, .applies = has_lua},
   {.key = "Enter", .name = N_("more"), .help = N_("the whole message of the error"), .group = N_("Help"),
    .run = show_error, .applies = has_error},
+  {.key = "", .name = N_("next theme"), .help = N_("other colours: dark, light, contrast, mono"), .group = N_("Screen"),
+   .run = next_theme, .quiet = true},
+  {.key = "", .name = N_("mouse on or off"), .help = N_("whether the mouse scrolls and chooses; text is then selected with Shift"),
+   .group = N_("Screen"), .run = switch_mouse, .quiet = true},
   {.key = "C-l", .name = N_("redraw"), .help = N_("draws the screen anew"), .group = N_("Screen"), .run = redraw,
    .quiet = true},
 };

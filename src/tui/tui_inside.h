@@ -48,6 +48,7 @@ struct Tui {
   size_t n_objects;
   char subject[NAME_SIZE];
   bool steady;
+  bool begun;               /* it was shown before */
   bool on;                  /* it has the screen */
   bool leave;
   bool dirty;               /* the screen is not what it should be */

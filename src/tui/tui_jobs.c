@@ -41,7 +41,7 @@ static bool hook_begins(void *context, Job *job)
   bool watched = false;
   tui->job = job;
   tui->cancelled = 0;
-  for (size_t i = 0; i < tui->n_pages; i++) {
+  for (size_t i = 0; i < tui->n_pages && tui->captures; i++) { /* of statements only, not of what is looked at */
     const Page *page = tui->pages[i].page;
     if (page->job && tui_open(tui, i)) {
       watched = page->job(tui, tui->pages[i].state, job) || watched;
@@ -53,7 +53,7 @@ static bool hook_begins(void *context, Job *job)
 static void hook_ended(void *context, Job *job)
 {
   Tui *tui = context;
-  for (size_t i = 0; i < tui->n_pages; i++) {
+  for (size_t i = 0; i < tui->n_pages && tui->captures; i++) {
     PageRun *run = &tui->pages[i];
     if (run->state && run->page->job_ended) {
       run->page->job_ended(tui, run->state, job);

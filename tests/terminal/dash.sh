@@ -3,7 +3,7 @@
 # The dashboard on a terminal: to and fro with the prompt, signals, sizes, kinds of terminal, what it sends.
 source "$(dirname "$0")/lib.sh"
 
-plan 28
+plan 27
 
 # A prompt in a window of some size: prompt [COLUMNS LINES [TERM]]
 prompt() {
