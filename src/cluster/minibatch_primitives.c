@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cluster.minibatch: from a frame to a model. */
+#include <math.h>
+
+#include "cluster/centre_model_primitives.h"
+#include "cluster/kmeans.h"
+#include "cluster/minibatch.h"
+#include "cluster/segment_plot_primitives.h"
+#include "core/alloc.h"
+
+#define ROW(...) OPTION_ROW_OF(MinibatchOptions, __VA_ARGS__)
+static const Option minibatch_options[] = {MINIBATCH_OPTIONS(ROW)};
+#undef ROW
+
+static const Primitive minibatch; /* below: it points to the functions that need it */
+static const CentreNames names = {.within = "withinss", .objective = "inertia", .starts = false};
+
+static Status prepare(Call *call, const Frame *data, const MinibatchOptions *o, CentreFit *fit, Error *e)
+{
+  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing};
+  Status status = cluster_input(call, data, &ask, &fit->input, e);
+  if (status == STATUS_OK && o->init) {
+    status = centre_given(data, o->init, &fit->input.variables, (size_t)o->k, &fit->centres, e);
+  }
+  return status;
+}
+
+static MinibatchSettings settings_of(const MinibatchOptions *o, const CentreFit *fit)
+{
+  return (MinibatchSettings){.k = (size_t)o->k,
+                             .batch = (size_t)o->batch,
+                             .max_iterations = (size_t)o->max_iter,
+                             .patience = (size_t)o->patience,
+                             .reassign = o->reassign,
+                             .centres = fit->centres,
+                             .seed = (uint64_t)o->seed};
+}
+
+static Status fit_frame(Call *call, const Frame *data, const MinibatchOptions *o, CentreFit *fit, Model **out, Error *e)
+{
+  const Rows rows = cluster_rows(&fit->input);
+  const MinibatchSettings settings = settings_of(o, fit);
+  Model *model = NULL;
+  Status status;
+  TRY(minibatch_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e));
+  centre_note_result(fit, o->max_iter, call->notes);
+  TRY(model_new(&minibatch, o, &model, e));
+  TRY(centre_model_fill(model, fit, names, o->seed, text_data(call->notes), e));
+  model_set_data(model, data);
+  text_reset(call->notes); /* the card shows them */
+  *out = model;
+  model = NULL;
+done:
+  model_unref(model);
+  return status;
+}
+
+static Status run_minibatch(Call *call, Value *out, Error *e)
+{
+  CentreFit fit = {0};
+  Model *model = NULL;
+  Status status = prepare(call, call->data->frame, call->options, &fit, e);
+  if (status == STATUS_OK) {
+    status = fit_frame(call, call->data->frame, call->options, &fit, &model, e);
+  }
+  if (status == STATUS_OK) {
+    *out = value_of_model(model);
+  }
+  centre_fit_free(&fit);
+  return status;
+}
+
+static Status proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
+{
+  Arguments arguments;
+  MinibatchOptions options;
+  CentreFit fit = {0};
+  Status status;
+  TRY(cluster_options_of(call, &minibatch, model, data, &arguments, &options, e));
+  TRY(prepare(call, data, &options, &fit, e));
+  TRY(centre_model_state(model, &fit.state, e));
+  TRY(fit_frame(call, data, &options, &fit, out, e));
+done:
+  centre_fit_free(&fit);
+  arguments_free(&arguments);
+  return status;
+}
+
+static Status nearest(Task *task, const double *x, size_t n, size_t d, const double *centres, size_t k, int32_t *labels,
+                      double *distances, Error *e)
+{
+  const Rows rows = rows_of_matrix(x, n, d);
+  const Status status = kmeans_assign(task, &rows, centres, k, labels, distances, e);
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+    distances[i] = sqrt(distances[i]);
+  }
+  return status;
+}
+
+static Status predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
+{
+  return centre_predict(call, model, data, NULL, nearest, out, e);
+}
+
+/* Weights of centres that a fit can go on with. */
+static Status check(const Model *model, Error *e)
+{
+  Status status = centre_model_check(model, e);
+  if (status == STATUS_OK && model_frame(model, "state")) {
+    CentreState state;
+    status = centre_model_state(model, &state, e);
+    for (size_t j = 0; status == STATUS_OK && state.stage != CENTRE_STAGE_START && j < state.extras; j++) {
+      status = state.extra[j] >= 0 && isfinite(state.extra[j]) ? STATUS_OK : cluster_model_broken(e);
+    }
+    centre_state_free(&state);
+  }
+  return status;
+}
+
+/* Seconds: some hundred batches and a pass. */
+static Status cost(const Call *call, Cost *out, Error *e)
+{
+  const MinibatchOptions *o = call->options;
+  const Frame *data = call->data->frame;
+  const double n = (double)frame_rows(data), d = (double)(o->on.n ? o->on.n : frame_columns(data)), k = (double)o->k;
+  (void)e;
+  out->bytes = n * d * 8 + n * 24 + k * d * 64 + (double)o->batch * d * 32;
+  out->seconds = (n + 200 * (double)o->batch) * k * d * 0.5e-9;
+  return STATUS_OK;
+}
+
+static const Figure figures[] = {
+  {"n", "rows used in the fit", "", "at least k; far more, for clusters that mean something"},
+  {"k", "number of clusters", "", "2 to a few dozen for segments people can work with"},
+  {"inertia", "sum of squared distances from each row to the centre of its cluster, in scaled units", "",
+   "usually within some per cent of that of cluster.kmeans"},
+  {"iterations", "batches drawn", "", "some dozen to some thousand; at max_iter the fit has not settled"},
+  {"converged", "whether the squared distance stopped falling for as long as patience", "", "true"},
+  {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
+  {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
+  {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
+  {"seed", "seed of all random choices", "", "any; the same seed gives the same result"},
+  {"dropped", "rows left out for missing cells", "", "0"},
+  {"emptied", "centres with hardly any rows that were moved to a row far off", "", "0"},
+};
+
+static const ModelClass class = {.size = sizeof(ModelClass), .predict = predict, .proceed = proceed,
+                                 .headline = cluster_headline, .check = check, .plots = SEGMENT_PLOTS,
+                                 .plot = segment_plot};
+
+static const Primitive minibatch = {
+  .size = sizeof(Primitive), .family = "cluster", .name = "minibatch", .version = 1,
+  .summary = "mini-batch k-means: k clusters of very many rows, from small random batches",
+  .details = "Begins with k-means of a sample, then draws batches of rows and moves each centre towards the rows it is given, by "
+             "less and less. Takes a small part of the time of cluster.kmeans when there are millions of rows, and comes "
+             "within some per cent of its inertia; where that time is bearable, cluster.kmeans is better. Ends when the "
+             "squared distance of the batches no longer falls, then assigns all rows once.",
+  .takes = VALUE_FRAME, .main = "k", .options = minibatch_options,
+  .n_options = sizeof minibatch_options / sizeof *minibatch_options, .options_size = sizeof(MinibatchOptions),
+  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable; new rows go to the nearest centre, "
+                                  "with their distance",
+  .reference = "Sculley 2010",
+  .example = "df = read \"datasets/iris/iris.csv\"\ndf:minibatch{k = 3, scale = \"zscore\"}",
+  .where = WHERE_JOB, .cost = cost, .figures = figures, .n_figures = sizeof figures / sizeof *figures, .run = run_minibatch,
+  .model = &class};
+REGISTER_PRIMITIVE(minibatch);
