@@ -72,9 +72,9 @@ static void make_shapes(Known *known, bool ascii)
   for (size_t i = 0; i < frame_columns(known->frame); i++) {
     const Column *column = frame_column(known->frame, i);
     if (shape_has(column) && column_rows(column) > 0) {
-      if (shape_count(column, known->sampled, counts)) {
-        shape_text(counts, ascii, &text);
-      } else {
+      const size_t bins = shape_count(column, known->sampled, counts);
+      shape_text(counts, bins, ascii, &text);
+      if (bins == 0) {
         text_puts(&text, _("all missing"));
       }
       set_value(known, i, &text);

@@ -49,9 +49,22 @@ static size_t next_run(Runs *runs)
   return count;
 }
 
-bool shape_count(const Column *column, size_t rows, size_t counts[SHAPE_BINS])
+/* Whole numbers get bins that hold equally many of them, so that no bin is empty for want of numbers. */
+static size_t choose_bins(const Column *column, double low, double high, double *width)
 {
-  double low = INFINITY, high = -INFINITY;
+  const Type type = column_type(column);
+  const double range = high - low + 1;
+  if ((type == TYPE_INT64 || type == TYPE_BOOL) && range < 0x1p50) {
+    *width = ceil(range / SHAPE_BINS);
+    return (size_t)ceil(range / *width);
+  }
+  *width = high / SHAPE_BINS - low / SHAPE_BINS;
+  return *width > 0 ? SHAPE_BINS : 1;
+}
+
+size_t shape_count(const Column *column, size_t rows, size_t counts[SHAPE_BINS])
+{
+  double low = INFINITY, high = -INFINITY, width;
   Runs runs = runs_of(column, rows);
   memset(counts, 0, SHAPE_BINS * sizeof *counts);
   for (size_t n; (n = next_run(&runs)) > 0;) {
@@ -62,30 +75,30 @@ bool shape_count(const Column *column, size_t rows, size_t counts[SHAPE_BINS])
     }
   }
   if (!(low <= high)) {
-    return false;
+    return 0;
   }
-  const double width = (high / SHAPE_BINS - low / SHAPE_BINS);
+  const size_t bins = choose_bins(column, low, high, &width);
   runs = runs_of(column, rows);
   for (size_t n; (n = next_run(&runs)) > 0;) {
     for (size_t i = 0; i < n; i++) {
-      const double at = width > 0 ? (runs.cells[i] - low) / width : 0;
+      const double at = bins > 1 ? runs.cells[i] / width - low / width : 0;
       if (isfinite(runs.cells[i])) {
-        counts[at < 0 ? 0 : at >= SHAPE_BINS ? SHAPE_BINS - 1 : (size_t)at]++;
+        counts[!(at > 0) ? 0 : at >= (double)bins ? bins - 1 : (size_t)at]++;
       }
     }
   }
-  return true;
+  return bins;
 }
 
-void shape_text(const size_t counts[SHAPE_BINS], bool ascii, Text *out)
+void shape_text(const size_t *counts, size_t n, bool ascii, Text *out)
 {
   static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   static const char *const letters[] = {"_", "-", "-", "=", "=", "+", "#", "#"};
   size_t most = 0;
-  for (size_t i = 0; i < SHAPE_BINS; i++) {
+  for (size_t i = 0; i < n; i++) {
     most = counts[i] > most ? counts[i] : most;
   }
-  for (size_t i = 0; i < SHAPE_BINS; i++) {
+  for (size_t i = 0; i < n; i++) {
     const size_t level = most > 0 ? (size_t)(8.0 * (double)counts[i] / (double)most) : 0;
     if (counts[i] == 0) {
       text_puts(out, ascii ? "." : "·");
