@@ -11,5 +11,8 @@ static const Topic hierarchical_topics[] = {
    "With neighbours = only rows that a chain of nearest neighbours connects can merge. So many separate pieces are left here that "
    "most of the tree would be made without that rule. More neighbours connect more; equal rows that occur more often than "
    "that have no other neighbours than one another."},
+  {"too-few-groups", "fewer groups than clusters",
+   "birch makes clusters of groups, and there are fewer groups than k. A smaller threshold, or threshold = 0 with enough leaves, "
+   "makes more of them."},
 };
 REGISTER_TOPICS(hierarchical_topics);
