@@ -211,17 +211,21 @@ void statements_drop(Tui *tui, size_t index)
 
 /* ---- running */
 
+size_t statements_count_waiting(const Statements *statements)
+{
+  size_t n = 0;
+  for (size_t i = statements->next; i < statements->n; i++) {
+    n += statements->lines[i].state == LINE_WAITS;
+  }
+  return n;
+}
+
 bool statements_waiting(const Statements *statements)
 {
   if (statements->runs || statements->asks) {
     return false;
   }
-  for (size_t i = statements->next; i < statements->n; i++) {
-    if (statements->lines[i].state == LINE_WAITS) {
-      return true;
-    }
-  }
-  return statements->n_queries > 0;
+  return statements->n_queries > 0 || statements_count_waiting(statements) > 0;
 }
 
 bool tui_busy(Tui *tui)

@@ -41,6 +41,7 @@ void statements_drop(Tui *tui, size_t index);
 typedef struct Statements Statements;
 Statements *statements_new(void);
 void statements_free(Statements *statements);
+size_t statements_count_waiting(const Statements *statements);
 bool statements_waiting(const Statements *statements);
 void statements_next(Tui *tui, Statements *statements); /* runs one statement or query */
 

@@ -86,11 +86,17 @@ static void draw_statement(Tui *tui, Rect line)
     return;
   }
   text_printf(&text, "> %s", tui->last.data);
-  const char *state = tui->last_state == LINE_DONE ? "" : line_state_name(tui->last_state);
-  const int right = (int)width_of(state, strlen(state), tui->cells.ascii);
+  Text state = {0};
+  const size_t waiting = statements_count_waiting(tui->statements);
+  text_puts(&state, tui->last_state == LINE_DONE ? "" : line_state_name(tui->last_state));
+  if (waiting > 0) {
+    text_printf(&state, _("%1$s%2$zu more waiting"), state.size ? ", " : "", waiting);
+  }
+  const int right = (int)width_of(text_data(&state), state.size, tui->cells.ascii);
   cells_left(&tui->cells, line, 0, 0, line.width - right - 1, pen_of(VIEW_MUTED), text_data(&text), text.size);
-  cells_put(&tui->cells, line, 0, line.width - right, pen_of(VIEW_WARNING), state);
+  cells_put(&tui->cells, line, 0, line.width - right, pen_of(VIEW_WARNING), text_data(&state));
   text_free(&text);
+  text_free(&state);
 }
 
 /* The message, or the input line; without either, on a low screen, the last statement. */
@@ -174,6 +180,10 @@ static void draw_hints(Tui *tui, Rect line)
   }
   put_hint(&hints, "?", 1, _("help"));
   put_hint(&hints, "q", 1, _("back"));
+  if (tui_busy(tui)) {
+    put_hint(&hints, "C-x", 3, _("stop"));
+    strcat(hints.seen, " C-x ");
+  }
   (void)tui_each_action(tui, add_hint, &hints);
 }
 
