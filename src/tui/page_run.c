@@ -11,6 +11,7 @@ typedef struct State {
   ListPanel methods;
   FormPanel form;
   char result[FORM_NAME]; /* of the newest call */
+  bool arrives;           /* it has run, and its result is to be shown */
 } State;
 
 /* ---- the list: families as headings, their primitives below */
@@ -101,20 +102,26 @@ static void enter(Tui *tui, void *context, size_t index)
 
 /* ---- running */
 
-/* Shows what was made. */
-static void ran(Tui *tui, void *owner, const RunOutcome *outcome)
+/* Shows what was made, once the session has it. */
+static void arrive(Tui *tui, State *state)
 {
-  State *state = owner;
-  if (!outcome || outcome->state != RUN_DONE) {
-    return;
-  }
-  if (tui_object(tui, state->result)) {
+  if (state->arrives && tui_object(tui, state->result)) {
+    state->arrives = false;
     tui_choose(tui, state->result);
     tui_go(tui, "data", state->result);
   }
-  if (outcome->partial) {
-    tui_message(tui, VIEW_WARNING, "%s", _("stopped: what it had is kept; its method :continue() goes on"));
-  }
+}
+
+static void ran(Tui *tui, void *owner, const RunOutcome *outcome)
+{
+  State *state = owner;
+  state->arrives = outcome && outcome->state == RUN_DONE;
+  arrive(tui, state);
+}
+
+static void changed(Tui *tui, void *context)
+{
+  arrive(tui, context);
 }
 
 static void run(Tui *tui, void *context, const char *lua)
@@ -240,6 +247,7 @@ static const Page run_page = {
   .open = open,
   .close = close,
   .show = show,
+  .changed = changed,
   .lua = lua,
 };
 REGISTER_PAGE(run_page);
