@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cluster.optics: from a frame to a model. The model keeps the rows of the fit ("points") and their order ("order"). */
+#include <math.h>
+#include <string.h>
+
+#include "cluster/density.h"
+#include "cluster/density_model_primitives.h"
+#include "cluster/optics.h"
+#include "cluster/segment_plot_primitives.h"
+#include "core/alloc.h"
+
+#define ROW(...) OPTION_ROW_OF(OpticsOptions, __VA_ARGS__)
+static const Option optics_options[] = {OPTICS_OPTIONS(ROW)};
+#undef ROW
+enum { N_OPTIONS = sizeof optics_options / sizeof *optics_options, GIVEN_EPS = 2, GIVEN_CUT = 4 };
+
+static const Primitive optics; /* below: it points to the functions that need it */
+
+typedef struct Fit {
+  ClusterInput input;
+  Neighbours *index;
+  OpticsOrder order;
+  OpticsValleys valleys;
+  double cut;       /* NaN: by valleys */
+  size_t k;
+  int32_t *labels;
+  int64_t *sizes, noise;
+  double *limits;   /* k: the largest reachability within a cluster; the cut */
+  double *finite;   /* n: reachability, NaN for infinite */
+} Fit;
+
+static void fit_free(Fit *fit)
+{
+  cluster_input_free(&fit->input);
+  neighbours_free(fit->index);
+  optics_order_free(&fit->order);
+  mem_free(fit->valleys.items);
+  mem_free(fit->labels);
+  mem_free(fit->sizes);
+  mem_free(fit->limits);
+  mem_free(fit->finite);
+}
+
+/* ---- clusters from the order */
+
+/* The first row of a cluster, by position, was reached from outside. */
+static void find_limits(Fit *fit)
+{
+  const OpticsOrder *o = &fit->order;
+  for (size_t c = 0; c < fit->k; c++) {
+    fit->limits[c] = isnan(fit->cut) ? -1 : fit->cut;
+  }
+  for (size_t i = 1; i < o->n && isnan(fit->cut); i++) {
+    const uint32_t row = o->order[i], before = o->order[i - 1];
+    const int32_t label = fit->labels[row];
+    if (label >= 0 && fit->labels[before] == label && isfinite(o->reach[row]) && o->reach[row] > fit->limits[label]) {
+      fit->limits[label] = o->reach[row];
+    }
+  }
+}
+
+static Status extract(const OpticsOptions *o, Fit *fit, Error *e)
+{
+  const size_t n = fit->order.n, least = (size_t)(o->min_cluster_size > 0 ? o->min_cluster_size : o->min_points);
+  Status status;
+  fit->labels = mem_alloc(n, sizeof *fit->labels);
+  fit->finite = mem_alloc(n, sizeof *fit->finite);
+  TRY(fit->labels && fit->finite ? STATUS_OK : error_memory(e, n * 12, _("labels")));
+  if (isnan(fit->cut)) {
+    TRY(optics_valleys(&fit->order, o->xi, (size_t)o->min_points, least < 2 ? 2 : least, &fit->valleys, e));
+    fit->k = optics_label(&fit->order, &fit->valleys, fit->labels);
+  } else {
+    fit->k = optics_cut(&fit->order, fit->cut, fit->labels);
+  }
+  TRY(density_number(fit->labels, n, fit->k, &fit->sizes, e));
+  fit->limits = mem_alloc(fit->k, sizeof *fit->limits);
+  TRY(fit->limits ? STATUS_OK : error_memory(e, 0, _("labels")));
+  for (size_t i = 0; i < n; i++) {
+    fit->noise += fit->labels[i] < 0;
+    fit->finite[i] = isfinite(fit->order.reach[i]) ? fit->order.reach[i] : NAN;
+  }
+  find_limits(fit);
+done:
+  return status;
+}
+
+/* ---- the model */
+
+static Status make_tidy(const Fit *fit, Frame **out, Error *e)
+{
+  Draft *draft = cluster_tidy_begin(&fit->input, fit->sizes, fit->k, fit->noise);
+  if (!draft) {
+    return error_memory(e, 0, _("a model"));
+  }
+  cluster_tidy_floats(draft, "limit", fit->limits, fit->k, fit->noise > 0);
+  const Status status = cluster_tidy_centres(draft, &fit->input, NULL, fit->labels, fit->k, fit->noise > 0, e);
+  if (status != STATUS_OK) {
+    draft_free(draft);
+    return status;
+  }
+  return draft_finish(draft, out, e);
+}
+
+static Status make_glance(const Fit *fit, const OpticsOptions *o, Frame **out, Error *e)
+{
+  Draft *draft = draft_new();
+  if (!draft) {
+    return error_memory(e, 0, _("a model"));
+  }
+  density_glance_begin(draft, &fit->input, fit->k, fit->noise);
+  draft_int(draft, "min_points", o->min_points);
+  draft_float(draft, "eps", fit->order.eps);
+  draft_float(draft, "cut", fit->cut);
+  draft_float(draft, "xi", isnan(fit->cut) ? o->xi : (double)NAN);
+  draft_int(draft, "valleys", (int64_t)fit->valleys.n);
+  draft_text(draft, "index", neighbours_kind_name(neighbours_kind(fit->index)));
+  density_glance_end(draft, &fit->input, true, "");
+  draft_int(draft, "seed", o->seed);
+  return draft_finish(draft, out, e);
+}
+
+/* A row per position: which row of the data, its figures and cluster. */
+static Status make_order(const Fit *fit, Frame **out, Error *e)
+{
+  const OpticsOrder *o = &fit->order;
+  Draft *draft = draft_new();
+  Builder *row = builder_new(TYPE_INT64, o->n), *cluster = builder_new(TYPE_INT64, o->n), *from = builder_new(TYPE_INT64, o->n);
+  Builder *reach = builder_new(TYPE_FLOAT64, o->n), *core = builder_new(TYPE_FLOAT64, o->n);
+  const bool enough = row && cluster && from && reach && core;
+  for (size_t i = 0; enough && i < o->n; i++) {
+    const uint32_t at = o->order[i];
+    builder_int(row, (int64_t)cluster_row_number(&fit->input, at));
+    builder_int(cluster, fit->labels[at] + 1);
+    if (isfinite(o->reach[at])) {
+      builder_float(reach, o->reach[at]);
+      builder_int(from, (int64_t)cluster_row_number(&fit->input, o->from[at]));
+    } else {
+      builder_missing(reach);
+      builder_missing(from);
+    }
+    if (isfinite(o->core[at])) {
+      builder_float(core, o->core[at]);
+    } else {
+      builder_missing(core);
+    }
+  }
+  draft_builder(draft, "row", row);
+  draft_builder(draft, "reachability", reach);
+  draft_builder(draft, "core", core);
+  draft_builder(draft, "from", from);
+  draft_builder(draft, "cluster", cluster);
+  return draft_finish(draft, out, e);
+}
+
+static Status make_valleys(const Fit *fit, Frame **out, Error *e)
+{
+  const OpticsValleys *v = &fit->valleys;
+  Draft *draft = draft_new();
+  Builder *first = builder_new(TYPE_INT64, v->n), *last = builder_new(TYPE_INT64, v->n), *size = builder_new(TYPE_INT64, v->n);
+  for (size_t i = 0; first && last && size && i < v->n; i++) {
+    builder_int(first, (int64_t)v->items[i].first + 1);
+    builder_int(last, (int64_t)v->items[i].last + 1);
+    builder_int(size, (int64_t)(v->items[i].last - v->items[i].first + 1));
+  }
+  draft_builder(draft, "first", first);
+  draft_builder(draft, "last", last);
+  draft_builder(draft, "size", size);
+  return draft_finish(draft, out, e);
+}
+
+/* By row of the fit: what new rows are compared with. */
+static Status make_rows(const Fit *fit, Frame **out, Error *e)
+{
+  Draft *draft = draft_new();
+  Builder *cluster = builder_new(TYPE_INT64, fit->order.n), *core = builder_new(TYPE_FLOAT64, fit->order.n);
+  for (size_t i = 0; cluster && core && i < fit->order.n; i++) {
+    builder_int(cluster, fit->labels[i] + 1);
+    builder_float(core, isfinite(fit->order.core[i]) ? fit->order.core[i] : 1.7e308);
+  }
+  draft_builder(draft, "cluster", cluster);
+  draft_builder(draft, "core", core);
+  return draft_finish(draft, out, e);
+}
+
+static Status make_limits(const Fit *fit, Frame **out, Error *e)
+{
+  Draft *draft = draft_new();
+  if (!draft) {
+    return error_memory(e, 0, _("a model"));
+  }
+  draft_floats(draft, "limit", fit->limits, fit->k);
+  return draft_finish(draft, out, e);
+}
+
+static Status put_labels(Model *model, const Fit *fit, Error *e)
+{
+  Draft *extra = draft_new();
+  if (!extra) {
+    return error_memory(e, 0, _("a model"));
+  }
+  cluster_predicted_floats(extra, "reachability", &fit->input, fit->finite);
+  return cluster_put_labels(model, &fit->input, fit->labels, extra, e);
+}
+
+static Status fill_model(Call *call, Model *model, const Fit *fit, const OpticsOptions *o, Error *e)
+{
+  Frame *frame = NULL;
+  Status status;
+  TRY(model_set_made(model, "tidy", make_tidy(fit, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", make_glance(fit, o, &frame, e), &frame, e));
+  TRY(cluster_put_variables(model, &fit->input, e));
+  TRY(put_labels(model, fit, e));
+  TRY(density_put_matrix(model, "points", &fit->input, fit->input.values, fit->order.n, e));
+  TRY(model_set_made(model, "rows", make_rows(fit, &frame, e), &frame, e));
+  TRY(model_set_made(model, "limits", make_limits(fit, &frame, e), &frame, e));
+  TRY(model_set_made(model, "order", make_order(fit, &frame, e), &frame, e));
+  TRY(model_set_made(model, "valleys", make_valleys(fit, &frame, e), &frame, e));
+  TRY(model_set_notes(model, text_data(call->notes), e));
+done:
+  return status;
+}
+
+static Status run_optics(Call *call, Value *out, Error *e)
+{
+  const OpticsOptions *o = call->options;
+  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .missing = o->missing, .sample = o->sample,
+                          .seed = (uint64_t)o->seed};
+  Fit fit = {.cut = call->given & GIVEN_CUT ? o->cut : (double)NAN};
+  Model *model = NULL;
+  Status status;
+  TRY(cluster_input(call, call->data->frame, &ask, &fit.input, e));
+  const Variables *v = &fit.input.variables;
+  const Metric metric = density_metric(o->metric);
+  TRY(neighbours_new(call->task, fit.input.values, v->n, v->d, metric, NEIGHBOURS_AUTO, &fit.index, e));
+  TRY(optics_fit(call->task, fit.index, fit.input.values, v->n, v->d, metric, (size_t)o->min_points,
+                 call->given & GIVEN_EPS ? o->eps : -1, &fit.order, e));
+  TRY(extract(o, &fit, e));
+  if (fit.cut > fit.order.eps) {
+    text_printf(call->notes, _("cut = %1$g is above eps = %2$g: give a larger eps to see so far\n"), fit.cut, fit.order.eps);
+  }
+  density_notes(&fit.input, fit.sizes, fit.k, fit.noise, call->notes);
+  TRY(model_new(&optics, o, &model, e));
+  TRY(fill_model(call, model, &fit, o, e));
+  model_set_data(model, call->data->frame);
+  text_reset(call->notes); /* the card shows them */
+  *out = (Value){.kind = VALUE_MODEL, .model = model};
+  model = NULL;
+done:
+  model_unref(model);
+  fit_free(&fit);
+  return status;
+}
+
+static Status optics_cost(const Call *call, Cost *out, Error *e)
+{
+  (void)e;
+  const OpticsOptions *o = call->options;
+  *out = density_cost(call, o->on, o->metric, 180, o->sample);
+  out->seconds *= 10;
+  return STATUS_OK;
+}
+
+/* ---- new rows */
+
+/* The fitted row that reaches each new one at the least max(its core distance, distance), among the nearest. */
+static Status label_new(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *reaches, Error *e)
+{
+  const Frame *points = model_frame(model, "points"), *rows = model_frame(model, "rows"), *limits = model_frame(model, "limits");
+  const size_t n = input->variables.n, d = input->variables.d, fitted = frame_rows(points);
+  double *matrix = cluster_matrix(points), *distances = NULL;
+  uint32_t *nearest = NULL;
+  Neighbours *index = NULL;
+  size_t k;
+  Metric metric;
+  Status status;
+  TRY(density_metric_of(model, &metric) && cluster_size_cell(model_frame(model, "glance"), "min_points", &k)
+          ? STATUS_OK : cluster_model_broken(e));
+  k = k < 1 ? 1 : k < fitted ? k : fitted;
+  nearest = mem_alloc(k, n * sizeof *nearest);
+  distances = mem_alloc(k, n * sizeof *distances);
+  TRY(matrix && nearest && distances ? STATUS_OK : error_memory(e, n * k * 12, _("lists of neighbours")));
+  TRY(neighbours_new(call->task, matrix, fitted, d, metric, NEIGHBOURS_AUTO, &index, e));
+  TRY(neighbours_nearest(call->task, index, input->values, n, k, nearest, distances, e));
+  for (size_t i = 0; i < n; i++) {
+    int64_t cluster = 0;
+    reaches[i] = INFINITY;
+    for (size_t j = i * k; j < (i + 1) * k; j++) {
+      const double core = density_float(rows, "core", nearest[j]), reach = core > distances[j] ? core : distances[j];
+      if (reach < reaches[i]) {
+        reaches[i] = reach;
+        cluster = density_int(rows, "cluster", nearest[j]);
+      }
+    }
+    labels[i] = cluster > 0 && reaches[i] <= density_float(limits, "limit", (size_t)cluster - 1) ? (int32_t)cluster - 1 : -1;
+    reaches[i] = reaches[i] < 1.7e308 ? reaches[i] : (double)NAN;
+  }
+done:
+  neighbours_free(index);
+  mem_free(matrix);
+  mem_free(nearest);
+  mem_free(distances);
+  return status;
+}
+
+static Status predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
+{
+  ClusterInput input = {0};
+  int32_t *labels = NULL;
+  double *reaches = NULL;
+  Draft *draft = NULL;
+  Status status;
+  *out = cluster_fitted(model, data);
+  if (*out) {
+    return STATUS_OK;
+  }
+  TRY(cluster_input_of_model(call, model, data, &input, e));
+  labels = mem_alloc(input.variables.n, sizeof *labels);
+  reaches = mem_alloc(input.variables.n, sizeof *reaches);
+  TRY(labels && reaches ? STATUS_OK : error_memory(e, 0, _("labels")));
+  TRY(label_new(call, model, &input, labels, reaches, e));
+  draft = cluster_predicted(&input, labels);
+  TRY(draft ? STATUS_OK : error_memory(e, 0, _("labels")));
+  cluster_predicted_floats(draft, "reachability", &input, reaches);
+  status = draft_finish(draft, out, e);
+done:
+  cluster_input_free(&input);
+  mem_free(labels);
+  mem_free(reaches);
+  return status;
+}
+
+/* ---- plots, files */
+
+static Status plot(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e)
+{
+  const Frame *order = model_frame(model, "order");
+  size_t column;
+  double cut = NAN;
+  if (strcmp(request->kind, "reachability") != 0) {
+    return segment_plot(call, model, request, out, e);
+  }
+  Status status = frame_need(order, "reachability", &column, e);
+  const size_t n = status == STATUS_OK ? frame_rows(order) : 0;
+  double *values = mem_alloc(n, sizeof *values);
+  for (size_t i = 0; values && i < n; i++) {
+    const Column *cells = frame_column(order, column);
+    values[i] = column_valid(cells, i) ? column_float(cells, i) : NAN;
+  }
+  (void)cluster_cell(model_frame(model, "glance"), "cut", true, &cut);
+  if (status == STATUS_OK) {
+    status = values ? density_chart_line(call, request, _("rows in order"), _("reachability"), values, n, cut, out, e)
+                    : error_memory(e, 0, _("a chart"));
+  }
+  mem_free(values);
+  return status;
+}
+
+static Status check(const Model *model, Error *e)
+{
+  const Frame *rows = model_frame(model, "rows"), *limits = model_frame(model, "limits"), *glance = model_frame(model, "glance");
+  const Frame *order = model_frame(model, "order");
+  size_t points, k, min_points, column;
+  Metric metric;
+  const Status status = cluster_model_check(model, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  if (!cluster_size_cell(glance, "k", &k) || !cluster_size_cell(glance, "min_points", &min_points) ||
+      !density_sound_matrix(model, "points", &points) || points < 1 || !rows || frame_rows(rows) != points ||
+      !density_sound_ints(rows, "cluster", 0, (int64_t)k) || !density_sound_floats(rows, "core", 0, 1.7e308) || !limits ||
+      frame_rows(limits) != k || !density_sound_floats(limits, "limit", -1, 1.7e308) || !order ||
+      !frame_find(order, "reachability", &column) || column_type(frame_column(order, column)) != TYPE_FLOAT64 ||
+      !density_metric_of(model, &metric)) {
+    return cluster_model_broken(e);
+  }
+  return STATUS_OK;
+}
+
+static const ModelClass optics_class = {.size = sizeof(ModelClass),
+                                        .predict = predict,
+                                        .headline = density_headline,
+                                        .check = check,
+                                        .plots = SEGMENT_PLOTS "|reachability",
+                                        .plot = plot};
+
+static const Figure optics_figures[] = {
+  {"n", "rows used in the fit", "", "many times min_points"},
+  {"k", "number of clusters", "", "2 to a few dozen for segments people can work with"},
+  {"noise", "rows that are in no cluster", "", "valleys leave out the rows between them, which may be many"},
+  {"noise_share", "share of the rows that are noise", "{noise} / {n}", "0 to about 0.5"},
+  {"min_points", "the core distance is that to this nearest row, itself counted", "", "larger: smoother"},
+  {"eps", "no row is reached over more than this", "", "as large as time allows"},
+  {"cut", "reachability at which clusters are cut off", "", "missing: by xi"},
+  {"xi", "steepness of a valley's walls", "", "0.01 (many valleys) to 0.2 (few); missing: by cut"},
+  {"valleys", "valleys of that steepness, those within others too", "", "m:valleys() shows them"},
+  {"index", "how neighbours were found: kd-tree, ball tree, or brute force", "", "brute force costs n * n"},
+  {"complete", "whether the fit came to its end", "", "true"},
+  {"reason", "why it did not", "", "empty"},
+  {"stopped_at", "where a stopped fit is", "", "empty"},
+  {"dropped", "rows left out for missing cells", "", "0"},
+  {"seed", "seed of the sample", "", "any"},
+};
+
+static const Primitive optics = {
+  .size = sizeof(Primitive), .family = "cluster", .name = "optics", .version = 1,
+  .summary = "OPTICS: an order of rows in which clusters of every density are valleys",
+  .details = "Goes from row to row, always to the one that is reached most easily from those so far; the reachabilities in that order are a "
+             "landscape (m:plot(\"reachability\")) whose valleys are clusters. They are cut off at one height by cut, which gives "
+             "dbscan's clusters for that radius, or found by the steepness of their walls (xi), which also finds clusters of different density; "
+             "of valleys within one another the innermost are labelled, and m:valleys() has all. Of equally near rows the later one is next, as in R and ELKI. "
+             "New rows go to the cluster of the fitted row that reaches them most easily, if that is within the cluster's limit, else they are noise.",
+  .takes = VALUE_FRAME, .main = "min_points", .options = optics_options, .n_options = N_OPTIONS,
+  .options_size = sizeof(OpticsOptions), .gives = VALUE_MODEL,
+  .returns = "a model; tidy: cluster size share limit (largest reachability within) and the mean of each variable, noise as cluster 0; "
+             "predict: cluster (of the fitted row that reaches it most easily, within the cluster's limit), reachability",
+  .reference = "Ankerst, Breunig, Kriegel and Sander 1999; Schubert and Gertz 2018",
+  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:optics{min_points = 5, cut = 0.5}\nm:tidy()",
+  .where = WHERE_JOB, .cost = optics_cost, .figures = optics_figures,
+  .n_figures = sizeof optics_figures / sizeof *optics_figures, .run = run_optics, .model = &optics_class};
+REGISTER_PRIMITIVE(optics);
+
+static Status run_reachability(Call *call, Value *out, Error *e)
+{
+  return model_give(call, "order", out, e);
+}
+
+static Status run_valleys(Call *call, Value *out, Error *e)
+{
+  return model_give(call, "valleys", out, e);
+}
+
+#define VERB                                                                                                     \
+  .size = sizeof(Primitive), .family = "cluster", .version = 1, .takes = VALUE_MODEL, .takes_class = "cluster",  \
+  .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN
+
+static const Primitive reachability = {
+  VERB, .name = "reachability", .summary = "the order of optics: which row comes when, and how easily it was reached",
+  .details = "Of optics. from is the row it was reached from; reachability and from are missing where the order begins anew.",
+  .returns = "a frame, a row per row of the fit in order: row reachability core from cluster",
+  .example = "df = read \"datasets/iris/iris.csv\"\ndf:optics(5):reachability():head(10)", .run = run_reachability};
+REGISTER_PRIMITIVE(reachability);
+
+static const Primitive valleys = {
+  VERB, .name = "valleys", .summary = "all valleys of optics, those within others before them",
+  .details = "Of optics by xi. first and last count rows of m:reachability().", .returns = "a frame, a row per valley: first last size",
+  .example = "df = read \"datasets/iris/iris.csv\"\ndf:optics(5):valleys()", .run = run_valleys};
+REGISTER_PRIMITIVE(valleys);
