@@ -184,7 +184,11 @@ static void show_lua(Tui *tui, void *context)
   } else if (lua.size < (size_t)tui->cells.width && !strchr(lua.data, '\n')) {
     tui_message(tui, VIEW_PLAIN, "%s", lua.data);
   } else {
-    tui_popup(tui, _("The Lua that makes this"), &lua);
+    Text wrapped = {0};
+    ViewStyle style = tui_style(tui);
+    style.width = style.width > 12 ? style.width - 4 : 8;
+    style_paragraph(&style, VIEW_PLAIN, text_data(&lua), 2, 0, 0, &wrapped);
+    tui_popup(tui, _("The Lua that makes this"), &wrapped);
   }
   text_free(&lua);
 }
