@@ -581,7 +581,7 @@ const Action table_actions[TABLE_ACTIONS] = {
    .help = N_("the row with the text before this one"), .quiet = true},
   {.key = "g", .name = N_("go to row"), .group = FIND, .run = ask_row, .applies = table_has_columns,
    .help = N_("by its number; -1 is the last one")},
-  {.key = "#", .name = N_("go to column"), .group = FIND, .run = ask_column, .applies = table_has_columns,
+  {.key = "t", .name = N_("go to column"), .group = FIND, .run = ask_column, .applies = table_has_columns,
    .help = N_("by its number, its name or a part of it"), .quiet = true},
   {.key = "c", .name = N_("column"), .group = COLUMNS, .run = column_page, .applies = table_can_work,
    .help = N_("the page of this column: figures, how often what occurs")},

@@ -66,10 +66,12 @@ static void failed(Tui *tui, TablePanel *panel, const Error *e)
     text_puts(&panel->typed, last->text);
   }
   give_up(tui, panel);
-  if (panel->typed.size > 0) {
-    ask_filter(tui, panel, text_data(&panel->typed));
+  if (panel->typed.size == 0) {
+    tui_error(tui, e);
+    return;
   }
-  tui_error(tui, e);
+  ask_filter(tui, panel, text_data(&panel->typed));
+  input_note(tui, VIEW_ERROR, *e->hint ? "%1$s; %2$s" : "%1$s", e->what, e->hint);
 }
 
 static void answered(Tui *tui, void *owner, Value *value, const Error *e)
