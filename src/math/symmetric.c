@@ -145,7 +145,8 @@ void symmetric_fix_sign(double *vector, size_t n)
   for (size_t j = 1; j < n; j++) {
     largest = fabs(vector[j]) > fabs(vector[largest]) * (1 + 1e-9) ? j : largest;
   }
-  for (size_t j = 0; n > 0 && vector[largest] < 0 && j < n; j++) {
+  const bool turn = n > 0 && vector[largest] < 0;
+  for (size_t j = 0; turn && j < n; j++) {
     vector[j] = -vector[j] + 0.0;
   }
 }

@@ -249,11 +249,24 @@ static void test_large(void **state)
   free(vectors);
 }
 
+/* All elements turn, also those behind the largest. */
+static void test_sign(void **state)
+{
+  (void)state;
+  double turned[] = {1, -3, 2, 0}, kept[] = {-1, 3, -3};
+  static const double expected[] = {-1, 3, -2, 0}, same[] = {-1, 3, -3};
+  symmetric_fix_sign(turned, 4);
+  symmetric_fix_sign(kept, 3);
+  assert_memory_equal(turned, expected, sizeof turned);
+  assert_memory_equal(kept, same, sizeof kept);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_path),   cmocka_unit_test(test_random), cmocka_unit_test(test_multiple), cmocka_unit_test(test_bad),
     cmocka_unit_test(test_memory), cmocka_unit_test(test_large),
+    cmocka_unit_test(test_sign),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
