@@ -146,7 +146,9 @@ const char *tui_subject(Tui *tui)
 
 void tui_choose(Tui *tui, const char *name)
 {
-  snprintf(tui->subject, sizeof tui->subject, "%s", name);
+  if (name != tui->subject) { /* pages are told of the subject by itself */
+    snprintf(tui->subject, sizeof tui->subject, "%s", name);
+  }
 }
 
 /* After a statement: the list is made anew, and all open pages look at it. */
