@@ -454,12 +454,27 @@ static void close_state(Tui *tui, void *context)
   frame_unref(state->described);
 }
 
-/* The first column of the frame that is the session's subject, when nothing else was shown. */
+static bool is_wide(const SessionVariable *variable)
+{
+  return variable && variable->kind == VALUE_FRAME && frame_columns(variable->value.frame) > 0;
+}
+
+/* The frame asked for, the session's subject; when nothing was shown yet, the first one. */
+static const SessionVariable *choose_frame(Tui *tui, const State *state, const char *object)
+{
+  size_t n;
+  const SessionVariable *variables = tui_objects(tui, &n), *found = tui_object(tui, *object ? object : tui_subject(tui));
+  for (size_t i = 0; i < n && !is_wide(found) && !state->frame; i++) {
+    found = &variables[i];
+  }
+  return is_wide(found) ? found : NULL;
+}
+
+/* Its first column, when nothing else of it was shown. */
 static void show_subject(Tui *tui, State *state, const char *object)
 {
-  const SessionVariable *variable = tui_object(tui, *object ? object : tui_subject(tui));
-  const bool is_frame = variable && variable->kind == VALUE_FRAME && frame_columns(variable->value.frame) > 0;
-  if (!is_frame || strcmp(text_data(&state->base), variable->name) == 0) {
+  const SessionVariable *variable = choose_frame(tui, state, object);
+  if (!variable || strcmp(text_data(&state->base), variable->name) == 0) {
     return;
   }
   text_reset(&state->base);

@@ -222,6 +222,7 @@ static void renew(Tui *tui, State *state, const char *name)
     return;
   }
   list_panel_set(tui, &state->names, index_of(tui, variable->name));
+  tui_choose(tui, variable->name);
   show_variable(tui, state, variable);
 }
 

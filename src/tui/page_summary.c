@@ -433,8 +433,9 @@ static void put_shape(const State *state, const ViewStyle *style, Text *out)
   table_count(frame_rows(frame), rows);
   table_count(frame_columns(frame), columns);
   number_bytes((double)frame_bytes(frame), bytes);
-  text_printf(out, _("%1$s: %2$s rows %3$s %4$s columns, %5$s"), text_data(&state->name), rows,
-              style_glyph(style, GLYPH_TIMES), columns, bytes);
+  text_printf(out, frame_rows(frame) == 1 ? _("%1$s: %2$s row %3$s ") : _("%1$s: %2$s rows %3$s "),
+              text_data(&state->name), rows, style_glyph(style, GLYPH_TIMES));
+  text_printf(out, frame_columns(frame) == 1 ? _("%1$s column, %2$s") : _("%1$s columns, %2$s"), columns, bytes);
 }
 
 static void put_segments(const State *state, Text *out)
@@ -555,6 +556,9 @@ static void renew(Tui *tui, State *state, const char *name)
   found = found ? found : frame_named(tui, text_data(&state->name));
   for (size_t i = 0; i < n && !found; i++) {
     found = variables[i].kind == VALUE_FRAME ? &variables[i] : NULL;
+  }
+  if (found) {
+    tui_choose(tui, found->name);
   }
   if (!found) {
     show_nothing(tui, state);

@@ -256,7 +256,7 @@ static bool go_to(Tui *tui, void *context, const char *text)
   }
   const double row = strtod(digits, &end);
   if (n == 0 || *end || !(row >= -1e15 && row <= 1e15)) {
-    tui_message(tui, VIEW_ERROR, _("a row's number is asked for: 1 is the first, -1 the last"));
+    input_note(tui, VIEW_ERROR, "%s", _("a row's number is asked for: 1 is the first, -1 the last"));
     return false;
   }
   const double rows = (double)rows_of(panel), to = row < 0 ? rows + row : row - 1;
@@ -311,7 +311,7 @@ static bool go_to_column(Tui *tui, void *context, const char *text)
     return true;
   }
   if (!find_column(panel, text, &column)) {
-    tui_message(tui, VIEW_ERROR, _("no column's name has \"%s\""), text);
+    input_note(tui, VIEW_ERROR, _("no column's name has \"%s\""), text);
     return false;
   }
   if (panel->view.columns[column].hidden) {
@@ -436,7 +436,11 @@ static void put_where(const TablePanel *panel, Text *out)
   table_count(rows > 0 ? view->top + 1 : 0, first);
   table_count(end, last);
   table_count(rows, all);
-  text_printf(out, _("rows %1$s-%2$s of %3$s"), first, last, all);
+  if (rows == 0) {
+    text_puts(out, _("no rows"));
+  } else {
+    text_printf(out, _("rows %1$s-%2$s of %3$s"), first, last, all);
+  }
   if (view->n_slots < seen) {
     table_count(seen, all);
     text_printf(out, _(", %1$zu of %2$s columns"), view->n_slots, all);
@@ -446,7 +450,7 @@ static void put_where(const TablePanel *panel, Text *out)
   }
 }
 
-/* ", 3 chosen, 12 with "milk"". */
+/* ", 3 chosen, 12 found". */
 static void put_marked(const TablePanel *panel, Text *out)
 {
   char count[32];
@@ -456,7 +460,7 @@ static void put_marked(const TablePanel *panel, Text *out)
   }
   if (panel->matches) {
     table_count(panel->n_matches, count);
-    text_printf(out, _(", %1$s with \"%2$s\""), count, text_data(&panel->sought));
+    text_printf(out, _(", %s found"), count);
   }
 }
 

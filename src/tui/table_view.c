@@ -419,27 +419,54 @@ static bool is_scrolling(const TableView *view, size_t column)
   return !view->columns[column].hidden && !view->columns[column].frozen;
 }
 
-/* Moves `left` so that the cursor's column fits as a whole: from the cursor leftwards as many as there is room for. */
-static void scroll_columns(Placing *placing)
+static int room_for(Placing *placing, size_t column)
 {
-  TableView *view = placing->view;
-  if (view->columns[view->column].frozen || view->column <= view->left) {
-    view->left = view->column < view->left && is_scrolling(view, view->column) ? view->column : view->left;
-    return;
-  }
-  int room = placing->right - placing->x;
-  size_t first = view->column;
-  for (size_t i = view->column + 1; i-- > view->left;) {
+  return width_of_column(placing, column) + TABLE_PAD;
+}
+
+/* The first column from which on all up to `end` fit into the room, not below `least`. */
+static size_t first_fitting(Placing *placing, size_t end, size_t least)
+{
+  const TableView *view = placing->view;
+  int room = placing->right - placing->x + TABLE_PAD; /* none behind the last */
+  size_t first = end;
+  for (size_t i = end; i-- > least;) {
     if (!is_scrolling(view, i)) {
       continue;
     }
-    const int width = width_of_column(placing, i);
-    if (width > room && i != view->column) {
-      view->left = first;
-      return;
+    const int wanted = room_for(placing, i);
+    if (wanted > room && first < end) {
+      break;
     }
-    room -= width + TABLE_PAD;
+    room -= wanted;
     first = i;
+  }
+  return first;
+}
+
+/* Whether all columns from `left` on leave room for one more. */
+static bool has_room_before(Placing *placing)
+{
+  const TableView *view = placing->view;
+  int room = placing->right - placing->x + TABLE_PAD;
+  for (size_t i = view->left; i < columns_of(view) && room > 0; i++) {
+    room -= is_scrolling(view, i) ? room_for(placing, i) : 0;
+  }
+  return room > 0;
+}
+
+/* Moves `left` so that the cursor's column is seen as a whole, and no room is left while columns are out of sight. */
+static void scroll_columns(Placing *placing)
+{
+  TableView *view = placing->view;
+  if (!view->columns[view->column].frozen && view->column < view->left) {
+    view->left = view->column;
+  } else if (!view->columns[view->column].frozen && view->column > view->left) {
+    const size_t first = first_fitting(placing, view->column + 1, view->left);
+    view->left = first > view->left ? first : view->left;
+  }
+  if (view->left > 0 && has_room_before(placing)) {
+    view->left = first_fitting(placing, columns_of(view), 0);
   }
 }
 
@@ -451,9 +478,8 @@ void table_view_place(TableView *view, Cells *cells, Rect area)
     return;
   }
   place_rows(view, area);
-  const int bar = rows_of(view) > view->height ? 1 : 0;
-  const int third = area.width / 2;
-  Placing placing = {.view = view, .cells = cells, .right = area.width - bar, .x = view->gutter + 1};
+  const int third = area.width / 3, edge = 1; /* for the scroll bar, and the mark of more columns */
+  Placing placing = {.view = view, .cells = cells, .right = area.width - edge, .x = view->gutter + 1};
   placing.most = third < TEXT_LEAST ? TEXT_LEAST : third > TEXT_MOST ? TEXT_MOST : third;
   place_frozen(&placing);
   scroll_columns(&placing);
@@ -534,7 +560,8 @@ static void draw_edges(TableView *view, Cells *cells, Rect area)
   for (size_t i = view->last; i < end && !right; i++) {
     right = is_scrolling(view, i);
   }
-  cells_put(cells, area, 0, 0, pen_of(VIEW_MUTED), left ? "<" : view->header ? ">" : " ");
+  cells_put(cells, area, 0, 0, pen_of(VIEW_MUTED), left ? "<" : " ");
+  cells_put(cells, area, 0, 1, pen_of(VIEW_MUTED), view->header ? ">" : " ");
   if (right) {
     cells_put(cells, area, 0, area.width - 1, pen_of(VIEW_MUTED), ">");
   }

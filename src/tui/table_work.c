@@ -309,7 +309,7 @@ static bool keep_as(Tui *tui, void *context, const char *name)
     return true;
   }
   if (!lua_is_name(name)) {
-    tui_message(tui, VIEW_ERROR, _("a name is made of letters, digits and _, and begins with a letter"));
+    input_note(tui, VIEW_ERROR, "%s", _("a name is made of letters, digits and _, and begins with a letter"));
     return false;
   }
   tui_runf(tui, "%s = %s", name, text_data(&panel->lua));

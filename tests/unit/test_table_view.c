@@ -107,14 +107,14 @@ static void test_looks(void **unused)
   (void)unused;
   Shown shown;
   show(&shown, odd(), 60, 8);
-  check_screen(&shown, "    name                            spend 花费  nothing\n"
-                       "    string                             float64  float64\n"
-                       "> 1 客户                             1.205e+02       NA\n"
-                       "  2 é                                3.250e+00       NA\n"
-                       "  3 e\u0301                                       NA       NA\n"
-                       "  4 \\x1B[2Jhostile\\n\\x7F            1.000e+300       NA\n"
-                       "  5 a very long text that cannot …        -Inf       NA\n"
-                       "  6 NA                               7.000e+00       NA\n");
+  check_screen(&shown, "    name                  spend 花费  nothing\n"
+                       "    string                   float64  float64\n"
+                       "> 1 客户                   1.205e+02       NA\n"
+                       "  2 é                      3.250e+00       NA\n"
+                       "  3 e\u0301                             NA       NA\n"
+                       "  4 \\x1B[2Jhostile\\n\\x7F  1.000e+300       NA\n"
+                       "  5 a very long text th…        -Inf       NA\n"
+                       "  6 NA                     7.000e+00       NA\n");
   done(&shown);
 }
 
