@@ -57,42 +57,31 @@ static bool begins_word(const char *text, size_t at)
   return at == 0 || !isalnum((unsigned char)text[at - 1]);
 }
 
-/* The best way to find typed[0..] from text[at..] on, without skipping alternatives at beginnings of words. */
-static int score_from(const char *typed, const char *text, size_t at, bool joined)
-{
-  if (!*typed) {
-    return 1;
-  }
-  int best = 0;
-  for (size_t i = at; text[i]; i++) {
-    if (tolower((unsigned char)text[i]) != tolower((unsigned char)*typed)) {
-      continue;
-    }
-    const bool begins = begins_word(text, i), follows = joined && i == at;
-    const int rest = score_from(typed + 1, text, i + 1, true);
-    const int own = begins ? 8 : follows ? 6 : 1;
-    best = rest > 0 && rest + own > best ? rest + own : best;
-    if (follows && rest > 0) { /* a run of letters is hardly ever beaten: keeps this from growing exponentially */
-      break;
-    }
-    if (!begins && i > at + 12) {
-      break;
-    }
-  }
-  return best;
-}
+/* What a letter that is found is worth: alone, at the beginning of a word, behind the one before. */
+enum { WORTH_LETTER = 1, WORTH_WORD = 8, WORTH_NEXT = 9, LETTERS_MOST = 16 };
 
+/* Column by column of the text: ends[i] is the best score of the first i letters with the last of them found just here,
+ * best[i] with all of them found up to here; 0: not possible. */
 int palette_score(const char *typed, const char *text)
 {
-  char letters[16];
+  char letters[LETTERS_MOST];
+  int ends[LETTERS_MOST + 1] = {0}, best[LETTERS_MOST + 1] = {1};
   size_t n = 0;
-  for (; *typed && n + 1 < sizeof letters; typed++) {
+  for (; *typed && n < LETTERS_MOST; typed++) {
     if (!isspace((unsigned char)*typed)) {
-      letters[n++] = *typed;
+      letters[n++] = (char)tolower((unsigned char)*typed);
     }
   }
-  letters[n] = '\0';
-  return score_from(letters, text, 0, false);
+  for (size_t at = 0; text[at]; at++) {
+    const int own = begins_word(text, at) ? WORTH_WORD : WORTH_LETTER;
+    for (size_t i = n; i > 0; i--) { /* from the end: what stands before is still that of the column before */
+      const bool same = tolower((unsigned char)text[at]) == letters[i - 1];
+      const int apart = best[i - 1] > 0 ? best[i - 1] + own : 0, joined = ends[i - 1] > 0 ? ends[i - 1] + WORTH_NEXT : 0;
+      ends[i] = !same ? 0 : apart > joined ? apart : joined;
+      best[i] = ends[i] > best[i] ? ends[i] : best[i];
+    }
+  }
+  return best[n];
 }
 
 /* ---- entries */
