@@ -11,6 +11,13 @@ static const Topic segment_topics[] = {
    "on = {...} names the columns; df:cast turns others into such."},
   {"bad-names", "names that do not fit the segments",
    "There must be one name for each segment, in the order of their numbers, none twice and none empty."},
+  {"not-exportable", "a model that has no form in other languages",
+   "SQL, Lua and JSON say which centre is nearest, so models with centres can leave whole: kmeans, minibatch, kmedians, pam, clara, "
+   "spherical. Of any other model the rules can: p = m:passport(df) and p:export(\"segments.sql\") give a rule for each segment with "
+   "its precision and recall."},
+  {"no-sql", "distances that standard SQL cannot say",
+   "Standard SQL has neither a largest of several numbers nor, everywhere, a square root. Lua and JSON can: m:export(\"segments.lua\"). "
+   "A passport's rules can always be SQL."},
   {"too-many-segments", "numbers of segments that are too large",
    "Segments are numbered from 1 without large gaps, so a column of larger numbers is hardly one of segments. For a column of "
    "codes: df:cast{code = \"category\"} and df:segmentation(\"code\")."},
