@@ -11,6 +11,12 @@
 
 enum { NAME_COLUMNS = 18, FOOT_LINES = 5 };
 
+/* Where values begin: behind the mark and the name. */
+static int value_column(Rect area)
+{
+  return (area.width < 2 * NAME_COLUMNS + 6 ? area.width * 2 / 5 : NAME_COLUMNS) + 3;
+}
+
 /* ---- lines: a field, and below it the choices of one that is open; the last line is "Run" */
 
 typedef struct Line {
@@ -146,10 +152,10 @@ static void draw_field(const FormPanel *panel, Cells *cells, Rect area, int line
   const FormField *f = &form->fields[field];
   const char *name = form_name(form, field);
   const bool wrong = f->error.status != STATUS_OK, given = f->lua.size > 0;
-  const int at = NAME_COLUMNS + 3, width = area.width - at > 0 ? area.width - at : 0;
+  const int at = value_column(area), width = area.width > at ? area.width - at : 0;
   cells_put(cells, area, line, 0, pen_of(VIEW_PLAIN), here ? ">" : " ");
   cells_put(cells, area, line, 1, pen_of(VIEW_ERROR), wrong ? "!" : " ");
-  cells_left(cells, area, line, 2, NAME_COLUMNS, pen_of(VIEW_HEADER), name, strlen(name));
+  cells_left(cells, area, line, 2, at - 3, pen_of(VIEW_HEADER), name, strlen(name));
   const char *text = given ? text_data(&f->lua) : standard_of(form, field);
   const bool needed = !given && form_option(form, field) && form_option(form, field)->standard == OPTION_REQUIRED;
   cells_left(cells, area, line, at, width, pen_of(wrong ? VIEW_ERROR : given ? VIEW_PLAIN : needed ? VIEW_WARNING : VIEW_MUTED), text,
@@ -163,7 +169,7 @@ static void draw_choice(const FormPanel *panel, Cells *cells, Rect area, int lin
   const bool chosen = form_chosen(&panel->form, what.field, what.choice);
   text_puts(&text, list ? (chosen ? "[x] " : "[ ] ") : chosen ? "(*) " : "( ) ");
   form_choice(&panel->form, what.field, what.choice, &text);
-  const int at = NAME_COLUMNS + 3;
+  const int at = value_column(area);
   cells_left(cells, area, line, at, area.width > at ? area.width - at : 0, pen_of(VIEW_PLAIN), text_data(&text), text.size);
   text_free(&text);
 }
