@@ -210,11 +210,22 @@ static Status do_start(KmeansFit *fit, Error *e)
   return STATUS_OK;
 }
 
+/* Whether less than half of several starts reached the best of them. */
+static bool starts_disagree(const KmeansState *state)
+{
+  size_t agree = 0;
+  for (size_t i = 0; i < state->starts; i++) {
+    agree += state->start_inertia[i] <= state->best_inertia * (1 + 1e-9);
+  }
+  return state->stage > KMEANS_STAGE_RUN || agree * 2 < state->starts; /* later the best is not one of a start */
+}
+
 static bool wants_swap(const KmeansFit *fit)
 {
   const KmeansRefine refine = fit->settings->refine;
   return fit->k > 1 && fit->k < fit->n &&
-         (refine == KMEANS_REFINE_SWAP || (refine == KMEANS_REFINE_AUTO && fit->k >= KMEANS_SWAP_FROM));
+         (refine == KMEANS_REFINE_SWAP ||
+          (refine == KMEANS_REFINE_AUTO && (fit->k >= KMEANS_SWAP_FROM || starts_disagree(fit->state))));
 }
 
 static Status do_stages(KmeansFit *fit, Error *e)

@@ -36,7 +36,8 @@
   O(init, CHOICE_FRAME, "kmeans++", 0, 0, "kmeans++|random", "", \
     "starting centres: kmeans++ spreads them, random takes k rows; or a frame with a row per centre") \
   O(refine, CHOICE, "auto", 0, 0, "auto|none|swap", "", \
-    "after the starts: swap moves single centres, then rows, while that helps; auto: swap from k = 10") \
+    "after the starts: swap moves single centres, then rows, while that helps; auto: swap from k = 10, and when the " \
+    "starts disagree") \
   CLUSTER_WEIGHTS(O) \
   CLUSTER_SEED(O) \
   CLUSTER_MISSING(O) \
@@ -52,7 +53,7 @@ typedef enum KmeansInit { KMEANS_PLUS_PLUS, KMEANS_RANDOM, KMEANS_CENTRES } Kmea
 typedef enum KmeansRefine { KMEANS_REFINE_AUTO, KMEANS_REFINE_NONE, KMEANS_REFINE_SWAP } KmeansRefine;
 typedef enum KmeansMethod { KMEANS_METHOD_AUTO, KMEANS_METHOD_PLAIN, KMEANS_METHOD_BOUNDS } KmeansMethod;
 
-/* From k = 10 on refine = auto swaps. */
+/* refine = auto swaps from this k on, and for fewer clusters when less than half of several starts reached the best. */
 enum { KMEANS_SWAP_FROM = 10 };
 
 typedef struct KmeansSettings {

@@ -255,7 +255,7 @@ static const Primitive kmeans = {
   .summary = "k-means: splits rows into k clusters around means",
   .details = "Finds k centres so that the sum of squared distances from each row to its nearest centre is small. Starts several "
              "times from spread-out rows (greedy k-means++), moves the centres until no label changes, keeps the best, and from "
-             "k = 10 on also tries to move single centres elsewhere. Clusters are numbered largest first. With scale, distances "
+             "k = 10 on, or when less than half of the starts agree on the best, also tries to move single centres elsewhere. Clusters are numbered largest first. With scale, distances "
              "and inertia are in scaled units, centres in the data's. Choose the number of clusters by what you can act on and by "
              "the silhouette.",
   .takes = VALUE_FRAME, .main = "k", .options = kmeans_options, .n_options = N_OPTIONS, .options_size = sizeof(KmeansOptions),
