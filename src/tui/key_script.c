@@ -70,19 +70,24 @@ static Status refuse(Reader *reader, const char *what)
                                  "resize 80x24"));
 }
 
-/* The quoted text behind the word, without its quotes. */
+static bool is_quoted(const char *s)
+{
+  const size_t n = strlen(s);
+  return n >= 2 && s[0] == '"' && s[n - 1] == '"';
+}
+
+/* A quoted text without its quotes; NULL: no memory. */
 static char *unquote(const char *s)
 {
   Text out = {0};
   const size_t n = strlen(s);
-  if (n < 2 || s[0] != '"' || s[n - 1] != '"') {
-    return NULL;
-  }
   for (size_t i = 1; i + 1 < n; i++) {
     i += s[i] == '\\' && i + 2 < n;
     text_char(&out, s[i]);
   }
-  return out.size ? text_take(&out) : mem_string("");
+  char *bytes = out.size || out.failed ? text_take(&out) : mem_string("");
+  text_free(&out);
+  return bytes;
 }
 
 static Status read_keys(Reader *reader, const char *line)
@@ -108,9 +113,9 @@ static const char *after_word(const char *line, const char *word)
   return line + n + strspn(line + n, " \t");
 }
 
-static Status add_text(Reader *reader, ScriptKind kind, char *text, const char *line)
+static Status add_text(Reader *reader, ScriptKind kind, char *text)
 {
-  return text ? add(reader, (ScriptStep){.kind = kind, .text = text}) : refuse(reader, line);
+  return text ? add(reader, (ScriptStep){.kind = kind, .text = text}) : error_memory(reader->e, 0, _("the keys"));
 }
 
 static Status read_line(Reader *reader, const char *line)
@@ -120,10 +125,10 @@ static Status read_line(Reader *reader, const char *line)
     return STATUS_OK;
   }
   if ((rest = after_word(line, "text"))) {
-    return add_text(reader, SCRIPT_TEXT, unquote(rest), line);
+    return is_quoted(rest) ? add_text(reader, SCRIPT_TEXT, unquote(rest)) : refuse(reader, line);
   }
   if ((rest = after_word(line, "screen"))) {
-    return add_text(reader, SCRIPT_SCREEN, mem_string(rest), line);
+    return add_text(reader, SCRIPT_SCREEN, mem_string(rest));
   }
   if ((rest = after_word(line, "resize"))) {
     ScriptStep step = {.kind = SCRIPT_RESIZE};
