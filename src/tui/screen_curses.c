@@ -44,7 +44,8 @@ static Curses *curses_of(Screen *screen)
 static Status no_screen(Error *e)
 {
   const char *term = getenv("TERM");
-  error_set(e, STATUS_STATE, "no-screen", _("the terminal cannot show the dashboard (TERM is '%s')"),
+  error_set(e, STATUS_STATE, "no-screen", isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? _("the terminal cannot show the dashboard (TERM is '%s')")
+                                                           : _("the dashboard needs a terminal (TERM is '%s')"),
             term && *term ? term : _("not set"));
   return error_hint(e, _("what it would show is written as text; set TERM to what the terminal is, such as "
                          "xterm-256color"));
@@ -53,7 +54,8 @@ static Status no_screen(Error *e)
 static bool is_usable(void)
 {
   const char *term = getenv("TERM");
-  return term && *term && strcmp(term, "dumb") != 0 && strcmp(term, "unknown") != 0;
+  return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0 &&
+         strcmp(term, "unknown") != 0;
 }
 
 static const char *capability(const char *name)
