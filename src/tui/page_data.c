@@ -28,6 +28,8 @@ typedef struct State {
   ObjectPanel object;
   Text name;      /* of the variable that is shown */
   bool elsewhere; /* the table is of an expression that is no variable */
+  Text opened;    /* the variable that a file is being read into */
+  bool ready;     /* it was read: its summary is to be shown as soon as it is listed */
 } State;
 
 /* What data_page_go leaves for the page. */
@@ -301,9 +303,8 @@ static void name_of_path(Tui *tui, const char *path, Text *out)
 static void opened(Tui *tui, void *owner, const RunOutcome *outcome)
 {
   State *state = owner;
-  if (outcome && outcome->state == RUN_DONE && tui_object(tui, text_data(&state->name))) {
-    tui_go(tui, "summary", text_data(&state->name));
-  }
+  (void)tui;
+  state->ready = outcome && outcome->state == RUN_DONE;
 }
 
 /* "~/x" as a shell has it. */
@@ -328,8 +329,8 @@ static bool open_path(Tui *tui, void *context, const char *typed)
   name_of_path(tui, typed, &name);
   text_printf(&lua, "%s = read ", text_data(&name));
   lua_quote(text_data(&path), path.size, &lua);
-  text_reset(&state->name);
-  text_puts(&state->name, text_data(&name));
+  text_reset(&state->opened);
+  text_puts(&state->opened, text_data(&name));
   tui_run_then(tui, text_data(&lua), opened, state);
   text_free(&path);
   text_free(&lua);
@@ -366,6 +367,7 @@ static void close_page(Tui *tui, void *context)
   State *state = context;
   (void)tui;
   text_free(&state->name);
+  text_free(&state->opened);
   forget_next();
 }
 
@@ -383,7 +385,13 @@ static void show(Tui *tui, void *context, const char *object)
 static void changed(Tui *tui, void *context)
 {
   State *state = context;
-  if (!state->elsewhere) {
+  const bool ready = state->ready && tui_object(tui, text_data(&state->opened));
+  state->ready = false;
+  if (ready) {
+    state->elsewhere = false;
+    renew(tui, state, text_data(&state->opened));
+    tui_go(tui, "summary", text_data(&state->opened));
+  } else if (!state->elsewhere) {
     renew(tui, state, text_data(&state->name));
   }
 }

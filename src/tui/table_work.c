@@ -147,6 +147,8 @@ static void counted(Tui *tui, void *owner, Value *value, const Error *e)
   if (value && (value->kind == VALUE_INT || value->kind == VALUE_NUMBER)) {
     table_count(value->kind == VALUE_INT ? (size_t)value->integer : (size_t)value->number, found);
     input_note(tui, VIEW_PLAIN, _("%1$s of %2$s rows"), found, all);
+  } else if (e && e->status != STATUS_CANCELLED && strstr(e->what, "'keep'")) { /* our name for what was typed */
+    input_note(tui, VIEW_WARNING, "%s", _("compare it: > 100, == 'north', is missing"));
   } else if (e && e->status != STATUS_CANCELLED) {
     input_note(tui, VIEW_WARNING, "%s", e->what);
   }
