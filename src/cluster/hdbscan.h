@@ -6,7 +6,10 @@
  * longest edge on, edges of one length together (the paper's step 4.1), so that the hierarchy does not depend on the order of
  * rows. Where at least two parts have min_cluster_size rows, a cluster ends and they begin; where one has, it goes on
  * without the rows of the others. lambda is 1 / distance; the stability of a cluster is the sum over its rows of the lambda
- * at which they leave it minus that at which it began.
+ * at which they leave it minus that at which it began. A row leaves
+ *   leave row   when it is cut off from all others, at the latest when the cluster parts, as in R's dbscan
+ *   leave part  with the part of less than min_cluster_size rows it is in, as in the paper and Python's hdbscan
+ * which changes figures (and by them the choice), not the hierarchy.
  *   method eom   the clusters, none within another, with the largest sum of stabilities
  *   method leaf  those without clusters below them
  * eps > 0: a chosen cluster that began below eps is replaced by its first ancestor that began above it (Malzer & Baum 2020).
@@ -29,6 +32,8 @@
     "the core distance is that to this nearest row, itself counted; 0: min_cluster_size") \
   O(method, CHOICE, "eom", 0, 0, "eom|leaf", "", \
     "eom takes the clusters that last longest, leaf the smallest ones of the hierarchy") \
+  O(leave, CHOICE, "row", 0, 0, "row|part", "", \
+    "a row leaves a cluster when it is cut off from all rows (as in R), or with the small part it is in (as in Python)") \
   O(eps, NUMBER, "0", 0, 1e300, "", "", "clusters that part below this distance stay together; 0: none do") \
   O(alpha, NUMBER, "1", 1e-6, 1e6, "", "", "distances are divided by this beside core distances") \
   O(single, BOOL, "false", 0, 0, "", "", "whether there may be one cluster only") \
@@ -40,7 +45,7 @@ typedef struct HdbscanOptions {
 
 typedef struct HdbscanSettings {
   size_t min_cluster_size, min_points;
-  bool leaf, single;
+  bool leaf, single, part;
   double eps, alpha;
 } HdbscanSettings;
 

@@ -159,7 +159,7 @@ static Status fit_frame(Call *call, const HdbscanOptions *o, Fit *fit, Error *e)
   const Metric metric = density_metric(o->metric);
   HdbscanSettings *s = &fit->settings;
   *s = (HdbscanSettings){.min_cluster_size = (size_t)o->min_cluster_size, .leaf = strcmp(o->method, "leaf") == 0,
-                         .single = o->single, .eps = o->eps, .alpha = o->alpha};
+                         .single = o->single, .part = strcmp(o->leave, "part") == 0, .eps = o->eps, .alpha = o->alpha};
   s->min_points = (size_t)(o->min_points > 0 ? o->min_points : o->min_cluster_size);
   if (s->min_points > v->n) {
     text_printf(call->notes, _("min_points = %1$zu is more than there are rows; %2$zu is used\n"), s->min_points, v->n);

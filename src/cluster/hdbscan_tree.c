@@ -157,6 +157,7 @@ typedef struct Step {
 typedef struct Condense {
   const Joins *joins;
   size_t least;        /* min_cluster_size */
+  bool part;           /* rows always leave with their part */
   HdbscanResult *out;
   size_t room;         /* of out->tree */
   Step *steps;         /* a stack of at most n */
@@ -180,21 +181,26 @@ static Status new_node(Condense *c, int32_t parent, uint32_t size, double birth,
   return STATUS_OK;
 }
 
-/* All rows below an id leave the node. */
+/* All rows below an id leave the node, together or each at its own time. */
 static void leave(Condense *c, uint32_t id, int32_t node, double lambda)
 {
   const Joins *j = c->joins;
   size_t depth = 1;
   c->ids[0] = id;
+  if (id < j->n) {
+    c->out->lambda[id] = lambda;
+    c->out->node[id] = node;
+    return;
+  }
   while (depth > 0) {
     id = c->ids[--depth];
-    if (id < j->n) {
-      c->out->lambda[id] = lambda;
-      c->out->node[id] = node;
-      continue;
-    }
     for (uint32_t child = j->first[id - j->n]; child != NONE; child = j->next[child]) {
-      c->ids[depth++] = child;
+      if (child < j->n) {
+        c->out->lambda[child] = c->part ? lambda : j->lambda[id - j->n];
+        c->out->node[child] = node;
+      } else {
+        c->ids[depth++] = child;
+      }
     }
   }
 }
@@ -205,7 +211,6 @@ static Status cut_join(Condense *c, Step step, Error *e)
   const Joins *j = c->joins;
   const double lambda = j->lambda[step.id - j->n];
   size_t large = 0;
-  double gone = 0;
   Status status = STATUS_OK;
   for (uint32_t child = j->first[step.id - j->n]; child != NONE; child = j->next[child]) {
     large += size_of(j, child) >= c->least;
@@ -215,25 +220,52 @@ static Status cut_join(Condense *c, Step step, Error *e)
     int32_t node = step.node;
     if (size < c->least) {
       leave(c, child, node, lambda);
-      gone += size;
       continue;
     }
     if (large > 1) {
-      gone += size;
       status = new_node(c, step.node, size, lambda, e);
       node = (int32_t)c->out->nodes - 1;
     }
     c->steps[c->depth++] = (Step){child, node};
   }
-  HdbscanNode *from = &c->out->tree[step.node];
-  from->stability += gone * (lambda - from->birth);
-  from->death = gone > 0 ? lambda : from->death;
   return status;
 }
 
-static Status condense(const Joins *j, size_t least, HdbscanResult *out, Error *e)
+/* Lambdas of rows end where their cluster parts. Stability, death and deepest follow from rows and children. */
+static Status rate_nodes(HdbscanResult *out, Error *e)
 {
-  Condense c = {.joins = j, .least = least, .out = out};
+  double *parts = mem_alloc(out->nodes, sizeof *parts); /* lambda at which a node parts */
+  if (!parts) {
+    return error_memory(e, out->nodes * sizeof *parts, _("a hierarchy"));
+  }
+  for (size_t i = 0; i < out->nodes; i++) {
+    parts[i] = INFINITY;
+  }
+  for (size_t i = 1; i < out->nodes; i++) {
+    HdbscanNode *parent = &out->tree[out->tree[i].parent];
+    parts[out->tree[i].parent] = parent->death = out->tree[i].birth;
+    parent->stability += (double)out->tree[i].size * (out->tree[i].birth - parent->birth);
+  }
+  for (size_t i = 0; i < out->n; i++) {
+    HdbscanNode *node = &out->tree[out->node[i]];
+    out->lambda[i] = out->lambda[i] < parts[out->node[i]] ? out->lambda[i] : parts[out->node[i]];
+    node->stability += out->lambda[i] - node->birth;
+    node->death = out->lambda[i] > node->death ? out->lambda[i] : node->death;
+  }
+  for (size_t i = out->nodes; i-- > 0;) {
+    HdbscanNode *node = &out->tree[i];
+    node->deepest = node->death > node->deepest ? node->death : node->deepest;
+    if (node->parent >= 0 && out->tree[node->parent].deepest < node->deepest) {
+      out->tree[node->parent].deepest = node->deepest;
+    }
+  }
+  mem_free(parts);
+  return STATUS_OK;
+}
+
+static Status condense(const Joins *j, const HdbscanSettings *settings, HdbscanResult *out, Error *e)
+{
+  Condense c = {.joins = j, .least = settings->min_cluster_size, .part = settings->part, .out = out};
   Status status;
   c.steps = mem_alloc(j->n, sizeof *c.steps);
   c.ids = mem_alloc(j->n, sizeof *c.ids);
@@ -248,13 +280,7 @@ static Status condense(const Joins *j, size_t least, HdbscanResult *out, Error *
   while (c.depth > 0) {
     TRY(cut_join(&c, c.steps[--c.depth], e));
   }
-  for (size_t i = out->nodes; i-- > 0;) {
-    HdbscanNode *node = &out->tree[i];
-    node->deepest = node->death > node->deepest ? node->death : node->deepest;
-    if (node->parent >= 0 && out->tree[node->parent].deepest < node->deepest) {
-      out->tree[node->parent].deepest = node->deepest;
-    }
-  }
+  status = rate_nodes(out, e);
 done:
   mem_free(c.steps);
   mem_free(c.ids);
@@ -408,7 +434,7 @@ Status hdbscan_choose(const HdbscanSettings *settings, Metric metric, HdbscanEdg
   Status status;
   TRY(joins_new(&joins, n, e));
   make_joins(&joins, metric, edges);
-  TRY(condense(&joins, settings->min_cluster_size, out, e));
+  TRY(condense(&joins, settings, out, e));
   TRY(choose(settings, out, e));
   TRY(number_clusters(settings, out, e));
   rate_rows(out);

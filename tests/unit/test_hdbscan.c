@@ -160,6 +160,27 @@ static void test_ties_part_together(void **state)
   hdbscan_result_free(&r);
 }
 
+/* One cluster of two triplets 1 apart, gap 2, and one far away. Cut at 2 both fall into parts of less than 5: rows leave at 2
+ * together, or each at 1. The small part at 14 and 15 falls off at 8. */
+static void test_leave(void **state)
+{
+  (void)state;
+  const double x[] = {0, 1, 2, 4, 5, 6, 14, 15, 100, 101, 102, 104, 105, 106};
+  Case c = {x, 14, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO,
+            {.min_cluster_size = 5, .min_points = 2, .alpha = 1, .part = true}};
+  for (int part = 0; part < 2; part++) {
+    HdbscanResult r;
+    c.settings.part = part;
+    assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
+    assert_int_equal(r.k, 2);
+    assert_int_equal(r.sizes[0], 8);
+    assert_true(r.lambda[0] == (part ? 0.5 : 1) && r.lambda[6] == (part ? 1.0 / 8 : 1) && r.lambda[9] == r.lambda[0]);
+    assert_true(fabs(r.tree[r.chosen[0]].stability - (6 * r.lambda[0] + 2 * r.lambda[6] - 8.0 / 85)) < 1e-14);
+    assert_true(r.tree[r.chosen[1]].death == r.lambda[0]);
+    hdbscan_result_free(&r);
+  }
+}
+
 static int compare_nodes(const void *a, const void *b)
 {
   const HdbscanNode *x = a, *y = b;
@@ -317,7 +338,7 @@ static void test_memory_and_cancel(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_span), cmocka_unit_test(test_by_hand),
-                                     cmocka_unit_test(test_ties_part_together), cmocka_unit_test(test_order),
+                                     cmocka_unit_test(test_ties_part_together), cmocka_unit_test(test_leave), cmocka_unit_test(test_order),
                                      cmocka_unit_test(test_odd), cmocka_unit_test(test_threads),
                                      cmocka_unit_test(test_memory_and_cancel)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
