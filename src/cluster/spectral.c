@@ -11,6 +11,9 @@
 
 enum { SIGMA_NEIGHBOUR = 7, GAP_MOST = 10 };
 
+/* What is less connects nothing: sums of such numbers, and their inverses, would leave the range of numbers. */
+static const double FAINT = 1e-100;
+
 void spectral_graph_free(SpectralGraph *graph)
 {
   mem_free(graph->first);
@@ -192,7 +195,8 @@ static Status dense_block(void *context, void *sum, size_t first, size_t count, 
     distance_row(metric, x, dense->values, i, dense->d, out);
     distance_row(metric, x, dense->values + (i + 1) * dense->d, n - i - 1, dense->d, out + i);
     for (size_t j = 0; j + 1 < n; j++) {
-      out[j] = exp(-dense->gamma * out[j]);
+      const double affinity = exp(-dense->gamma * out[j]);
+      out[j] = affinity > FAINT ? affinity : 0;
       columns[j] = (uint32_t)(j < i ? j : j + 1);
     }
   }

@@ -3,7 +3,7 @@
  * clusters of any shape (Ng, Jordan and Weiss 2002; von Luxburg 2007).
  *
  * Affinity knn: rows are connected to their nearest rows; a connection in one direction weighs 1/2, in both 1. Affinity rbf:
- * all pairs, exp(-gamma distance^2), n^2 numbers. The normalised Laplacian is I - D^-1/2 W D^-1/2; the eigenvectors of
+ * all pairs, exp(-gamma distance^2) (0 below 1e-100), n^2 numbers. The normalised Laplacian is I - D^-1/2 W D^-1/2; the eigenvectors of
  * components are known beforehand (as many zeros as the graph has components), Lanczos's method finds the others from
  * products with the sparse matrix (math/symmetric.h). Each row's k coordinates are scaled to length 1.
  *
