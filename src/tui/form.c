@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
+#include "tui/table_steps.h"
 
 void form_close(Form *form)
 {
@@ -73,15 +74,6 @@ static bool splits_at_commas(const Option *option)
   return option->kind == OPTION_COLUMNS || option->kind == OPTION_TEXTS || option->kind == OPTION_ORDER;
 }
 
-static void quote(const char *text, size_t n, Text *out)
-{
-  Value value = {.kind = VALUE_NONE};
-  if (value_text(text, n, &value, NULL) == STATUS_OK) {
-    value_show(&value, out);
-  }
-  value_free(&value);
-}
-
 static const char *trim(const char *text, size_t *n)
 {
   while (*n > 0 && isspace((unsigned char)*text)) {
@@ -105,7 +97,7 @@ static void quote_list(const char *text, size_t n, Text *out)
     const char *word = trim(text, &length);
     if (length > 0) {
       text_puts(out, first ? "" : ", ");
-      quote(word, length, out);
+      lua_quote(word, length, out);
       first = false;
     }
     text += taken;
@@ -124,7 +116,7 @@ static void to_lua(const Option *option, const char *typed, Text *out)
   } else if (splits_at_commas(option) && memchr(text, ',', n)) {
     quote_list(text, n, out);
   } else {
-    quote(text, n, out);
+    lua_quote(text, n, out);
   }
 }
 
@@ -327,7 +319,7 @@ static void toggle(Form *form, size_t field, size_t index)
       text_reset(&name);
       form_choice(form, field, i, &name);
       text_puts(&typed, first ? "{" : ", ");
-      quote(text_data(&name), name.size, &typed);
+      lua_quote(text_data(&name), name.size, &typed);
       first = false;
     }
   }
@@ -351,7 +343,7 @@ void form_choose(Form *form, size_t field, size_t index)
   } else if (option->kind == OPTION_BOOL) {
     form_set(form, field, text_data(&text), NULL);
   } else {
-    quote(text_data(&text), text.size, &typed);
+    lua_quote(text_data(&text), text.size, &typed);
     form_set(form, field, text_data(&typed), NULL);
   }
   text_free(&text);

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The page Segments: the clusters of a model with their sizes, charts of them, and what sets the chosen one apart. Knows no
+ * method: any model with clusters in its tidy frame (cluster, size, share) that can label rows is a segmentation. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/alloc.h"
+#include "registry/model.h"
+#include "registry/registry.h"
+#include "tui/chart_panel.h"
+#include "tui/input.h"
+#include "tui/list_panel.h"
+#include "tui/page_data.h"
+#include "tui/table_panel.h"
+#include "view/number.h"
+
+enum { NAME = 128, BAR = 10 };
+
+typedef struct State {
+  ListPanel models, segments;
+  ChartPanel chart;
+  TablePanel profile;
+  char name[NAME], data[NAME]; /* of the model, of its data; "": none */
+  Model *model;
+  size_t kind;                 /* of the chart */
+  Text axes;
+  char value[NAME];            /* the column whose share is shown; "": none */
+  Frame *all;                  /* the profile of all segments */
+} State;
+
+/* ---- which models there are */
+
+static const Column *tidy_column(const Model *model, const char *name)
+{
+  size_t column;
+  const Frame *tidy = model ? model_frame(model, "tidy") : NULL;
+  return tidy && frame_find(tidy, name, &column) ? frame_column(tidy, column) : NULL;
+}
+
+static bool is_segmentation(const SessionVariable *variable)
+{
+  const Model *model = variable->kind == VALUE_MODEL ? variable->value.model : NULL;
+  const ModelClass *class = model ? model_primitive(model)->model : NULL;
+  const Column *cluster = tidy_column(model, "cluster"), *size = tidy_column(model, "size");
+  return class && class->predict && cluster && size && column_type(cluster) == TYPE_INT64 && column_type(size) == TYPE_INT64;
+}
+
+static const SessionVariable *model_at(Tui *tui, size_t index)
+{
+  size_t n, at = 0;
+  const SessionVariable *all = tui_objects(tui, &n);
+  for (size_t i = 0; i < n; i++) {
+    if (is_segmentation(&all[i]) && at++ == index) {
+      return &all[i];
+    }
+  }
+  return NULL;
+}
+
+static size_t count_models(Tui *tui, void *context)
+{
+  size_t n = 0;
+  (void)context;
+  while (model_at(tui, n)) {
+    n++;
+  }
+  return n;
+}
+
+static void put_model(Tui *tui, void *context, size_t index, ListItem *out)
+{
+  const State *state = context;
+  const SessionVariable *model = model_at(tui, index);
+  if (model) {
+    snprintf(out->mark, sizeof out->mark, "%s", strcmp(model->name, state->name) == 0 ? "*" : "");
+    text_puts(&out->text, model->name);
+    text_puts(&out->note, model->type);
+  }
+}
+
+/* The variable that holds the rows of the fit; else the first frame that has the model's variables. */
+static void find_data(Tui *tui, State *state)
+{
+  const Frame *data = model_data(state->model), *variables = model_frame(state->model, "variables");
+  size_t n, name = 0, column;
+  const SessionVariable *all = tui_objects(tui, &n), *found = NULL;
+  const bool named = variables && frame_find(variables, "name", &name);
+  for (size_t i = 0; i < n; i++) {
+    if (all[i].kind != VALUE_FRAME) {
+      continue;
+    }
+    bool has_all = named && frame_rows(variables) > 0;
+    for (size_t j = 0; has_all && j < frame_rows(variables); j++) {
+      size_t length;
+      const char *text = column_text(frame_column(variables, name), j, &length);
+      char *wanted = mem_text(text, length);
+      has_all = wanted && frame_find(all[i].value.frame, wanted, &column);
+      mem_free(wanted);
+    }
+    if (all[i].value.frame == data) {
+      found = &all[i];
+      break;
+    }
+    found = !found && has_all ? &all[i] : found;
+  }
+  snprintf(state->data, sizeof state->data, "%s", found ? found->name : "");
+}
+
+/* ---- the segments: a line each, with a bar of its share */
+
+static size_t count_segments(Tui *tui, void *context)
+{
+  const State *state = context;
+  const Column *cluster = tidy_column(state->model, "cluster");
+  (void)tui;
+  return cluster ? column_rows(cluster) : 0;
+}
+
+static double value_share(const State *state, int64_t cluster)
+{
+  size_t number, share;
+  if (!state->value[0] || !state->all || !frame_find(state->all, "cluster", &number) || !frame_find(state->all, "value_share", &share)) {
+    return NAN;
+  }
+  for (size_t row = 0; row < frame_rows(state->all); row++) {
+    if (column_int(frame_column(state->all, number), row) == cluster) {
+      return column_float(frame_column(state->all, share), row);
+    }
+  }
+  return NAN;
+}
+
+static void put_segment(Tui *tui, void *context, size_t index, ListItem *out)
+{
+  const State *state = context;
+  const Column *cluster = tidy_column(state->model, "cluster"), *size = tidy_column(state->model, "size");
+  char text[NUMBER_SIZE];
+  double all = 0;
+  (void)tui;
+  for (size_t i = 0; i < column_rows(size); i++) {
+    all += (double)column_int(size, i);
+  }
+  const int64_t number = column_int(cluster, index), rows = column_int(size, index);
+  const double share = all > 0 ? (double)rows / all : 0, value = value_share(state, number);
+  number_percent(share, text);
+  if (number == 0) {
+    text_printf(&out->text, "%s %6s ", _("noise"), text);
+  } else {
+    text_printf(&out->text, "%2lld %6s ", (long long)number, text);
+  }
+  text_repeat(&out->text, "#", (size_t)(share * BAR + 0.5));
+  if (isnan(value)) {
+    text_printf(&out->note, "%lld", (long long)rows);
+  } else {
+    number_percent(value, text);
+    text_printf(&out->note, "%s", text);
+  }
+}
+
+/* ---- what is shown of them */
+
+static void chart_kind_at(const Model *model, size_t index, char out[NAME], size_t *n)
+{
+  const ModelClass *class = model ? model_primitive(model)->model : NULL;
+  const char *kinds = class && class->plot && class->plots ? class->plots : "";
+  *n = 0;
+  out[0] = '\0';
+  while (*kinds) {
+    const size_t length = strcspn(kinds, "|");
+    if ((*n)++ == index) {
+      snprintf(out, NAME, "%.*s", (int)length, kinds);
+    }
+    kinds += length + (kinds[length] == '|');
+  }
+}
+
+static void show_chart(Tui *tui, State *state)
+{
+  char kind[NAME];
+  size_t n;
+  Text lua = {0};
+  chart_kind_at(state->model, state->kind, kind, &n);
+  if (n == 0) {
+    chart_panel_words(tui, &state->chart, state->model ? _("this model has no charts") : _("no segmentation yet: the page Run makes one"));
+    return;
+  }
+  text_printf(&lua, "%s:plot{\"%s\"", state->name, kind);
+  if (state->data[0] && strcmp(kind, "sizes") != 0) {
+    text_printf(&lua, ", data = %s", state->data);
+  }
+  text_printf(&lua, state->axes.size ? ", %s}" : "}", text_data(&state->axes));
+  chart_panel_query(tui, &state->chart, text_data(&lua));
+  text_free(&lua);
+}
+
+static int64_t chosen(const State *state)
+{
+  const Column *cluster = tidy_column(state->model, "cluster");
+  return cluster && state->segments.at < column_rows(cluster) ? column_int(cluster, state->segments.at) : -1;
+}
+
+static void profile_lua(const State *state, Text *out)
+{
+  text_printf(out, "%s:profile{%s, top = 0", state->name, state->data);
+  if (state->value[0]) {
+    text_puts(out, ", value = ");
+    lua_quote(state->value, strlen(state->value), out);
+  }
+  text_puts(out, "}");
+}
+
+/* The rows of the chosen segment, without the column that says so. */
+static void show_profile(Tui *tui, State *state)
+{
+  Text base = {0}, filter = {0};
+  TableSteps steps = {0};
+  Error e = {0};
+  if (!state->all) {
+    return;
+  }
+  profile_lua(state, &base);
+  table_panel_show(tui, &state->profile, text_data(&base), state->all);
+  text_printf(&filter, "cluster == %lld", (long long)chosen(state));
+  if (steps_add(&steps, STEP_HIDE, "cluster", false, &e) == STATUS_OK) {
+    table_panel_follow(tui, &state->profile, &steps, text_data(&filter));
+  } else {
+    tui_error(tui, &e);
+  }
+  table_steps_free(&steps);
+  text_free(&base);
+  text_free(&filter);
+}
+
+static void profiled(Tui *tui, void *owner, Value *value, const Error *e)
+{
+  State *state = owner;
+  frame_unref(state->all);
+  state->all = NULL;
+  if (!e && value->kind == VALUE_FRAME) {
+    state->all = frame_ref(value->frame);
+    show_profile(tui, state);
+  } else if (e && e->status != STATUS_CANCELLED) {
+    state->profile.empty = _("no profile");
+    table_panel_show(tui, &state->profile, "", NULL);
+    tui_error(tui, e);
+  }
+  tui_redraw(tui);
+}
+
+static void ask_profile(Tui *tui, State *state)
+{
+  frame_unref(state->all);
+  state->all = NULL;
+  table_panel_show(tui, &state->profile, "", NULL);
+  if (state->data[0]) {
+    Text lua = {0};
+    profile_lua(state, &lua);
+    tui_query(tui, text_data(&lua), profiled, state);
+    text_free(&lua);
+  }
+}
+
+static void show_model(Tui *tui, State *state, const SessionVariable *variable)
+{
+  Model *model = variable ? model_ref(variable->value.model) : NULL;
+  const bool same = variable && strcmp(state->name, variable->name) == 0 && state->model == model;
+  model_unref(state->model);
+  state->model = model;
+  if (same) {
+    return;
+  }
+  snprintf(state->name, sizeof state->name, "%s", variable ? variable->name : "");
+  state->kind = 0;
+  state->value[0] = state->data[0] = '\0';
+  text_reset(&state->axes);
+  state->profile.empty = model ? _("the rows that were segmented are not in the session") : "";
+  if (model) {
+    find_data(tui, state);
+  }
+  list_panel_set(tui, &state->segments, 0);
+  show_chart(tui, state);
+  ask_profile(tui, state);
+}
+
+static void choose(Tui *tui, State *state, const char *name)
+{
+  const char *const names[] = {name, state->name, tui_subject(tui)};
+  size_t index = SIZE_MAX;
+  for (size_t i = 0; i < 3 && index == SIZE_MAX; i++) {
+    for (size_t at = 0; index == SIZE_MAX && model_at(tui, at); at++) {
+      index = strcmp(model_at(tui, at)->name, names[i]) == 0 ? at : SIZE_MAX;
+    }
+  }
+  index = index == SIZE_MAX ? 0 : index;
+  list_panel_set(tui, &state->models, index);
+  show_model(tui, state, model_at(tui, index));
+}
+
+static void moved_model(Tui *tui, void *context, size_t index)
+{
+  const SessionVariable *model = model_at(tui, index);
+  if (model) {
+    tui_choose(tui, model->name);
+    show_model(tui, context, model);
+  }
+}
+
+static void moved_segment(Tui *tui, void *context, size_t index)
+{
+  (void)index;
+  show_profile(tui, context);
+}
+
+/* ---- actions */
+
+static bool has_model(Tui *tui, void *context)
+{
+  (void)tui;
+  return ((State *)context)->model != NULL;
+}
+
+static bool has_data(Tui *tui, void *context)
+{
+  (void)tui;
+  return ((State *)context)->data[0] != '\0';
+}
+
+/* The rows of the segment, in the table of the page Data. */
+static void drill(Tui *tui, State *state)
+{
+  Text base = {0}, filter = {0};
+  if (!state->data[0]) {
+    tui_message(tui, VIEW_WARNING, "%s", _("the rows that were segmented are not in the session"));
+    return;
+  }
+  text_printf(&base, "%s:augment(%s)", state->name, state->data);
+  text_printf(&filter, "cluster == %lld", (long long)chosen(state));
+  data_page_go(tui, text_data(&base), NULL, text_data(&filter));
+  text_free(&base);
+  text_free(&filter);
+}
+
+static void enter_segment(Tui *tui, void *context, size_t index)
+{
+  (void)index;
+  drill(tui, context);
+}
+
+static void rows(Tui *tui, void *context)
+{
+  drill(tui, context);
+}
+
+static void next_chart(Tui *tui, void *context)
+{
+  State *state = context;
+  char kind[NAME];
+  size_t n;
+  chart_kind_at(state->model, 0, kind, &n);
+  if (n > 0) {
+    state->kind = (state->kind + 1) % n;
+    text_reset(&state->axes);
+    show_chart(tui, state);
+  }
+}
+
+static bool axes_done(Tui *tui, void *context, const char *text)
+{
+  State *state = context;
+  const char *comma = text ? strchr(text, ',') : NULL;
+  if (text) {
+    text_reset(&state->axes);
+    state->kind = comma ? 0 : state->kind;
+    if (comma) {
+      size_t n = (size_t)(comma - text);
+      while (n > 0 && text[n - 1] == ' ') {
+        n--;
+      }
+      comma += 1 + strspn(comma + 1, " ");
+      text_puts(&state->axes, "x = ");
+      lua_quote(text, n, &state->axes);
+      text_puts(&state->axes, ", y = ");
+      lua_quote(comma, strlen(comma), &state->axes);
+    }
+    show_chart(tui, state);
+  }
+  return true;
+}
+
+static void ask_axes(Tui *tui, void *context)
+{
+  const InputRequest request = {.prompt = _("columns x, y (empty: principal components): "), .history = "axes", .context = context,
+                                .done = axes_done};
+  tui_ask(tui, &request);
+}
+
+static bool value_done(Tui *tui, void *context, const char *text)
+{
+  State *state = context;
+  if (text) {
+    snprintf(state->value, sizeof state->value, "%s", text);
+    ask_profile(tui, state);
+  }
+  return true;
+}
+
+static void ask_value(Tui *tui, void *context)
+{
+  const State *state = context;
+  Text before = {0};
+  text_printf(&before, "%s:select(\"", state->data);
+  const InputRequest request = {.prompt = _("value share of column: "), .history = "value", .before = text_data(&before),
+                                .after = "\")", .context = context, .done = value_done};
+  tui_ask(tui, &request);
+  text_free(&before);
+}
+
+/* Rows of the one segmentation against those of the other, as a cross table. */
+static bool compare_done(Tui *tui, void *context, const char *text)
+{
+  const State *state = context;
+  if (text && *text) {
+    Text lua = {0};
+    text_printf(&lua, "%1$s:augment(%2$s:augment(%3$s):rename{%1$s = \"cluster\"}):rename{%2$s = \"cluster\"}:crosstab{rows = \"%2$s\", "
+                "columns = \"%1$s\", margins = true}", text, state->name, state->data);
+    data_page_go(tui, text_data(&lua), NULL, NULL);
+    text_free(&lua);
+  }
+  return true;
+}
+
+static void compare(Tui *tui, void *context)
+{
+  const State *state = context;
+  const char *other = NULL;
+  for (size_t i = 0; model_at(tui, i); i++) {
+    other = !other && strcmp(model_at(tui, i)->name, state->name) != 0 ? model_at(tui, i)->name : other;
+  }
+  const InputRequest request = {.prompt = _("compare with: "), .text = other, .history = "compare", .before = "", .after = "",
+                                .context = context, .done = compare_done};
+  tui_ask(tui, &request);
+}
+
+/* The clusters as a column of the data: a statement. */
+static void keep(Tui *tui, void *context)
+{
+  const State *state = context;
+  tui_runf(tui, "%1$s = %2$s:augment(%1$s)", state->data, state->name);
+}
+
+static const Action actions[] = {
+  {.key = "d", .name = N_("rows"), .help = N_("the rows of the segment, as a table"), .group = N_("Look"), .run = rows,
+   .applies = has_data},
+  {.key = "c", .name = N_("next chart"), .help = N_("the next chart: rows, sizes, differences ..."), .group = N_("Look"),
+   .run = next_chart, .applies = has_model},
+  {.key = "x", .name = N_("axes"), .help = N_("draws the rows on two columns; none: principal components"), .group = N_("Look"),
+   .run = ask_axes, .applies = has_data},
+  {.key = "v", .name = N_("value share"), .help = N_("each segment's share of the sum of a column, such as spend"), .group = N_("Look"),
+   .run = ask_value, .applies = has_data},
+  {.key = "m", .name = N_("compare"), .help = N_("which rows of this segmentation are where in another"), .group = N_("Look"),
+   .run = compare, .applies = has_data},
+  {.key = "a", .name = N_("keep"), .help = N_("puts the clusters into the data as a column"), .group = N_("Session"), .run = keep,
+   .applies = has_data},
+};
+
+/* ---- the page */
+
+static Status open(Tui *tui, void *context, Error *e)
+{
+  State *state = context;
+  (void)e;
+  state->models = (ListPanel){.context = state, .count = count_models, .item = put_model, .moved = moved_model,
+                              .empty = _("none yet: the page Run makes one")};
+  state->segments = (ListPanel){.context = state, .count = count_segments, .item = put_segment, .moved = moved_segment,
+                                .enter = enter_segment, .empty = ""};
+  choose(tui, state, "");
+  return STATUS_OK;
+}
+
+static void close(Tui *tui, void *context)
+{
+  State *state = context;
+  tui_forget(tui, state);
+  model_unref(state->model);
+  frame_unref(state->all);
+  text_free(&state->axes);
+}
+
+static void show(Tui *tui, void *context, const char *object)
+{
+  choose(tui, context, object);
+}
+
+static void changed(Tui *tui, void *context)
+{
+  State *state = context;
+  choose(tui, state, state->name);
+}
+
+static void lua(Tui *tui, void *context, Text *out)
+{
+  const State *state = context;
+  (void)tui;
+  if (state->data[0]) {
+    profile_lua(state, out);
+  }
+}
+
+static const PanelSlot slots[] = {
+  {.name = "models", .title = N_("Segmentations"), .class = &list_panel, .at = offsetof(State, models)},
+  {.name = "segments", .title = N_("Segments"), .class = &list_panel, .at = offsetof(State, segments)},
+  {.name = "chart", .title = N_("Chart"), .class = &chart_panel, .at = offsetof(State, chart)},
+  {.name = "profile", .title = N_("What sets it apart"), .class = &table_panel, .at = offsetof(State, profile)},
+};
+
+static const Page segments = {
+  .order = 40,
+  .name = "segments",
+  .title = N_("Segments"),
+  .help = N_("The segments of a clustering: sizes, charts, and what sets the chosen one apart from all other rows. Enter on a "
+             "segment shows its rows."),
+  .state_size = sizeof(State),
+  .slots = slots,
+  .n_slots = sizeof slots / sizeof *slots,
+  .layout = "(models:6/segments):28|(chart/profile:9)",
+  .actions = actions,
+  .n_actions = sizeof actions / sizeof *actions,
+  .open = open,
+  .close = close,
+  .show = show,
+  .changed = changed,
+  .lua = lua,
+};
+REGISTER_PAGE(segments);
