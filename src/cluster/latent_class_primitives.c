@@ -65,9 +65,7 @@ static Status prepare(Call *call, const Frame *data, const LatentClassOptions *o
   s->tolerance = o->tol;
   s->icl = strcmp(o->criterion, "icl") == 0;
   s->seed = (uint64_t)o->seed;
-  while (!o->k && s->n_k > 1 && s->k[s->n_k - 1] > fit->questions.answers.n) {
-    s->n_k--; /* nobody asked for as many */
-  }
+  range_limit(fit->k, &s->n_k, fit->questions.answers.n, call->notes);
 done:
   return status;
 }

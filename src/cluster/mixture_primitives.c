@@ -185,11 +185,7 @@ static Status prepare(Call *call, const Frame *data, const MixtureOptions *o, Fi
     TRY(read_means(o->init.frame, fit, e));
     s->means = fit->means;
   }
-  if (!o->k) { /* nobody asked for as many */
-    while (s->n_k > 1 && s->k[s->n_k - 1] > fit->input.variables.n) {
-      s->n_k--;
-    }
-  }
+  range_limit(fit->k, &s->n_k, fit->input.variables.n, call->notes);
 done:
   return status;
 }

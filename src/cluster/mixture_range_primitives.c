@@ -84,6 +84,20 @@ Status range_read(const Value *value, size_t most, size_t *k, size_t *n, Error *
   return sound ? STATUS_OK : bad_range(value, e);
 }
 
+void range_limit(size_t *k, size_t *n, size_t rows, Text *notes)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < *n; i++) {
+    if (k[i] <= rows) {
+      k[kept++] = k[i];
+    }
+  }
+  if (kept < *n && kept > 0) {
+    text_printf(notes, _("k is at most %1$zu, the number of rows: %2$zu of %3$zu are tried\n"), rows, kept, *n);
+    *n = kept;
+  }
+}
+
 static const Topic range_topics[] = {
   {"bad-range", "a k that is no number or range",
    "k is a whole number from 1 on, a text with a range (\"2:9\", \"2, 4, 8:10\"), or a list ({2, 4, 8})."},

@@ -11,4 +11,7 @@ enum { RANGE_MOST = 1000 };
 /* The numbers, each 1 or more, into k (RANGE_MOST of room). NULL: 1 .. most. Errors: STATUS_ARGUMENT "bad-range". */
 Status range_read(const Value *value, size_t most, size_t *k, size_t *n, Error *e) MUST_USE;
 
+/* Of several numbers those above the number of rows go, noted; a single one stays, for the method to refuse. */
+void range_limit(size_t *k, size_t *n, size_t rows, Text *notes);
+
 #endif
