@@ -48,6 +48,9 @@ typedef struct Gower Gower;
 Status gower_columns(const Frame *data, OptionTexts on, const char *except, OptionTextMap types, GowerColumn **out,
                      size_t *d, Text *notes, Error *e) MUST_USE;
 
+/* Whether a text tells its rows apart and nothing else: more than 20 rows, and no text twice. O(rows). */
+bool gower_names_rows(const Column *column);
+
 /* Takes in n rows (their numbers, NULL: the first n). Errors: STATUS_DATA "not-finite", "gower-type" (a logarithm of
  * what is not above 0, more than two classes), memory, cancelled. O(n d); ordinal numbers O(n log n). */
 Status gower_new(Task *task, const Frame *data, const size_t *rows, size_t n, const GowerColumn *columns, size_t d,

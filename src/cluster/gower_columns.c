@@ -5,6 +5,7 @@
 
 #include "cluster/gower.h"
 #include "core/alloc.h"
+#include "core/map.h"
 
 static const char *const type_names[] = {"numeric", "ordinal", "logratio", "nominal", "asymmetric"};
 enum { TYPES = sizeof type_names / sizeof *type_names };
@@ -30,12 +31,29 @@ static GowerType own_type(const Column *column)
   return type_is_text(column_type(column)) || column_type(column) == TYPE_BOOL ? GOWER_NOMINAL : GOWER_NUMERIC;
 }
 
-/* A text that names its row tells no two rows apart from any others. */
-static bool names_rows(const Column *column)
+/* Whether every one of many cells is a text of its own. */
+static bool all_differ(const Column *column)
 {
   const size_t n = column_rows(column);
-  return column_type(column) == TYPE_STRING ||
-         (column_type(column) == TYPE_CATEGORY && n > 20 && column_levels(column) >= n);
+  Map *const map = map_new();
+  bool fresh = map != NULL;
+  for (size_t row = 0; fresh && row < n; row++) {
+    size_t length, number;
+    if (column_valid(column, row)) {
+      const char *const text = column_text(column, row, &length);
+      fresh = map_put(map, text, length, &number, &fresh, NULL) == STATUS_OK && fresh;
+    }
+  }
+  map_free(map);
+  return fresh;
+}
+
+bool gower_names_rows(const Column *column)
+{
+  const size_t n = column_rows(column);
+  return (column_type(column) == TYPE_STRING ||
+          (column_type(column) == TYPE_CATEGORY && column_levels(column) >= n)) &&
+         n > 20 && all_differ(column);
 }
 
 static bool is_default(const Frame *data, size_t column, const char *except, Text *notes)
@@ -45,7 +63,7 @@ static bool is_default(const Frame *data, size_t column, const char *except, Tex
       (except && strcmp(frame_name(data, column), except) == 0)) {
     return false;
   }
-  if (names_rows(cells)) {
+  if (gower_names_rows(cells)) {
     text_printf(notes, _("'%s' is left out: a text of its own in each row; on = {...} chooses\n"),
                 frame_name(data, column));
     return false;

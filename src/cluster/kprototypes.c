@@ -183,37 +183,72 @@ static void tell(KprototypesRun *run)
   task_step(run->task, &step);
 }
 
+static Status begin_start(KprototypesRun *run, Error *e)
+{
+  return run->state->iteration == 0 ? kprototypes_begin(run, &run->state->current, e) : STATUS_OK;
+}
+
+static void end_start(KprototypesRun *run, bool converged)
+{
+  keep_best(run, converged);
+  run->state->start++;
+  run->state->iteration = 0;
+}
+
+/* Takes the cost of the pass just made; true when it is no lower than the last one's. */
+static bool take_cost(KprototypesRun *run)
+{
+  KprototypesState *const state = run->state;
+  const double cost = *kprototypes_totals(run, run->totals).cost;
+  const bool converged = state->iteration > 0 && !(cost < state->cost);
+  state->iteration++;
+  state->cost = cost;
+  tell(run);
+  return converged;
+}
+
 /* Passes until the cost falls no more; the state's prototypes are those of the next pass. A pass counts once it is
  * whole. */
 static Status run_start(KprototypesRun *run, Error *e)
 {
-  KprototypesState *const state = run->state;
-  if (state->iteration == 0) {
-    const Status status = kprototypes_begin(run, &state->current, e);
-    if (status != STATUS_OK) {
-      return status;
-    }
-  }
+  Status status;
+  TRY(begin_start(run, e));
   for (bool ended = false; !ended;) {
-    const Status status = kprototypes_pass(run, &state->current, e);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    const double cost = *kprototypes_totals(run, run->totals).cost;
-    const bool converged = state->iteration > 0 && !(cost < state->cost);
-    state->iteration++;
-    state->cost = cost;
-    ended = converged || state->iteration >= run->settings->max_iterations;
-    tell(run);
+    TRY(kprototypes_pass(run, &run->state->current, e));
+    const bool converged = take_cost(run);
+    ended = converged || run->state->iteration >= run->settings->max_iterations;
     if (ended) {
-      keep_best(run, converged);
+      end_start(run, converged);
     } else {
-      follow(run, &state->current);
+      follow(run, &run->state->current);
     }
   }
-  state->start++;
-  state->iteration = 0;
-  return STATUS_OK;
+done:
+  return status;
+}
+
+/* The same of few rows, moved one by one: short enough to begin anew after an interruption. */
+static Status run_short_start(KprototypesRun *run, Error *e)
+{
+  size_t moved = 1;
+  bool converged = false;
+  Status status;
+  run->state->iteration = 0;
+  TRY(begin_start(run, e));
+  TRY(kprototypes_pass(run, &run->state->current, e));
+  (void)take_cost(run);
+  while (!converged && run->state->iteration < run->settings->max_iterations) {
+    follow(run, &run->state->current);
+    TRY(kprototypes_move_rows(run, &moved, e));
+    TRY(kprototypes_pass(run, &run->state->current, e));
+    converged = take_cost(run);
+  }
+  end_start(run, converged);
+done:
+  if (status != STATUS_OK) {
+    run->state->iteration = 0;
+  }
+  return status;
 }
 
 static Status run_starts(KprototypesRun *run, Error *e)
@@ -222,7 +257,7 @@ static Status run_starts(KprototypesRun *run, Error *e)
   task_phase(run->task, "start");
   while (status == STATUS_OK && run->state->start < run->settings->starts) {
     task_progress(run->task, run->state->start, run->settings->starts);
-    status = run_start(run, e);
+    status = run->data->n <= BLOCK_ROWS ? run_short_start(run, e) : run_start(run, e);
   }
   return status;
 }

@@ -5,7 +5,8 @@
  * cost is the sum of squares to the means plus gamma times the number of classes that differ; with `ng` a class that
  * agrees costs 1 less its share in the cluster (Ng, Li, Huang and He 2007). Without numbers this is k-modes. Rows go
  * to the nearest prototype, all at once, and prototypes follow, until the sum of costs falls no more: it never rises
- * but with ng. Ties: the lower cluster, the lower code, the lower row.
+ * but with ng. Up to a block of rows they move one by one, and prototypes follow each (kprototypes_online.c). Ties:
+ * the lower cluster, the lower code, the lower row.
  *
  * Starts: cao takes rows that are frequent and far from each other (Cao, Liang and Bai 2009; numbers count here
  * too), and for further starts rows at random; huang draws classes by their frequencies and takes the nearest rows;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a frame to classes and numbers. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cluster/kprototypes_model_primitives.h"
@@ -83,6 +84,56 @@ done:
   return status;
 }
 
+/* A class on its way to its place. */
+typedef struct Class {
+  double number;
+  const char *text; /* NULL: a number */
+  size_t length, example;
+  int32_t old;
+} Class;
+
+static int by_value(const void *a, const void *b)
+{
+  const Class *const x = a, *const y = b;
+  if (!x->text || !y->text) {
+    return x->number != y->number ? (x->number > y->number ? 1 : -1) : (x->old > y->old) - (x->old < y->old);
+  }
+  const int order = memcmp(x->text, y->text, x->length < y->length ? x->length : y->length);
+  return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+/* Codes in the order of the values, whatever the order of rows and levels, so that ties do not depend on these. */
+static Status order_codes(Reading *r, Error *e)
+{
+  const bool text = type_is_text(column_type(r->column));
+  Class *const classes = mem_zero(r->levels + 1, sizeof *classes);
+  int32_t *const place = mem_alloc(r->levels + 1, sizeof *place);
+  const bool made = classes && place;
+  for (size_t c = 0; made && c < r->levels; c++) {
+    classes[c] = (Class){.example = r->example[c], .old = (int32_t)c};
+    if (column_type(r->column) == TYPE_CATEGORY) {
+      classes[c].text = column_level(r->column, c, &classes[c].length);
+    } else if (text) {
+      classes[c].text = column_text(r->column, r->example[c], &classes[c].length);
+    } else {
+      classes[c].number = column_float(r->column, r->example[c]);
+    }
+  }
+  if (made) {
+    qsort(classes, r->levels, sizeof *classes, by_value);
+    for (size_t c = 0; c < r->levels; c++) {
+      place[classes[c].old] = (int32_t)c;
+      r->example[c] = classes[c].example;
+    }
+    for (size_t i = 0; i < r->n; i++) {
+      r->codes[i] = place[r->codes[i]];
+    }
+  }
+  mem_free(classes);
+  mem_free(place);
+  return made ? STATUS_OK : error_memory(e, r->levels * sizeof *classes, _("classes"));
+}
+
 Status kprototypes_read_classes(const Column *column, const size_t *rows, size_t n, ClassCodes *out, size_t **example,
                                 Error *e)
 {
@@ -90,6 +141,9 @@ Status kprototypes_read_classes(const Column *column, const size_t *rows, size_t
   Status status = r.codes ? STATUS_OK : error_memory(e, n * sizeof *r.codes, _("classes"));
   if (status == STATUS_OK) {
     status = column_type(column) == TYPE_CATEGORY ? read_levels(&r, e) : read_cells(&r, e);
+  }
+  if (status == STATUS_OK) {
+    status = order_codes(&r, e);
   }
   if (status == STATUS_OK) {
     status = class_codes_new(r.codes, n, r.levels, out, e);
@@ -121,7 +175,6 @@ static bool is_class(const Frame *data, size_t column, const KprototypesAsk *ask
   return ask->all_classes || type_is_text(type) || type == TYPE_BOOL || named(ask->classes, frame_name(data, column));
 }
 
-/* Texts that are different in every row tell nothing. */
 static bool is_default(const Frame *data, size_t column, const KprototypesAsk *ask, Text *notes)
 {
   const Column *const cells = frame_column(data, column);
@@ -132,10 +185,11 @@ static bool is_default(const Frame *data, size_t column, const KprototypesAsk *a
       (ask->cluster.weights && strcmp(ask->cluster.weights, name) == 0)) {
     return named(ask->classes, name);
   }
-  if (type == TYPE_STRING) {
+  const bool names = gower_names_rows(cells);
+  if (names) {
     text_printf(notes, _("'%s' is left out: a text of its own in each row; on = {...} chooses\n"), name);
   }
-  return type != TYPE_STRING;
+  return !names;
 }
 
 static Status no_columns(const KprototypesAsk *ask, size_t p, Error *e)

@@ -35,6 +35,10 @@ void kprototypes_costs(const KprototypesRun *run, const Prototypes *prototypes, 
 /* Assigns all rows to prototypes, and sums up (run->totals). */
 Status kprototypes_pass(KprototypesRun *run, const Prototypes *prototypes, Error *e) MUST_USE;
 
+/* Moves single rows to the nearest of the state's current prototypes, which follow each of them; labels and totals
+ * are those of a pass before, or of this function's last call. */
+Status kprototypes_move_rows(KprototypesRun *run, size_t *moved, Error *e) MUST_USE;
+
 /* Prototypes of a start. */
 Status kprototypes_begin(KprototypesRun *run, Prototypes *out, Error *e) MUST_USE;
 

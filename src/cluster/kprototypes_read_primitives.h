@@ -7,7 +7,7 @@
 #include "cluster/kprototypes.h"
 #include "frame/frame.h"
 
-/* Codes of the cells of n rows, none missing: levels of a category as they are, else by first appearance. example
+/* Codes of the cells of n rows, none missing: in the order of their values, numbers or bytes of texts. example
  * (may be NULL): a row for each code, mem_free. */
 Status kprototypes_read_classes(const Column *column, const size_t *rows, size_t n, ClassCodes *out, size_t **example,
                                 Error *e) MUST_USE;
