@@ -42,29 +42,28 @@ static void put_numbers(const double *values, size_t n, Text *out)
 /* The distance of the scaled row x to the centre m, in the order of predict's operations. */
 static const char *distance_lines(ExportMetric metric)
 {
-  return metric == EXPORT_ABSOLUTE  ? "      local off = x[j] - m[j]\n      d = d + (off < 0 and -off or off)\n"
-         : metric == EXPORT_LARGEST ? "      local off = x[j] - m[j]\n      off = off < 0 and -off or off\n"
-                                      "      d = off > d and off or d\n"
-                                    : "      local off = x[j] - m[j]\n      d = d + off * off\n";
+  return metric == EXPORT_ABSOLUTE ? "      local off = x[j] - m[j]\n      d = d + (off < 0 and -off or off)\n"
+       : metric == EXPORT_LARGEST  ? "      local off = x[j] - m[j]\n      off = off < 0 and -off or off\n"
+                                     "      d = off > d and off or d\n"
+                                   : "      local off = x[j] - m[j]\n      d = d + off * off\n";
 }
 
-static const char sphere_lines[] =
-  "  local largest, square = 0.0, 0.0\n"
-  "  for j = 1, #x do\n"
-  "    local size = x[j] < 0 and -x[j] or x[j]\n"
-  "    largest = size > largest and size or largest\n"
-  "  end\n"
-  "  if largest == 0 then\n"
-  "    return nil\n"
-  "  end\n"
-  "  for j = 1, #x do\n"
-  "    x[j] = x[j] / largest\n"
-  "    square = square + x[j] * x[j]\n"
-  "  end\n"
-  "  local root = math.sqrt(square)\n"
-  "  for j = 1, #x do\n"
-  "    x[j] = x[j] / root\n"
-  "  end\n";
+static const char sphere_lines[] = "  local largest, square = 0.0, 0.0\n"
+                                   "  for j = 1, #x do\n"
+                                   "    local size = x[j] < 0 and -x[j] or x[j]\n"
+                                   "    largest = size > largest and size or largest\n"
+                                   "  end\n"
+                                   "  if largest == 0 then\n"
+                                   "    return nil\n"
+                                   "  end\n"
+                                   "  for j = 1, #x do\n"
+                                   "    x[j] = x[j] / largest\n"
+                                   "    square = square + x[j] * x[j]\n"
+                                   "  end\n"
+                                   "  local root = math.sqrt(square)\n"
+                                   "  for j = 1, #x do\n"
+                                   "    x[j] = x[j] / root\n"
+                                   "  end\n";
 
 static void put_centres(const Export *x, Text *out)
 {

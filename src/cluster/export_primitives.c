@@ -17,13 +17,12 @@ static bool metric_of(const Model *model, ExportMetric *out)
   static const struct {
     const char *model, *metric;
     ExportMetric export;
-  } known[] = {
-    {"cluster.kmeans", NULL, EXPORT_SQUARES},           {"cluster.minibatch", NULL, EXPORT_SQUARES},
-    {"cluster.kmedians", NULL, EXPORT_ABSOLUTE},        {"cluster.spherical", NULL, EXPORT_SPHERE},
-    {"cluster.pam", "euclidean", EXPORT_SQUARES},       {"cluster.clara", "euclidean", EXPORT_SQUARES},
-    {"cluster.pam", "sqeuclidean", EXPORT_SQUARES},     {"cluster.clara", "sqeuclidean", EXPORT_SQUARES},
-    {"cluster.pam", "manhattan", EXPORT_ABSOLUTE},      {"cluster.clara", "manhattan", EXPORT_ABSOLUTE},
-    {"cluster.pam", "chebyshev", EXPORT_LARGEST},       {"cluster.clara", "chebyshev", EXPORT_LARGEST}};
+  } known[] = {{"cluster.kmeans", NULL, EXPORT_SQUARES},       {"cluster.minibatch", NULL, EXPORT_SQUARES},
+               {"cluster.kmedians", NULL, EXPORT_ABSOLUTE},    {"cluster.spherical", NULL, EXPORT_SPHERE},
+               {"cluster.pam", "euclidean", EXPORT_SQUARES},   {"cluster.clara", "euclidean", EXPORT_SQUARES},
+               {"cluster.pam", "sqeuclidean", EXPORT_SQUARES}, {"cluster.clara", "sqeuclidean", EXPORT_SQUARES},
+               {"cluster.pam", "manhattan", EXPORT_ABSOLUTE},  {"cluster.clara", "manhattan", EXPORT_ABSOLUTE},
+               {"cluster.pam", "chebyshev", EXPORT_LARGEST},   {"cluster.clara", "chebyshev", EXPORT_LARGEST}};
   const char *metric = model_option_text(model, "metric");
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (strcmp(known[i].model, model_name(model)) == 0 &&
@@ -37,7 +36,8 @@ static bool metric_of(const Model *model, ExportMetric *out)
 
 static Status refuse(const Model *model, Error *e)
 {
-  error_set(e, STATUS_STATE, "not-exportable", _("a model of %s has no form in SQL, Lua or JSON: its clusters are not those of the nearest centre"),
+  error_set(e, STATUS_STATE, "not-exportable",
+            _("a model of %s has no form in SQL, Lua or JSON: its clusters are not those of the nearest centre"),
             model_name(model));
   return error_hint(e, _("a rule for each segment has one: m:passport(df):export(\"segments.sql\")"));
 }
@@ -69,7 +69,8 @@ static const char **arena_texts(Arena *arena, const Column *column)
 static Status read_centres(const Model *model, Arena *arena, Export *out, Error *e)
 {
   const Frame *centres = model_frame(model, "centres");
-  const Column *names = passport_column(model, "variables", "name"), *shift = passport_column(model, "variables", "shift");
+  const Column *names = passport_column(model, "variables", "name"),
+               *shift = passport_column(model, "variables", "shift");
   const Column *factor = passport_column(model, "variables", "factor");
   if (!centres || !names || !shift || !factor || !metric_of(model, &out->metric)) {
     return refuse(model, e);
@@ -110,7 +111,8 @@ static Status read_rule(const Parts *parts, int64_t cluster, Arena *arena, Expor
     if (out->n == 0 || column_int(parts->condition, row) != last) {
       ExportCondition *fresh = &conditions[out->n++];
       last = column_int(parts->condition, row);
-      *fresh = (ExportCondition){.column = parts->variables[row], .operator = parts->operators[row], .levels = &parts->texts[row]};
+      *fresh = (ExportCondition){
+          .column = parts->variables[row], .operator = parts->operators[row], .levels = &parts->texts[row]};
       fresh->value = column_valid(parts->number, row) ? column_float(parts->number, row) : 0;
     }
     conditions[out->n - 1].n_levels++;
@@ -139,7 +141,8 @@ static void by_f1(const Model *model, int64_t *order, size_t k)
 static Status read_rules(const Model *model, Arena *arena, Export *out, Error *e)
 {
   const size_t k = frame_rows(model_frame(model, "tidy"));
-  const Parts parts = {passport_column(model, "conditions", "cluster"), passport_column(model, "conditions", "condition"),
+  const Parts parts = {passport_column(model, "conditions", "cluster"),
+                       passport_column(model, "conditions", "condition"),
                        passport_column(model, "conditions", "number"),
                        arena_texts(arena, passport_column(model, "conditions", "variable")),
                        arena_texts(arena, passport_column(model, "conditions", "operator")),
@@ -191,7 +194,8 @@ static Status make_text(Call *call, const char *format, const char *table, const
     return export_sql(&x, table, column, out, e);
   }
   if (table) {
-    return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%1$s' means nothing for the format %2$s"), "table", format);
+    return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%1$s' means nothing for the format %2$s"),
+                     "table", format);
   }
   (strcmp(format, "lua") == 0 ? export_lua : export_json)(&x, out);
   return text_status(out, e);
@@ -274,23 +278,46 @@ done:
 }
 
 #define DETAILS \
-  "Of a model with centres (kmeans, minibatch, kmedians, pam and clara on numbers; spherical in Lua and JSON) or of a passport's rules, " \
-  "the first that holds, the one with the largest f1 first. The text gives the labels that predict gives, bit for bit; " \
-  "a missing cell gives NULL or nil, or meets no condition of a rule. SQL is a CASE expression; with table a query over that " \
+  "Of a model with centres (kmeans, minibatch, kmedians, pam and clara on numbers; spherical in Lua and JSON) or of " \
+  "a passport's rules, " \
+  "the first that holds, the one with the largest f1 first. The text gives the labels that predict gives, bit for " \
+  "bit; " \
+  "a missing cell gives NULL or nil, or meets no condition of a rule. SQL is a CASE expression; with table a query " \
+  "over that " \
   "table. Lua is a chunk that returns a function of a row (a table by column name). JSON has the figures. "
-#define SIZED .size = sizeof(Primitive), .family = "cluster", .version = 1, .takes = VALUE_MODEL, .takes_class = "cluster"
+#define SIZED \
+  .size = sizeof(Primitive), .family = "cluster", .version = 1, .takes = VALUE_MODEL, .takes_class = "cluster"
 #define OPTIONS(list, type) .options = list, .n_options = sizeof list / sizeof *list, .options_size = sizeof(type)
 
-static const Primitive code = {SIZED, .name = "code", .summary = "a segmentation as SQL, Lua or JSON, as a text", .details = DETAILS,
-  .main = "format", OPTIONS(code_options, CodeOptions), .gives = VALUE_TEXT, .returns = "a text", .reference = "",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:kmeans{k = 2, on = {\"petal_length\", \"petal_width\"}}\n"
-             "print(m:code(\"sql\"))\nwhich = load(m:code(\"lua\"))()\nwhich(df:row(1))",
-  .where = WHERE_MAIN, .run = run_code};
+static const Primitive code = {
+    SIZED,
+    .name = "code",
+    .summary = "a segmentation as SQL, Lua or JSON, as a text",
+    .details = DETAILS,
+    .main = "format",
+    OPTIONS(code_options, CodeOptions),
+    .gives = VALUE_TEXT,
+    .returns = "a text",
+    .reference = "",
+    .example = "df = read \"datasets/iris/iris.csv\"\nm = df:kmeans{k = 2, on = {\"petal_length\", \"petal_width\"}}\n"
+               "print(m:code(\"sql\"))\nwhich = load(m:code(\"lua\"))()\nwhich(df:row(1))",
+    .where = WHERE_MAIN,
+    .run = run_code};
 REGISTER_PRIMITIVE(code);
 
-static const Primitive export = {SIZED, .name = "export", .summary = "writes a segmentation as SQL, Lua or JSON", .details = DETAILS,
-  .main = "path", OPTIONS(export_options, ExportOptions), .gives = VALUE_NONE, .returns = "nothing", .reference = "",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:kmeans{k = 3}\npath = os.tmpname()\nm:export(path, {format = \"sql\"})\n"
-             "m:passport(df):export(path, {format = \"json\"})",
-  .effects = EFFECT_WRITES, .where = WHERE_MAIN, .run = run_export};
+static const Primitive export = {SIZED,
+                                 .name = "export",
+                                 .summary = "writes a segmentation as SQL, Lua or JSON",
+                                 .details = DETAILS,
+                                 .main = "path",
+                                 OPTIONS(export_options, ExportOptions),
+                                 .gives = VALUE_NONE,
+                                 .returns = "nothing",
+                                 .reference = "",
+                                 .example = "df = read \"datasets/iris/iris.csv\"\nm = df:kmeans{k = 3}\npath = "
+                                            "os.tmpname()\nm:export(path, {format = \"sql\"})\n"
+                                            "m:passport(df):export(path, {format = \"json\"})",
+                                 .effects = EFFECT_WRITES,
+                                 .where = WHERE_MAIN,
+                                 .run = run_export};
 REGISTER_PRIMITIVE(export);

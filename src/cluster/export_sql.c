@@ -196,7 +196,8 @@ static void put_rules(const Export *x, Text *out)
 Status export_sql(const Export *x, const char *table, const char *column, Text *out, Error *e)
 {
   if (!x->rules && (x->metric == EXPORT_LARGEST || x->metric == EXPORT_SPHERE)) {
-    error_set(e, STATUS_STATE, "no-sql", _("the distances of %s need functions that standard SQL does not have"), x->method);
+    error_set(e, STATUS_STATE, "no-sql", _("the distances of %s need functions that standard SQL does not have"),
+              x->method);
     return error_hint(e, _("take lua or json, or the rules: m:passport(df):export(\"segments.sql\")"));
   }
   put_comment(x->about, out);

@@ -10,8 +10,8 @@ static const Column *number_cells(const Frame *frame, const char *name)
 {
   size_t column;
   return frame && frame_find(frame, name, &column) && type_is_numeric(column_type(frame_column(frame, column)))
-             ? frame_column(frame, column)
-             : NULL;
+           ? frame_column(frame, column)
+           : NULL;
 }
 
 static const Column *stability_cells(const Frame *frame)
@@ -74,7 +74,7 @@ static Status match_former(Passport *p, const SegmentLabels *before, Error *e)
     const bool found = pair[i] != SIZE_MAX;
     p->former[i] = found ? (int64_t)pair[i] + 1 : 0;
     p->kept[i] = p->labels.sizes[i + 1] == 0 ? (double)NAN
-                 : found                     ? (double)counts[i * b + pair[i]] / (double)p->labels.sizes[i + 1]
+               : found                       ? (double)counts[i * b + pair[i]] / (double)p->labels.sizes[i + 1]
                                              : 0;
   }
   return status;
@@ -106,7 +106,8 @@ Status passport_before(Passport *p, const Value *before, Error *e)
   SegmentLabels labels = {0};
   Status status;
   if (before->kind != VALUE_MODEL && before->kind != VALUE_FRAME) {
-    return error_set(e, STATUS_ARGUMENT, "wrong-type", _("option 'before' must be an earlier model or a frame of earlier rows, not %s"),
+    return error_set(e, STATUS_ARGUMENT, "wrong-type",
+                     _("option 'before' must be an earlier model or a frame of earlier rows, not %s"),
                      value_kind_name(before->kind));
   }
   if (before->kind == VALUE_MODEL) {

@@ -98,7 +98,8 @@ static void tidy_sizes(const Passport *p, Draft *draft, double *cells)
 
 static void tidy_rules(const Passport *p, Draft *draft, double *cells)
 {
-  static double (*const figures[])(const SegmentRule *) = {segment_rule_precision, segment_rule_recall, segment_rule_f1};
+  static double (*const figures[])(const SegmentRule *) = {segment_rule_precision, segment_rule_recall,
+                                                           segment_rule_f1};
   static const char *const names[] = {"precision", "recall", "f1"};
   for (size_t f = 0; f < 3; f++) {
     for (size_t i = 0; i < p->labels.k; i++) {
@@ -198,7 +199,7 @@ Status passport_glance(const Passport *p, Frame **out, Error *e)
   }
   draft_float(draft, "f1", weighted(p, f1, 0));
   if (p->stability) {
-    draft_float(draft, "stability", weighted(p, p->stability, (double)NAN));
+    draft_float(draft, "stability_mean", weighted(p, p->stability, (double)NAN));
   }
   if (p->kept) {
     draft_float(draft, "kept", weighted(p, p->kept, (double)NAN));
@@ -234,7 +235,7 @@ Status passport_differences(const Passport *p, size_t top, Frame **out, Error *e
 }
 
 typedef struct Conditions {
-  Builder *cluster, *condition, *variable, *operator, *number, *text;
+  Builder *cluster, *condition, *variable, *operator, * number, *text;
 } Conditions;
 
 static void add_condition(Conditions *b, size_t segment, size_t number, const char *variable, const char *operator,
@@ -263,14 +264,14 @@ static void add_rule(const SegmentRules *rules, size_t segment, Conditions *b)
   for (size_t i = 0; i < rule->n; i++) {
     const RuleCondition *c = &rule->conditions[i];
     const RuleVariable *variable = &rules->variables[c->variable];
-    const char *name = frame_name(rules->data, variable->column.column), *operator = operators[c->operator];
-    const bool number = c->operator == RULE_AT_LEAST || c->operator == RULE_AT_MOST;
-    for (size_t j = 0; j < c->n_levels && c->operator == RULE_IN; j++) {
+    const char *name = frame_name(rules->data, variable->column.column), *operator= operators[c->operator];
+    const bool number = c->operator== RULE_AT_LEAST || c->operator== RULE_AT_MOST;
+    for (size_t j = 0; j < c->n_levels && c->operator== RULE_IN; j++) {
       size_t length;
       const char *text = column_level(variable->column.values, c->levels[j], &length);
-      add_condition(b, segment, i, name, operator, (double)NAN, text, length);
+      add_condition(b, segment, i, name, operator,(double) NAN, text, length);
     }
-    if (c->operator != RULE_IN) {
+    if (c->operator!= RULE_IN) {
       add_condition(b, segment, i, name, operator, number ? c->value : (double)NAN, NULL, 0);
     }
   }
@@ -280,7 +281,7 @@ Status passport_conditions(const Passport *p, Frame **out, Error *e)
 {
   Conditions b = {builder_new(TYPE_INT64, 16),  builder_new(TYPE_INT64, 16),   builder_new(TYPE_STRING, 16),
                   builder_new(TYPE_STRING, 16), builder_new(TYPE_FLOAT64, 16), builder_new(TYPE_STRING, 16)};
-  const bool made = b.cluster && b.condition && b.variable && b.operator && b.number && b.text;
+  const bool made = b.cluster && b.condition && b.variable && b.operator&& b.number && b.text;
   for (size_t i = 0; made && i < p->labels.k; i++) {
     add_rule(&p->rules, i, &b);
   }
@@ -300,7 +301,8 @@ typedef struct Looked {
   Builder *cluster, *kind, *row, *distance, *other;
 } Looked;
 
-static void add_row(Looked *b, const ClusterInput *input, const SegmentRows *rows, int64_t segment, const char *kind, size_t row)
+static void add_row(Looked *b, const ClusterInput *input, const SegmentRows *rows, int64_t segment, const char *kind,
+                    size_t row)
 {
   builder_int(b->cluster, segment);
   builder_text(b->kind, kind, strlen(kind));
@@ -317,8 +319,8 @@ static Status look_at(Passport *p, const ClusterInput *input, const int64_t *lab
 {
   SegmentRows rows = {.own = NULL};
   size_t *least = arena_alloc(&p->call->task->arena, most + 1, sizeof *least);
-  Status status = least ? segment_rows_measure(p->call->task, input->values, input->variables.n, input->variables.d, labels,
-                                               p->labels.k, &rows, e)
+  Status status = least ? segment_rows_measure(p->call->task, input->values, input->variables.n, input->variables.d,
+                                               labels, p->labels.k, &rows, e)
                         : error_memory(e, 0, _("a passport"));
   if (status != STATUS_OK) {
     return status;
@@ -365,7 +367,9 @@ Status passport_rows(Passport *p, size_t most, Frame **out, Error *e)
   }
   Status status = cluster_input_of_model(p->call, p->model, p->data, &input, &quiet);
   if (status != STATUS_OK) { /* variables that are no numbers have no middle; that is no failure of the passport */
-    return status == STATUS_MEMORY ? error_memory(e, 0, _("a passport")) : status == STATUS_CANCELLED ? error_cancelled(e) : STATUS_OK;
+    return status == STATUS_MEMORY    ? error_memory(e, 0, _("a passport"))
+         : status == STATUS_CANCELLED ? error_cancelled(e)
+                                      : STATUS_OK;
   }
   int64_t *labels = mem_alloc(input.variables.n, sizeof *labels);
   p->typical = arena_alloc(&p->call->task->arena, p->labels.k, sizeof *p->typical);

@@ -7,23 +7,26 @@
 #include "chart/chart_parts.h"
 #include "cluster/passport_primitives.h"
 
-static Status add_figure(Chart *chart, const Model *model, const char *column, const char *name, const Column *names, Error *e)
+static Status add_figure(Chart *chart, const Model *model, const char *column, const char *name, const Column *names,
+                         Error *e)
 {
   const Column *cells = passport_column(model, "tidy", column);
   return cells ? chart_add_bars(chart, name, names, cells, e) : STATUS_OK;
 }
 
-static Status begin(const Model *model, const PlotRequest *request, const char *label, Column **names, Chart **chart, Error *e)
+static Status begin(const Model *model, const PlotRequest *request, const char *label, Column **names, Chart **chart,
+                    Error *e)
 {
   if (request->x[0] || request->y[0]) {
-    return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the options 'x' and 'y' mean nothing for the chart '%s'"),
-                     request->kind);
+    return error_set(e, STATUS_ARGUMENT, "option-without-use",
+                     _("the options 'x' and 'y' mean nothing for the chart '%s'"), request->kind);
   }
   const Status status = chart_names(passport_column(model, "tidy", "name"), names, e);
   return status == STATUS_OK ? chart_begin("bar", request->title, _("segment"), *names, label, NULL, chart, e) : status;
 }
 
-static Status draw_shares(Call *call, const Model *model, const PlotRequest *request, Column **names, Chart **chart, Error *e)
+static Status draw_shares(Call *call, const Model *model, const PlotRequest *request, Column **names, Chart **chart,
+                          Error *e)
 {
   Status status;
   TRY(begin(model, request, _("share"), names, chart, e));
@@ -35,7 +38,8 @@ done:
   return status;
 }
 
-static Status draw_rules(Call *call, const Model *model, const PlotRequest *request, Column **names, Chart **chart, Error *e)
+static Status draw_rules(Call *call, const Model *model, const PlotRequest *request, Column **names, Chart **chart,
+                         Error *e)
 {
   Status status;
   TRY(begin(model, request, _("share"), names, chart, e));
@@ -128,7 +132,8 @@ static Status add_segment(Chart *chart, const Bars *b, const Column *names, int6
   return status;
 }
 
-static Status draw_differences(Call *call, const Model *model, const PlotRequest *request, Column **names, Chart **chart, Error *e)
+static Status draw_differences(Call *call, const Model *model, const PlotRequest *request, Column **names,
+                               Chart **chart, Error *e)
 {
   Bars b = {.cluster = passport_column(model, "differences", "cluster"),
             .variable = passport_column(model, "differences", "variable"),
@@ -137,7 +142,8 @@ static Status draw_differences(Call *call, const Model *model, const PlotRequest
   Status status;
   TRY(collect_bars(&b, &call->task->arena, e));
   TRY(text_column(b.names, b.n, names, e));
-  TRY(chart_begin("bar", request->title, _("variable"), *names, _("difference in standard deviations"), NULL, chart, e));
+  TRY(chart_begin("bar", request->title, _("variable"), *names, _("difference in standard deviations"), NULL, chart,
+                  e));
   TRY(chart_set_legend(*chart, _("cluster"), e));
   for (size_t i = 0; i < frame_rows(model_frame(model, "tidy")); i++) {
     TRY(add_segment(*chart, &b, *names, (int64_t)i + 1, &call->task->arena, e));
@@ -151,9 +157,9 @@ Status passport_plot(Call *call, const Model *model, const PlotRequest *request,
 {
   Column *names = NULL;
   Chart *chart = NULL;
-  Status status = strcmp(request->kind, "rules") == 0         ? draw_rules(call, model, request, &names, &chart, e)
-                  : strcmp(request->kind, "differences") == 0 ? draw_differences(call, model, request, &names, &chart, e)
-                                                              : draw_shares(call, model, request, &names, &chart, e);
+  Status status = strcmp(request->kind, "rules") == 0       ? draw_rules(call, model, request, &names, &chart, e)
+                : strcmp(request->kind, "differences") == 0 ? draw_differences(call, model, request, &names, &chart, e)
+                                                            : draw_shares(call, model, request, &names, &chart, e);
   if (status == STATUS_OK) {
     *out = chart_ref(chart);
   }

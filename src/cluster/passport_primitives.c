@@ -84,8 +84,9 @@ static Status name_segments(Passport *p, OptionTexts given, Error *e)
   }
   bool found;
   const Status status = own_names(p, &found, e);
-  return status != STATUS_OK || found ? status
-                                      : segment_names(p->profile, p->data, p->labels.k, &p->call->task->arena, p->names, e);
+  return status != STATUS_OK || found
+           ? status
+           : segment_names(p->profile, p->data, p->labels.k, &p->call->task->arena, p->names, e);
 }
 
 /* ---- figures */
@@ -93,8 +94,8 @@ static Status name_segments(Passport *p, OptionTexts given, Error *e)
 static Status sum_value(Passport *p, Error *e)
 {
   p->values = arena_alloc(&p->call->task->arena, p->labels.k + 1, sizeof *p->values);
-  Status status = p->values ? profile_sums(p->call->task, frame_column(p->data, p->value), p->labels.labels, p->labels.k,
-                                           p->values, e)
+  Status status = p->values ? profile_sums(p->call->task, frame_column(p->data, p->value), p->labels.labels,
+                                           p->labels.k, p->values, e)
                             : error_memory(e, 0, _("a passport"));
   for (size_t i = 0; status == STATUS_OK && i <= p->labels.k; i++) {
     p->value_total += p->values[i];
@@ -218,42 +219,65 @@ static void passport_headline(const Model *model, Text *out)
               model_name(model_child(model, 0)));
 }
 
-static const ModelClass passport_class = {.size = sizeof(ModelClass), .predict = passport_predict,
-                                          .headline = passport_headline, .check = passport_check, .figures = passport_card,
-                                          .plots = PASSPORT_PLOTS, .plot = passport_plot};
+static const ModelClass passport_class = {.size = sizeof(ModelClass),
+                                          .predict = passport_predict,
+                                          .headline = passport_headline,
+                                          .check = passport_check,
+                                          .figures = passport_card,
+                                          .plots = PASSPORT_PLOTS,
+                                          .plot = passport_plot};
 
 static const Figure passport_figures[] = {
-  {"n", "rows described", "", "1 or more"},
-  {"k", "segments", "", "1 or more"},
-  {"unassigned", "rows in no segment: noise, or missing cells", "", "0 or more"},
-  {"value_of", "the column that value shares are of", "", ""},
-  {"value_total", "sum of the value column over all rows", "", ""},
-  {"f1", "how well the rules find the segments again: mean of their f1, weighted by size; segments without a rule count 0", "",
-   "0 to 1"},
-  {"stability", "mean of the segments' stability, weighted by size", "", "0 to 1; below 0.6 a segment may not be there"},
-  {"kept", "share of the rows that are in the segment that belongs to their former one", "", "0 to 1"},
-  {"drift", "population stability index of the segments' shares, before and now: sum of (now - before) ln(now / before)", "",
-   "below 0.1 small, above 0.25 large"},
-  {"complete", "always true: there is nothing to iterate", "", "true"},
+    {"n", "rows described", "", "1 or more"},
+    {"k", "segments", "", "1 or more"},
+    {"unassigned", "rows in no segment: noise, or missing cells", "", "0 or more"},
+    {"value_of", "the column that value shares are of", "", ""},
+    {"value_total", "sum of the value column over all rows", "", ""},
+    {"f1",
+     "how well the rules find the segments again: mean of their f1, weighted by size; segments without a rule count 0",
+     "", "0 to 1"},
+    {"stability_mean", "mean of the segments' stability, weighted by size", "",
+     "0 to 1; below 0.6 a segment may not be there"},
+    {"kept", "share of the rows that are in the segment that belongs to their former one", "", "0 to 1"},
+    {"drift",
+     "population stability index of the segments' shares, before and now: sum of (now - before) ln(now / before)", "",
+     "below 0.1 small, above 0.25 large"},
+    {"complete", "always true: there is nothing to iterate", "", "true"},
 };
 
 static const Primitive passport = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "passport", .version = 1,
-  .summary = "who the segments are: names, sizes, value, differences, rules, stability, drift, typical rows",
-  .details = "One object for each clustering: a name proposed from the largest differences, size and value share, a rule that finds "
-             "the segment again with its precision and recall, how stable it is, what became of it since an earlier model or "
-             "earlier rows (before), typical rows and rows at the border. predict and augment give number and name for new "
-             "rows, p:text() gives it as Markdown, p:write(path) as a file, p:export(path) the rules as SQL, Lua or JSON. "
-             "before = model: former is the earlier segment with which a segment shares most rows, kept the share of its rows "
-             "that were there. before = frame: the same model on earlier rows, shares then and now.",
-  .takes = VALUE_MODEL, .takes_class = "cluster", .main = "data", .options = passport_options,
-  .n_options = sizeof passport_options / sizeof *passport_options, .options_size = sizeof(PassportOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: a row for each segment; frames differences, conditions, rows by p:part(name); new rows go where the "
-             "fit puts them",
-  .reference = "Hennig 2007, Cluster-wise assessment of cluster stability",
-  .example = "df = read \"datasets/iris/iris.csv\"\np = df:kmeans{k = 3}:passport(df)\nprint(p)\nprint(p:text())",
-  .figures = passport_figures, .n_figures = sizeof passport_figures / sizeof *passport_figures, .where = WHERE_JOB,
-  .run = run_passport, .model = &passport_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "passport",
+    .version = 1,
+    .summary = "who the segments are: names, sizes, value, differences, rules, stability, drift, typical rows",
+    .details =
+        "One object for each clustering: a name proposed from the largest differences, size and value share, a rule "
+        "that finds "
+        "the segment again with its precision and recall, how stable it is, what became of it since an earlier model "
+        "or "
+        "earlier rows (before), typical rows and rows at the border. predict and augment give number and name for new "
+        "rows, p:text() gives it as Markdown, p:write(path) as a file, p:export(path) the rules as SQL, Lua or JSON. "
+        "before = model: former is the earlier segment with which a segment shares most rows, kept the share of its "
+        "rows "
+        "that were there. before = frame: the same model on earlier rows, shares then and now.",
+    .takes = VALUE_MODEL,
+    .takes_class = "cluster",
+    .main = "data",
+    .options = passport_options,
+    .n_options = sizeof passport_options / sizeof *passport_options,
+    .options_size = sizeof(PassportOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model; tidy: a row for each segment; frames differences, conditions, rows by p:part(name); new rows "
+               "go where the "
+               "fit puts them",
+    .reference = "Hennig 2007, Cluster-wise assessment of cluster stability",
+    .example = "df = read \"datasets/iris/iris.csv\"\np = df:kmeans{k = 3}:passport(df)\nprint(p)\nprint(p:text())",
+    .figures = passport_figures,
+    .n_figures = sizeof passport_figures / sizeof *passport_figures,
+    .where = WHERE_JOB,
+    .run = run_passport,
+    .model = &passport_class};
 REGISTER_PRIMITIVE(passport);
 
 /* ---- its parts, text and file */
@@ -263,12 +287,12 @@ static Status need_passport(const Call *call, Error *e)
   if (strcmp(model_name(call->data->model), PASSPORT_NAME) == 0) {
     return STATUS_OK;
   }
-  error_set(e, STATUS_STATE, "not-supported", _("only a passport can do this, not a model of %s"), model_name(call->data->model));
+  error_set(e, STATUS_STATE, "not-supported", _("only a passport can do this, not a model of %s"),
+            model_name(call->data->model));
   return error_hint(e, _("make one: p = m:passport(df)"));
 }
 
-#define PART_OPTIONS(O) \
-  O(name, CHOICE, "differences", 0, 0, "differences|conditions|rows", "", "which frame")
+#define PART_OPTIONS(O) O(name, TEXT, OPTION_REQUIRED, 1, 0, "", "", "which frame; a wrong name lists them")
 typedef struct PartOptions {
   PART_OPTIONS(OPTION_FIELD)
 } PartOptions;
@@ -279,19 +303,41 @@ static const Option part_options[] = {PART_OPTIONS(ROW)};
 static Status run_part(Call *call, Value *out, Error *e)
 {
   const PartOptions *o = call->options;
-  const Status status = need_passport(call, e);
-  return status == STATUS_OK ? model_give(call, o->name, out, e) : status;
+  const Model *model = call->data->model;
+  Text names = {0};
+  if (model_frame(model, o->name)) {
+    return model_give(call, o->name, out, e);
+  }
+  for (size_t i = 0; i < model_frames(model); i++) {
+    text_printf(&names, "%s%s", i ? ", " : "", model_frame_name(model, i));
+  }
+  error_set(e, STATUS_NAME, "unknown-name", _("a model of %1$s has no part '%2$s'"), model_name(model), o->name);
+  const Status status = error_hint(e, _("parts: %s"), text_data(&names));
+  text_free(&names);
+  return status;
 }
 
-#define SIZED .size = sizeof(Primitive), .family = "cluster", .version = 1, .takes = VALUE_MODEL, .takes_class = "cluster"
+#define SIZED \
+  .size = sizeof(Primitive), .family = "cluster", .version = 1, .takes = VALUE_MODEL, .takes_class = "cluster"
 #define EXAMPLE "df = read \"datasets/iris/iris.csv\"\np = df:kmeans{k = 3}:passport(df)\n"
 
-static const Primitive part = {SIZED, .name = "passport_part", .method = "part",
-  .summary = "a frame of a passport: differences, conditions of the rules, typical rows and rows at the border",
-  .main = "name", .options = part_options, .n_options = 1, .options_size = sizeof(PartOptions), .gives = VALUE_FRAME,
-  .returns = "differences: cluster variable level difference inside outside ...; conditions: cluster condition variable operator "
-             "number text; rows: cluster kind row distance other",
-  .reference = "", .example = EXAMPLE "p:part \"rows\"", .where = WHERE_MAIN, .run = run_part};
+static const Primitive part = {
+    SIZED,
+    .name = "part",
+    .summary = "one of the frames that a clustering, passport or migration is made of",
+    .details = "Beside tidy and glance: a passport has differences, conditions (of the rules) and rows (typical, "
+               "border), a migration "
+               "matches and movers, a clustering variables and what its method keeps, such as centres in scaled units.",
+    .main = "name",
+    .options = part_options,
+    .n_options = 1,
+    .options_size = sizeof(PartOptions),
+    .gives = VALUE_FRAME,
+    .returns = "the frame",
+    .reference = "",
+    .example = EXAMPLE "p:part \"rows\"",
+    .where = WHERE_MAIN,
+    .run = run_part};
 REGISTER_PRIMITIVE(part);
 
 #define TEXT_OPTIONS(O) O(format, CHOICE, "markdown", 0, 0, "markdown", "", "only markdown")
@@ -316,10 +362,21 @@ static Status run_text(Call *call, Value *out, Error *e)
   return status;
 }
 
-static const Primitive text = {SIZED, .name = "passport_text", .method = "text", .summary = "a passport as Markdown",
-  .main = "format", .options = text_options, .n_options = 1, .options_size = sizeof(TextOptions), .gives = VALUE_TEXT,
-  .returns = "a text: a heading, figures, rule and a table of differences for each segment", .reference = "",
-  .example = EXAMPLE "print(p:text())", .where = WHERE_MAIN, .run = run_text};
+static const Primitive text = {SIZED,
+                               .name = "passport_text",
+                               .method = "text",
+                               .summary = "a passport as Markdown",
+                               .main = "format",
+                               .options = text_options,
+                               .n_options = 1,
+                               .options_size = sizeof(TextOptions),
+                               .gives = VALUE_TEXT,
+                               .returns =
+                                   "a text: a heading, figures, rule and a table of differences for each segment",
+                               .reference = "",
+                               .example = EXAMPLE "print(p:text())",
+                               .where = WHERE_MAIN,
+                               .run = run_text};
 REGISTER_PRIMITIVE(text);
 
 #define WRITE_OPTIONS(O) O(path, TEXT, OPTION_REQUIRED, 1, 0, "", "", "file name, by custom ending in .md")
@@ -350,8 +407,19 @@ done:
   return status;
 }
 
-static const Primitive write_text = {SIZED, .name = "passport_write", .method = "write",
-  .summary = "writes a passport as Markdown", .main = "path", .options = write_options, .n_options = 1,
-  .options_size = sizeof(WriteOptions), .gives = VALUE_NONE, .returns = "nothing", .reference = "",
-  .example = EXAMPLE "p:write(os.tmpname())", .effects = EFFECT_WRITES, .where = WHERE_MAIN, .run = run_write};
+static const Primitive write_text = {SIZED,
+                                     .name = "passport_write",
+                                     .method = "write",
+                                     .summary = "writes a passport as Markdown",
+                                     .main = "path",
+                                     .options = write_options,
+                                     .n_options = 1,
+                                     .options_size = sizeof(WriteOptions),
+                                     .gives = VALUE_NONE,
+                                     .returns = "nothing",
+                                     .reference = "",
+                                     .example = EXAMPLE "p:write(os.tmpname())",
+                                     .effects = EFFECT_WRITES,
+                                     .where = WHERE_MAIN,
+                                     .run = run_write};
 REGISTER_PRIMITIVE(write_text);

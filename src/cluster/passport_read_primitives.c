@@ -30,8 +30,8 @@ void passport_put_text(const Column *column, size_t row, Text *out)
   }
 }
 
-/* A column of this type without missing cells, unless it may have some. 'i' whole numbers, 'f' numbers, 't' texts; capital:
- * it may have missing cells; '?' after it: it may be left out. */
+/* A column of this type without missing cells, unless it may have some. 'i' whole numbers, 'f' numbers, 't' texts;
+ * capital: it may have missing cells; '?' after it: it may be left out. */
 typedef struct Wanted {
   const char *frame, *name, *type;
 } Wanted;
@@ -70,7 +70,8 @@ static bool sound_order(const Column *clusters)
 
 static bool sound_operators(const Model *model)
 {
-  const Column *operators = passport_column(model, "conditions", "operator"), *numbers = passport_column(model, "conditions", "number");
+  const Column *operators = passport_column(model, "conditions", "operator"),
+               *numbers = passport_column(model, "conditions", "number");
   const Column *texts = passport_column(model, "conditions", "text");
   for (size_t row = 0; row < column_rows(operators); row++) {
     size_t n;
@@ -87,16 +88,42 @@ static bool sound_operators(const Model *model)
 
 Status passport_check(const Model *model, Error *e)
 {
-  static const Wanted wanted[] = {
-    {"tidy", "cluster", "i"}, {"tidy", "name", "t"}, {"tidy", "size", "i"}, {"tidy", "share", "f"}, {"tidy", "rule", "T"},
-    {"tidy", "value", "F?"}, {"tidy", "value_share", "F?"}, {"tidy", "value_mean", "F?"}, {"tidy", "precision", "F"},
-    {"tidy", "recall", "F"}, {"tidy", "f1", "F"}, {"tidy", "stability", "F?"}, {"tidy", "former", "I?"}, {"tidy", "kept", "F?"},
-    {"tidy", "share_before", "F?"}, {"tidy", "share_change", "F?"}, {"tidy", "differences", "t"}, {"tidy", "typical", "I?"},
-    {"differences", "cluster", "i"}, {"differences", "variable", "t"}, {"differences", "level", "T"},
-    {"differences", "difference", "f"}, {"differences", "inside", "f"}, {"differences", "outside", "f"},
-    {"differences", "p_adjusted", "F"}, {"conditions", "cluster", "i"}, {"conditions", "condition", "i"},
-    {"conditions", "variable", "t"}, {"conditions", "operator", "t"}, {"conditions", "number", "F"}, {"conditions", "text", "T"},
-    {"rows", "cluster", "i?"}, {"rows", "kind", "t?"}, {"rows", "row", "i?"}, {"rows", "distance", "f?"}, {"rows", "other", "I?"}};
+  static const Wanted wanted[] = {{"tidy", "cluster", "i"},
+                                  {"tidy", "name", "t"},
+                                  {"tidy", "size", "i"},
+                                  {"tidy", "share", "f"},
+                                  {"tidy", "rule", "T"},
+                                  {"tidy", "value", "F?"},
+                                  {"tidy", "value_share", "F?"},
+                                  {"tidy", "value_mean", "F?"},
+                                  {"tidy", "precision", "F"},
+                                  {"tidy", "recall", "F"},
+                                  {"tidy", "f1", "F"},
+                                  {"tidy", "stability", "F?"},
+                                  {"tidy", "former", "I?"},
+                                  {"tidy", "kept", "F?"},
+                                  {"tidy", "share_before", "F?"},
+                                  {"tidy", "share_change", "F?"},
+                                  {"tidy", "differences", "t"},
+                                  {"tidy", "typical", "I?"},
+                                  {"differences", "cluster", "i"},
+                                  {"differences", "variable", "t"},
+                                  {"differences", "level", "T"},
+                                  {"differences", "difference", "f"},
+                                  {"differences", "inside", "f"},
+                                  {"differences", "outside", "f"},
+                                  {"differences", "p_adjusted", "F"},
+                                  {"conditions", "cluster", "i"},
+                                  {"conditions", "condition", "i"},
+                                  {"conditions", "variable", "t"},
+                                  {"conditions", "operator", "t"},
+                                  {"conditions", "number", "F"},
+                                  {"conditions", "text", "T"},
+                                  {"rows", "cluster", "i?"},
+                                  {"rows", "kind", "t?"},
+                                  {"rows", "row", "i?"},
+                                  {"rows", "distance", "f?"},
+                                  {"rows", "other", "I?"}};
   const Column *value = passport_column(model, "glance", "value_of");
   const Model *fit = model_children(model) == 1 ? model_child(model, 0) : NULL;
   const ModelClass *class = fit ? model_primitive(fit)->model : NULL;
@@ -106,7 +133,8 @@ Status passport_check(const Model *model, Error *e)
     sound = is_sound(model, &wanted[i]);
   }
   size_t k = 0, n = 0;
-  sound = sound && (!value || (type_is_text(column_type(value)) && column_rows(value) == 1 && column_missing(value) == 0));
+  sound =
+      sound && (!value || (type_is_text(column_type(value)) && column_rows(value) == 1 && column_missing(value) == 0));
   sound = sound && cluster_size_cell(model_frame(model, "glance"), "k", &k) &&
           cluster_size_cell(model_frame(model, "glance"), "n", &n) && frame_rows(model_frame(model, "tidy")) == k &&
           sound_order(passport_column(model, "tidy", "cluster")) &&

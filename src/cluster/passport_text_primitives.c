@@ -41,8 +41,8 @@ static void put_history(const Model *model, size_t row, const char *before, cons
     text_printf(out, _("%1$sstability %2$.2f%3$s"), before, number(model, "stability", row), after);
   }
   if (has(model, "former", row)) {
-    text_printf(out, _("%1$swas segment %2$.0f; %3$.1f%% of its rows were there%4$s"), before, number(model, "former", row),
-                100 * number(model, "kept", row), after);
+    text_printf(out, _("%1$swas segment %2$.0f; %3$.1f%% of its rows were there%4$s"), before,
+                number(model, "former", row), 100 * number(model, "kept", row), after);
   } else if (has(model, "kept", row)) {
     text_printf(out, _("%1$snew: no former segment belongs to it%2$s"), before, after);
   }
@@ -100,7 +100,8 @@ void passport_card(const Model *model, Text *out)
     if (has(model, "rule", i)) {
       text_puts(out, _("\n   rule: "));
       put_rule(model, i, out);
-      text_printf(out, _(" (precision %1$.2f, recall %2$.2f)"), number(model, "precision", i), number(model, "recall", i));
+      text_printf(out, _(" (precision %1$.2f, recall %2$.2f)"), number(model, "precision", i),
+                  number(model, "recall", i));
     }
     put_history(model, i, "\n   ", "", out);
     put_looks(model, i, "\n   ", "", out);
@@ -154,11 +155,14 @@ static void put_code(const Column *column, size_t row, Text *out)
 static void put_differences(const Model *model, size_t segment, Text *out)
 {
   const Column *cluster = passport_column(model, "differences", "cluster");
-  const Column *variable = passport_column(model, "differences", "variable"), *level = passport_column(model, "differences", "level");
-  const Column *inside = passport_column(model, "differences", "inside"), *outside = passport_column(model, "differences", "outside");
+  const Column *variable = passport_column(model, "differences", "variable"),
+               *level = passport_column(model, "differences", "level");
+  const Column *inside = passport_column(model, "differences", "inside"),
+               *outside = passport_column(model, "differences", "outside");
   const Column *difference = passport_column(model, "differences", "difference");
   const Column *p = passport_column(model, "differences", "p_adjusted");
-  text_puts(out, _("\n| variable | inside | outside | difference | p adjusted |\n| --- | ---: | ---: | ---: | ---: |\n"));
+  text_puts(out,
+            _("\n| variable | inside | outside | difference | p adjusted |\n| --- | ---: | ---: | ---: | ---: |\n"));
   for (size_t row = 0; row < column_rows(cluster); row++) {
     if (column_int(cluster, row) != (int64_t)segment + 1) {
       continue;
@@ -195,7 +199,8 @@ static void put_segment(const Model *model, size_t i, Text *out)
   if (has(model, "rule", i)) {
     text_puts(out, _("- rule: "));
     put_code(passport_column(model, "tidy", "rule"), i, out);
-    text_printf(out, _(", precision %1$.3f, recall %2$.3f\n"), number(model, "precision", i), number(model, "recall", i));
+    text_printf(out, _(", precision %1$.3f, recall %2$.3f\n"), number(model, "precision", i),
+                number(model, "recall", i));
   } else {
     text_puts(out, _("- no rule tells it from the rest\n"));
   }
@@ -213,6 +218,8 @@ Status passport_markdown(const Model *model, Text *out, Error *e)
   for (size_t i = 0; i < frame_rows(model_frame(model, "tidy")); i++) {
     put_segment(model, i, out);
   }
-  text_puts(out, _("\nDifferences are in standard deviations of the whole column, for shares in units of sqrt(p (1 - p)).\n"));
+  text_puts(
+      out,
+      _("\nDifferences are in standard deviations of the whole column, for shares in units of sqrt(p (1 - p)).\n"));
   return text_status(out, e);
 }

@@ -24,9 +24,9 @@ typedef struct NumericContext {
   const int64_t *labels;
   const Column *column;
   size_t k;
-  bool finite;          /* NaN cells are left out as missing ones are */
-  const double *means;  /* of the labels; NULL in the first pass */
-  double *scratch;      /* BLOCK_ROWS per worker */
+  bool finite;         /* NaN cells are left out as missing ones are */
+  const double *means; /* of the labels; NULL in the first pass */
+  double *scratch;     /* BLOCK_ROWS per worker */
 } NumericContext;
 
 /* The first pass fills k + 1 counts, then k + 1 sums; the second k + 1 sums of squares. */
@@ -67,7 +67,8 @@ static void numeric_merge(void *context, void *sum, const void *other)
 static Status numeric_pass(Task *task, NumericContext *context, double *out, Error *e)
 {
   const size_t width = (context->means ? 1 : 2) * (context->k + 1);
-  const Reduce reduce = {.size = width * sizeof *out, .block = numeric_block, .merge = numeric_merge, .context = context};
+  const Reduce reduce = {
+      .size = width * sizeof *out, .block = numeric_block, .merge = numeric_merge, .context = context};
   context->scratch = mem_buffer(task_threads(task) * BLOCK_ROWS, sizeof(double));
   const Status status = context->scratch ? rows_reduce(task, column_rows(context->column), &reduce, out, e)
                                          : error_memory(e, 0, _("a profile"));
@@ -126,8 +127,11 @@ static void numeric_findings(Profile *p, size_t column, bool flag, const Moments
     const double out[] = {rest.n * rest.mean, rest.n * (1 - rest.mean)};
     const double test = !p->ask ? NAN : flag ? levels_p(in, out, 2) : welch_p(inside, rest);
     add_finding(p, label - 1,
-                (Finding){.column = column, .inside = inside.mean, .outside = rest.mean,
-                          .difference = (inside.mean - rest.mean) / sd, .p = test});
+                (Finding){.column = column,
+                          .inside = inside.mean,
+                          .outside = rest.mean,
+                          .difference = (inside.mean - rest.mean) / sd,
+                          .p = test});
   }
 }
 
@@ -165,6 +169,13 @@ static Status count_levels(const Profile *p, const Column *column, size_t levels
   return STATUS_OK;
 }
 
+/* Of two levels that differ as much, as always when there are but two, the one that is more frequent inside is said. */
+static bool differs_more(double difference, double best)
+{
+  const double same = 1e-12 * fabs(best);
+  return fabs(difference) > fabs(best) + same || (difference > 0 && best < 0 && fabs(difference) >= fabs(best) - same);
+}
+
 /* The level whose share differs most; rest is filled in. SIZE_MAX: none. */
 static size_t best_level(const double *own, const double *totals, size_t levels, double *rest, Finding *best)
 {
@@ -178,7 +189,7 @@ static size_t best_level(const double *own, const double *totals, size_t levels,
   for (size_t level = 0; n > 0 && all > n && level < levels; level++) {
     const double share = totals[level] / all, inside = own[level] / n, outside = rest[level] / (all - n);
     const double difference = (inside - outside) / sqrt(share * (1 - share));
-    if (isfinite(difference) && (which == SIZE_MAX || fabs(difference) > fabs(best->difference))) {
+    if (isfinite(difference) && (which == SIZE_MAX || differs_more(difference, best->difference))) {
       which = level;
       best->inside = inside;
       best->outside = outside;
@@ -291,7 +302,12 @@ static void profile_end(Profile *p)
 Status profile_segments(Task *task, const Frame *data, const int64_t *labels, size_t k, const ProfileAsk *ask,
                         ProfileResult *out, Error *e)
 {
-  Profile p = {.task = task, .data = data, .ask = ask, .labels = labels, .n = frame_rows(data), .k = k,
+  Profile p = {.task = task,
+               .data = data,
+               .ask = ask,
+               .labels = labels,
+               .n = frame_rows(data),
+               .k = k,
                .columns = frame_columns(data)};
   memset(out, 0, sizeof *out);
   Status status = profile_begin(&p, e);

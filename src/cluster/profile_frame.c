@@ -29,7 +29,8 @@ static Status adjust_findings(Profile *p, Error *e)
       values[n++] = p->findings[segment * p->columns + i].p;
     }
   }
-  const Status status = p->ask->adjust == PROFILE_NONE ? STATUS_OK : adjust_p(values, n, p->ask->adjust == PROFILE_HOLM, e);
+  const Status status =
+      p->ask->adjust == PROFILE_NONE ? STATUS_OK : adjust_p(values, n, p->ask->adjust == PROFILE_HOLM, e);
   n = 0;
   for (size_t segment = 0; segment < p->k; segment++) {
     for (size_t i = 0; i < p->found[segment]; i++) {
@@ -40,23 +41,38 @@ static Status adjust_findings(Profile *p, Error *e)
   return status;
 }
 
-enum { CLUSTER, VARIABLE, LEVEL, DIFFERENCE, INSIDE, OUTSIDE, P, ADJUSTED, FITTED, SIZE, SHARE, VALUE, VALUE_SHARE, COLUMNS };
+enum {
+  CLUSTER,
+  VARIABLE,
+  LEVEL,
+  DIFFERENCE,
+  INSIDE,
+  OUTSIDE,
+  P,
+  ADJUSTED,
+  FITTED,
+  SIZE,
+  SHARE,
+  VALUE,
+  VALUE_SHARE,
+  COLUMNS
+};
 
 static const struct {
   const char *name;
   Type type;
-} layout[COLUMNS] = {{"cluster", TYPE_INT64},   {"variable", TYPE_STRING}, {"level", TYPE_STRING},
-                     {"difference", TYPE_FLOAT64}, {"inside", TYPE_FLOAT64},  {"outside", TYPE_FLOAT64},
-                     {"p", TYPE_FLOAT64},       {"p_adjusted", TYPE_FLOAT64}, {"fitted", TYPE_BOOL},
-                     {"size", TYPE_INT64},      {"share", TYPE_FLOAT64},   {"value", TYPE_FLOAT64},
+} layout[COLUMNS] = {{"cluster", TYPE_INT64},      {"variable", TYPE_STRING},    {"level", TYPE_STRING},
+                     {"difference", TYPE_FLOAT64}, {"inside", TYPE_FLOAT64},     {"outside", TYPE_FLOAT64},
+                     {"p", TYPE_FLOAT64},          {"p_adjusted", TYPE_FLOAT64}, {"fitted", TYPE_BOOL},
+                     {"size", TYPE_INT64},         {"share", TYPE_FLOAT64},      {"value", TYPE_FLOAT64},
                      {"value_share", TYPE_FLOAT64}};
 
 static bool has_column(const Profile *p, size_t i)
 {
-  return i == P || i == ADJUSTED            ? p->ask != NULL
-         : i == FITTED                      ? p->ask && p->ask->fitted
-         : i == VALUE || i == VALUE_SHARE   ? p->values != NULL
-                                            : true;
+  return i == P || i == ADJUSTED        ? p->ask != NULL
+       : i == FITTED                    ? p->ask && p->ask->fitted
+       : i == VALUE || i == VALUE_SHARE ? p->values != NULL
+                                        : true;
 }
 
 static void put_number(Builder *builder, double value)

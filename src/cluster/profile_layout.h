@@ -8,7 +8,7 @@
 /* One line of the profile. */
 typedef struct Finding {
   size_t column;
-  const char *level;  /* borrowed from the column, NULL for numeric variables */
+  const char *level; /* borrowed from the column, NULL for numeric variables */
   size_t level_length;
   double inside, outside, difference, p, adjusted;
 } Finding;
@@ -19,11 +19,11 @@ typedef struct Profile {
   const ProfileAsk *ask; /* NULL: no tests */
   const int64_t *labels;
   size_t n, k, columns;
-  size_t *sizes;         /* k + 1, [0] the rows in no segment */
-  double *values;        /* k + 1 sums, or NULL */
-  Finding *findings;     /* k lists of `columns` */
-  size_t *found;         /* findings in each list */
-  Column **texts;        /* of each column: what levels are borrowed from, or NULL */
+  size_t *sizes;     /* k + 1, [0] the rows in no segment */
+  double *values;    /* k + 1 sums, or NULL */
+  Finding *findings; /* k lists of `columns` */
+  size_t *found;     /* findings in each list */
+  Column **texts;    /* of each column: what levels are borrowed from, or NULL */
 } Profile;
 
 /* Sorts the findings, adjusts their p values, makes the frame. */

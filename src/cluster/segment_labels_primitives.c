@@ -24,8 +24,10 @@ static Status refuse_groups(const Frame *data, Error *e)
     return STATUS_OK;
   }
   const char *key = frame_name(data, keys[0]);
-  error_set(e, STATUS_ARGUMENT, "grouped-frame", _("segments are described over all rows, and the frame is grouped by '%s'"), key);
-  return error_hint(e, _("give the frame without its grouping, or the rows of one group: df:filter(\"%s = ...\")"), key);
+  error_set(e, STATUS_ARGUMENT, "grouped-frame",
+            _("segments are described over all rows, and the frame is grouped by '%s'"), key);
+  return error_hint(e, _("give the frame without its grouping, or the rows of one group: df:filter(\"%s = ...\")"),
+                    key);
 }
 
 static const Column *label_column_of(const Frame *predicted)
@@ -43,8 +45,9 @@ static Status count_labels(SegmentLabels *out, Error *e)
 {
   for (size_t row = 0; row < out->n; row++) {
     if (out->labels[row] > SEGMENTS_MOST) {
-      return error_set(e, STATUS_LIMIT, "too-many-segments", _("row %1$zu is in segment %2$lld; segments are numbered to %3$d at most"),
-                       row + 1, (long long)out->labels[row], SEGMENTS_MOST);
+      return error_set(e, STATUS_LIMIT, "too-many-segments",
+                       _("row %1$zu is in segment %2$lld; segments are numbered to %3$d at most"), row + 1,
+                       (long long)out->labels[row], SEGMENTS_MOST);
     }
     out->k = out->labels[row] > (int64_t)out->k ? (size_t)out->labels[row] : out->k;
   }
@@ -121,7 +124,8 @@ const bool *segment_fitted(const Model *model, const Frame *data, Arena *arena)
   const Frame *variables = model_frame(model, "variables");
   bool *fitted = arena_alloc(arena, frame_columns(data), sizeof *fitted);
   size_t name, column;
-  const bool known = variables && frame_find(variables, "name", &name) && type_is_text(column_type(frame_column(variables, name)));
+  const bool known =
+      variables && frame_find(variables, "name", &name) && type_is_text(column_type(frame_column(variables, name)));
   for (size_t row = 0; fitted && known && row < frame_rows(variables); row++) {
     if (column_valid(frame_column(variables, name), row)) {
       size_t length;
@@ -139,15 +143,16 @@ size_t segment_own_column(const Model *model, const Frame *data)
 {
   size_t column;
   const char *name = model_option_text(model, "column");
-  return strcmp(model_name(model), "cluster.segmentation") == 0 && name && frame_find(data, name, &column) ? column : SIZE_MAX;
+  return strcmp(model_name(model), "cluster.segmentation") == 0 && name && frame_find(data, name, &column) ? column
+                                                                                                           : SIZE_MAX;
 }
 
 Status segment_number_column(const Frame *data, const char *name, size_t *column, Error *e)
 {
   const Status status = frame_need(data, name, column, e);
   if (status == STATUS_OK && !type_is_numeric(column_type(frame_column(data, *column)))) {
-    return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is of type %2$s; numbers are needed"), name,
-                     type_name(column_type(frame_column(data, *column))));
+    return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is of type %2$s; numbers are needed"),
+                     name, type_name(column_type(frame_column(data, *column))));
   }
   return status;
 }

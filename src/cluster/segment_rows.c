@@ -10,7 +10,7 @@ typedef struct Measure {
   const double *values;
   const int64_t *labels;
   size_t d, k;
-  double *means;       /* k x d; NaN where a segment is empty */
+  double *means; /* k x d; NaN where a segment is empty */
   SegmentRows *rows;
 } Measure;
 
@@ -108,7 +108,8 @@ done:
   return status;
 }
 
-size_t segment_rows_least(const double *figures, const int64_t *labels, size_t n, int64_t segment, size_t most, size_t *out)
+size_t segment_rows_least(const double *figures, const int64_t *labels, size_t n, int64_t segment, size_t most,
+                          size_t *out)
 {
   size_t count = 0;
   for (size_t row = 0; row < n; row++) {

@@ -21,7 +21,7 @@ typedef struct Candidate {
 
 typedef struct State {
   SegmentRule rule;
-  uint32_t *rows;      /* that it selects; NULL: all */
+  uint32_t *rows; /* that it selects; NULL: all */
   size_t n;
 } State;
 
@@ -33,13 +33,13 @@ typedef struct Tally {
 typedef struct Search {
   Task *task;
   const SegmentRules *rules;
-  uint8_t *target;     /* of each row: 1 in the segment */
+  uint8_t *target; /* of each row: 1 in the segment */
   size_t n;
   size_t size;
-  Tally *counts;       /* for each worker, by code */
-  size_t width;        /* codes of the widest variable */
+  Tally *counts; /* for each worker, by code */
+  size_t width;  /* codes of the widest variable */
   const State *states;
-  Candidate *found;    /* states x variables x KINDS */
+  Candidate *found; /* states x variables x KINDS */
 } Search;
 
 static double f1_of(size_t hit, size_t selected, size_t size)
@@ -158,7 +158,8 @@ static void try_variable(void *context, size_t item, size_t worker)
   Tally *counts = s->counts + worker * s->width;
   Candidate *found = s->found + item * KINDS;
   for (size_t i = 0; i < KINDS; i++) {
-    found[i] = (Candidate){.condition = {.variable = number}, .state = state, .f1 = segment_rule_f1(&s->states[state].rule)};
+    found[i] =
+        (Candidate){.condition = {.variable = number}, .state = state, .f1 = segment_rule_f1(&s->states[state].rule)};
   }
   if (task_cancelled(s->task)) {
     return;
@@ -235,8 +236,8 @@ static void states_free(State *states, size_t n)
   }
 }
 
-/* One condition more: the best few of all extensions that gain anything. Of those that select as many rows and as many of the
- * segment only the first is kept: most often they are the same rows. */
+/* One condition more: the best few of all extensions that gain anything. Of those that select as many rows and as many
+ * of the segment only the first is kept: most often they are the same rows. */
 static Status widen(Search *s, const State *states, size_t n, State *next, size_t *n_next, Error *e)
 {
   const size_t all = n * s->rules->n_variables * KINDS;

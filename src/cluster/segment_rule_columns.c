@@ -59,7 +59,7 @@ static Status code_cells(const Task *task, RuleVariable *out, Error *e)
       return error_cancelled(e);
     }
     out->codes[row] = !column_valid(values, row) ? RULE_NONE
-                      : flag                     ? (uint32_t)column_int(values, row)
+                    : flag                       ? (uint32_t)column_int(values, row)
                                                  : (uint32_t)column_code(values, row);
   }
   return STATUS_OK;
@@ -74,7 +74,8 @@ static void drop_variable(RuleVariable *variable)
 }
 
 /* A column without two different cells tells nothing apart and is left out: n_codes < 2. */
-static Status make_variable(Task *task, const RuleAsk *ask, const Frame *data, size_t column, RuleVariable *out, Error *e)
+static Status make_variable(Task *task, const RuleAsk *ask, const Frame *data, size_t column, RuleVariable *out,
+                            Error *e)
 {
   const bool keep = (ask->fitted && ask->fitted[column]) || ask->use;
   Status status = segment_column(task, data, column, keep, &out->column, e);
@@ -113,7 +114,8 @@ Status rule_variables(Task *task, const RuleAsk *ask, SegmentRules *rules, Error
   }
   if (rules->n_variables == 0) {
     error_set(e, STATUS_DATA, "no-rule-columns", _("no column can be used in a rule"));
-    return error_hint(e, _("rules are made of numbers, booleans and categories that vary, not of ids, times or labels"));
+    return error_hint(e,
+                      _("rules are made of numbers, booleans and categories that vary, not of ids, times or labels"));
   }
   return STATUS_OK;
 }

@@ -44,9 +44,9 @@ enum { CLUSTER, NAME, RULE, CONDITIONS, PRECISION, RECALL, F1, SELECTED, SIZE, C
 static const struct {
   const char *name;
   Type type;
-} layout[COLUMNS] = {{"cluster", TYPE_INT64},     {"name", TYPE_STRING},    {"rule", TYPE_STRING},
-                     {"conditions", TYPE_INT64},  {"precision", TYPE_FLOAT64}, {"recall", TYPE_FLOAT64},
-                     {"f1", TYPE_FLOAT64},        {"selected", TYPE_INT64}, {"size", TYPE_INT64}};
+} layout[COLUMNS] = {{"cluster", TYPE_INT64},    {"name", TYPE_STRING},       {"rule", TYPE_STRING},
+                     {"conditions", TYPE_INT64}, {"precision", TYPE_FLOAT64}, {"recall", TYPE_FLOAT64},
+                     {"f1", TYPE_FLOAT64},       {"selected", TYPE_INT64},    {"size", TYPE_INT64}};
 
 static void put_number(Builder *builder, double value)
 {
@@ -57,7 +57,8 @@ static void put_number(Builder *builder, double value)
   }
 }
 
-static Status put_rule(const SegmentRules *rules, size_t segment, const char *name, Arena *arena, Builder *const *b, Error *e)
+static Status put_rule(const SegmentRules *rules, size_t segment, const char *name, Arena *arena, Builder *const *b,
+                       Error *e)
 {
   const SegmentRule *rule = &rules->rules[segment];
   Text text = {0};
@@ -112,7 +113,8 @@ static Status run_rules(Call *call, Value *out, Error *e)
   Frame *frame = NULL;
   Status status;
   TRY(segment_labels(call, model, options->data, &labels, e));
-  TRY(segment_rules_of(call, model, options->data, &labels, options->on, options->conditions, options->gain, &rules, e));
+  TRY(segment_rules_of(call, model, options->data, &labels, options->on, options->conditions, options->gain, &rules,
+                       e));
   TRY(rules_frame(&rules, model, &call->task->arena, &frame, e));
   *out = value_of_frame(frame);
 done:
@@ -122,19 +124,33 @@ done:
 }
 
 static const Primitive segment_rules = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "segment_rules", .version = 1,
-  .summary = "for each segment a rule of at most three conditions that finds its rows again",
-  .details = "A rule such as spend >= 420 and visits >= 8 is an expression: df:filter(rule) gives exactly the rows selected. "
-             "precision is the share of these that are in the segment, recall the share of the segment that is among them, f1 "
-             "their harmonic mean, which the search makes large: all cuts of all numbers, booleans, and lists of up to five "
-             "levels, by a beam of six. Cuts are rounded as far as no row changes sides. A missing cell meets no condition. "
-             "The figures are those of the rows given; on new ones they will be a little lower. "
-             "Whole numbers that look like ids are not used, unless named in on or fitted on.",
-  .takes = VALUE_MODEL, .takes_class = "cluster", .main = "data", .options = rules_options,
-  .n_options = sizeof rules_options / sizeof *rules_options, .options_size = sizeof(RulesOptions), .gives = VALUE_FRAME,
-  .returns = "a frame: cluster name rule conditions precision recall f1 selected size; rule is missing where no condition helps",
-  .reference = "Friedman and Fisher 1999, Bump hunting in high-dimensional data (rules as boxes); van Rijsbergen 1979 (F)",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:kmeans{k = 3}\nrules = m:segment_rules(df)\nprint(rules)\n"
-             "df:filter(rules.rule[1]):count(\"species\")",
-  .where = WHERE_JOB, .run = run_rules};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "segment_rules",
+    .version = 1,
+    .summary = "for each segment a rule of at most three conditions that finds its rows again",
+    .details =
+        "A rule such as spend >= 420 and visits >= 8 is an expression: df:filter(rule) gives exactly the rows "
+        "selected. "
+        "precision is the share of these that are in the segment, recall the share of the segment that is among them, "
+        "f1 "
+        "their harmonic mean, which the search makes large: all cuts of all numbers, booleans, and lists of up to five "
+        "levels, by a beam of six. Cuts are rounded as far as no row changes sides. A missing cell meets no condition. "
+        "The figures are those of the rows given; on new ones they will be a little lower. "
+        "Whole numbers that look like ids are not used, unless named in on or fitted on.",
+    .takes = VALUE_MODEL,
+    .takes_class = "cluster",
+    .main = "data",
+    .options = rules_options,
+    .n_options = sizeof rules_options / sizeof *rules_options,
+    .options_size = sizeof(RulesOptions),
+    .gives = VALUE_FRAME,
+    .returns = "a frame: cluster name rule conditions precision recall f1 selected size; rule is missing where no "
+               "condition helps",
+    .reference =
+        "Friedman and Fisher 1999, Bump hunting in high-dimensional data (rules as boxes); van Rijsbergen 1979 (F)",
+    .example = "df = read \"datasets/iris/iris.csv\"\nm = df:kmeans{k = 3}\nrules = m:segment_rules(df)\nprint(rules)\n"
+               "df:filter(rules.rule[1]):count(\"species\")",
+    .where = WHERE_JOB,
+    .run = run_rules};
 REGISTER_PRIMITIVE(segment_rules);

@@ -52,8 +52,8 @@ double rule_round_below(double low, double high)
 /* ---- conditions that decide, and where their cuts may lie */
 
 typedef struct Room {
-  uint32_t below, above;   /* ranks next to the cut among the rows that the other conditions select; RULE_NONE: none */
-  bool idle;               /* no such row fails the condition */
+  uint32_t below, above; /* ranks next to the cut among the rows that the other conditions select; RULE_NONE: none */
+  bool idle;             /* no such row fails the condition */
 } Room;
 
 static bool others_meet(const SegmentRules *rules, const SegmentRule *rule, size_t which, size_t row)
@@ -71,7 +71,7 @@ static Room find_room(const SegmentRules *rules, const SegmentRule *rule, size_t
 {
   const RuleCondition *c = &rule->conditions[which];
   const RuleVariable *variable = &rules->variables[c->variable];
-  const uint32_t first_above = c->operator == RULE_AT_LEAST ? c->cut : c->cut + 1;
+  const uint32_t first_above = c->operator== RULE_AT_LEAST ? c->cut : c->cut + 1;
   Room room = {RULE_NONE, RULE_NONE, true};
   for (size_t row = 0; row < frame_rows(rules->data); row++) {
     const uint32_t code = variable->codes[row];
@@ -101,7 +101,7 @@ static void settle_cut(const RuleVariable *variable, const Room *room, RuleCondi
 {
   const double low = room->below == RULE_NONE ? -(double)INFINITY : variable->values[room->below];
   const double high = room->above == RULE_NONE ? (double)INFINITY : variable->values[room->above];
-  const bool up = c->operator == RULE_AT_LEAST;
+  const bool up = c->operator== RULE_AT_LEAST;
   c->value = up ? rule_round_above(low, high) : rule_round_below(low, high);
   uint32_t first = 0; /* the first rank not below the value */
   for (uint32_t end = variable->n_codes; first < end;) {
@@ -136,15 +136,16 @@ static void order_conditions(SegmentRule *rule)
         for (size_t at = i; at > j + 1; at--) {
           rule->conditions[at] = rule->conditions[at - 1];
         }
-        rule->conditions[j + 1] = a.operator > b.operator ? a : b;
-        rule->conditions[j] = a.operator > b.operator ? b : a;
+        rule->conditions[j + 1] = a.operator> b.operator? a : b;
+        rule->conditions[j] = a.operator> b.operator? b : a;
         break;
       }
     }
   }
 }
 
-Status rule_finish(Task *task, const SegmentRules *rules, const int64_t *labels, int64_t segment, SegmentRule *rule, Error *e)
+Status rule_finish(Task *task, const SegmentRules *rules, const int64_t *labels, int64_t segment, SegmentRule *rule,
+                   Error *e)
 {
   for (size_t i = 0; i < rule->n;) {
     const Room room = find_room(rules, rule, i);
@@ -188,7 +189,7 @@ static void put_condition(const RuleVariable *variable, const RuleCondition *c, 
   case RULE_IN: break;
   default:
     text_of_double(c->value, number);
-    text_printf(out, "%s %s %s", name, c->operator == RULE_AT_LEAST ? ">=" : "<=", number);
+    text_printf(out, "%s %s %s", name, c->operator== RULE_AT_LEAST ? ">=" : "<=", number);
     return;
   }
   text_printf(out, c->n_levels > 1 ? "%s in [" : "%s = ", name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cluster.segmentation: a column of labels, wherever it comes from, as a model that can be described as any clustering can. */
+/* cluster.segmentation: a column of labels, wherever it comes from, as a model that can be described as any clustering
+ * can. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,8 +26,8 @@ static const Option segmentation_options[] = {SEGMENTATION_OPTIONS(ROW)};
 typedef struct Segmentation {
   const Column *column;
   const char *name;
-  Map *map;          /* cells as texts in order of appearance; NULL for numbers */
-  int32_t *order;    /* order[segment] is the number in map */
+  Map *map;       /* cells as texts in order of appearance; NULL for numbers */
+  int32_t *order; /* order[segment] is the number in map */
   SegmentLabels rows;
 } Segmentation;
 
@@ -91,15 +92,17 @@ static Status read_column(const Task *task, Segmentation *s, Error *e)
   if (type == TYPE_INT64) {
     for (size_t row = 0; row < column_rows(s->column); row++) {
       if (column_valid(s->column, row) && column_int(s->column, row) < 0) {
-        return error_set(e, STATUS_DATA, "bad-data", _("column '%1$s' has the segment %2$lld in row %3$zu; numbers begin with 1"),
-                         s->name, (long long)column_int(s->column, row), row + 1);
+        return error_set(e, STATUS_DATA, "bad-data",
+                         _("column '%1$s' has the segment %2$lld in row %3$zu; numbers begin with 1"), s->name,
+                         (long long)column_int(s->column, row), row + 1);
       }
     }
     return segment_labels_of(s->column, 0, &s->rows, e);
   }
   if (!type_is_text(type) && type != TYPE_BOOL) {
     return error_set(e, STATUS_ARGUMENT, "wrong-column-type",
-                     _("column '%1$s' is of type %2$s; segments are texts, booleans or whole numbers"), s->name, type_name(type));
+                     _("column '%1$s' is of type %2$s; segments are texts, booleans or whole numbers"), s->name,
+                     type_name(type));
   }
   return label_cells(task, s, e);
 }
@@ -219,7 +222,8 @@ static Status run_segmentation(Call *call, Value *out, Error *e)
     TRY(error_set(e, STATUS_DATA, "bad-data", _("column '%s' puts no row into a segment"), s.name));
   }
   if (options->names.n > 0 && options->names.n != s.rows.k) {
-    TRY(error_set(e, STATUS_ARGUMENT, "bad-names", _("there are %1$zu segments and %2$zu names"), s.rows.k, options->names.n));
+    TRY(error_set(e, STATUS_ARGUMENT, "bad-names", _("there are %1$zu segments and %2$zu names"), s.rows.k,
+                  options->names.n));
   }
   TRY(make_model(call, &s, &model, e));
   model_set_data(model, data);
@@ -312,10 +316,11 @@ static Status segmentation_predict(Call *call, const Model *model, const Frame *
   TRY(frame_need(data, name, &column, e));
   TRY(values_map(model, &map, e));
   const Column *cells = frame_column(data, column);
-  const bool fits = map ? type_is_text(column_type(cells)) || column_type(cells) == TYPE_BOOL : column_type(cells) == TYPE_INT64;
+  const bool fits =
+      map ? type_is_text(column_type(cells)) || column_type(cells) == TYPE_BOOL : column_type(cells) == TYPE_INT64;
   TRY(fits ? STATUS_OK
-           : error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is of type %2$s, unlike in the fit"), name,
-                       type_name(column_type(cells))));
+           : error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%1$s' is of type %2$s, unlike in the fit"),
+                       name, type_name(column_type(cells))));
   TRY(fill_segments(call, map, cells, k, labels, e));
   builder_role(labels, ROLE_LABEL);
   Draft *draft = draft_new();
@@ -335,8 +340,9 @@ static Status segmentation_check(const Model *model, Error *e)
   const Column *values = cells_of(model, "values", "value", true);
   size_t k, n;
   if (!clusters || !sizes || !names || !variable || column_rows(variable) != 1 || column_rows(clusters) == 0 ||
-      !cluster_size_cell(model_frame(model, "glance"), "n", &n) || !cluster_size_cell(model_frame(model, "glance"), "k", &k) ||
-      k != column_rows(clusters) || (model_frame(model, "values") && (!values || column_rows(values) != k))) {
+      !cluster_size_cell(model_frame(model, "glance"), "n", &n) ||
+      !cluster_size_cell(model_frame(model, "glance"), "k", &k) || k != column_rows(clusters) ||
+      (model_frame(model, "values") && (!values || column_rows(values) != k))) {
     return cluster_model_broken(e);
   }
   for (size_t row = 0; row < k; row++) {
@@ -356,27 +362,43 @@ static void segmentation_headline(const Model *model, Text *out)
               name, (int)length);
 }
 
-static const ModelClass segmentation_class = {.size = sizeof(ModelClass), .predict = segmentation_predict,
-                                              .headline = segmentation_headline, .check = segmentation_check,
-                                              .plots = "sizes", .plot = segment_plot};
+static const ModelClass segmentation_class = {.size = sizeof(ModelClass),
+                                              .predict = segmentation_predict,
+                                              .headline = segmentation_headline,
+                                              .check = segmentation_check,
+                                              .plots = "sizes",
+                                              .plot = segment_plot};
 
 static const Figure segmentation_figures[] = {
-  {"n", "rows", "", "1 or more"},
-  {"k", "segments", "", "1 or more"},
-  {"unassigned", "rows in no segment: missing, or 0 in a column of numbers", "", "0 or more"},
-  {"complete", "always true: there is nothing to iterate", "", "true"},
+    {"n", "rows", "", "1 or more"},
+    {"k", "segments", "", "1 or more"},
+    {"unassigned", "rows in no segment: missing, or 0 in a column of numbers", "", "0 or more"},
+    {"complete", "always true: there is nothing to iterate", "", "true"},
 };
 
 static const Primitive segmentation = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "segmentation", .version = 1,
-  .summary = "a column of labels as a model of segments",
-  .details = "So that profile, segment_rules, passport, migrate and export do for labels from anywhere (a file, rfm, a rule of "
-             "one's own) what they do for a clustering. Texts and booleans are numbered by size, the largest first; whole "
-             "numbers stay as they are, 0 being no segment. predict gives the number for new rows by the same column.",
-  .takes = VALUE_FRAME, .main = "column", .options = segmentation_options,
-  .n_options = sizeof segmentation_options / sizeof *segmentation_options, .options_size = sizeof(SegmentationOptions),
-  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster name size share", .reference = "",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:segmentation(\"species\"):profile(df, {top = 2})", .where = WHERE_JOB,
-  .figures = segmentation_figures, .n_figures = sizeof segmentation_figures / sizeof *segmentation_figures,
-  .run = run_segmentation, .model = &segmentation_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "segmentation",
+    .version = 1,
+    .summary = "a column of labels as a model of segments",
+    .details =
+        "So that profile, segment_rules, passport, migrate and export do for labels from anywhere (a file, rfm, a rule "
+        "of "
+        "one's own) what they do for a clustering. Texts and booleans are numbered by size, the largest first; whole "
+        "numbers stay as they are, 0 being no segment. predict gives the number for new rows by the same column.",
+    .takes = VALUE_FRAME,
+    .main = "column",
+    .options = segmentation_options,
+    .n_options = sizeof segmentation_options / sizeof *segmentation_options,
+    .options_size = sizeof(SegmentationOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model; tidy: cluster name size share",
+    .reference = "",
+    .example = "df = read \"datasets/iris/iris.csv\"\ndf:segmentation(\"species\"):profile(df, {top = 2})",
+    .where = WHERE_JOB,
+    .figures = segmentation_figures,
+    .n_figures = sizeof segmentation_figures / sizeof *segmentation_figures,
+    .run = run_segmentation,
+    .model = &segmentation_class};
 REGISTER_PRIMITIVE(segmentation);

@@ -7,15 +7,16 @@
 typedef struct Matching {
   const size_t *counts;
   size_t rows, columns;
-  bool turned;            /* rows are clusters of b */
+  bool turned; /* rows are clusters of b */
   int64_t *row_price, *column_price, *slack;
-  size_t *row_of, *from;  /* of each column */
+  size_t *row_of, *from; /* of each column */
   bool *seen;
 } Matching;
 
 static int64_t cost(const Matching *m, size_t row, size_t column)
 {
-  return -(int64_t)(m->turned ? m->counts[(column - 1) * m->rows + row - 1] : m->counts[(row - 1) * m->columns + column - 1]);
+  return -(int64_t)(m->turned ? m->counts[(column - 1) * m->rows + row - 1]
+                              : m->counts[(row - 1) * m->columns + column - 1]);
 }
 
 /* Looks from a column's row at all unseen columns; gives the one that is reached at least cost. */
@@ -80,8 +81,8 @@ static Status begin(Matching *m, Error *e)
   m->from = mem_zero(m->columns + 1, sizeof *m->from);
   m->seen = mem_zero(m->columns + 1, sizeof *m->seen);
   return m->row_price && m->column_price && m->slack && m->row_of && m->from && m->seen
-             ? STATUS_OK
-             : error_memory(e, 0, _("pairs of clusters"));
+           ? STATUS_OK
+           : error_memory(e, 0, _("pairs of clusters"));
 }
 
 static void end(Matching *m)

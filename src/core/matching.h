@@ -9,8 +9,8 @@
 
 #include "core/task.h"
 
-/* counts: a x b row-major, the rows that two clusters share. pair[i]: the cluster of b for cluster i of a, SIZE_MAX when it is
- * left without one or would share no row with it. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
+/* counts: a x b row-major, the rows that two clusters share. pair[i]: the cluster of b for cluster i of a, SIZE_MAX
+ * when it is left without one or would share no row with it. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
 Status matching_largest(const Task *task, const size_t *counts, size_t a, size_t b, size_t *pair, Error *e) MUST_USE;
 
 #endif

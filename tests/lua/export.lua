@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Segments in SQL (run by sqlite3), in Lua and JSON (both run here) give the labels of predict, ties and holes included.
+-- Segments in SQL (run by sqlite3), Lua and JSON (both run here) give the labels of predict, ties and holes included.
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 
@@ -61,9 +61,8 @@ local function by_sql(df, sql, is_query)
     lines[#lines + 1] = "INSERT INTO t VALUES (" .. table.concat(values, ", ") .. ");"
   end
   lines[#lines + 1] = "COMMIT;"
-  sql = is_query and 'SELECT "cluster" FROM (' .. sql:gsub(";%s*$", "") .. ") ORDER BY rowid;" or "SELECT " .. sql .. " FROM t;"
-  sql = is_query and sql:gsub(" ORDER BY rowid", "") or sql
-  lines[#lines + 1] = sql
+  local inner = sql:gsub(";%s*$", "")
+  lines[#lines + 1] = is_query and 'SELECT "cluster" FROM (' .. inner .. ");" or "SELECT " .. sql .. " FROM t;"
   local pipe = io.popen("sqlite3 -nullvalue - :memory: < '" .. t.file(table.concat(lines, "\n"), ".sql") .. "' 2>&1")
   local labels, n = {}, 0
   for line in pipe:lines() do

@@ -210,7 +210,11 @@ t.test("the v-test of FactoMineR is the difference and the sizes", function()
 end)
 
 t.test("value: sums and shares of a column", function()
-  local money = frame { s = { "a", "a", "b", "b", "c", NA }, spend = { 10, 20, 30, NA, 20, 20 }, x = { 1, 2, 3, 4, 5, 6 } }
+  local money = frame {
+    s = { "a", "a", "b", "b", "c", NA },
+    spend = { 10, 20, 30, NA, 20, 20 },
+    x = { 1, 2, 3, 4, 5, 6 },
+  }
   local shares = {}
   for _, row in money:segmentation("s"):profile(money, { value = "spend", top = 1 }):rows() do
     shares[row.cluster] = { row.value, row.value_share }
