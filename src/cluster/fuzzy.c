@@ -239,7 +239,7 @@ static Status run_start(Search *search, Error *e)
                             .objective = objective, .changed = -1, .state = state->current, .rows = settings->k,
                             .columns = search->rows->d};
     task_step(search->task, &step);
-    converged = objective >= state->before || state->before - objective <= settings->tolerance * state->before;
+    converged = isfinite(state->before) && state->before - objective <= settings->tolerance * state->before;
     state->before = objective;
     if (converged || state->iteration >= settings->max_iterations) {
       break;

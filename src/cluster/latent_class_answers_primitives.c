@@ -87,6 +87,16 @@ static int by_level(const void *a, const void *b)
   return order != 0 ? order : (x->length > y->length) - (x->length < y->length);
 }
 
+/* A number's text, which has no end of its own. */
+static double value_of(const char *text, size_t length)
+{
+  char copy[64];
+  const size_t n = length < sizeof copy - 1 ? length : sizeof copy - 1;
+  memcpy(copy, text, n);
+  copy[n] = '\0';
+  return strtod(copy, NULL);
+}
+
 /* The levels that occur in the category; sorted unless the column was one. */
 static Status used_levels(const Column *original, const Column *category, Level *levels, size_t *n, const char *name, Error *e)
 {
@@ -108,7 +118,7 @@ static Status used_levels(const Column *original, const Column *category, Level 
       level->text = column_level(category, code, &level->length);
       level->code = code;
       level->number = number;
-      level->value = number ? strtod(level->text, NULL) : 0;
+      level->value = number ? value_of(level->text, level->length) : 0;
     }
   }
   mem_free(used);

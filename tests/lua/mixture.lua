@@ -1,0 +1,132 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Gaussian mixtures from a script: options, every refusal, what the model says and predicts.
+package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
+local t = require "lib"
+
+local iris = read "datasets/iris/iris.csv"
+
+t.test("k as a number, a range, a list, and what is none of them", function()
+  t.eq(iris:mixture({ k = 3, model = "EEE" }).k, 3)
+  t.eq(#iris:mixture({ k = "2:4", model = "EEE" }):criteria(), 3)
+  t.eq(t.cells(iris:mixture({ k = { 2, 5 }, model = "EII" }):criteria().k), { 2, 5 })
+  t.eq(t.cells(iris:mixture({ k = "1, 3:4", model = "EII" }):criteria().k), { 1, 3, 4 })
+  for _, k in ipairs { 0, -1, 2.5, "x", "3:2", "1:", "", true, { 1, 0 }, "1:2000" } do
+    t.raises("bad-range", function() iris:mixture { k = k } end, "option 'k'", "2:9")
+  end
+  t.raises("too-few-rows", function() iris:head(4):mixture(5) end, "k is 5", "4 rows")
+  t.eq(#iris:head(12):mixture({ k = "1:20", model = "EII", on = "petal_length" }):criteria(), 12)
+end)
+
+t.test("models by mclust's names and by words", function()
+  for word, name in pairs { full = "VVV", tied = "EEE", diagonal = "VVI", spherical = "VII", VEV = "VEV" } do
+    t.eq(iris:mixture({ k = 2, model = word }).model, name)
+  end
+  t.eq(#iris:mixture({ k = 2 }):criteria(), 12)
+  t.eq(#iris:mixture({ k = 2, on = "petal_length" }):criteria(), 2)
+  t.raises("unknown-model", function() iris:mixture { k = 2, model = { "EEE", "ABC" } } end, "ABC", "VVV")
+end)
+
+t.test("components are numbered by size, and probabilities add up to 1", function()
+  local m = iris:mixture { k = 3, model = "VVV" }
+  local sizes, shares = t.cells(m:tidy().size), 0
+  t.ok(sizes[1] >= sizes[2] and sizes[2] >= sizes[3])
+  for _, share in ipairs(t.cells(m:tidy().weight)) do
+    shares = shares + share
+  end
+  t.near(shares, 1, 1e-12)
+  local found = m:predict(iris)
+  t.eq(t.names(found), { "cluster", "uncertainty", "probability_1", "probability_2", "probability_3", "log_density" })
+  local counts, log_likelihood = { 0, 0, 0 }, 0
+  for i = 1, #found do
+    local p = { found.probability_1[i], found.probability_2[i], found.probability_3[i] }
+    t.near(p[1] + p[2] + p[3], 1, 1e-12)
+    t.near(found.uncertainty[i], 1 - math.max(table.unpack(p)), 1e-12)
+    counts[found.cluster[i]] = counts[found.cluster[i]] + 1
+    log_likelihood = log_likelihood + found.log_density[i]
+  end
+  t.eq(counts, sizes)
+  t.near(log_likelihood, m.log_likelihood, 1e-9 * math.abs(log_likelihood))
+end)
+
+t.test("a saved mixture predicts the same", function()
+  local m, path = iris:mixture { k = 2, scale = "robust" }, t.path ".assay"
+  m:save(path)
+  t.same_frame(model.load(path):predict(iris), m:predict(iris))
+  t.same_frame(model.load(path):criteria(), m:criteria())
+end)
+
+t.test("weight 2 is a row twice, weight 0 is none", function()
+  local twice, rows = {}, 0
+  local weights = {}
+  for i = 1, #iris do
+    weights[i] = i % 3
+  end
+  for i = 1, #iris do
+    for _ = 1, i % 3 do
+      rows = rows + 1
+      twice[rows] = i
+    end
+  end
+  local x, y = {}, {}
+  for j, i in ipairs(twice) do
+    x[j], y[j] = iris.petal_length[i], iris.sepal_length[i]
+  end
+  local options = { k = 2, model = "VVV", init = frame { x = { 1.5, 5.0 }, y = { 5.0, 6.3 } }, tol = 1e-13 }
+  local plain = frame({ x = x, y = y }):mixture(options)
+  local named = frame { x = t.cells(iris.petal_length), y = t.cells(iris.sepal_length), w = weights }
+  options.on, options.weights = { "x", "y" }, "w"
+  local m = named:mixture(options)
+  t.near(m.log_likelihood, plain.log_likelihood, 1e-8)
+  t.near(m.bic, plain.bic, 1e-8)
+end)
+
+t.test("what is flat has no likelihood, unless reg is given", function()
+  local flat = frame { a = { 1.0, 2, 3, 4, 5, 6 }, b = { 2.0, 4, 6, 8, 10, 12 } }
+  t.raises("singular-covariance", function() flat:mixture { k = 2, model = "VVV" } end, "reg")
+  t.eq(flat:mixture({ k = 2, model = "VVV", reg = 1e-4, init = "kmeans" }).k, 2)
+  local same = frame { a = { 3, 3, 3, 3, 3 }, b = { 1.0, 2, 3, 4, 5 } }
+  t.raises("singular-covariance", function() same:mixture { k = 1, model = "VVV" } end, "column 'a'", "the same in every row")
+  t.raises("singular-covariance", function() frame({ a = { 1, 1, 1, 1 } }):mixture { k = 1 } end)
+  t.raises("singular-covariance", function() frame({ a = { 1.5 } }):mixture(1) end)
+  local m = frame({ a = { 1, 1, 1, 5, 5, 5, 9.0, 9.5 }, b = { 2, 2, 2, 7, 7, 7, 1.0, 3.0 } }):mixture { k = "1:4" }
+  t.ok(m.singular > 0)
+  t.has(tostring(m), "without a likelihood")
+end)
+
+t.test("data it cannot work on", function()
+  t.raises("not-finite", function() frame({ a = { 1, t.nan, 3 } }):mixture(1) end, "row 2", "'a'")
+  t.raises("values-too-large", function() frame({ a = { 1e300, 1, 2 } }):mixture(1) end)
+  t.raises("missing-values", function() frame({ a = { 1, NA, 3 } }):mixture(1) end, "a (1)")
+  t.eq(frame({ a = { 1, NA, 3, 4.5 } }):mixture({ k = 1, missing = "drop" }).dropped, 1)
+  t.raises("out-of-range", function() iris:mixture { k = 2, init = iris:head(3) } end, "3 rows")
+end)
+
+t.test("one component is the mean and the covariance with divisor n", function()
+  local x, mean, square = { 1.0, 2.5, 4, 4.5, 9 }, 4.2, 0
+  for _, v in ipairs(x) do
+    square = square + (v - mean) ^ 2 / 5
+  end
+  local m = frame({ x = x }):mixture(1)
+  t.near(m:tidy().x[1], mean, 1e-12)
+  t.near(m:covariances().x[1], square, 1e-12)
+  t.near(m.log_likelihood, -2.5 * (math.log(2 * math.pi * square) + 1), 1e-10)
+end)
+
+t.test("a sample is drawn by the seed, and all rows get a cluster", function()
+  local m = iris:mixture { k = 2, sample = 60, seed = 3, model = "EEE" }
+  t.eq(m.n, 60)
+  t.eq(#m:predict(iris), 150)
+  t.eq(m.bic, iris:mixture({ k = 2, sample = 60, seed = 3, model = "EEE" }).bic)
+end)
+
+t.test("charts", function()
+  local m = iris:mixture { k = "1:3", model = { "EEE", "VVV" } }
+  for _, kind in ipairs { "segments", "ellipses", "criteria", "sizes", "profile" } do
+    t.ok(#tostring(m:plot(kind)) > 100)
+  end
+  t.ok(#tostring(m:plot("ellipses", { x = "petal_width", y = "petal_length" })) > 100)
+  t.raises("unknown-column", function() m:plot("ellipses", { x = "nothing" }) end, "nothing")
+  t.raises("not-supported", function() iris:kmeans(2):criteria() end)
+end)
+
+t.done()
