@@ -115,6 +115,9 @@ void kmeans_new_centres(const KmeansFit *fit, double *out);
 /* Makes the starting centres of state->start in `centres` (kmeans_seed.c). */
 Status kmeans_seed(KmeansFit *fit, double *centres, Error *e) MUST_USE;
 
+/* Those of k-means|| (kmeans_scalable.c); *found is false when the candidates were too few. Uses labels_before. */
+Status kmeans_seed_scalable(KmeansFit *fit, double *centres, bool *found, Error *e) MUST_USE;
+
 /* A row drawn with probability weight * nearest[row], whose sums per block are block_sums and in all `total`
  * > 0. */
 size_t kmeans_draw(const KmeansFit *fit, const double *nearest, const double *block_sums, double total,

@@ -75,13 +75,24 @@ static Status prepare(Call *call, const Frame *data, const KmeansOptions *o, Fit
            : status;
 }
 
+static KmeansInit init_of(const KmeansOptions *o)
+{
+  static const char *const names[] = {
+    [KMEANS_AUTO] = "auto", [KMEANS_PLUS_PLUS] = "kmeans++", [KMEANS_SCALABLE] = "scalable", [KMEANS_RANDOM] = "random"};
+  KmeansInit init = KMEANS_AUTO;
+  while (!o->init.frame && init < KMEANS_RANDOM && strcmp(o->init.choice, names[init]) != 0) {
+    init++;
+  }
+  return o->init.frame ? KMEANS_CENTRES : init;
+}
+
 static KmeansSettings settings_of(const KmeansOptions *o, const Fit *fit)
 {
   KmeansSettings s = kmeans_settings((size_t)o->k);
   s.starts = o->init.frame ? 1 : (size_t)o->starts;
   s.max_iterations = (size_t)o->max_iter;
   s.tolerance = o->tol;
-  s.init = o->init.frame ? KMEANS_CENTRES : strcmp(o->init.choice, "random") == 0 ? KMEANS_RANDOM : KMEANS_PLUS_PLUS;
+  s.init = init_of(o);
   s.centres = fit->centres;
   s.refine = strcmp(o->refine, "none") == 0   ? KMEANS_REFINE_NONE
              : strcmp(o->refine, "swap") == 0 ? KMEANS_REFINE_SWAP
@@ -260,7 +271,7 @@ static const Primitive kmeans = {
              "the silhouette.",
   .takes = VALUE_FRAME, .main = "k", .options = kmeans_options, .n_options = N_OPTIONS, .options_size = sizeof(KmeansOptions),
   .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable; new rows go to the nearest centre",
-  .reference = "Lloyd 1982; Arthur and Vassilvitskii 2007 (k-means++); Lattanzi and Sohler 2019 (swaps)",
+  .reference = "Lloyd 1982; Arthur and Vassilvitskii 2007 (k-means++); Bahmani et al. 2012 (k-means||); Lattanzi and Sohler 2019 (swaps)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3, on = {\"petal_length\", \"petal_width\"}}",
   .where = WHERE_JOB, .cost = kmeans_cost, .figures = kmeans_figures,
   .n_figures = sizeof kmeans_figures / sizeof *kmeans_figures, .run = run_kmeans, .model = &kmeans_class};

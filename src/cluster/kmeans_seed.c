@@ -258,12 +258,23 @@ static Status seed_random(KmeansFit *fit, Random *random, double *centres, Error
   return status == STATUS_OK && found < fit->k ? kmeans_too_few_distinct(fit, found, e) : status;
 }
 
+static bool wants_scalable(const KmeansFit *fit)
+{
+  return fit->settings->init == KMEANS_SCALABLE ||
+         (fit->settings->init == KMEANS_AUTO && (double)fit->n * (double)fit->k >= KMEANS_SCALABLE_FROM);
+}
+
 Status kmeans_seed(KmeansFit *fit, double *centres, Error *e)
 {
   Random random = random_new(fit->settings->seed, fit->state->start + 1);
-  switch (fit->settings->init) {
-  case KMEANS_PLUS_PLUS: return seed_plus_plus(fit, &random, centres, e);
-  case KMEANS_RANDOM: return seed_random(fit, &random, centres, e);
-  default: memcpy(centres, fit->settings->centres, fit->k * fit->d * sizeof(double)); return STATUS_OK;
+  bool found = false;
+  if (fit->settings->init == KMEANS_CENTRES) {
+    memcpy(centres, fit->settings->centres, fit->k * fit->d * sizeof(double));
+    return STATUS_OK;
   }
+  if (fit->settings->init == KMEANS_RANDOM) {
+    return seed_random(fit, &random, centres, e);
+  }
+  const Status status = wants_scalable(fit) ? kmeans_seed_scalable(fit, centres, &found, e) : STATUS_OK;
+  return status != STATUS_OK || found ? status : seed_plus_plus(fit, &random, centres, e);
 }

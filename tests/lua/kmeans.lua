@@ -166,6 +166,14 @@ t.test("starts, init, refine and seed choose the way, not the meaning", function
   t.ok(iris:kmeans({ k = 10 }).swaps_tried > 0)
 end)
 
+t.test("init = scalable comes to the same clusters, from weighted rows and from few distinct ones too", function()
+  t.near(iris:kmeans({ k = 3, init = "scalable" }).inertia, 78.851441426146, 1e-12)
+  local twins = frame { x = { 1, 1, 1, 2, 2, 7 }, w = { 1, 2, 0, 1, 1, 0 } }
+  t.eq(t.cells(twins:kmeans({ k = 3, init = "scalable", on = "x" }):tidy().size), { 3, 2, 1 })
+  t.eq(t.cells(twins:kmeans({ k = 2, init = "scalable", on = "x", weights = "w" }):tidy().size), { 3, 3 })
+  t.raises("kmeans-distinct", function() twins:kmeans { k = 4, init = "scalable", on = "x" } end, "3 distinct")
+end)
+
 t.test("k = 1: the means, and totss", function()
   local m = iris:kmeans { k = 1 }
   t.near(m.inertia, m.totss, 1e-14)

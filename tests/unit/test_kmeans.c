@@ -440,7 +440,7 @@ static void test_methods_agree(void **state)
       KmeansSettings settings = kmeans_settings(k);
       settings.starts = 2;
       settings.refine = KMEANS_REFINE_SWAP;
-      settings.init = s % 2 ? KMEANS_RANDOM : KMEANS_PLUS_PLUS;
+      settings.init = s % 3 == 0 ? KMEANS_SCALABLE : s % 3 == 1 ? KMEANS_RANDOM : KMEANS_PLUS_PLUS;
       settings.method = KMEANS_METHOD_PLAIN;
       Run plain = fit_fine(&data, weighted ? weights : NULL, &settings);
       settings.method = KMEANS_METHOD_BOUNDS;

@@ -189,6 +189,8 @@ static void test_pause_everywhere(void **state)
   c.settings.init = KMEANS_RANDOM;
   c.weights = weights;
   pause_everywhere(&c);
+  c.settings.init = KMEANS_SCALABLE;
+  pause_everywhere(&c);
   c.settings = kmeans_settings(10); /* swaps and moves of rows */
   c.settings.starts = 2;
   c.settings.method = KMEANS_METHOD_BOUNDS;
@@ -311,6 +313,8 @@ static void test_without_memory(void **state)
   c.settings.method = KMEANS_METHOD_BOUNDS;
   c.settings.init = KMEANS_RANDOM;
   (void)sweep_every(sweep_fit, &c, 3);
+  c.settings.init = KMEANS_SCALABLE;
+  (void)sweep_every(sweep_fit, &c, 5);
   free(x);
 }
 
