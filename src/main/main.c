@@ -125,7 +125,8 @@ static Status open_session(Program *program, Error *e)
   Status status = STATUS_OK;
   TRY(home_find(&program->home, e));
   file_set_home(text_data(&program->home));
-  program->console.faces = (ConsoleFaces){.graphics = graphics_ask, .demo = demo_wish, .dashboard = dash_show};
+  program->console.faces = (ConsoleFaces){
+    .graphics = graphics_ask, .demo = demo_wish, .dashboard = flags->sandbox ? NULL : dash_show};
   console_hooks(&program->console, &hooks);
   hooks.interactive = hooks.interactive || demo; /* a demonstration shows what a prompt would */
   hooks.write = flags->check ? drop_output : hooks.write;

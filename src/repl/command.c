@@ -304,6 +304,9 @@ static void run_dash(CommandState *state, const char *argument)
   text_reset(&state->line);
   text_puts(&state->line, argument);
   state->dashboard = state->console->faces.dashboard != NULL;
+  if (!state->dashboard) {
+    console_note(state->console, _("there is no dashboard in the sandbox"));
+  }
 }
 
 /* `.mouse on` is `.set mouse on`. */

@@ -59,7 +59,7 @@ static void draw_head(Tui *tui, Rect line)
 {
   Cells *cells = &tui->cells;
   Text job = {0}, tab = {0};
-  const Pen bar = pen_reverse(VIEW_PLAIN);
+  const Pen bar = pen_reverse(VIEW_PLAIN), present = {.bold = true};
   cells_fill(cells, line, bar);
   put_job(tui, &job);
   const int right = (int)width_of(text_data(&job), job.size, cells->ascii);
@@ -68,7 +68,7 @@ static void draw_head(Tui *tui, Rect line)
   for (size_t i = 0; i < tui->n_pages; i++) {
     text_reset(&tab);
     put_tab(tui, i, brief, &tab);
-    at = cells_put(cells, line, 0, at, i == tui->at ? (Pen){.bold = true} : bar, text_data(&tab));
+    at = cells_put(cells, line, 0, at, i == tui->at ? present : bar, text_data(&tab));
   }
   if (right > 0 && at + right + 1 <= line.width) {
     cells_put(cells, line, 0, line.width - right - 1, bar, text_data(&job));

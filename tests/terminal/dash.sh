@@ -3,7 +3,7 @@
 # The dashboard on a terminal: to and fro with the prompt, signals, sizes, kinds of terminal, what it sends.
 source "$(dirname "$0")/lib.sh"
 
-plan 27
+plan 34
 
 # A prompt in a window of some size: prompt [COLUMNS LINES [TERM]]
 prompt() {
@@ -144,6 +144,62 @@ report_instead() {
 for kind in dumb bogus ''; do
   check "TERM='$kind': a message, and the session lives" report_instead "$kind"
 done
+
+# ---- while a fit runs
+
+term_start env TERM=tmux-256color "$ASSAY" --no-rc
+wait_prompt
+enter 'x, y = {}, {} for i = 1, 30000 do x[i] = (i * 7919 % 10007) / 7; y[i] = i * i % 9973 end df = frame{a = x, b = y}'
+wait_prompt
+press F2
+wait_hints
+press ':'
+type_text 'seg = df:kmeans{k = 60, starts = 1000, refine = "none"}'
+press Enter
+shows 'runs$'
+press F1
+check "keys are answered while a fit runs" shows 'page|where to begin'
+check "and what runs is told" test -n "$(screen | head -n 1 | grep kmeans)"
+press F2
+check "leaving shows the live line" wait_for '^kmeans.*Ctrl-C stops'
+press C-c
+wait_end '>'
+press F2
+wait_hints
+press ':'
+type_text 'seg2 = df:kmeans{k = 60, starts = 1000, refine = "none"}'
+press Enter
+shows 'runs$'
+press C-c
+check "Ctrl-C stops the fit, and the dashboard stays" shows 'stopped'
+wait_hints
+press ':'
+type_text 'print(df and "alive")'
+press Enter
+check "and it is alive" shows '^alive$'
+press F2
+wait_end '>'
+
+# ---- paste, mouse
+
+press F2
+wait_hints
+tm set-buffer 'q?:two
+lines客'
+tm paste-buffer -p -t test
+press ':'
+tm paste-buffer -p -t test
+check "what is pasted is text, never keys" shows '^: q\?:two lines客'
+prompt 80 24 xterm-256color
+enter '.mouse on'
+press F2
+wait_hints
+press F1
+shows 'where to begin'
+wheel() { tm send-keys -t test -l $'\e[<65;5;6M'; shows '^│>'; ! screen | grep -q '│>where to begin'; }
+check "with the mouse on the wheel moves in a list" until_true 5 wheel
+press F2
+wait_end '>'
 
 # ---- what it sends, and what it costs to wait
 
