@@ -5,10 +5,8 @@
 
 #include "core/alloc.h"
 #include "core/file.h"
-#include "journal/journal.h"
-#include "journal/slice.h"
+#include "journal/save.h"
 
-static const char made_by[] = "-- Made by assay";
 
 static void note(Console *console, Text *line)
 {
@@ -58,10 +56,7 @@ void journal_command(Console *console, const char *argument)
 typedef struct Saving {
   Text path;
   const char *object; /* NULL: all */
-  Steps steps;
-  bool *keep;
-  size_t kept;
-  Text script;
+  size_t kept, all;
 } Saving;
 
 /* "FILE OBJECT", the file in quotes where its name has blanks. */
@@ -81,74 +76,6 @@ static Status read_argument(const char *argument, Saving *saving, Error *e)
   return text_status(&saving->path, e);
 }
 
-/* A file that somebody wrote is not replaced. */
-static Status check_target(const char *path, Error *e)
-{
-  char *bytes = NULL;
-  size_t size = 0;
-  if (!file_exists(path)) {
-    return STATUS_OK;
-  }
-  const bool read = file_read(path, 64 << 20, &bytes, &size, NULL) == STATUS_OK;
-  const bool ours = read && (size == 0 || strncmp(bytes, made_by, sizeof made_by - 1) == 0);
-  mem_free(bytes);
-  if (ours) {
-    return STATUS_OK;
-  }
-  error_set(e, STATUS_STATE, "not-ours", _("%s is there already and was not made by .save"), path);
-  return error_hint(e, _("name another file, or remove that one"));
-}
-
-static void keep_all(Saving *saving)
-{
-  for (size_t i = 0; i < saving->steps.n; i++) {
-    saving->keep[i] = step_runs(&saving->steps.items[i]);
-  }
-}
-
-static Status make_script(Console *console, Saving *saving, Error *e)
-{
-  Text record = {0};
-  Status status = journal_text(session_journal(console->session), 0, &record, e);
-  if (status == STATUS_OK) {
-    status = steps_read(text_data(&record), &saving->steps, e);
-  }
-  text_free(&record);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  saving->keep = mem_zero(saving->steps.n, sizeof *saving->keep);
-  if (!saving->keep) {
-    return error_memory(e, 0, _("a script"));
-  }
-  if (saving->object) {
-    status = slice_steps(&saving->steps, saving->object, saving->keep, e);
-  } else {
-    keep_all(saving);
-  }
-  for (size_t i = 0; i < saving->steps.n; i++) {
-    saving->kept += saving->keep[i];
-  }
-  return status == STATUS_OK
-             ? slice_write(&saving->steps, saving->keep, ASSAY_VERSION, saving->object, &saving->script, e)
-             : status;
-}
-
-static Status write_file(const char *path, const Text *text, Error *e)
-{
-  FileWriter *writer = NULL;
-  Status status = file_create(path, &writer, e);
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = file_write(writer, text_data(text), text->size, e);
-  if (status != STATUS_OK) {
-    file_discard(writer);
-    return status;
-  }
-  return file_commit(writer, e);
-}
-
 static Status save(Console *console, const char *argument, Saving *saving, Error *e)
 {
   Status status = STATUS_OK;
@@ -156,9 +83,8 @@ static Status save(Console *console, const char *argument, Saving *saving, Error
     return error_set(e, STATUS_STATE, "no-journal", _("the statements of this session were not recorded"));
   }
   TRY(read_argument(argument, saving, e));
-  TRY(check_target(text_data(&saving->path), e));
-  TRY(make_script(console, saving, e));
-  TRY(write_file(text_data(&saving->path), &saving->script, e));
+  TRY(journal_save(session_journal(console->session), text_data(&saving->path), saving->object, ASSAY_VERSION, &saving->kept,
+                   &saving->all, e));
 done:
   return status;
 }
@@ -169,15 +95,12 @@ void save_command(Console *console, const char *argument)
   Error e = {0};
   if (save(console, argument, &saving, &e) == STATUS_OK) {
     Text line = {0};
-    text_printf(&line, _("%1$zu of %2$zu statements written to %3$s"), saving.kept, saving.steps.n,
+    text_printf(&line, _("%1$zu of %2$zu statements written to %3$s"), saving.kept, saving.all,
                 text_data(&saving.path));
     note(console, &line);
     text_free(&line);
   } else {
     console_error(console, &e);
   }
-  mem_free(saving.keep);
-  steps_free(&saving.steps);
   text_free(&saving.path);
-  text_free(&saving.script);
 }
