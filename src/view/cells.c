@@ -154,7 +154,9 @@ static void put_cluster(Cells *cells, Rect area, int x, int y, Pen pen, const ch
       cell->pen = pen;
     }
     Cell *cell = cell_at(cells, x, y);
-    memcpy(cell->text, text[0] == ' ' && !text[1] ? "" : text, CELL_BYTES);
+    if (text[0] != ' ' || text[1]) { /* a blank it is already */
+      memcpy(cell->text, text, CELL_BYTES);
+    }
     cell->columns = (uint8_t)own;
     if (own == 2) {
       cell_at(cells, x + 1, y)->columns = 0;
