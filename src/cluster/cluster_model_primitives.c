@@ -238,6 +238,18 @@ done:
   return status;
 }
 
+/* The column of that name; needs no memory, so that a lack of it is not taken for other data. */
+static bool find_named(const Frame *data, const char *name, size_t length, size_t *column)
+{
+  for (size_t j = 0; j < frame_columns(data); j++) {
+    if (strlen(frame_name(data, j)) == length && memcmp(frame_name(data, j), name, length) == 0) {
+      *column = j;
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Whether the model's variables are, cell by cell, the columns of data. */
 static bool same_data(const Model *model, const Frame *data)
 {
@@ -250,10 +262,7 @@ static bool same_data(const Model *model, const Frame *data)
     size_t length, other;
     char own[33];
     const char *bytes = column_text(frame_column(variables, name), j, &length);
-    char *wanted = mem_text(bytes, length);
-    const bool found = wanted && frame_find(data, wanted, &column);
-    mem_free(wanted);
-    if (!found) {
+    if (!find_named(data, bytes, length, &column)) {
       return false;
     }
     digest_text(column_digest(frame_column(data, column)), own);
