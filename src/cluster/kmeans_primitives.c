@@ -101,6 +101,33 @@ static KmeansSettings settings_of(const KmeansOptions *o, const Fit *fit)
   return s;
 }
 
+/* A variable that makes nearly all of what lies between the clusters, among several. */
+static void note_dominant(const Fit *fit, const Frame *data, Text *notes)
+{
+  const KmeansResult *r = &fit->result;
+  double all = 0, most = 0;
+  size_t which = 0;
+  for (size_t c = 0; c < r->d; c++) {
+    double weight = 0, mean = 0, between = 0;
+    for (size_t j = 0; j < r->k; j++) {
+      weight += r->weights[j];
+      mean += r->weights[j] * r->centres[j * r->d + c];
+    }
+    mean /= weight;
+    for (size_t j = 0; j < r->k; j++) {
+      const double off = r->centres[j * r->d + c] - mean;
+      between += r->weights[j] * off * off;
+    }
+    all += between;
+    which = between > most ? c : which;
+    most = between > most ? between : most;
+  }
+  if (r->d > 1 && r->k > 1 && most > 0.95 * all) {
+    text_printf(notes, _("'%1$s' alone makes %2$.0f %% of what separates the clusters; scale = \"zscore\" weighs variables alike\n"),
+                frame_name(data, fit->input.variables.columns[which]), 100 * most / all);
+  }
+}
+
 static void note_result(const KmeansOptions *o, const Fit *fit, Text *notes)
 {
   const KmeansResult *r = &fit->result;
@@ -137,6 +164,7 @@ static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, F
   }
   if (status == STATUS_OK) {
     note_result(o, fit, call->notes);
+    note_dominant(fit, data, call->notes);
     status = model_new(&kmeans, o, &model, e);
   }
   if (status == STATUS_OK) {

@@ -223,6 +223,13 @@ t.test("notes: chosen variables, ids, unequal spreads, small clusters", function
   end
 end)
 
+t.test("notes: a variable that makes all the difference", function()
+  local df = frame { x = { 0, 1, 2, 100, 101, 102 }, y = { 0, 1, 0, 1, 0, 1 } }
+  t.has(tostring(df:kmeans(2)):gsub("%s+", " "), "'x' alone makes 100 %")
+  t.ok(not tostring(df:kmeans { k = 3, on = "x" }):find "alone makes")
+  t.ok(not tostring(iris:kmeans { k = 3, scale = "zscore" }):find "alone makes")
+end)
+
 t.test("one row, one column, wide frames, long names", function()
   t.eq(frame({ x = { 5 } }):kmeans(1).n, 1)
   local columns = {}
