@@ -116,7 +116,7 @@ static void note(const Choosing *c, const int64_t suggested[CHOOSE_RULES], Text 
   }
   size_t votes;
   const int64_t best = choose_vote(suggested, c->levels, c->done, &votes);
-  if (c->done > 2 && best > 0 && (best == c->levels[0].k || best == c->levels[c->done - 1].k)) {
+  if (c->done > 2 && best > 0 && ((best == c->levels[0].k && best > 2) || best == c->levels[c->done - 1].k)) {
     text_printf(notes, _("the suggestion lies at the end of the range: try a wider one\n"));
   }
 }

@@ -7,6 +7,9 @@
 --   ```console   a session as seen: after `> ` (and `>> `) what is typed, then what is shown, which must come
 --                out the same; a line "..." stands for any lines
 --
+-- A file that works on data that are not shipped names them in a comment, <!-- data: customers/Mall_Customers.csv -->: they
+-- are found by ASSAY_TESTDATA and lie in the folder too; without them its blocks are skipped.
+--
 -- assay tests/consistency/guide.lua --write puts what is shown now into the console blocks that differ.
 
 local write_back = arg[1] == "--write"
@@ -91,8 +94,25 @@ local function blocks_of(path)
   return blocks, lines
 end
 
+-- The files that a document asks for, and the first of them that is not there.
+local function data_of(lines)
+  local place, files, missing = os.getenv("ASSAY_TESTDATA") or "../shared/data", {}, nil
+  for _, line in ipairs(lines) do
+    for name in (line:match("^<!%-%- data: (.-) %-%->$") or ""):gmatch("%S+") do
+      local path = place .. "/" .. name
+      local file = io.open(path)
+      missing = missing or (not file and name) or nil
+      files[#files + 1] = path
+      if file then
+        file:close()
+      end
+    end
+  end
+  return files, missing
+end
+
 -- Types all of a file's statements into one session and keeps what each of them showed.
-local function run_blocks(blocks)
+local function run_blocks(blocks, files)
   local typed, all, folder = {}, {}, os.tmpname()
   for _, block in ipairs(blocks) do
     for _, statement in ipairs(block.statements) do
@@ -103,6 +123,9 @@ local function run_blocks(blocks)
   end
   os.remove(folder)
   run(("mkdir %s && ln -s %s/datasets %s"):format(quoted(folder), quoted(root), quoted(folder)))
+  for _, path in ipairs(files) do
+    run(("ln -s \"$(realpath %s)\" %s"):format(quoted(path), quoted(folder)))
+  end
   write_all(folder .. "/.typed", table.concat(typed, "\n") .. "\n")
   local command = "cd %s && COLUMNS=80 LINES=24 %s -q -i --no-rc <.typed 2>&1"
   local shown = run(command:format(quoted(folder), quoted(program)))
@@ -189,13 +212,17 @@ local files = lines_of((run("ls README.md ARCHITECTURE.md doc/guide/*.md dataset
 local tests = {}
 for _, path in ipairs(files) do
   local blocks, lines = blocks_of(path)
-  run_blocks(blocks)
-  if write_back then
+  local data, missing = data_of(lines)
+  if not missing then
+    run_blocks(blocks, data)
+  end
+  if write_back and not missing then
     rewrite(path, blocks, lines)
   end
   for _, block in ipairs(blocks) do
     local name = ("%s:%d: %s block"):format(path, block.from - 1, block.kind)
-    tests[#tests + 1] = { name = name, fault = fault_of(block) }
+    local skip = missing and " # SKIP no test data: " .. missing or ""
+    tests[#tests + 1] = { name = name .. skip, fault = not missing and fault_of(block) or nil }
   end
   local fault = #blocks == 0 and { "no block of code was found" } or nil
   tests[#tests + 1] = { name = path .. " has code", fault = fault }
