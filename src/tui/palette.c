@@ -152,7 +152,9 @@ static void find(Palette *palette)
     const int name = palette_score(palette->typed, entry->label), help = palette_score(palette->typed, entry->help);
     entry->score = name > 0 ? 2 * name + 4 : help > 3 * (int)strlen(palette->typed) ? help : 0;
   }
-  qsort(palette->entries, palette->n, sizeof *palette->entries, by_score);
+  if (palette->n > 1) {
+    qsort(palette->entries, palette->n, sizeof *palette->entries, by_score);
+  }
   palette->n_found = 0;
   for (size_t i = 0; i < palette->n && palette->n_found < SHOWN_MOST && palette->entries[i].score > 0; i++) {
     palette->found[palette->n_found++] = i;
