@@ -37,7 +37,7 @@ static bool metric_of(const Model *model, ExportMetric *out)
 static Status refuse(const Model *model, Error *e)
 {
   error_set(e, STATUS_STATE, "not-exportable",
-            _("a model of %s has no form in SQL, Lua or JSON: its clusters are not those of the nearest centre"),
+            _("a model of %s has no form in SQL, Lua or JSON that gives its very labels"),
             model_name(model));
   return error_hint(e, _("a rule for each segment has one: m:passport(df):export(\"segments.sql\")"));
 }

@@ -64,12 +64,26 @@ double segment_rule_f1(const SegmentRule *rule)
 
 /* ---- the best condition on one variable among some rows */
 
-static void count_codes(const Search *s, const State *state, const uint32_t *codes, Tally *counts)
+static void count_codes(const Search *s, const State *state, const uint32_t *codes, unsigned shift, Tally *counts)
 {
   for (size_t i = 0; i < state->n; i++) {
     const size_t row = state->rows ? state->rows[i] : i;
     const uint32_t code = codes[row];
     if (code != RULE_NONE) {
+      counts[code >> shift].all++;
+      counts[code >> shift].hits += s->target[row];
+    }
+  }
+}
+
+/* The same by single codes, of buckets that are wanted. */
+static void count_wanted(const Search *s, const State *state, const uint32_t *codes, unsigned shift, const bool *wanted,
+                         Tally *counts)
+{
+  for (size_t i = 0; i < state->n; i++) {
+    const size_t row = state->rows ? state->rows[i] : i;
+    const uint32_t code = codes[row];
+    if (code != RULE_NONE && wanted[code >> shift]) {
       counts[code].all++;
       counts[code].hits += s->target[row];
     }
@@ -83,29 +97,109 @@ static void better(const Search *s, Candidate *best, RuleOperator operator, uint
     best->f1 = f1;
     best->hit = hit;
     best->selected = selected;
-    best->condition.operator = operator;
+    best->condition.operator= operator;
     best->condition.cut = cut;
   }
 }
 
-static void best_cuts(const Search *s, const Tally *counts, uint32_t m, Candidate *up, Candidate *down)
+/* m tallies of 2^shift codes each. */
+static void best_cuts(const Search *s, const Tally *counts, uint32_t m, unsigned shift, Candidate *up, Candidate *down)
 {
   size_t hit = 0, selected = 0;
-  for (uint32_t code = 0; code < m; code++) {
-    hit += counts[code].hits;
-    selected += counts[code].all;
-    if (counts[code].all > 0) {
-      better(s, down, RULE_AT_MOST, code, hit, selected);
+  for (uint32_t i = 0; i < m; i++) {
+    hit += counts[i].hits;
+    selected += counts[i].all;
+    if (counts[i].all > 0) {
+      better(s, down, RULE_AT_MOST, ((i + 1) << shift) - 1, hit, selected);
     }
   }
   hit = selected = 0;
-  for (uint32_t code = m; code-- > 0;) {
-    hit += counts[code].hits;
-    selected += counts[code].all;
-    if (counts[code].all > 0) {
-      better(s, up, RULE_AT_LEAST, code, hit, selected);
+  for (uint32_t i = m; i-- > 0;) {
+    hit += counts[i].hits;
+    selected += counts[i].all;
+    if (counts[i].all > 0) {
+      better(s, up, RULE_AT_LEAST, i << shift, hit, selected);
     }
   }
+}
+
+/* ---- numbers with many values: first by buckets of codes, then by codes where a cut could be better than the best
+ * between buckets. No cut within a bucket is better than one that takes all its hits and nothing else. */
+
+enum { BUCKETS = 4096, FEW_CODES = 2 * BUCKETS };
+
+static unsigned bucket_shift(uint32_t codes)
+{
+  unsigned shift = 0;
+  while (codes > FEW_CODES && (codes - 1) >> shift >= BUCKETS) {
+    shift++;
+  }
+  return shift;
+}
+
+static void want_buckets(const Search *s, const Tally *buckets, uint32_t m, const Candidate *up, const Candidate *down,
+                         bool *wanted)
+{
+  size_t hit = 0, selected = 0;
+  for (uint32_t i = 0; i < m; i++) {
+    wanted[i] = f1_of(hit + buckets[i].hits, selected + buckets[i].hits, s->size) > down->f1;
+    hit += buckets[i].hits;
+    selected += buckets[i].all;
+  }
+  hit = selected = 0;
+  for (uint32_t i = m; i-- > 0;) {
+    wanted[i] = wanted[i] || f1_of(hit + buckets[i].hits, selected + buckets[i].hits, s->size) > up->f1;
+    hit += buckets[i].hits;
+    selected += buckets[i].all;
+  }
+}
+
+static uint32_t bucket_end(uint32_t bucket, unsigned shift, uint32_t codes)
+{
+  const uint64_t end = ((uint64_t)bucket + 1) << shift;
+  return end < codes ? (uint32_t)end : codes;
+}
+
+static void refine(const Search *s, const Tally *buckets, uint32_t m, unsigned shift, const bool *wanted,
+                   const Tally *counts, uint32_t codes, Candidate *up, Candidate *down)
+{
+  size_t hit = 0, selected = 0, all_hits = 0, all = 0;
+  for (uint32_t i = 0; i < m; i++) {
+    all_hits += buckets[i].hits;
+    all += buckets[i].all;
+  }
+  for (uint32_t i = 0; i < m; i++) {
+    size_t own_hit = hit, own = selected;
+    for (uint32_t code = i << shift; wanted[i] && code < bucket_end(i, shift, codes); code++) {
+      if (counts[code].all > 0) {
+        better(s, up, RULE_AT_LEAST, code, all_hits - own_hit, all - own);
+        own_hit += counts[code].hits;
+        own += counts[code].all;
+        better(s, down, RULE_AT_MOST, code, own_hit, own);
+      }
+    }
+    hit += buckets[i].hits;
+    selected += buckets[i].all;
+  }
+}
+
+static void try_buckets(const Search *s, const State *state, const RuleVariable *variable, unsigned shift,
+                        Tally *counts, Candidate *up, Candidate *down)
+{
+  Tally buckets[BUCKETS] = {{0, 0}};
+  bool wanted[BUCKETS];
+  const uint32_t m = ((variable->n_codes - 1) >> shift) + 1;
+  count_codes(s, state, variable->codes, shift, buckets);
+  best_cuts(s, buckets, m, shift, up, down);
+  want_buckets(s, buckets, m, up, down, wanted);
+  for (uint32_t i = 0; i < m; i++) {
+    if (wanted[i]) {
+      const uint32_t begin = i << shift;
+      memset(counts + begin, 0, (bucket_end(i, shift, variable->n_codes) - begin) * sizeof *counts);
+    }
+  }
+  count_wanted(s, state, variable->codes, shift, wanted, counts);
+  refine(s, buckets, m, shift, wanted, counts, variable->n_codes, up, down);
 }
 
 static int by_code(const void *a, const void *b)
@@ -164,15 +258,24 @@ static void try_variable(void *context, size_t item, size_t worker)
   if (task_cancelled(s->task)) {
     return;
   }
+  const unsigned shift = variable->column.kind == SEGMENT_NUMBER ? bucket_shift(variable->n_codes) : 0;
+  if (shift > 0) {
+    try_buckets(s, &s->states[state], variable, shift, counts, &found[0], &found[1]);
+    return;
+  }
   memset(counts, 0, variable->n_codes * sizeof *counts);
-  count_codes(s, &s->states[state], variable->codes, counts);
+  count_codes(s, &s->states[state], variable->codes, 0, counts);
   switch (variable->column.kind) {
-  case SEGMENT_NUMBER: best_cuts(s, counts, variable->n_codes, &found[0], &found[1]); break;
+  case SEGMENT_NUMBER:
+    best_cuts(s, counts, variable->n_codes, 0, &found[0], &found[1]);
+    break;
   case SEGMENT_FLAG:
     better(s, &found[0], RULE_TRUE, 0, counts[1].hits, counts[1].all);
     better(s, &found[1], RULE_FALSE, 0, counts[0].hits, counts[0].all);
     break;
-  default: best_levels(s, counts, variable->n_codes, &found[0]); break;
+  default:
+    best_levels(s, counts, variable->n_codes, &found[0]);
+    break;
   }
 }
 
@@ -324,6 +427,9 @@ static Status find_rule(Search *s, const RuleAsk *ask, SegmentRule *out, Error *
   states[0].rule = (SegmentRule){.size = s->size, .selected = s->n, .hit = s->size};
   *out = states[0].rule;
   for (size_t depth = 0; status == STATUS_OK && n > 0 && depth < ask->conditions; depth++) {
+    if (depth > 0 && segment_rule_f1(out) + ask->gain > 1) {
+      break; /* nothing longer could gain enough */
+    }
     status = widen(s, states, n, next, &n_next, e);
     states_free(states, BEAM);
     memcpy(states, next, sizeof states);

@@ -109,6 +109,28 @@ t.test("a single condition is the best there is", function()
   end
 end)
 
+t.test("the best single cut among twenty thousand different values", function()
+  local list, cells = {}, { s = {}, x = {} }
+  for i = 1, 20000 do
+    local x = (i * 7919) % 20011 + random(1000) / 1000
+    local s = random(4) == 0 and 1 + random(2) or x > 12345.6 and 2 or 1
+    list[i] = { x, s }
+    cells.x[i], cells.s[i] = x, s
+  end
+  table.sort(list, function(a, b) return a[1] < b[1] end)
+  local df = frame(cells)
+  for _, row in ipairs(rows_of(df:segmentation("s"):segment_rules(df, { conditions = 1 }))) do
+    local below, best = 0, 0
+    for i, pair in ipairs(list) do
+      best = math.max(best, 2 * (row.size - below) / (#list - i + 1 + row.size))
+      below = below + (pair[2] == row.cluster and 1 or 0)
+      best = math.max(best, 2 * below / (i + row.size))
+    end
+    t.eq(row.f1, best)
+    agrees(df, "s", row)
+  end
+end)
+
 t.test("a box of three conditions is found exactly", function()
   local cells = { s = {}, spend = {}, visits = {}, region = {}, id = {} }
   for i = 1, 900 do
