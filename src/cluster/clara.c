@@ -140,14 +140,24 @@ done:
   return status;
 }
 
+/* Labels of medoids whatever was pressed before; a further press ends this too. */
+static Status judge_anyway(Clara *c, const size_t *medoids, Error *e)
+{
+  const bool pressed = task_cancelled(c->task);
+  atomic_store(&c->task->cancel, false);
+  const Status status = judge(c, medoids, &c->best, e);
+  if (pressed) {
+    task_cancel(c->task);
+  }
+  return status;
+}
+
 /* After a press: labels of the best medoids so far, or of the unfinished sample's, or of the first rows. */
 static Status stopped(Clara *c, Error *e)
 {
   Status status = STATUS_OK;
   if (c->best.n == 0) {
-    atomic_store(&c->task->cancel, false);
-    status = judge(c, c->state->best > 0 ? c->state->medoids : c->found, &c->best, e);
-    task_cancel(c->task);
+    status = judge_anyway(c, c->state->best > 0 ? c->state->medoids : c->found, e);
   }
   if (status == STATUS_OK) {
     c->best.complete = c->best.converged = false;
@@ -198,7 +208,7 @@ static Status run_samples(Clara *c, Error *e)
     return stopped(c, e);
   }
   if (status == STATUS_OK && c->best.n == 0) { /* went on, and nothing better came */
-    status = judge(c, c->state->medoids, &c->best, e);
+    status = judge_anyway(c, c->state->medoids, e);
   }
   return status;
 }

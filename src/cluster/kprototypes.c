@@ -321,11 +321,11 @@ static Status make_result(KprototypesRun *run, bool complete, KprototypesResult 
     }
     chosen = &first;
   }
-  if (!complete) {
-    atomic_store(&run->task->cancel, false);
-  }
+  const bool pressed =
+      task_cancelled(run->task); /* once, also after the last step: the last pass is made all the same */
+  atomic_store(&run->task->cancel, false);
   status = fill_result(run, chosen, out, e);
-  if (!complete) {
+  if (pressed) {
     task_cancel(run->task);
   }
   TRY(status);
