@@ -457,9 +457,8 @@ static Status run_batch(Batch *b, Error *e)
 Status neighbours_nearest(Task *task, const Neighbours *index, const double *queries, size_t q, size_t k, uint32_t *rows,
                           double *distances, Error *e)
 {
-  Batch b = {.task = task, .index = index, .queries = queries, .q = queries ? q : index->n, .k = k, .rows = rows,
-             .distances = distances};
-  return rows || distances ? run_batch(&b, e) : STATUS_OK;
+  Batch b = {.task = task, .index = index, .queries = queries, .q = q, .k = k, .rows = rows, .distances = distances};
+  return q > 0 && (rows || distances) ? run_batch(&b, e) : STATUS_OK;
 }
 
 Status neighbours_kth_rank(Task *task, const Neighbours *index, size_t k, double *ranks, Error *e)
@@ -491,7 +490,7 @@ static void count_item(void *context, size_t item, size_t worker)
 Status neighbours_counts(Task *task, const Neighbours *index, const double *queries, size_t q, double radius,
                          size_t enough, uint32_t *counts, Error *e)
 {
-  Batch b = {.task = task, .index = index, .queries = queries, .q = queries ? q : index->n, .enough = enough,
+  Batch b = {.task = task, .index = index, .queries = queries, .q = q, .enough = enough,
              .limit = metric_rank(index->metric, radius), .counts = counts};
   pool_run(task_threads(task), (b.q + QUERIES - 1) / QUERIES, count_item, &b);
   return task_cancelled(task) ? error_cancelled(e) : STATUS_OK;

@@ -55,7 +55,7 @@ typedef struct NeighbourList {
 /* All rows with a rank of at most `limit`, in an order that depends on the index alone; the list is emptied first. */
 Status neighbours_within(const Neighbours *index, const double *x, double limit, NeighbourList *list, Error *e) MUST_USE;
 
-/* The k nearest of each of q queries (row-major; NULL: the index's own rows, which then find themselves), on all threads:
+/* The k nearest of each of q queries (row-major; NULL with q = n: the index's own rows, which then find themselves), on all threads:
  * rows[i * k + j] and distances[i * k + j], nearest first; either may be NULL. 1 <= k <= n. */
 Status neighbours_nearest(Task *task, const Neighbours *index, const double *queries, size_t q, size_t k, uint32_t *rows,
                           double *distances, Error *e) MUST_USE;
