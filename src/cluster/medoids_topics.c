@@ -6,10 +6,6 @@ static const Topic medoids_topics[] = {
     {"k-above-n", "more clusters than rows",
      "A cluster has at least one row. Choose a smaller k, or look why so few rows are left: df:count(), missing = "
      "\"drop\"."},
-    {"bad-distances", "a frame that is no square of dissimilarities",
-     "metric = \"given\" takes the frame as a square: a numeric column for each row, in the same order, 0 on the "
-     "diagonal, "
-     "the same number there and back, none missing. df:gower() gives such a frame."},
     {"gower-type", "a column cannot be compared in this way",
      "types = {column = \"...\"} says what a column is: numeric, ordinal (ranks, or the levels of a category in "
      "their "
