@@ -387,7 +387,7 @@ static void overlay_key(Tui *tui, const Key *key)
 
 static bool tab_key(Tui *tui, const Key *key)
 {
-  const size_t page = key->code >= '1' && key->code <= '9' ? key->code - '1' : tui->n_pages;
+  const size_t page = key->code == '0' ? 9 : key->code >= '1' && key->code <= '9' ? key->code - '1' : tui->n_pages;
   if (page >= tui->n_pages) {
     return false;
   }

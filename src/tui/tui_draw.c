@@ -32,27 +32,48 @@ static void put_job(Tui *tui, Text *out)
   text_puts(out, task_cancelled(task) ? _(", stopping") : "");
 }
 
-/* The tab of page i; the present one is in brackets, so that it is seen without colour. */
-static void put_tab(const Tui *tui, size_t i, bool brief, Text *out)
+/* The tab of page i, its title cut to `most` columns; the present one is in brackets and whole, so that it is seen without
+ * colour. The key of the tenth page is 0. */
+static void put_tab(const Tui *tui, size_t i, size_t most, Text *out)
 {
   const char *title = _(tui->pages[i].page->title);
-  const bool present = i == tui->at;
-  if (brief && !present) {
-    text_printf(out, " %zu ", i + 1);
-  } else {
-    text_printf(out, present ? "[%zu %s]" : " %zu %s ", i + 1, title);
+  const bool present = i == tui->at, ascii = tui->cells.ascii;
+  const size_t n = strlen(title), whole = width_of(title, n, ascii);
+  text_puts(out, present ? "[" : i == 0 || tui->at + 1 != i ? " " : "");
+  if (i < 10) {
+    text_printf(out, "%zu", (i + 1) % 10);
   }
+  if (present || most > 0) {
+    text_puts(out, i < 10 ? " " : "");
+    size_t bytes = n;
+    while (!present && width_of(title, bytes, ascii) > most) {
+      bytes = utf8_whole(title, bytes - 1);
+    }
+    width_add(out, title, present || whole <= most ? n : bytes, ascii);
+  }
+  text_puts(out, present ? "]" : "");
 }
 
-static int tabs_width(const Tui *tui, bool brief)
+static int tabs_width(const Tui *tui, size_t most)
 {
   Text all = {0};
   for (size_t i = 0; i < tui->n_pages; i++) {
-    put_tab(tui, i, brief, &all);
+    put_tab(tui, i, most, &all);
   }
   const int width = (int)width_of(text_data(&all), all.size, tui->cells.ascii);
   text_free(&all);
   return width;
+}
+
+/* As much of the titles as there is room for; under three letters none. */
+static size_t tabs_room(const Tui *tui, int width)
+{
+  enum { TITLE_MOST = 20, TITLE_LEAST = 3 };
+  size_t most = TITLE_MOST;
+  while (most >= TITLE_LEAST && tabs_width(tui, most) > width) {
+    most--;
+  }
+  return most >= TITLE_LEAST ? most : 0;
 }
 
 static void draw_head(Tui *tui, Rect line)
@@ -63,11 +84,11 @@ static void draw_head(Tui *tui, Rect line)
   cells_fill(cells, line, bar);
   put_job(tui, &job);
   const int right = (int)width_of(text_data(&job), job.size, cells->ascii);
-  const bool brief = tabs_width(tui, false) + right + 2 > line.width;
+  const size_t most = tabs_room(tui, line.width - (right > 0 ? right + 2 : 0));
   int at = 0;
   for (size_t i = 0; i < tui->n_pages; i++) {
     text_reset(&tab);
-    put_tab(tui, i, brief, &tab);
+    put_tab(tui, i, most, &tab);
     at = cells_put(cells, line, 0, at, i == tui->at ? present : bar, text_data(&tab));
   }
   if (right > 0 && at + right + 1 <= line.width) {
@@ -294,7 +315,7 @@ static void write_keys(Tui *tui, const ViewStyle *style, Keys *keys)
     (void)tui_each_action(tui, add_key_line, keys);
   }
   style_put(style, VIEW_HEADER, _("Pages"), &keys->text);
-  text_printf(&keys->text, "\n  %-10s %s\n", "1 .. 9", _("the pages named at the top"));
+  text_printf(&keys->text, "\n  %-10s %s\n", "1 .. 9 0", _("the pages named at the top"));
 }
 
 static Rect window(Rect area, int width, int height)
