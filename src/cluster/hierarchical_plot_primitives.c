@@ -9,7 +9,7 @@
 #include "cluster/segment_plot_primitives.h"
 #include "core/alloc.h"
 
-enum { TIPS = 30, SERIES_MOST = 9, HEIGHTS = 20, CORNERS = 5 };
+enum { TIPS = 30, SERIES_MOST = 9, HEIGHTS = 20, ROOM = 8 * TIPS };
 
 /* The tree's last merges; what lies below them are tips. */
 typedef struct Dendrogram {
@@ -19,7 +19,7 @@ typedef struct Dendrogram {
   double *x, *y;      /* 2 n: where a node stands */
   uint32_t *tips;     /* from left to right */
   size_t n_tips;
-  double *lines;      /* x then y of a series */
+  double *lines;      /* ROOM numbers x of a series, then its y */
 } Dendrogram;
 
 static Status refuse_axes(const PlotRequest *request, Error *e)
@@ -81,33 +81,50 @@ static void place_nodes(Dendrogram *t)
   }
 }
 
-/* The brackets of the merges of one cluster (all: of any), or of those above the cut (-1). */
+static bool belongs(const Dendrogram *t, uint32_t node, int32_t cluster, bool all)
+{
+  return !is_tip(t, node) && (all || t->cluster[node] == cluster);
+}
+
+static void add_corner(Dendrogram *t, size_t *used, double x, double y)
+{
+  t->lines[*used] = x;
+  t->lines[ROOM + *used] = y;
+  ++*used;
+}
+
+/* A walk around the part of the tree below a node that is of one cluster (-1: above the cut): a line without a gap, which
+ * goes back the way it came. */
+static void walk(Dendrogram *t, uint32_t node, int32_t cluster, bool all, size_t *used)
+{
+  const uint32_t parts[] = {t->h.tree.first[node - t->n], t->h.tree.second[node - t->n]};
+  for (int side = 0; side < 2; side++) {
+    const uint32_t part = parts[side];
+    add_corner(t, used, t->x[part], t->y[node]);
+    add_corner(t, used, t->x[part], t->y[part]);
+    if (belongs(t, part, cluster, all)) {
+      walk(t, part, cluster, all, used);
+      add_corner(t, used, t->x[part], t->y[part]);
+    }
+    add_corner(t, used, t->x[part], t->y[node]);
+  }
+}
+
+/* The brackets of one cluster's merges, which hang together. */
 static Status add_brackets(Dendrogram *t, Chart *chart, int32_t cluster, bool all, const char *name, Error *e)
 {
   static const char *const roles[] = {"x", "y"};
   Column *columns[2] = {NULL, NULL};
-  const size_t room = t->shown * CORNERS;
-  double *x = t->lines, *y = t->lines + room;
   size_t used = 0;
   Status status = STATUS_OK;
-  for (size_t i = t->n - 1 - t->shown; i + 1 < t->n; i++) {
-    const int32_t own = t->cluster[t->n + i];
-    if (all ? own < 0 : own != cluster) {
-      continue;
+  for (size_t i = t->n - 1; i-- > t->n - 1 - t->shown && used == 0;) {
+    if (belongs(t, (uint32_t)(t->n + i), cluster, all)) {
+      walk(t, (uint32_t)(t->n + i), cluster, all, &used);
     }
-    const uint32_t a = t->h.tree.first[i], b = t->h.tree.second[i];
-    const double height = t->h.tree.height[i];
-    x[used] = x[used + 1] = t->x[a];
-    x[used + 2] = x[used + 3] = t->x[b];
-    y[used] = t->y[a];
-    y[used + 1] = y[used + 2] = height;
-    y[used + 3] = t->y[b];
-    x[used + 4] = y[used + 4] = NAN;
-    used += CORNERS;
   }
   if (used > 0) {
-    TRY(column_of_floats(x, used, &columns[0], e));
-    TRY(column_of_floats(y, used, &columns[1], e));
+    TRY(column_of_floats(t->lines, used, &columns[0], e));
+    TRY(column_of_floats(t->lines + ROOM, used, &columns[1], e));
     TRY(chart_add_columns(chart, CHART_LINE, name, roles, (const Column *const *)columns, 2, e));
   }
 done:
@@ -151,10 +168,10 @@ static Status add_tips(const Dendrogram *t, Chart *chart, Error *e)
 
 static Status add_clusters(Dendrogram *t, Chart *chart, size_t k, Error *e)
 {
-  Status status = add_brackets(t, chart, -1, false, _("above the cut"), e);
   if (k > SERIES_MOST) {
-    return status == STATUS_OK ? add_brackets(t, chart, 0, true, _("clusters"), e) : status;
+    return add_brackets(t, chart, 0, true, _("merges"), e);
   }
+  Status status = add_brackets(t, chart, -1, false, _("above the cut"), e);
   for (size_t c = 0; status == STATUS_OK && c < k; c++) {
     char name[64];
     snprintf(name, sizeof name, _("cluster %zu"), c + 1);
@@ -175,7 +192,7 @@ static Status dendrogram_new(Dendrogram *t, const Model *model, Error *e)
   t->x = mem_zero(4 * t->n, sizeof *t->x);
   t->y = t->x + 2 * t->n;
   t->tips = mem_alloc(TIPS + 1, sizeof *t->tips);
-  t->lines = mem_alloc(2 * TIPS * CORNERS, sizeof *t->lines);
+  t->lines = mem_alloc(2 * ROOM, sizeof *t->lines);
   status = t->cluster && t->x && t->tips && t->lines ? read_clusters(t, model, e) : error_memory(e, 0, _("a chart"));
   if (status == STATUS_OK) {
     place_nodes(t);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Single linkage by rows: Prim's minimum spanning tree, which makes each distance once and keeps one for each row. */
+/* Single linkage by rows. Many rows of few columns: the spanning tree that HDBSCAN finds on a kd- or ball tree, with core
+ * distances of 0. Else Prim's, which makes each distance once and keeps one for each row. */
 #include <math.h>
 #include <string.h>
 
+#include "cluster/hdbscan.h"
 #include "cluster/linkage_vector.h"
 #include "core/alloc.h"
 #include "core/pool.h"
 #include "core/reduce.h"
 
-enum { STRIP = 2048 }; /* rows that a thread takes at a time */
+enum {
+  STRIP = 2048,  /* rows that a thread takes at a time */
+  TREE_FROM = 4096 /* rows from which on a tree is worth its making */
+};
 
 /* Rows outside the tree stand together at the front, `row` telling their numbers; each knows its nearest row inside. */
 typedef struct Prim {
@@ -82,7 +87,38 @@ static Status grow(Prim *p, double *tip, LinkageStep *steps, Error *e)
   return STATUS_OK;
 }
 
-Status linkage_run_single(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps, Error *e)
+/* *found false: there is no tree for these rows, or none is worth it. */
+static Status span_by_tree(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps, bool *found,
+                           Error *e)
+{
+  Neighbours *index = NULL;
+  HdbscanEdge *edges = NULL;
+  double *core = NULL;
+  Status status = STATUS_OK;
+  *found = false;
+  if (n < TREE_FROM) {
+    return STATUS_OK;
+  }
+  TRY(neighbours_new(task, values, n, d, metric, NEIGHBOURS_AUTO, &index, e));
+  *found = neighbours_kind(index) != NEIGHBOURS_BRUTE;
+  if (*found) {
+    edges = mem_alloc(n, sizeof *edges);
+    core = mem_zero(n, sizeof *core);
+    TRY(edges && core ? STATUS_OK : error_memory(e, n * sizeof *edges, _("a tree")));
+    TRY(hdbscan_span(task, index, values, n, d, metric, core, 1, edges, e));
+  }
+  for (size_t i = 0; *found && i + 1 < n; i++) {
+    const uint32_t a = edges[i].a, b = edges[i].b;
+    steps[i] = (LinkageStep){a < b ? a : b, a < b ? b : a, metric_unrank(metric, edges[i].rank)};
+  }
+done:
+  neighbours_free(index);
+  mem_free(edges);
+  mem_free(core);
+  return status;
+}
+
+static Status span_by_prim(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps, Error *e)
 {
   Prim p = {.task = task, .metric = metric, .n = n, .d = d, .outside = n};
   double *tip = mem_alloc(d, sizeof *tip);
@@ -109,4 +145,11 @@ Status linkage_run_single(Task *task, const double *values, size_t n, size_t d, 
   mem_free(p.near);
   mem_free(p.best);
   return status;
+}
+
+Status linkage_run_single(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps, Error *e)
+{
+  bool found;
+  const Status status = span_by_tree(task, values, n, d, metric, steps, &found, e);
+  return status != STATUS_OK || found ? status : span_by_prim(task, values, n, d, metric, steps, e);
 }

@@ -293,6 +293,21 @@ static void test_same(void **state)
   free(x);
 }
 
+/* Many rows: single linkage by a tree of neighbours is that of the matrix. */
+static void test_many(void **state)
+{
+  (void)state;
+  enum { N = 4500 };
+  double *x = make_rows(N, 2);
+  LinkageTree tree, other;
+  fit(x, N, 2, metrics[2], LINKAGE_SINGLE, NULL, false, &tree);
+  fit(x, N, 2, metrics[2], LINKAGE_SINGLE, NULL, true, &other);
+  assert_same_tree(&tree, &other);
+  linkage_tree_free(&tree);
+  linkage_tree_free(&other);
+  free(x);
+}
+
 /* The same rows in another order make the same clusters. */
 static void test_order(void **state)
 {
@@ -549,7 +564,7 @@ int main(void)
     cmocka_unit_test(test_definition), cmocka_unit_test(test_ties),    cmocka_unit_test(test_weights),
     cmocka_unit_test(test_same),       cmocka_unit_test(test_order),   cmocka_unit_test(test_extremes),
     cmocka_unit_test(test_figures),    cmocka_unit_test(test_cut_height), cmocka_unit_test(test_graph),
-    cmocka_unit_test(test_components), cmocka_unit_test(test_cancel),  cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_components), cmocka_unit_test(test_many), cmocka_unit_test(test_cancel),  cmocka_unit_test(test_memory),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
