@@ -32,14 +32,15 @@ void fuzzy_result_free(FuzzyResult *result)
 
 /* ---- a pass */
 
-/* Sums: objective, squared memberships, entropy, weight; then k of u, k of the objective's parts, k of u^m, k x d of u^m x. */
+/* Sums: objective, squared memberships, entropy, weight; then k of u, k of the objective's parts, k of u^m, k x d of
+ * u^m x. */
 typedef struct Pass {
   const Task *task;
   const Rows *rows;
   const double *weights, *centres;
   size_t k, d, bytes;   /* bytes of a worker's room, in doubles */
   double m;
-  bool sum;
+  bool sum, entropy;    /* entropy: that sum too, which iterations have no use for */
   double *room;
   int32_t *labels;      /* what is wanted of every row, or NULL */
   double *memberships;
@@ -70,7 +71,8 @@ static void respond(const Pass *pass, const double *distances, double *u)
   }
 }
 
-static void add_row(const Pass *pass, const double *x, double weight, const double *distances, const double *u, double *sums)
+static void add_row(const Pass *pass, const double *x, double weight, const double *distances, const double *u,
+                    double *sums)
 {
   const size_t k = pass->k, d = pass->d;
   double *plain = sums + 4, *parts = plain + k, *raised = parts + k, *means = raised + k;
@@ -79,7 +81,7 @@ static void add_row(const Pass *pass, const double *x, double weight, const doub
     const double r = weight * (pass->m == 2 ? u[c] * u[c] : pow(u[c], pass->m)), part = r * distances[c * TILE];
     sums[0] += part;
     sums[1] += weight * u[c] * u[c];
-    sums[2] -= u[c] > 0 ? weight * u[c] * log(u[c]) : 0;
+    sums[2] -= pass->entropy && u[c] > 0 ? weight * u[c] * log(u[c]) : 0;
     plain[c] += weight * u[c];
     parts[c] += part;
     raised[c] += r;
@@ -177,10 +179,10 @@ typedef struct Search {
   double *sums;
 } Search;
 
-static Status sum_up(Search *search, const double *centres, Error *e)
+static Status sum_up(Search *search, const double *centres, bool entropy, Error *e)
 {
   Pass pass = {.rows = search->rows, .weights = search->weights, .centres = centres, .k = search->settings->k,
-               .m = search->settings->m, .sum = true};
+               .m = search->settings->m, .sum = true, .entropy = entropy};
   return run_pass(search->task, &pass, search->sums, e);
 }
 
@@ -230,13 +232,18 @@ static Status run_start(Search *search, Error *e)
   const FuzzySettings *settings = search->settings;
   bool converged = false;
   while (true) {
-    const Status status = sum_up(search, state->current, e);
+    const Status status = sum_up(search, state->current, false, e);
     if (status != STATUS_OK) {
       return status;
     }
     const double objective = search->sums[0];
-    const TraceStep step = {.phase = "fuzzy", .start = (int64_t)state->start + 1, .iteration = (int64_t)++state->iteration,
-                            .objective = objective, .changed = -1, .state = state->current, .rows = settings->k,
+    const TraceStep step = {.phase = "fuzzy",
+                            .start = (int64_t)state->start + 1,
+                            .iteration = (int64_t)++state->iteration,
+                            .objective = objective,
+                            .changed = -1,
+                            .state = state->current,
+                            .rows = settings->k,
                             .columns = search->rows->d};
     task_step(search->task, &step);
     converged = isfinite(state->before) && state->before - objective <= settings->tolerance * state->before;
@@ -312,7 +319,7 @@ static Status report(Search *search, bool complete, FuzzyResult *out, Error *e)
     TRY(error_memory(e, n * sizeof *out->labels, _("labels")));
   }
   TRY(number_clusters(search, centres, out, e));
-  TRY(sum_up(search, out->centres, e));
+  TRY(sum_up(search, out->centres, true, e));
   for (size_t i = 0; i < n; i++) {
     out->sizes[out->labels[i]]++;
   }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* fuzzy.h -- fuzzy c-means: every row belongs to every cluster to a degree.
  *
- * Minimises the sum over rows i and clusters c of weight_i u_ic^m |x_i - v_c|^2, the memberships u of a row being 0 or more and
- * adding up to 1; m > 1 says how fuzzy they are. In turns memberships follow from centres (u_ic is proportional to
- * |x_i - v_c|^(-2 / (m - 1)); a row on a centre belongs to it alone, shared where centres are equal) and centres are the means
- * by u^m. One pass over the rows an iteration, nothing of n x k is kept. Sums run along the fixed tree of core/reduce.h. Starts
- * are k-means++ centres after one move. Cost of an iteration: n k (2 d + a pow, none for m = 2).
- * Reference: Bezdek 1981; Xie and Beni 1991.
+ * Minimises the sum over rows i and clusters c of weight_i u_ic^m |x_i - v_c|^2, the memberships u of a row being 0 or
+ * more and adding up to 1; m > 1 says how fuzzy they are. In turns memberships follow from centres (u_ic is
+ * proportional to |x_i - v_c|^(-2 / (m - 1)); a row on a centre belongs to it alone, shared where centres are equal)
+ * and centres are the means by u^m. One pass over the rows an iteration, nothing of n x k is kept. Sums run along the
+ * fixed tree of core/reduce.h. Starts are k-means++ centres after one move. Cost of an iteration: n k (2 d + a pow,
+ * none for m = 2). Reference: Bezdek 1981; Xie and Beni 1991.
  */
 #ifndef ASSAY_CLUSTER_FUZZY_H
 #define ASSAY_CLUSTER_FUZZY_H

@@ -161,7 +161,8 @@ static Status read_state(const Model *model, size_t k, size_t d, FuzzyState *s, 
   const Frame *frame = model_frame(model, "state");
   Status status;
   if (!cluster_size_cell(frame, "start", &s->start) || !cluster_size_cell(frame, "iteration", &s->iteration) ||
-      !cluster_cell(frame, "before", true, &s->before) || !cluster_size_cell(frame, "best_iterations", &s->best_iterations) ||
+      !cluster_cell(frame, "before", true, &s->before) ||
+      !cluster_size_cell(frame, "best_iterations", &s->best_iterations) ||
       !cluster_flag_cell(frame, "best_converged", &s->best_converged) ||
       !cluster_cell(frame, "best_objective", true, &s->best_objective)) {
     return cluster_model_broken(e);
@@ -202,8 +203,12 @@ static void note_result(const FuzzyOptions *o, const Fit *fit, Text *notes)
 static Status fit_frame(Call *call, const Frame *data, const FuzzyOptions *o, Fit *fit, Model **out, Error *e)
 {
   const Rows rows = cluster_rows(&fit->input);
-  const FuzzySettings settings = {.k = (size_t)o->k, .starts = (size_t)o->starts, .max_iterations = (size_t)o->max_iter, .m = o->m,
-                                  .tolerance = o->tol, .seed = (uint64_t)o->seed};
+  const FuzzySettings settings = {.k = (size_t)o->k,
+                                  .starts = (size_t)o->starts,
+                                  .max_iterations = (size_t)o->max_iter,
+                                  .m = o->m,
+                                  .tolerance = o->tol,
+                                  .seed = (uint64_t)o->seed};
   Model *model = NULL;
   Status status;
   TRY(fuzzy_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e));
@@ -252,8 +257,8 @@ done:
   return status;
 }
 
-static Status predicted_frame(const ClusterInput *input, size_t k, const int32_t *labels, const double *memberships, Frame **out,
-                              Error *e)
+static Status predicted_frame(const ClusterInput *input, size_t k, const int32_t *labels, const double *memberships,
+                              Frame **out, Error *e)
 {
   const size_t n = input->variables.n;
   double *column = mem_alloc(n, sizeof *column);
@@ -288,7 +293,8 @@ static Status fuzzy_predict(Call *call, const Model *model, const Frame *data, F
   TRY(cluster_input_of_model(call, model, data, &input, e));
   labels = mem_alloc(input.variables.n, sizeof *labels);
   memberships = mem_alloc(input.variables.n * k, sizeof *memberships);
-  TRY(labels && memberships ? STATUS_OK : error_memory(e, input.variables.n * k * sizeof *memberships, _("memberships")));
+  TRY(labels && memberships ? STATUS_OK
+                            : error_memory(e, input.variables.n * k * sizeof *memberships, _("memberships")));
   if (input.variables.n > 0) {
     const Rows rows = cluster_rows(&input);
     TRY(fuzzy_assign(call->task, &rows, centres, k, model_number(model, "m"), labels, memberships, e));
@@ -315,38 +321,57 @@ static Status fuzzy_cost(const Call *call, Cost *out, Error *e)
 }
 
 static const Figure fuzzy_figures[] = {
-  {"n", "rows used in the fit", "", "at least k"},
-  {"k", "number of clusters", "", "2 to a few dozen"},
-  {"m", "how fuzzy memberships are", "", "1.1 to 3; 2 is usual"},
-  {"objective", "sum over rows and clusters of membership^m times the squared distance to the centre, in scaled units", "", "0 and more; smaller is tighter"},
-  {"coefficient", "mean over rows of the sum of squared memberships (partition coefficient)", "", "1/k (all alike) to 1 (every row in one cluster)"},
-  {"entropy", "mean over rows of the sum of -u log u (partition entropy)", "", "0 (every row in one cluster) to log k"},
-  {"xie_beni", "objective over n times the least squared distance of two centres", "", "smaller is better; for choosing k"},
-  {"iterations", "iterations of the best start", "", "some dozens"},
-  {"converged", "whether tol was met", "", "true"},
-  {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
-  {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
-  {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
-  {"seed", "seed of the starts", "", "any; the same seed gives the same result"},
-  {"dropped", "rows left out for missing cells", "", "0"},
+    {"n", "rows used in the fit", "", "at least k"},
+    {"k", "number of clusters", "", "2 to a few dozen"},
+    {"m", "how fuzzy memberships are", "", "1.1 to 3; 2 is usual"},
+    {"objective",
+     "sum over rows and clusters of membership^m times the squared distance to the centre, in scaled units", "",
+     "0 and more; smaller is tighter"},
+    {"coefficient", "mean over rows of the sum of squared memberships (partition coefficient)", "",
+     "1/k (all alike) to 1 (every row in one cluster)"},
+    {"entropy", "mean over rows of the sum of -u log u (partition entropy)", "",
+     "0 (every row in one cluster) to log k"},
+    {"xie_beni", "objective over n times the least squared distance of two centres", "",
+     "smaller is better; for choosing k"},
+    {"iterations", "iterations of the best start", "", "some dozens"},
+    {"converged", "whether tol was met", "", "true"},
+    {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
+    {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
+    {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
+    {"seed", "seed of the starts", "", "any; the same seed gives the same result"},
+    {"dropped", "rows left out for missing cells", "", "0"},
 };
 
 static const ModelClass fuzzy_class = {.size = sizeof(ModelClass), .predict = fuzzy_predict, .proceed = fuzzy_proceed,
                                        .headline = cluster_headline, .check = fuzzy_check, .plots = SEGMENT_PLOTS,
                                        .plot = segment_plot};
 
-static const Primitive fuzzy = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "fuzzy", .version = 1,
-  .summary = "fuzzy c-means: each row belongs to each cluster to a degree",
-  .details = "Like k-means, but a row has a membership from 0 to 1 in each cluster, by its distances to the centres; rows between "
-             "clusters show as such. Starts several times from spread-out rows and keeps the best. New rows get memberships by the "
-             "same rule, and go to the cluster of the highest.",
-  .takes = VALUE_FRAME, .main = "k", .options = fuzzy_options, .n_options = N_OPTIONS, .options_size = sizeof(FuzzyOptions),
-  .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share weight (mean membership) withinss and the centre in each variable; predict: cluster "
-             "(highest membership) and a membership per cluster",
-  .reference = "Bezdek 1981; Xie and Beni 1991",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:fuzzy{k = 3}\nm:predict(df):head(3)",
-  .where = WHERE_JOB, .cost = fuzzy_cost, .figures = fuzzy_figures, .n_figures = sizeof fuzzy_figures / sizeof *fuzzy_figures,
-  .run = run_fuzzy, .model = &fuzzy_class};
+static const Primitive fuzzy = {.size = sizeof(Primitive),
+                                .family = "cluster",
+                                .name = "fuzzy",
+                                .version = 1,
+                                .summary = "fuzzy c-means: each row belongs to each cluster to a degree",
+                                .details = "Like k-means, but a row has a membership from 0 to 1 in each cluster, by "
+                                           "its distances to the centres; rows between "
+                                           "clusters show as such. Starts several times from spread-out rows and keeps "
+                                           "the best. New rows get memberships by the "
+                                           "same rule, and go to the cluster of the highest.",
+                                .takes = VALUE_FRAME,
+                                .main = "k",
+                                .options = fuzzy_options,
+                                .n_options = N_OPTIONS,
+                                .options_size = sizeof(FuzzyOptions),
+                                .gives = VALUE_MODEL,
+                                .returns = "a model; tidy: cluster size share weight (mean membership) withinss and "
+                                           "the centre in each variable; predict: cluster "
+                                           "(highest membership) and a membership per cluster",
+                                .reference = "Bezdek 1981; Xie and Beni 1991",
+                                .example = "df = read \"datasets/iris/iris.csv\"\nm = df:fuzzy{k = "
+                                           "3}\nm:predict(df):head(3)",
+                                .where = WHERE_JOB,
+                                .cost = fuzzy_cost,
+                                .figures = fuzzy_figures,
+                                .n_figures = sizeof fuzzy_figures / sizeof *fuzzy_figures,
+                                .run = run_fuzzy,
+                                .model = &fuzzy_class};
 REGISTER_PRIMITIVE(fuzzy);

@@ -184,7 +184,8 @@ static double respond(const Pass *pass, const int32_t *codes, double *p)
   return most + log(sum);
 }
 
-static void add_row(const Pass *pass, const int32_t *codes, double weight, double density, const double *p, double *sums)
+static void add_row(const Pass *pass, const int32_t *codes, double weight, double density, const double *p,
+                    double *sums)
 {
   const size_t k = pass->classes->k;
   double highest = 0, entropy = 0;
@@ -257,7 +258,8 @@ static Status run_pass(Task *task, Pass *pass, Error *e)
   size_t *first = mem_alloc(questions, sizeof *first);
   pass->room = mem_alloc(task_threads(task) * k, sizeof *pass->room);
   pass->task = task;
-  Status status = logs && first && pass->room ? STATUS_OK : error_memory(e, (1 + c->all) * k * sizeof *logs, _("classes"));
+  Status status =
+      logs && first && pass->room ? STATUS_OK : error_memory(e, (1 + c->all) * k * sizeof *logs, _("classes"));
   if (status == STATUS_OK) {
     for (size_t q = 0, at = 0; q < questions; at += pass->answers->levels[q++]) {
       first[q] = at;
@@ -270,7 +272,9 @@ static Status run_pass(Task *task, Pass *pass, Error *e)
     }
     pass->logs = logs;
     pass->first = first;
-    const Reduce reduce = {.size = pass->moments ? sums_of(c) * sizeof(double) : 0, .block = pass_block, .merge = pass_merge,
+    const Reduce reduce = {.size = pass->moments ? sums_of(c) * sizeof(double) : 0,
+                           .block = pass_block,
+                           .merge = pass_merge,
                            .context = pass};
     status = rows_reduce(task, pass->answers->n, &reduce, pass->moments, e);
   }
@@ -362,9 +366,14 @@ static Status run_start(Search *search, size_t *iterations, bool *converged, Err
       return status;
     }
     const double l = search->moments[0];
-    const TraceStep step = {.phase = "EM", .start = (int64_t)search->state->start + 1, .iteration = (int64_t)++*iterations,
-                            .objective = l, .changed = -1, .state = search->current.probability,
-                            .rows = search->current.k, .columns = search->all};
+    const TraceStep step = {.phase = "EM",
+                            .start = (int64_t)search->state->start + 1,
+                            .iteration = (int64_t)++ * iterations,
+                            .objective = l,
+                            .changed = -1,
+                            .state = search->current.probability,
+                            .rows = search->current.k,
+                            .columns = search->all};
     task_step(search->task, &step);
     *converged = fabs(l - before) <= settings->tolerance * (1 + fabs(l));
     if (*converged || *iterations >= settings->max_iterations) {
@@ -414,7 +423,8 @@ static void end_fit(Search *search, size_t starts)
     best = best && criterion_of(search, entry) < criterion_of(search, &state->table[i]);
   }
   for (size_t i = 0; i < starts; i++) {
-    entry->starts_at_best += fabs(state->start_sums[i] - entry->log_likelihood) <= 1e-6 * (1 + fabs(entry->log_likelihood));
+    entry->starts_at_best +=
+        fabs(state->start_sums[i] - entry->log_likelihood) <= 1e-6 * (1 + fabs(entry->log_likelihood));
   }
   if (best) {
     swap(&state->best, &state->best_start);
@@ -548,7 +558,9 @@ static Status report(Search *search, bool complete, LatentClassResult *out, Erro
   for (size_t i = 1; i < state->fit; i++) {
     best = criterion_of(search, &state->table[i]) < criterion_of(search, &state->table[best]) ? i : best;
   }
-  const LatentClasses *classes = state->fit > 0 ? &state->best : state->best_start.share ? &state->best_start : &search->current;
+  const LatentClasses *classes = state->fit > 0            ? &state->best
+                                 : state->best_start.share ? &state->best_start
+                                                           : &search->current;
   if (!classes->share || !(classes->share[0] > 0)) {
     return error_cancelled(e);
   }
@@ -571,7 +583,8 @@ static Status report(Search *search, bool complete, LatentClassResult *out, Erro
   out->entropy = out->best.k > 1 ? 1 - search->moments[2] / (search->weight * log((double)out->best.k)) : 1;
   TRY(fit_measures(search, out, e));
   if (!complete) {
-    snprintf(out->stopped_at, sizeof out->stopped_at, "k = %zu, start %zu", search->settings->k[state->fit], state->start + 1);
+    snprintf(out->stopped_at, sizeof out->stopped_at, "k = %zu, start %zu", search->settings->k[state->fit],
+             state->start + 1);
   } else {
     TRY(standard_errors(search, out, e));
   }
@@ -603,15 +616,16 @@ done:
   return status;
 }
 
-Status latent_class_fit(Task *task, const Answers *answers, const LatentClassSettings *settings, LatentClassState *state,
-                        LatentClassResult *out, Error *e)
+Status latent_class_fit(Task *task, const Answers *answers, const LatentClassSettings *settings,
+                        LatentClassState *state, LatentClassResult *out, Error *e)
 {
   Search search = {.task = task, .settings = settings, .state = state};
   Error stopped = {0};
   *out = (LatentClassResult){0};
   for (size_t i = 0; i < settings->n_k; i++) {
     if (settings->k[i] > answers->n) {
-      return error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k[i], answers->n);
+      return error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k[i],
+                       answers->n);
     }
   }
   Status status = run(&search, answers, &stopped);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* latent_class.h -- latent class analysis: answers to questions with few levels each, explained by k classes within which
- * the answers are independent.
+/* latent_class.h -- latent class analysis: answers to questions with few levels each, explained by k classes within
+ * which the answers are independent.
  *
- * Equal rows of answers are one pattern with their weight, and patterns stand in the order of their codes, so that the fit
- * depends on the rows but not on their order, and its time on the number of different rows. A missing answer (code -1) says
- * nothing of its question: rows count with what they have (missing at random). EM from random probabilities, `starts` times.
- * Sums run along the fixed tree of core/reduce.h: the same bits on any number of threads.
+ * Equal rows of answers are one pattern with their weight, and patterns stand in the order of their codes, so that the
+ * fit depends on the rows but not on their order, and its time on the number of different rows. A missing answer (code
+ * -1) says nothing of its question: rows count with what they have (missing at random). EM from random probabilities,
+ * `starts` times. Sums run along the fixed tree of core/reduce.h: the same bits on any number of threads.
  *
- * Standard errors are those of maximum likelihood: the information is estimated by the scores of the patterns, on logits
- * (the pseudo-inverse where estimates lie on the boundary), and carried over to probabilities.
+ * Standard errors are those of maximum likelihood: the information is estimated by the scores of the patterns, on
+ * logits (the pseudo-inverse where estimates lie on the boundary), and carried over to probabilities.
  *
- * Cost of an iteration: patterns * k * (questions + 1) additions and as many exps as patterns * k. Memory: 4 bytes an answer.
- * Reference: Goodman 1974; Bandeen-Roche et al. 1997 and Linzer and Lewis 2011, J. Stat. Software 42(10) (standard errors).
+ * Cost of an iteration: patterns * k * (questions + 1) additions and as many exps as patterns * k. Memory: 4 bytes an
+ * answer. Reference: Goodman 1974; Bandeen-Roche et al. 1997 and Linzer and Lewis 2011, J. Stat. Software 42(10)
+ * (standard errors).
  */
 #ifndef ASSAY_CLUSTER_LATENT_CLASS_H
 #define ASSAY_CLUSTER_LATENT_CLASS_H
@@ -85,8 +86,8 @@ void latent_classes_free(LatentClasses *classes);
 
 /* After a cancel: STATUS_OK with complete = false and the best so far, or STATUS_CANCELLED when there is none.
  * STATUS_DATA "too-few-rows" for k > n. */
-Status latent_class_fit(Task *task, const Answers *answers, const LatentClassSettings *settings, LatentClassState *state,
-                        LatentClassResult *out, Error *e) MUST_USE;
+Status latent_class_fit(Task *task, const Answers *answers, const LatentClassSettings *settings,
+                        LatentClassState *state, LatentClassResult *out, Error *e) MUST_USE;
 
 /* n x k probabilities and labels (the highest, of equal ones the lower number); either may be NULL. */
 Status latent_class_predict(Task *task, const Answers *answers, const LatentClasses *classes, int32_t *labels,

@@ -98,7 +98,8 @@ static double value_of(const char *text, size_t length)
 }
 
 /* The levels that occur in the category; sorted unless the column was one. */
-static Status used_levels(const Column *original, const Column *category, Level *levels, size_t *n, const char *name, Error *e)
+static Status used_levels(const Column *original, const Column *category, Level *levels, size_t *n, const char *name,
+                          Error *e)
 {
   const size_t all = column_levels(category);
   const bool number = type_is_numeric(column_type(original));
@@ -123,7 +124,8 @@ static Status used_levels(const Column *original, const Column *category, Level 
   }
   mem_free(used);
   if (*n > LEVELS_MOST) {
-    error_set(e, STATUS_DATA, "too-many-levels", _("column '%1$s' has more than %2$d different answers"), name, (int)LEVELS_MOST);
+    error_set(e, STATUS_DATA, "too-many-levels", _("column '%1$s' has more than %2$d different answers"), name,
+              (int)LEVELS_MOST);
     return error_hint(e, _("questions have few levels: cut numbers into classes (df:cut), put rare levels together "
                            "(df:relevel), or leave the column out of on"));
   }
@@ -175,12 +177,14 @@ static Status refuse_missing(const Frame *data, const Questions *q, Error *e)
     const size_t missing = column_missing(frame_column(data, q->input.variables.columns[j]));
     cells += missing;
     if (missing > 0) {
-      text_printf(&names, "%s%s (%zu)", names.size ? ", " : "", frame_name(data, q->input.variables.columns[j]), missing);
+      text_printf(&names, "%s%s (%zu)", names.size ? ", " : "", frame_name(data, q->input.variables.columns[j]),
+                  missing);
     }
   }
   error_set(e, STATUS_DATA, "missing-values", _("%1$zu cells are missing: %2$s"), cells, text_data(&names));
   text_free(&names);
-  return error_hint(e, _("missing = \"use\" takes rows with the answers they have, missing = \"drop\" leaves them out"));
+  return error_hint(e, _("missing = \"use\" takes rows with the answers they have, missing = \"drop\" leaves them "
+                         "out"));
 }
 
 /* Which rows take part, and their codes closed up. */
@@ -207,7 +211,8 @@ static Status keep_rows(const Frame *data, Questions *q, const Column *weights, 
     if (weights) {
       const double weight = column_float(weights, row);
       if (!(weight >= 0) || isinf(weight)) {
-        return error_set(e, STATUS_DATA, "bad-weight", _("row %zu has a weight that is not a finite number of 0 or more"), row + 1);
+        return error_set(e, STATUS_DATA, "bad-weight",
+                         _("row %zu has a weight that is not a finite number of 0 or more"), row + 1);
       }
       q->input.weights[v->n] = weight;
     }
@@ -247,7 +252,8 @@ Status questions_of_frame(Call *call, const Frame *data, OptionTexts on, const c
   for (size_t j = 0; j < v->d; j++) {
     TRY(code_column(call, data, q, j, q->codes, e));
     if (q->levels[j] == 0) {
-      TRY(error_set(e, STATUS_DATA, "bad-data", _("column '%s' has no answer at all"), frame_name(data, v->columns[j])));
+      TRY(error_set(e, STATUS_DATA, "bad-data", _("column '%s' has no answer at all"),
+                    frame_name(data, v->columns[j])));
     }
   }
   TRY(keep_rows(data, q, weight, missing, e));
@@ -256,7 +262,8 @@ Status questions_of_frame(Call *call, const Frame *data, OptionTexts on, const c
   if (v->dropped > 0) {
     text_printf(call->notes, _("rows left out for missing cells: %zu\n"), v->dropped);
   }
-  q->answers = (Answers){.n = v->n, .questions = v->d, .codes = q->codes, .levels = q->levels, .weights = q->input.weights};
+  q->answers =
+      (Answers){.n = v->n, .questions = v->d, .codes = q->codes, .levels = q->levels, .weights = q->input.weights};
 done:
   if (status != STATUS_OK) {
     questions_free(q);
@@ -315,7 +322,8 @@ static Status recode_column(Call *call, const Frame *data, Questions *q, size_t 
   Column *category = NULL;
   int32_t *codes = NULL;
   Status status;
-  TRY(column_cast(frame_column(data, q->input.variables.columns[j]), TYPE_CATEGORY, NULL, call->task, &category, NULL, e));
+  TRY(column_cast(frame_column(data, q->input.variables.columns[j]), TYPE_CATEGORY, NULL, call->task, &category, NULL,
+                  e));
   codes = mem_alloc(column_levels(category), sizeof *codes);
   TRY(codes ? STATUS_OK : error_memory(e, 0, _("levels")));
   for (size_t code = 0; code < column_levels(category); code++) {

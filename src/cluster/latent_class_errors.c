@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Standard errors of latent classes: the information is the sum of the outer products of the patterns' scores on logits (the
- * first class, and each question's first level, being the one the logits are against), and variances of probabilities follow
- * by their derivatives. */
+/* Standard errors of latent classes: the information is the sum of the outer products of the patterns' scores on logits
+ * (the first class, and each question's first level, being the one the logits are against), and variances of
+ * probabilities follow by their derivatives. */
 #include <math.h>
 #include <string.h>
 

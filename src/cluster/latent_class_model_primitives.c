@@ -159,7 +159,8 @@ static Status put_state(Model *model, const LatentClassState *s, Error *e)
   const size_t best = s->best.k * (1 + s->best.all), start = s->best_start.k * (1 + s->best_start.all);
   Status status;
   TRY(model_set_made(model, "state", make_state(s, &frame, e), &frame, e));
-  TRY(model_set_made(model, "state_table", make_criteria(s->table, s->fit + (s->best_start.share != NULL), &frame, e), &frame, e));
+  TRY(model_set_made(model, "state_table", make_criteria(s->table, s->fit + (s->best_start.share != NULL), &frame, e),
+                     &frame, e));
   TRY(model_set_made(model, "state_best", make_numbers(s->best.share, best, &frame, e), &frame, e));
   TRY(model_set_made(model, "state_start", make_numbers(s->best_start.share, start, &frame, e), &frame, e));
   TRY(model_set_made(model, "state_starts", make_numbers(s->start_sums, s->start, &frame, e), &frame, e));
@@ -167,8 +168,8 @@ done:
   return status;
 }
 
-Status latent_class_model_fill(Model *model, const Questions *q, const LatentClassResult *r, const LatentClassState *state,
-                               int64_t seed, const char *notes, Error *e)
+Status latent_class_model_fill(Model *model, const Questions *q, const LatentClassResult *r,
+                               const LatentClassState *state, int64_t seed, const char *notes, Error *e)
 {
   Frame *frame = NULL;
   Status status;
@@ -206,7 +207,8 @@ Status latent_class_model_classes(const Model *model, LatentClasses *out, Error 
   *out = (LatentClasses){0};
   if (!cluster_size_cell(model_frame(model, "glance"), "k", &k) || k < 1 || k > 1000000 ||
       !is_type(responses, "variable", TYPE_STRING, &variable) || !is_type(responses, "level", TYPE_STRING, &level) ||
-      !is_type(responses, "cluster", TYPE_INT64, &cluster) || !is_type(responses, "probability", TYPE_FLOAT64, &probability) ||
+      !is_type(responses, "cluster", TYPE_INT64, &cluster) ||
+      !is_type(responses, "probability", TYPE_FLOAT64, &probability) ||
       !is_type(tidy, "weight", TYPE_FLOAT64, &weight) || frame_rows(tidy) != k || frame_rows(responses) % k != 0 ||
       frame_rows(responses) == 0) {
     return cluster_model_broken(e);
@@ -243,22 +245,26 @@ static Status read_classes(const Frame *frame, size_t k, size_t all, LatentClass
 static bool read_table(const Frame *frame, const LatentClassSettings *settings, size_t rows, LatentClassEntry *table)
 {
   const Column *k, *df, *iterations, *l, *bic, *aic, *icl, *converged, *at_best;
-  if (!frame || frame_rows(frame) != rows || !is_type(frame, "k", TYPE_INT64, &k) || !is_type(frame, "df", TYPE_INT64, &df) ||
-      !is_type(frame, "iterations", TYPE_INT64, &iterations) || !is_type(frame, "log_likelihood", TYPE_FLOAT64, &l) ||
-      !is_type(frame, "bic", TYPE_FLOAT64, &bic) || !is_type(frame, "aic", TYPE_FLOAT64, &aic) ||
-      !is_type(frame, "icl", TYPE_FLOAT64, &icl) || !is_type(frame, "converged", TYPE_BOOL, &converged) ||
-      !is_type(frame, "starts_at_best", TYPE_INT64, &at_best)) {
+  if (!frame || frame_rows(frame) != rows || !is_type(frame, "k", TYPE_INT64, &k) ||
+      !is_type(frame, "df", TYPE_INT64, &df) || !is_type(frame, "iterations", TYPE_INT64, &iterations) ||
+      !is_type(frame, "log_likelihood", TYPE_FLOAT64, &l) || !is_type(frame, "bic", TYPE_FLOAT64, &bic) ||
+      !is_type(frame, "aic", TYPE_FLOAT64, &aic) || !is_type(frame, "icl", TYPE_FLOAT64, &icl) ||
+      !is_type(frame, "converged", TYPE_BOOL, &converged) || !is_type(frame, "starts_at_best", TYPE_INT64, &at_best)) {
     return false;
   }
   for (size_t i = 0; i < rows; i++) {
     if (column_int(k, i) != (int64_t)settings->k[i]) {
       return false;
     }
-    table[i] = (LatentClassEntry){.k = settings->k[i], .df = (size_t)column_int(df, i),
+    table[i] = (LatentClassEntry){.k = settings->k[i],
+                                  .df = (size_t)column_int(df, i),
                                   .iterations = (size_t)column_int(iterations, i),
-                                  .starts_at_best = (size_t)column_int(at_best, i), .converged = column_float(converged, i) != 0,
-                                  .log_likelihood = column_float(l, i), .bic = column_float(bic, i),
-                                  .aic = column_float(aic, i), .icl = column_float(icl, i)};
+                                  .starts_at_best = (size_t)column_int(at_best, i),
+                                  .converged = column_float(converged, i) != 0,
+                                  .log_likelihood = column_float(l, i),
+                                  .bic = column_float(bic, i),
+                                  .aic = column_float(aic, i),
+                                  .icl = column_float(icl, i)};
   }
   return true;
 }
@@ -271,8 +277,8 @@ Status latent_class_model_state(const Model *model, const Questions *q, const La
   Status status;
   *out = (LatentClassState){0};
   if (!cluster_size_cell(state, "fit", &out->fit) || !cluster_size_cell(state, "start", &out->start) ||
-      out->fit >= settings->n_k || out->start > settings->starts || !start || !starts || frame_rows(starts) != out->start ||
-      !cluster_is_matrix(starts, out->start, 1)) {
+      out->fit >= settings->n_k || out->start > settings->starts || !start || !starts ||
+      frame_rows(starts) != out->start || !cluster_is_matrix(starts, out->start, 1)) {
     TRY(cluster_model_broken(e));
   }
   out->table = mem_zero(settings->n_k, sizeof *out->table);
@@ -281,7 +287,8 @@ Status latent_class_model_state(const Model *model, const Questions *q, const La
   column_block(frame_column(starts, 0), 0, out->start, out->start_sums, 1);
   const bool begun = frame_rows(start) > 0;
   size_t best = 0;
-  if (begun != (out->start > 0) || !read_table(model_frame(model, "state_table"), settings, out->fit + begun, out->table)) {
+  if (begun != (out->start > 0) ||
+      !read_table(model_frame(model, "state_table"), settings, out->fit + begun, out->table)) {
     TRY(cluster_model_broken(e));
   }
   for (size_t i = 1; i < out->fit; i++) {

@@ -14,8 +14,8 @@
 #include "cluster/cluster_model_primitives.h"
 #include "cluster/latent_class.h"
 
-/* Questions as codes. names: all levels of all questions, one after the other. input has columns and rows, for the frames
- * that all clustering models have; its values are NULL. */
+/* Questions as codes. names: all levels of all questions, one after the other. input has columns and rows, for the
+ * frames that all clustering models have; its values are NULL. */
 typedef struct Questions {
   ClusterInput input;
   Answers answers;
@@ -37,8 +37,8 @@ Status questions_of_frame(Call *call, const Frame *data, OptionTexts on, const c
 /* The same of new data by a model. */
 Status questions_of_model(Call *call, const Model *model, const Frame *data, Questions *out, Error *e) MUST_USE;
 
-Status latent_class_model_fill(Model *model, const Questions *q, const LatentClassResult *r, const LatentClassState *state,
-                               int64_t seed, const char *notes, Error *e) MUST_USE;
+Status latent_class_model_fill(Model *model, const Questions *q, const LatentClassResult *r,
+                               const LatentClassState *state, int64_t seed, const char *notes, Error *e) MUST_USE;
 Status latent_class_model_classes(const Model *model, LatentClasses *out, Error *e) MUST_USE;
 Status latent_class_model_state(const Model *model, const Questions *q, const LatentClassSettings *settings,
                                 LatentClassState *out, Error *e) MUST_USE;

@@ -79,10 +79,12 @@ static void note_result(const LatentClassOptions *o, const Fit *fit, Text *notes
     text_printf(notes, _("not converged after max_iter = %lld iterations\n"), (long long)o->max_iter);
   }
   if (r->complete && r->best.k > 1 && o->starts > 1 && r->entry.starts_at_best == 1) {
-    text_printf(notes, _("only 1 of %lld starts reached this result; more starts may find a better one\n"), (long long)o->starts);
+    text_printf(notes, _("only 1 of %lld starts reached this result; more starts may find a better one\n"),
+                (long long)o->starts);
   }
   if (r->df_residual < 0) {
-    text_printf(notes, _("%zu parameters are more than the answers can tell: fewer classes, or more questions\n"), r->entry.df);
+    text_printf(notes, _("%zu parameters are more than the answers can tell: fewer classes, or more questions\n"),
+                r->entry.df);
   }
   if (r->complete && !r->share_error) {
     text_printf(notes, _("no standard errors for more than %d parameters\n"), (int)LATENT_CLASS_PARAMETERS_MOST);
@@ -190,7 +192,8 @@ static Status predict(Call *call, const Model *model, const Frame *data, Frame *
   TRY(levels_agree(&q, &classes) ? STATUS_OK : cluster_model_broken(e));
   labels = mem_alloc(q.answers.n, sizeof *labels);
   probabilities = mem_alloc(q.answers.n * classes.k, sizeof *probabilities);
-  TRY(labels && probabilities ? STATUS_OK : error_memory(e, q.answers.n * classes.k * sizeof *probabilities, _("labels")));
+  TRY(labels && probabilities ? STATUS_OK
+                              : error_memory(e, q.answers.n * classes.k * sizeof *probabilities, _("labels")));
   if (q.answers.n > 0) {
     TRY(latent_class_predict(call->task, &q.answers, &classes, labels, probabilities, e));
   }
@@ -233,66 +236,99 @@ static Status run_responses(Call *call, Value *out, Error *e)
 }
 
 static const Figure latent_class_figures[] = {
-  {"n", "rows used in the fit", "", "far more than df"},
-  {"k", "number of classes", "", "2 to 6 for most questionnaires"},
-  {"log_likelihood", "sum over rows of the log of the probability of its answers", "", "larger is better"},
-  {"df", "free numbers in shares and response probabilities", "", "fewer than df_residual"},
-  {"bic", "Bayesian information criterion; smaller is better", "-2 * {log_likelihood} + {df} * log({total_weight})",
-   "a difference of 10 is strong evidence"},
-  {"aic", "Akaike's information criterion; smaller is better", "-2 * {log_likelihood} + 2 * {df}", "tends to more classes than bic"},
-  {"icl", "bic plus twice the sum over rows of -log of the highest probability; smaller is better", "", "near bic when classes are apart"},
-  {"g2", "likelihood ratio against all patterns of answers, of the rows without missing ones", "",
-   "about df_residual when the classes explain all; meaningless when most patterns are rare"},
-  {"x2", "Pearson's chi-squared against all patterns, of the same rows", "", "about df_residual"},
-  {"df_residual", "possible patterns less one, or rows when these are fewer, less df", "", "above 0, else the classes cannot be told"},
-  {"entropy", "1 less the mean entropy of the rows' probabilities as a share of log k", "", "0 to 1; above 0.8 classes are clear"},
-  {"uncertainty", "mean over rows of one minus the highest probability", "", "0 (every row clear) to 1 - 1/k"},
-  {"iterations", "iterations of the best start", "", "some dozens to some hundreds"},
-  {"converged", "whether tol was met", "", "true"},
-  {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
-  {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
-  {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
-  {"seed", "seed of the starts", "", "any; the same seed gives the same result"},
-  {"dropped", "rows left out: without any answer, or with missing = drop with some missing", "", "0"},
-  {"starts_at_best", "starts that came within 1e-6 of the best log likelihood", "", "most of them; 1 hints at a hard problem"},
-  {"patterns", "different rows of answers", "", "far fewer than n: then the fit is quick"},
-  {"total_weight", "sum of the weights, which bic takes for the number of rows", "", "n without weights"},
+    {"n", "rows used in the fit", "", "far more than df"},
+    {"k", "number of classes", "", "2 to 6 for most questionnaires"},
+    {"log_likelihood", "sum over rows of the log of the probability of its answers", "", "larger is better"},
+    {"df", "free numbers in shares and response probabilities", "", "fewer than df_residual"},
+    {"bic", "Bayesian information criterion; smaller is better", "-2 * {log_likelihood} + {df} * log({total_weight})",
+     "a difference of 10 is strong evidence"},
+    {"aic", "Akaike's information criterion; smaller is better", "-2 * {log_likelihood} + 2 * {df}",
+     "tends to more classes than bic"},
+    {"icl", "bic plus twice the sum over rows of -log of the highest probability; smaller is better", "",
+     "near bic when classes are apart"},
+    {"g2", "likelihood ratio against all patterns of answers, of the rows without missing ones", "",
+     "about df_residual when the classes explain all; meaningless when most patterns are rare"},
+    {"x2", "Pearson's chi-squared against all patterns, of the same rows", "", "about df_residual"},
+    {"df_residual", "possible patterns less one, or rows when these are fewer, less df", "",
+     "above 0, else the classes cannot be told"},
+    {"entropy", "1 less the mean entropy of the rows' probabilities as a share of log k", "",
+     "0 to 1; above 0.8 classes are clear"},
+    {"uncertainty", "mean over rows of one minus the highest probability", "", "0 (every row clear) to 1 - 1/k"},
+    {"iterations", "iterations of the best start", "", "some dozens to some hundreds"},
+    {"converged", "whether tol was met", "", "true"},
+    {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
+    {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
+    {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
+    {"seed", "seed of the starts", "", "any; the same seed gives the same result"},
+    {"dropped", "rows left out: without any answer, or with missing = drop with some missing", "", "0"},
+    {"starts_at_best", "starts that came within 1e-6 of the best log likelihood", "",
+     "most of them; 1 hints at a hard problem"},
+    {"patterns", "different rows of answers", "", "far fewer than n: then the fit is quick"},
+    {"total_weight", "sum of the weights, which bic takes for the number of rows", "", "n without weights"},
 };
 
-static const ModelClass latent_class_class = {.size = sizeof(ModelClass), .predict = predict, .proceed = latent_class_proceed,
-                                              .headline = cluster_headline, .check = latent_class_model_check,
-                                              .plots = LATENT_CLASS_PLOTS, .plot = latent_class_plot};
+static const ModelClass latent_class_class = {.size = sizeof(ModelClass),
+                                              .predict = predict,
+                                              .proceed = latent_class_proceed,
+                                              .headline = cluster_headline,
+                                              .check = latent_class_model_check,
+                                              .plots = LATENT_CLASS_PLOTS,
+                                              .plot = latent_class_plot};
 
-static const Primitive latent_class = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "latent_class", .version = 1,
-  .summary = "latent class analysis: classes of people behind answers to questions",
-  .details = "Finds k classes with a share each and, within each class, the probability of every answer to every question, answers "
-             "being independent within a class. Rows with missing answers count with those they have. Starts several times from "
-             "random probabilities. m:responses() has the probabilities with standard errors; m:criteria() compares the numbers of "
-             "classes. New rows go to the class of highest probability; an answer the model does not know counts as missing.",
-  .takes = VALUE_FRAME, .main = "k", .options = latent_class_options, .n_options = N_OPTIONS,
-  .options_size = sizeof(LatentClassOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share weight (the class's share) weight_error; predict: cluster (highest probability), "
-             "uncertainty, a probability per class",
-  .reference = "Goodman 1974; Linzer and Lewis 2011 (poLCA)",
-  .example = "df = read \"datasets/titanic/titanic.csv\"\nm = df:latent_class{k = 2, on = {\"class\", \"sex\", \"survived\"}}\nm:responses()",
-  .where = WHERE_JOB, .cost = latent_class_cost, .figures = latent_class_figures,
-  .n_figures = sizeof latent_class_figures / sizeof *latent_class_figures, .run = run_latent_class,
-  .model = &latent_class_class};
+static const Primitive latent_class = {.size = sizeof(Primitive),
+                                       .family = "cluster",
+                                       .name = "latent_class",
+                                       .version = 1,
+                                       .summary = "latent class analysis: classes of people behind answers to "
+                                                  "questions",
+                                       .details = "Finds k classes with a share each and, within each class, the "
+                                                  "probability of every answer to every question, answers "
+                                                  "being independent within a class. Rows with missing answers count "
+                                                  "with those they have. Starts several times from "
+                                                  "random probabilities. m:responses() has the probabilities with "
+                                                  "standard errors; m:criteria() compares the numbers of "
+                                                  "classes. New rows go to the class of highest probability; an answer "
+                                                  "the model does not know counts as missing.",
+                                       .takes = VALUE_FRAME,
+                                       .main = "k",
+                                       .options = latent_class_options,
+                                       .n_options = N_OPTIONS,
+                                       .options_size = sizeof(LatentClassOptions),
+                                       .gives = VALUE_MODEL,
+                                       .returns = "a model; tidy: cluster size share weight (the class's share) "
+                                                  "weight_error; predict: cluster (highest probability), "
+                                                  "uncertainty, a probability per class",
+                                       .reference = "Goodman 1974; Linzer and Lewis 2011 (poLCA)",
+                                       .example = "df = read \"datasets/titanic/titanic.csv\"\nm = df:latent_class{k = "
+                                                  "2, on = {\"class\", \"sex\", \"survived\"}}\nm:responses()",
+                                       .where = WHERE_JOB,
+                                       .cost = latent_class_cost,
+                                       .figures = latent_class_figures,
+                                       .n_figures = sizeof latent_class_figures / sizeof *latent_class_figures,
+                                       .run = run_latent_class,
+                                       .model = &latent_class_class};
 REGISTER_PRIMITIVE(latent_class);
 
-static const Primitive responses = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "responses", .version = 1, .takes = VALUE_MODEL,
-  .takes_class = "cluster", .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN,
-  .summary = "the probability of every answer in each latent class",
-  .returns = "a frame: variable level cluster probability std_error",
-  .example = "df = read \"datasets/titanic/titanic.csv\"\ndf:latent_class{k = 2, on = {\"class\", \"sex\", \"survived\"}}:responses()",
-  .run = run_responses};
+static const Primitive responses = {.size = sizeof(Primitive),
+                                    .family = "cluster",
+                                    .name = "responses",
+                                    .version = 1,
+                                    .takes = VALUE_MODEL,
+                                    .takes_class = "cluster",
+                                    .gives = VALUE_FRAME,
+                                    .reference = "",
+                                    .where = WHERE_MAIN,
+                                    .summary = "the probability of every answer in each latent class",
+                                    .returns = "a frame: variable level cluster probability std_error",
+                                    .example = "df = read \"datasets/titanic/titanic.csv\"\ndf:latent_class{k = 2, on "
+                                               "= {\"class\", \"sex\", \"survived\"}}:responses()",
+                                    .run = run_responses};
 REGISTER_PRIMITIVE(responses);
 
 static const Topic latent_class_topics[] = {
-  {"too-many-levels", "a question with too many different answers",
-   "Questions of latent classes have few levels (at most 100; a handful is usual). Cut numbers into classes with df:cut, put rare "
-   "levels together with df:relevel, or leave the column out of on."},
+    {"too-many-levels", "a question with too many different answers",
+     "Questions of latent classes have few levels (at most 100; a handful is usual). Cut numbers into classes with "
+     "df:cut, put rare "
+     "levels together with df:relevel, or leave the column out of on."},
 };
 REGISTER_TOPICS(latent_class_topics);

@@ -162,7 +162,8 @@ static size_t best_entry(const MixtureEntry *table, size_t count, MixtureCriteri
 {
   size_t best = count;
   for (size_t i = 0; i < count; i++) {
-    if (!table[i].singular && (best == count || criterion_of(&table[i], criterion) < criterion_of(&table[best], criterion))) {
+    if (!table[i].singular &&
+        (best == count || criterion_of(&table[i], criterion) < criterion_of(&table[best], criterion))) {
       best = i;
     }
   }
@@ -263,12 +264,14 @@ static Status nothing_fits(const Search *search, Error *e)
   const MixtureSettings *settings = search->settings;
   for (size_t j = 0; j < search->rows->d; j++) {
     if (!(search->spread[j] > 0) && settings->reg == 0) {
-      error_set(e, STATUS_DATA, "singular-covariance", _("variable %zu is the same in every row, so no covariance has an inverse"), j + 1);
+      error_set(e, STATUS_DATA, "singular-covariance",
+                _("variable %zu is the same in every row, so no covariance has an inverse"), j + 1);
       return error_hint(e, _("leave it out, or give reg"));
     }
   }
   error_set(e, STATUS_DATA, "singular-covariance",
-            _("with k = %1$zu every start ended in a component that is flat or empty, where the likelihood has no bound"),
+            _("with k = %1$zu every start ended in a component that is flat or empty, where the likelihood has no "
+              "bound"),
             settings->k[0]);
   return error_hint(e, _("fewer components, a model with fewer numbers (EEE, VVI, EII), more starts, or reg = 1e-6"));
 }
@@ -324,7 +327,9 @@ static Status report(Search *search, bool complete, MixtureResult *out, Error *e
   MixtureState *state = search->state;
   const MixtureSettings *settings = search->settings;
   const size_t best = best_entry(state->table, state->fit, settings->criterion);
-  const MixtureParameters *p = best < state->fit ? &state->best : state->best_start.share ? &state->best_start : &state->current;
+  const MixtureParameters *p = best < state->fit         ? &state->best
+                               : state->best_start.share ? &state->best_start
+                                                         : &state->current;
   if (!p->share) {
     return complete ? nothing_fits(search, e) : error_cancelled(e);
   }
@@ -381,7 +386,8 @@ Status mixture_fit(Task *task, const Rows *rows, const double *weights, const Mi
   *out = (MixtureResult){0};
   for (size_t i = 0; i < settings->n_k; i++) {
     if (settings->k[i] > rows->n) {
-      return error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k[i], rows->n);
+      return error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k[i],
+                       rows->n);
     }
   }
   TRY(measure(&search, e));

@@ -3,27 +3,30 @@
  * components by an information criterion.
  *
  * A component has a share, a mean and a covariance lambda D A D': volume lambda, shape A (diagonal, determinant 1),
- * orientation D. A model's three letters say of each whether it is equal in all components (E), varies (V) or is not there
- * (I): EII spheres of one size ... VVV free ellipsoids. With one column only volume is left: EII and VII are mclust's E and V.
+ * orientation D. A model's three letters say of each whether it is equal in all components (E), varies (V) or is not
+ * there (I): EII spheres of one size ... VVV free ellipsoids. With one column only volume is left: EII and VII are
+ * mclust's E and V.
  *
- * An iteration is one pass over the rows (mixture_pass.c): densities, shares of each row among the components, and at once
- * the sums from which the next parameters follow; no n x k matrix is kept. Sums are taken about the parameters' own means
- * and run along the fixed tree of core/reduce.h. So a fit has the same bits on any number of threads, and on every
- * instruction set as far as the C library's log and sqrt of k d numbers are the same.
+ * An iteration is one pass over the rows (mixture_pass.c): densities, shares of each row among the components, and at
+ * once the sums from which the next parameters follow; no n x k matrix is kept. Sums are taken about the parameters'
+ * own means and run along the fixed tree of core/reduce.h. So a fit has the same bits on any number of threads, and on
+ * every instruction set as far as the C library's log and sqrt of k d numbers are the same.
  *
- * Starts: "hierarchical" merges up to MIXTURE_MERGE_ROWS rows (drawn by seed when there are more) one pair after the other so
- * that the likelihood of free ellipsoids falls least, on principal components of standardised columns (as mclust does); one
- * column is cut at its quantiles. It knows no chance as long as all rows take part. "kmeans" takes k-means's clusters,
- * "random" k rows as means; "means" given ones. After the first start further ones are by k-means, with other seeds.
+ * Starts: "hierarchical" merges up to MIXTURE_MERGE_ROWS rows (drawn by seed when there are more) one pair after the
+ * other so that the likelihood of free ellipsoids falls least, on principal components of standardised columns (as
+ * mclust does); one column is cut at its quantiles. It knows no chance as long as all rows take part. "kmeans" takes
+ * k-means's clusters, "random" k rows as means; "means" given ones. After the first start further ones are by k-means,
+ * with other seeds.
  *
- * A covariance is singular when a pivot of its Cholesky factor is below 1e-7 standard deviations of the column: such a fit
- * has no likelihood (it can be made as high as one likes). reg, added to every variance after each iteration, prevents it.
+ * A covariance is singular when a pivot of its Cholesky factor is below 1e-7 standard deviations of the column: such a
+ * fit has no likelihood (it can be made as high as one likes). reg, added to every variance after each iteration,
+ * prevents it.
  *
- * Cost of an iteration: about n k d^2 multiplications and additions (n k d for diagonal models) and n k exps. Memory: a few
- * k d^2 numbers for each thread and level of the tree; hierarchical: m^2 / 2 numbers and m d^2 for m rows.
+ * Cost of an iteration: about n k d^2 multiplications and additions (n k d for diagonal models) and n k exps. Memory: a
+ * few k d^2 numbers for each thread and level of the tree; hierarchical: m^2 / 2 numbers and m d^2 for m rows.
  *
- * Reference: Dempster, Laird and Rubin 1977; Celeux and Govaert 1995 (models); Fraley 1998 (hierarchical start); Fraley and
- * Raftery 2002; Biernacki, Celeux and Govaert 2000 (ICL).
+ * Reference: Dempster, Laird and Rubin 1977; Celeux and Govaert 1995 (models); Fraley 1998 (hierarchical start); Fraley
+ * and Raftery 2002; Biernacki, Celeux and Govaert 2000 (ICL).
  */
 #ifndef ASSAY_CLUSTER_MIXTURE_H
 #define ASSAY_CLUSTER_MIXTURE_H
@@ -116,10 +119,10 @@ typedef struct MixtureResult {
 
 void mixture_result_free(MixtureResult *result);
 
-/* Fits. weights: n numbers of 0 or more, not all 0, or NULL; rows of weight 2 count as two rows. After a cancel: STATUS_OK with
- * complete = false and the best so far, or STATUS_CANCELLED when there is none; `state` holds where to go on.
- * Errors: STATUS_DATA "singular-covariance" when nothing that was tried has a likelihood, "too-few-rows" for k > n, and those
- * of rows->block; memory, limit. */
+/* Fits. weights: n numbers of 0 or more, not all 0, or NULL; rows of weight 2 count as two rows. After a cancel:
+ * STATUS_OK with complete = false and the best so far, or STATUS_CANCELLED when there is none; `state` holds where to
+ * go on. Errors: STATUS_DATA "singular-covariance" when nothing that was tried has a likelihood, "too-few-rows" for k >
+ * n, and those of rows->block; memory, limit. */
 Status mixture_fit(Task *task, const Rows *rows, const double *weights, const MixtureSettings *settings,
                    MixtureState *state, MixtureResult *out, Error *e) MUST_USE;
 

@@ -12,8 +12,9 @@ Status mixture_work_new(Task *task, const Rows *rows, const double *weights, siz
                         MixtureWork **out, Error *e) MUST_USE;
 void mixture_work_free(MixtureWork *work); /* NULL is fine */
 
-/* What a pass finds: sums over rows of weight times log density, and of weight times -log of the highest probability; and for
- * the maximisation each component's weight, mean and scatter about that mean (of diagonal models the diagonal alone). */
+/* What a pass finds: sums over rows of weight times log density, and of weight times -log of the highest probability;
+ * and for the maximisation each component's weight, mean and scatter about that mean (of diagonal models the diagonal
+ * alone). */
 typedef struct MixtureMoments {
   double log_likelihood, doubt;
   double *weight;  /* k */
@@ -24,8 +25,8 @@ typedef struct MixtureMoments {
 Status mixture_moments_new(size_t k, size_t d, MixtureMoments *out, Error *e) MUST_USE; /* one block, at weight */
 void mixture_moments_free(MixtureMoments *m);
 
-/* One pass with p's densities, or with labels instead of them (then the two sums are 0 and only means of p count; p's model
- * says what of the scatter is wanted). *singular: p has no densities, and nothing was done. */
+/* One pass with p's densities, or with labels instead of them (then the two sums are 0 and only means of p count; p's
+ * model says what of the scatter is wanted). *singular: p has no densities, and nothing was done. */
 Status mixture_pass(MixtureWork *work, const MixtureParameters *p, const int32_t *labels, MixtureMoments *out,
                     bool *singular, Error *e) MUST_USE;
 
@@ -44,14 +45,14 @@ Status mixture_starts_new(Task *task, const Rows *rows, const double *weights, c
                           MixtureStarts **out, Error *e) MUST_USE;
 void mixture_starts_free(MixtureStarts *starts); /* NULL is fine */
 
-/* The moments of k clusters of rows (all, or those drawn), for the model's maximisation. *failed: there are fewer distinct
- * rows. STATUS_CANCELLED and errors of memory. */
-Status mixture_start(MixtureStarts *starts, MixtureModel model, size_t k, size_t start, MixtureMoments *out, bool *failed,
-                     Error *e) MUST_USE;
+/* The moments of k clusters of rows (all, or those drawn), for the model's maximisation. *failed: there are fewer
+ * distinct rows. STATUS_CANCELLED and errors of memory. */
+Status mixture_start(MixtureStarts *starts, MixtureModel model, size_t k, size_t start, MixtureMoments *out,
+                     bool *failed, Error *e) MUST_USE;
 
-/* Model-based hierarchical clustering of n rows (row-major, d columns): merges[2 i], merges[2 i + 1] are the two groups, named
- * by their first row, that become one at step i < n - 1. n^2 pairs of d^3 / 3 operations at most,
- * and n^2 / 2 numbers. */
+/* Model-based hierarchical clustering of n rows (row-major, d columns): merges[2 i], merges[2 i + 1] are the two
+ * groups, named by their first row, that become one at step i < n - 1. n^2 pairs of d^3 / 3 operations at most, and n^2
+ * / 2 numbers. */
 Status mixture_merges(Task *task, const double *values, size_t n, size_t d, int32_t *merges, Error *e) MUST_USE;
 /* The groups when k are left, numbered by their first row. */
 void mixture_cut(const int32_t *merges, size_t n, size_t k, int32_t *labels);

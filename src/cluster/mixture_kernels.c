@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kernels in vector extensions of gcc and clang, at the natural width of the instruction set (WIDTH doubles). Widths
- * change how many rows are worked on at once, never the order of additions within a row or a lane. */
+/* The kernels in vector extensions of gcc and clang, at the natural width of the instruction set (WIDTH doubles).
+ * Widths change how many rows are worked on at once, never the order of additions within a row or a lane. */
 #include "cluster/mixture_kernels.h"
 
 #include <string.h>
@@ -149,7 +149,8 @@ static void full(const double *centred, size_t padded, size_t d, const double *i
   }
 }
 
-static void diagonal(const double *centred, size_t padded, size_t d, const double *inverse, double constant, double *out)
+static void diagonal(const double *centred, size_t padded, size_t d, const double *inverse, double constant,
+                     double *out)
 {
   for (size_t i = 0; i < padded; i += TOGETHER * WIDTH) {
     Vector square[TOGETHER];
@@ -199,8 +200,10 @@ static void respond(double *logs, size_t k, size_t count, size_t padded, const d
 
 /* ---- Sums over rows */
 
-/* na by nb columns (constants where this is inlined) of products, added to lanes that lie `step` numbers from row to row. */
-INLINE void corner(const double *a, const double *b, size_t padded, double *out, size_t step, const int na, const int nb)
+/* na by nb columns (constants where this is inlined) of products, added to lanes that lie `step` numbers from row to
+ * row. */
+INLINE void corner(const double *a, const double *b, size_t padded, double *out, size_t step, const int na,
+                   const int nb)
 {
   for (size_t part = 0; part < PARTS; part++) {
     double *const lanes = out + part * WIDTH;
@@ -230,8 +233,10 @@ INLINE void corner(const double *a, const double *b, size_t padded, double *out,
   }
 }
 
-/* Columns a .. a + na - 1 of the scaled rows by the centred from a on; what falls below the diagonal is not looked at. */
-INLINE void band(const double *scaled, const double *centred, size_t padded, size_t d, size_t a, double *out, const int na)
+/* Columns a .. a + na - 1 of the scaled rows by the centred from a on; what falls below the diagonal is not looked at.
+ */
+INLINE void band(const double *scaled, const double *centred, size_t padded, size_t d, size_t a, double *out,
+                 const int na)
 {
   const double *const left = scaled + a * TILE;
   double *const row = out + a * d * MIXTURE_LANES;

@@ -3,9 +3,9 @@
  *
  * A tile is up to MIXTURE_TILE rows stored column by column: tile[c * MIXTURE_TILE + i]. Rows past the last are zeros
  * up to a multiple of MIXTURE_STEP. A row's density is made of sums in the order of the columns; a sum over rows is
- * kept in eight lanes, lane l taking rows l, l + 8 ..., each operation rounding once: the same bits on every instruction
- * set. exp and log are their own (below one unit of the last place off, tests/unit/test_mixture.c), so that the
- * C library has no part in it either.
+ * kept in eight lanes, lane l taking rows l, l + 8 ..., each operation rounding once: the same bits on every
+ * instruction set. exp and log are their own (below one unit of the last place off, tests/unit/test_mixture.c), so that
+ * the C library has no part in it either.
  *
  * Nothing allocates or fails. `count` is the number of rows, `padded` that rounded up to MIXTURE_STEP.
  * Reference for exp and log: Cody and Waite 1980, Software Manual for the Elementary Functions.
@@ -32,14 +32,15 @@ typedef struct MixtureKernels {
   /* The same for a diagonal A of d cells. */
   void (*diagonal)(const double *centred, size_t padded, size_t d, const double *inverse, double constant, double *out);
 
-  /* logs: k rows of MIXTURE_TILE log densities (with the log of the share), which become the shares exp(l - total) of each
-   * column, times weight[i]; total[i] is the log of the sum of the exps, doubt[i] that less the largest l. Rows
+  /* logs: k rows of MIXTURE_TILE log densities (with the log of the share), which become the shares exp(l - total) of
+   * each column, times weight[i]; total[i] is the log of the sum of the exps, doubt[i] that less the largest l. Rows
    * from count on get 0. */
   void (*respond)(double *logs, size_t k, size_t count, size_t padded, const double *weight, double *total,
                   double *doubt);
 
   /* Adds to sums (in lanes: every number is MIXTURE_LANES doubles) r, then r x_c for each column, then d x d sums
-   * of r x_a x_b, of which those with a <= b count (diagonal: d sums of r x_a x_a). scaled: room as large as centred. */
+   * of r x_a x_b, of which those with a <= b count (diagonal: d sums of r x_a x_a). scaled: room as large as centred.
+   */
   void (*moments)(const double *centred, size_t padded, size_t d, const double *r, double *scaled, double *sums);
   void (*moments_diagonal)(const double *centred, size_t padded, size_t d, const double *r, double *sums);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Model-based hierarchical clustering for free ellipsoids: Fraley 1998, Algorithms for model-based Gaussian hierarchical
- * clustering, SIAM J. Sci. Comput. 20. A group of n rows with scatter W counts
+/* Model-based hierarchical clustering for free ellipsoids: Fraley 1998, Algorithms for model-based Gaussian
+ * hierarchical clustering, SIAM J. Sci. Comput. 20. A group of n rows with scatter W counts
  *
  *   n log(|W / n| + (tr W + a) / n),  without the determinant while n <= d,
  *
- * a the mean variance of the columns, which makes small groups comparable; each step merges the pair that adds least. All pairs'
- * costs are kept, and for each group the best partner after it. */
+ * a the mean variance of the columns, which makes small groups comparable; each step merges the pair that adds least.
+ * All pairs' costs are kept, and for each group the best partner after it. */
 #include <math.h>
 #include <string.h>
 
@@ -144,8 +144,8 @@ static void refresh(Merging *m, size_t i, size_t j)
   }
 }
 
-/* Whether group i and its partner are to be merged rather than the best so far: of equal pairs the one with the later second
- * group, as mclust has it, which matters where many rows are equal. */
+/* Whether group i and its partner are to be merged rather than the best so far: of equal pairs the one with the later
+ * second group, as mclust has it, which matters where many rows are equal. */
 static bool is_better(const Merging *m, size_t i, size_t best)
 {
   if (best == m->n) {

@@ -283,8 +283,9 @@ static bool read_criteria(const Frame *criteria, const MixtureSettings *settings
     entry->model = settings->models[i % settings->n_models];
     if (!whole_at(criteria, "k", i, &entry->k) || entry->k != settings->k[i / settings->n_models] ||
         !whole_at(criteria, "iterations", i, &entry->iterations) ||
-        !number_at(criteria, "log_likelihood", i, &entry->log_likelihood) || !number_at(criteria, "bic", i, &entry->bic) ||
-        !number_at(criteria, "aic", i, &entry->aic) || !number_at(criteria, "icl", i, &entry->icl)) {
+        !number_at(criteria, "log_likelihood", i, &entry->log_likelihood) ||
+        !number_at(criteria, "bic", i, &entry->bic) || !number_at(criteria, "aic", i, &entry->aic) ||
+        !number_at(criteria, "icl", i, &entry->icl)) {
       return false;
     }
     entry->df = mixture_df(entry->model, entry->k, d);
@@ -340,7 +341,8 @@ Status mixture_model_state(const Model *model, const MixtureSettings *settings, 
   if (best < out->fit) {
     TRY(read_numbers(model_frame(model, "state_best"), out->table[best].k, d, out->table[best].model, &out->best, e));
   }
-  if ((best < out->fit) != (out->best.share != NULL) || (out->start_iterations > 0) != (out->best_start.share != NULL)) {
+  if ((best < out->fit) != (out->best.share != NULL) ||
+      (out->start_iterations > 0) != (out->best_start.share != NULL)) {
     TRY(cluster_model_broken(e));
   }
 done:

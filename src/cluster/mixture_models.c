@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The covariance models and their maximisations: Celeux and Govaert 1995, Gaussian parsimonious clustering models, Pattern
- * Recognition 28. W is a component's scatter, n its weight; a volume is the determinant's d-th root. */
+/* The covariance models and their maximisations: Celeux and Govaert 1995, Gaussian parsimonious clustering models,
+ * Pattern Recognition 28. W is a component's scatter, n its weight; a volume is the determinant's d-th root. */
 #include <math.h>
 #include <string.h>
 
@@ -244,7 +244,8 @@ static bool is_near(double a, double b)
   return fabs(a - b) <= inner_tolerance * (1 + fabs(b));
 }
 
-/* Volumes of their own and one shape of the diagonals in `values` (k x d), found in turns (VEI; VEV with eigenvalues). */
+/* Volumes of their own and one shape of the diagonals in `values` (k x d), found in turns (VEI; VEV with eigenvalues).
+ */
 static bool volumes_and_shape(const Maximum *x)
 {
   const size_t k = x->k, d = x->d;

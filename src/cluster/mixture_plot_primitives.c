@@ -38,7 +38,8 @@ static Status add_model(Chart *chart, const Frame *criteria, const char *criteri
   if (used > 0) {
     TRY(column_of_floats(room, used, &columns[0], e));
     TRY(column_of_floats(room + frame_rows(criteria), used, &columns[1], e));
-    TRY(chart_add_columns(chart, used > 1 ? CHART_LINE : CHART_POINTS, name, roles, (const Column *const *)columns, 2, e));
+    TRY(chart_add_columns(chart, used > 1 ? CHART_LINE : CHART_POINTS, name, roles, (const Column *const *)columns, 2,
+                          e));
   }
 done:
   mem_free(room);
@@ -118,8 +119,8 @@ done:
   return status;
 }
 
-/* Where a share of each component lies: circles of radius^2 = -2 log(1 - share), by the factor of the two variables' part of
- * the covariance. A missing point ends each of them. */
+/* Where a share of each component lies: circles of radius^2 = -2 log(1 - share), by the factor of the two variables'
+ * part of the covariance. A missing point ends each of them. */
 static Status add_ellipses(const Ellipses *x, Chart *chart, double share, const char *name, Error *e)
 {
   static const char *const roles[] = {"x", "y"};

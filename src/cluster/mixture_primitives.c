@@ -75,8 +75,8 @@ static void fit_free(Fit *fit)
 
 static bool add_model(const char *name, MixtureModel *models, size_t *n)
 {
-  static const char *const words[][2] = {
-    {"full", "VVV"}, {"tied", "EEE"}, {"diagonal", "VVI"}, {"diag", "VVI"}, {"spherical", "VII"}, {"E", "EII"}, {"V", "VII"}};
+  static const char *const words[][2] = {{"full", "VVV"},      {"tied", "EEE"}, {"diagonal", "VVI"}, {"diag", "VVI"},
+                                         {"spherical", "VII"}, {"E", "EII"},    {"V", "VII"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     name = strcmp(name, words[i][0]) == 0 ? words[i][1] : name;
   }
@@ -106,7 +106,8 @@ static Status read_models(OptionTexts names, size_t d, MixtureModel *models, siz
       }
     } else if (!add_model(names.items[i], models, n)) {
       error_set(e, STATUS_ARGUMENT, "unknown-model", _("there is no covariance model '%s'"), names.items[i]);
-      return error_hint(e, _("auto, EII VII EEI VEI EVI VVI EEE VEE EEV VEV EVV VVV, full, tied, diagonal or spherical"));
+      return error_hint(e, _("auto, EII VII EEI VEI EVI VVI EEE VEE EEV VEV EVV VVV, full, tied, diagonal or "
+                             "spherical"));
     }
   }
   if (d == 1) {
@@ -144,16 +145,16 @@ static Status read_means(const Frame *means, Fit *fit, Error *e)
     }
     const Column *cells = frame_column(means, column);
     if (!type_is_numeric(column_type(cells)) || column_missing(cells) > 0) {
-      return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%s' of init must be numeric without missing cells"),
-                       frame_name(means, column));
+      return error_set(e, STATUS_ARGUMENT, "wrong-column-type",
+                       _("column '%s' of init must be numeric without missing cells"), frame_name(means, column));
     }
     column_block(cells, 0, k, fit->means + j, v->d);
     for (size_t i = 0; i < k; i++) {
       double *mean = &fit->means[i * v->d + j];
       *mean = (*mean - v->shift[j]) / v->factor[j];
       if (!isfinite(*mean)) {
-        return error_set(e, STATUS_ARGUMENT, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), i + 1,
-                         frame_name(means, column));
+        return error_set(e, STATUS_ARGUMENT, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"),
+                         i + 1, frame_name(means, column));
       }
     }
   }
@@ -171,7 +172,9 @@ static Status prepare(Call *call, const Frame *data, const MixtureOptions *o, Fi
   TRY(read_models(o->model, fit->input.variables.d, fit->models, &s->n_models, e));
   s->k = fit->k;
   s->models = fit->models;
-  s->criterion = strcmp(o->criterion, "icl") == 0 ? MIXTURE_ICL : strcmp(o->criterion, "aic") == 0 ? MIXTURE_AIC : MIXTURE_BIC;
+  s->criterion = strcmp(o->criterion, "icl") == 0   ? MIXTURE_ICL
+                 : strcmp(o->criterion, "aic") == 0 ? MIXTURE_AIC
+                                                    : MIXTURE_BIC;
   s->starts = (size_t)o->starts;
   s->max_iterations = (size_t)o->max_iter;
   s->tolerance = o->tol;
@@ -199,7 +202,9 @@ static void note_result(const MixtureOptions *o, const Fit *fit, Text *notes)
     text_printf(notes, _("not converged after max_iter = %lld iterations\n"), (long long)o->max_iter);
   }
   if (r->singular > 0) {
-    text_printf(notes, _("models without a likelihood, because a component became flat or empty: %1$zu of %2$zu (m:criteria())\n"),
+    text_printf(notes,
+                _("models without a likelihood, because a component became flat or empty: %1$zu of %2$zu "
+                  "(m:criteria())\n"),
                 r->singular, r->n_table);
   }
   if (o->reg > 0) {
@@ -210,7 +215,8 @@ static void note_result(const MixtureOptions *o, const Fit *fit, Text *notes)
     text_printf(notes, _("the largest k that was tried is the best: try more\n"));
   }
   if (r->uncertainty > 0.1) {
-    text_printf(notes, _("components overlap: on average a row's probability outside its cluster is %.2f\n"), r->uncertainty);
+    text_printf(notes, _("components overlap: on average a row's probability outside its cluster is %.2f\n"),
+                r->uncertainty);
   }
   cluster_note_sizes(&fit->input, r->sizes, r->best.k, notes);
 }
@@ -394,79 +400,118 @@ static Status run_covariances(Call *call, Value *out, Error *e)
 /* ---- what the program knows of it */
 
 static const Figure mixture_figures[] = {
-  {"n", "rows used in the fit", "", "far more than df"},
-  {"k", "number of components", "", "2 to a few dozen for segments people can work with"},
-  {"model", "covariance model: volume, shape and orientation, each equal (E), varying (V) or none (I)", "",
-   "EII (equal spheres) to VVV (free ellipsoids)"},
-  {"log_likelihood", "sum over rows of the log of the mixture's density, in scaled units", "", "larger is better; not comparable across scales"},
-  {"df", "free numbers in shares, means and covariances", "", "far fewer than n"},
-  {"bic", "Bayesian information criterion; smaller is better (mclust gives it with the other sign)",
-   "-2 * {log_likelihood} + {df} * log({total_weight})", "a difference of 10 is strong evidence"},
-  {"aic", "Akaike's information criterion; smaller is better", "-2 * {log_likelihood} + 2 * {df}", "tends to more components than bic"},
-  {"icl", "bic plus twice the sum over rows of -log of the highest probability; smaller is better", "",
-   "near bic when components are apart, far above when they overlap"},
-  {"uncertainty", "mean over rows of one minus the highest probability", "", "0 (every row clear) to 1 - 1/k; above 0.1 components overlap"},
-  {"iterations", "iterations of the start that led to the result", "", "a handful to some hundred"},
-  {"converged", "whether tol was met", "", "true"},
-  {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
-  {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
-  {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
-  {"seed", "seed of all random choices", "", "any; without effect when init is hierarchical and there are at most 2000 rows"},
-  {"dropped", "rows left out for missing cells", "", "0"},
-  {"tried", "models and numbers of components that were fitted", "", "models times numbers of k"},
-  {"singular", "of them those without a likelihood, because a component became flat or empty", "", "0; many hint at ties, duplicates or too large a k"},
-  {"total_weight", "sum of the weights, which bic takes for the number of rows", "", "n without weights"},
+    {"n", "rows used in the fit", "", "far more than df"},
+    {"k", "number of components", "", "2 to a few dozen for segments people can work with"},
+    {"model", "covariance model: volume, shape and orientation, each equal (E), varying (V) or none (I)", "",
+     "EII (equal spheres) to VVV (free ellipsoids)"},
+    {"log_likelihood", "sum over rows of the log of the mixture's density, in scaled units", "",
+     "larger is better; not comparable across scales"},
+    {"df", "free numbers in shares, means and covariances", "", "far fewer than n"},
+    {"bic", "Bayesian information criterion; smaller is better (mclust gives it with the other sign)",
+     "-2 * {log_likelihood} + {df} * log({total_weight})", "a difference of 10 is strong evidence"},
+    {"aic", "Akaike's information criterion; smaller is better", "-2 * {log_likelihood} + 2 * {df}",
+     "tends to more components than bic"},
+    {"icl", "bic plus twice the sum over rows of -log of the highest probability; smaller is better", "",
+     "near bic when components are apart, far above when they overlap"},
+    {"uncertainty", "mean over rows of one minus the highest probability", "",
+     "0 (every row clear) to 1 - 1/k; above 0.1 components overlap"},
+    {"iterations", "iterations of the start that led to the result", "", "a handful to some hundred"},
+    {"converged", "whether tol was met", "", "true"},
+    {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
+    {"reason", "why the fit ended early", "", "empty, interrupted or max_iter"},
+    {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
+    {"seed", "seed of all random choices", "",
+     "any; without effect when init is hierarchical and there are at most 2000 rows"},
+    {"dropped", "rows left out for missing cells", "", "0"},
+    {"tried", "models and numbers of components that were fitted", "", "models times numbers of k"},
+    {"singular", "of them those without a likelihood, because a component became flat or empty", "",
+     "0; many hint at ties, duplicates or too large a k"},
+    {"total_weight", "sum of the weights, which bic takes for the number of rows", "", "n without weights"},
 };
 
-static const ModelClass mixture_class = {.size = sizeof(ModelClass), .predict = mixture_model_predict, .proceed = mixture_proceed,
-                                         .headline = mixture_headline, .check = mixture_model_check, .plots = MIXTURE_PLOTS,
+static const ModelClass mixture_class = {.size = sizeof(ModelClass),
+                                         .predict = mixture_model_predict,
+                                         .proceed = mixture_proceed,
+                                         .headline = mixture_headline,
+                                         .check = mixture_model_check,
+                                         .plots = MIXTURE_PLOTS,
                                          .plot = mixture_plot};
 
-static const Primitive mixture = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "mixture", .version = 1,
-  .summary = "Gaussian mixtures: clusters as normal distributions, their number chosen by BIC",
-  .details = "Describes the rows as drawn from k normal distributions and finds their shares, means and covariances by EM, for each "
-             "k and each covariance model; the pair with the smallest criterion is kept (m:criteria() has all). Clusters may "
-             "overlap and have different sizes and directions; each row has a probability for each. The start is deterministic: "
-             "rows are merged so that the likelihood falls least. A component that becomes flat has no likelihood; such fits are "
-             "left out, and reg prevents them. New rows go to the component of highest probability.",
-  .takes = VALUE_FRAME, .main = "k", .options = mixture_options, .n_options = N_OPTIONS, .options_size = sizeof(MixtureOptions),
-  .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share weight (the share in the mixture) and the mean in each variable; predict: cluster (highest probability), "
-             "uncertainty, a probability per cluster, log_density",
-  .reference = "Fraley and Raftery 2002; Celeux and Govaert 1995 (models); Schwarz 1978 (BIC)",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:mixture(\"1:4\")\nm:criteria():sort(\"bic\"):head(3)",
-  .where = WHERE_JOB, .cost = mixture_cost, .figures = mixture_figures,
-  .n_figures = sizeof mixture_figures / sizeof *mixture_figures, .run = run_mixture, .model = &mixture_class};
+static const Primitive mixture = {.size = sizeof(Primitive),
+                                  .family = "cluster",
+                                  .name = "mixture",
+                                  .version = 1,
+                                  .summary = "Gaussian mixtures: clusters as normal distributions, their number chosen "
+                                             "by BIC",
+                                  .details = "Describes the rows as drawn from k normal distributions and finds their "
+                                             "shares, means and covariances by EM, for each "
+                                             "k and each covariance model; the pair with the smallest criterion is "
+                                             "kept (m:criteria() has all). Clusters may "
+                                             "overlap and have different sizes and directions; each row has a "
+                                             "probability for each. The start is deterministic: "
+                                             "rows are merged so that the likelihood falls least. A component that "
+                                             "becomes flat has no likelihood; such fits are "
+                                             "left out, and reg prevents them. New rows go to the component of highest "
+                                             "probability.",
+                                  .takes = VALUE_FRAME,
+                                  .main = "k",
+                                  .options = mixture_options,
+                                  .n_options = N_OPTIONS,
+                                  .options_size = sizeof(MixtureOptions),
+                                  .gives = VALUE_MODEL,
+                                  .returns = "a model; tidy: cluster size share weight (the share in the mixture) and "
+                                             "the mean in each variable; predict: cluster (highest probability), "
+                                             "uncertainty, a probability per cluster, log_density",
+                                  .reference = "Fraley and Raftery 2002; Celeux and Govaert 1995 (models); Schwarz "
+                                               "1978 (BIC)",
+                                  .example = "df = read \"datasets/iris/iris.csv\"\nm = "
+                                             "df:mixture(\"1:4\")\nm:criteria():sort(\"bic\"):head(3)",
+                                  .where = WHERE_JOB,
+                                  .cost = mixture_cost,
+                                  .figures = mixture_figures,
+                                  .n_figures = sizeof mixture_figures / sizeof *mixture_figures,
+                                  .run = run_mixture,
+                                  .model = &mixture_class};
 REGISTER_PRIMITIVE(mixture);
 
 #define VERB                                                                                                     \
   .size = sizeof(Primitive), .family = "cluster", .version = 1, .takes = VALUE_MODEL, .takes_class = "cluster",  \
   .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN
 
-static const Primitive criteria = {
-  VERB, .name = "criteria", .summary = "all models and numbers of clusters that a fit has tried, with their criteria",
-  .details = "Of mixtures and latent classes. The criteria are -2 log likelihood and more, so smaller is better.",
-  .returns = "a frame, a row per model and k: model k log_likelihood df bic aic icl iterations converged singular",
-  .example = "df = read \"datasets/faithful/faithful.csv\"\ndf:mixture{k = \"1:3\", model = {\"EEE\", \"VVV\"}}:criteria()",
-  .run = run_criteria};
+static const Primitive criteria = {VERB,
+                                   .name = "criteria",
+                                   .summary = "all models and numbers of clusters that a fit has tried, with their "
+                                              "criteria",
+                                   .details = "Of mixtures and latent classes. The criteria are -2 log likelihood and "
+                                              "more, so smaller is better.",
+                                   .returns = "a frame, a row per model and k: model k log_likelihood df bic aic icl "
+                                              "iterations converged singular",
+                                   .example = "df = read \"datasets/faithful/faithful.csv\"\ndf:mixture{k = \"1:3\", "
+                                              "model = {\"EEE\", \"VVV\"}}:criteria()",
+                                   .run = run_criteria};
 REGISTER_PRIMITIVE(criteria);
 
-static const Primitive covariances = {
-  VERB, .name = "covariances", .summary = "the covariance matrix of each component of a mixture",
-  .returns = "a frame, a row per cluster and variable: cluster variable, and a column per variable; in the data's units",
-  .example = "df = read \"datasets/faithful/faithful.csv\"\ndf:mixture{k = 2, model = \"VVV\"}:covariances()",
-  .run = run_covariances};
+static const Primitive covariances = {VERB,
+                                      .name = "covariances",
+                                      .summary = "the covariance matrix of each component of a mixture",
+                                      .returns = "a frame, a row per cluster and variable: cluster variable, and a "
+                                                 "column per variable; in the data's units",
+                                      .example = "df = read \"datasets/faithful/faithful.csv\"\ndf:mixture{k = 2, "
+                                                 "model = \"VVV\"}:covariances()",
+                                      .run = run_covariances};
 REGISTER_PRIMITIVE(covariances);
 
 static const Topic mixture_topics[] = {
-  {"singular-covariance", "a mixture without a likelihood",
-   "A component that lies on a line or a point has a density as high as one likes, so its likelihood says nothing. It happens "
-   "with constant or collinear columns, with many equal values, and with more components than the rows can bear. Leave the "
-   "column out, take fewer components or a model with fewer numbers (EEE, VVI, EII), or give reg = 1e-6."},
-  {"too-few-rows", "more clusters than rows", "k can be the number of rows at most."},
-  {"unknown-model", "a covariance model that does not exist",
-   "Names have three letters for volume, shape and orientation: equal (E), varying (V), identity (I). Or full, tied, diagonal, "
-   "spherical, auto."},
+    {"singular-covariance", "a mixture without a likelihood",
+     "A component that lies on a line or a point has a density as high as one likes, so its likelihood says nothing. "
+     "It happens "
+     "with constant or collinear columns, with many equal values, and with more components than the rows can bear. "
+     "Leave the "
+     "column out, take fewer components or a model with fewer numbers (EEE, VVI, EII), or give reg = 1e-6."},
+    {"too-few-rows", "more clusters than rows", "k can be the number of rows at most."},
+    {"unknown-model", "a covariance model that does not exist",
+     "Names have three letters for volume, shape and orientation: equal (E), varying (V), identity (I). Or full, tied, "
+     "diagonal, "
+     "spherical, auto."},
 };
 REGISTER_TOPICS(mixture_topics);

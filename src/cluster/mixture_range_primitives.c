@@ -61,7 +61,9 @@ static bool read_range(const char *text, size_t *k, size_t *n)
 
 static bool read_number(const Value *value, size_t *k, size_t *n)
 {
-  const double number = value->kind == VALUE_INT ? (double)value->integer : value->kind == VALUE_NUMBER ? value->number : 0;
+  const double number = value->kind == VALUE_INT      ? (double)value->integer
+                        : value->kind == VALUE_NUMBER ? value->number
+                                                      : 0;
   return add_range(number, number, k, n);
 }
 

@@ -123,8 +123,8 @@ static size_t standardise(const double *x, size_t n, size_t d, double *out)
   return kept;
 }
 
-/* Principal components of z (rows `stride` apart, kept columns), each divided by the fourth root of its sum of squares, into
- * out (n x the number of them, which is given back): mclust's "SVD". */
+/* Principal components of z (rows `stride` apart, kept columns), each divided by the fourth root of its sum of squares,
+ * into out (n x the number of them, which is given back): mclust's "SVD". */
 static Status rotate(MixtureStarts *s, const double *z, size_t stride, size_t kept, double *out, size_t *used, Error *e)
 {
   const size_t n = s->m;
@@ -328,6 +328,6 @@ Status mixture_start(MixtureStarts *s, MixtureModel model, size_t k, size_t star
   if (status != STATUS_OK || *failed) {
     return status;
   }
-  return moments_of_labels(s->task, merged ? &drawn : s->rows, merged ? s->drawn_weights : s->weights, s->labels, model, k,
-                           out, e);
+  return moments_of_labels(s->task, merged ? &drawn : s->rows, merged ? s->drawn_weights : s->weights, s->labels, model,
+                           k, out, e);
 }

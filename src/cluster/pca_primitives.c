@@ -132,7 +132,9 @@ static void note_result(const PcaOptions *o, const ClusterInput *input, const Pc
   }
   for (size_t j = 0; j < p->d; j++) {
     if (p->total > 0 && p->components > 0 && fabs(p->loadings[j]) > 0.99 && p->d > 2 && strcmp(o->scale, "none") == 0) {
-      text_printf(notes, _("component 1 is hardly more than '%s', whose spread is the largest; scale = \"zscore\" gives all the same\n"),
+      text_printf(notes,
+                  _("component 1 is hardly more than '%s', whose spread is the largest; scale = \"zscore\" gives all "
+                    "the same\n"),
                   frame_name(input->data, input->variables.columns[j]));
     }
   }
@@ -189,9 +191,10 @@ static Status read_pca(const Model *model, Arena *arena, Pca *out, Error *e)
   const Frame *loadings = model_frame(model, "loadings"), *variables = model_frame(model, "variables");
   const Frame *tidy = model_frame(model, "tidy");
   size_t share, k = 0;
-  if (!loadings || !variables || !tidy || frame_columns(loadings) < 2 || frame_rows(loadings) != frame_rows(variables) ||
-      !cluster_size_cell(model_frame(model, "glance"), "k", &k) || frame_columns(loadings) - 2 != k || k > frame_rows(tidy) ||
-      frame_columns(tidy) != 5 || !frame_find(tidy, "share", &share)) {
+  if (!loadings || !variables || !tidy || frame_columns(loadings) < 2 ||
+      frame_rows(loadings) != frame_rows(variables) || !cluster_size_cell(model_frame(model, "glance"), "k", &k) ||
+      frame_columns(loadings) - 2 != k || k > frame_rows(tidy) || frame_columns(tidy) != 5 ||
+      !frame_find(tidy, "share", &share)) {
     return cluster_model_broken(e);
   }
   *out = (Pca){.d = frame_rows(loadings), .components = frame_columns(loadings) - 2};
@@ -226,7 +229,8 @@ static Status pca_check(const Model *model, Error *e)
   size_t column;
   for (size_t i = 0; i < 3; i++) {
     const Type type = i == 0 ? TYPE_STRING : TYPE_FLOAT64;
-    if (!variables || !frame_find(variables, needed[i], &column) || column_missing(frame_column(variables, column)) > 0 ||
+    if (!variables || !frame_find(variables, needed[i], &column) ||
+        column_missing(frame_column(variables, column)) > 0 ||
         (column_type(frame_column(variables, column)) != type &&
          !(i == 0 && type_is_text(column_type(frame_column(variables, column)))))) {
       return cluster_model_broken(e);
@@ -237,7 +241,8 @@ static Status pca_check(const Model *model, Error *e)
   return status;
 }
 
-static Status score(Call *call, const Model *model, const Frame *data, ClusterInput *input, Pca *p, double **out, Error *e)
+static Status score(Call *call, const Model *model, const Frame *data, ClusterInput *input, Pca *p, double **out,
+                    Error *e)
 {
   Status status;
   TRY(read_pca(model, &call->task->arena, p, e));
@@ -282,8 +287,9 @@ done:
 
 static void pca_headline(const Model *model, Text *out)
 {
-  text_printf(out, _("%1$.0f components of %2$.0f variables, %3$.1f %% of the variance, from %4$.0f rows"), model_number(model, "k"),
-              model_number(model, "variables"), 100 * model_number(model, "share"), model_number(model, "n"));
+  text_printf(out, _("%1$.0f components of %2$.0f variables, %3$.1f %% of the variance, from %4$.0f rows"),
+              model_number(model, "k"), model_number(model, "variables"), 100 * model_number(model, "share"),
+              model_number(model, "n"));
   const char *scale = model_option_text(model, "scale");
   if (scale && strcmp(scale, "none") != 0) {
     text_printf(out, _("; scale %s"), scale);
@@ -301,7 +307,8 @@ static Status plot_scree(Call *call, const Model *model, const PlotRequest *requ
   Chart *chart = NULL;
   Status status;
   if (request->x[0] || request->y[0]) {
-    TRY(error_set(e, STATUS_ARGUMENT, "option-without-use", _("the options 'x' and 'y' mean nothing for the chart '%s'"), request->kind));
+    TRY(error_set(e, STATUS_ARGUMENT, "option-without-use",
+                  _("the options 'x' and 'y' mean nothing for the chart '%s'"), request->kind));
   }
   TRY(column_slice(frame_column(tidy, 0), 0, shown, &numbers, e));
   TRY(chart_names(numbers, &names, e));
@@ -318,8 +325,8 @@ done:
   return status;
 }
 
-/* Arrows of the variables: lines from the origin, as long as their loadings times `length`, a missing point between them; and
- * points with names at their ends. */
+/* Arrows of the variables: lines from the origin, as long as their loadings times `length`, a missing point between
+ * them; and points with names at their ends. */
 static Status add_arrows(Chart *chart, const Model *model, const Pca *p, double length, Error *e)
 {
   static const char *const roles[] = {"x", "y", "label"};
@@ -357,12 +364,13 @@ static Status add_arrows(Chart *chart, const Model *model, const Pca *p, double 
 static Status axis_label(const Model *model, size_t component, Text *out, Error *e)
 {
   const Column *share = frame_column(model_frame(model, "tidy"), 3);
-  text_printf(out, _("component %1$zu (%2$.1f %% of the variance)"), component + 1, 100 * column_float(share, component));
+  text_printf(out, _("component %1$zu (%2$.1f %% of the variance)"), component + 1,
+              100 * column_float(share, component));
   return text_status(out, e);
 }
 
-static Status draw_biplot(Call *call, const Model *model, const PlotRequest *request, const Pca *p, const double *scores, size_t n,
-                          Chart **chart, Error *e)
+static Status draw_biplot(Call *call, const Model *model, const PlotRequest *request, const Pca *p,
+                          const double *scores, size_t n, Chart **chart, Error *e)
 {
   static const char *const roles[] = {"x", "y"};
   double *column = mem_alloc(n, sizeof *column), reach = 0, longest = 0;
@@ -407,7 +415,8 @@ static Status plot_biplot(Call *call, const Model *model, const PlotRequest *req
   }
   TRY(score(call, model, request->data, &input, &p, &scores, e));
   if (p.components < 2) {
-    TRY(error_set(e, STATUS_STATE, "not-supported", _("a biplot needs two components, and the model has kept %zu"), p.components));
+    TRY(error_set(e, STATUS_STATE, "not-supported", _("a biplot needs two components, and the model has kept %zu"),
+                  p.components));
   }
   TRY(draw_biplot(call, model, request, &p, scores, input.variables.n, &chart, e));
   *out = chart_ref(chart);
@@ -442,38 +451,66 @@ static Status run_loadings(Call *call, Value *out, Error *e)
 }
 
 static const Figure pca_figures[] = {
-  {"n", "rows used in the fit", "", "more than variables"},
-  {"variables", "columns that went in", "", "2 and more"},
-  {"k", "components that are kept", "", "few, when the variables go together"},
-  {"total", "sum of the variances, in scaled units", "", "the number of variables with scale = zscore"},
-  {"share", "share of the variance that the kept components have", "", "0.7 to 0.95 for a summary"},
-  {"kaiser", "components with more variance than a variable on average", "", "a rule of thumb for how many to keep (with scale = zscore)"},
-  {"dropped", "rows left out for missing cells", "", "0"},
+    {"n", "rows used in the fit", "", "more than variables"},
+    {"variables", "columns that went in", "", "2 and more"},
+    {"k", "components that are kept", "", "few, when the variables go together"},
+    {"total", "sum of the variances, in scaled units", "", "the number of variables with scale = zscore"},
+    {"share", "share of the variance that the kept components have", "", "0.7 to 0.95 for a summary"},
+    {"kaiser", "components with more variance than a variable on average", "",
+     "a rule of thumb for how many to keep (with scale = zscore)"},
+    {"dropped", "rows left out for missing cells", "", "0"},
 };
 
-static const ModelClass pca_class = {.size = sizeof(ModelClass), .predict = pca_predict, .headline = pca_headline, .check = pca_check,
-                                     .plots = "biplot|scree", .plot = pca_plot};
+static const ModelClass pca_class = {.size = sizeof(ModelClass),
+                                     .predict = pca_predict,
+                                     .headline = pca_headline,
+                                     .check = pca_check,
+                                     .plots = "biplot|scree",
+                                     .plot = pca_plot};
 
-static const Primitive pca = {
-  .size = sizeof(Primitive), .family = "reduce", .name = "pca", .version = 1,
-  .summary = "principal components: the directions in which rows vary most",
-  .details = "Turns the variables into components that are not correlated, the first with the largest variance there is, and so on. "
-             "m:loadings() has each component's weights (their signs are free; here the largest is positive); m:augment(df) adds the "
-             "rows' coordinates. With variables of different units use scale = \"zscore\". Any number of rows in one pass; more columns "
-             "than rows go by the products of rows.",
-  .takes = VALUE_FRAME, .main = "k", .options = pca_options, .n_options = N_OPTIONS, .options_size = sizeof(PcaOptions),
-  .gives = VALUE_MODEL,
-  .returns = "a model; tidy: component sd variance share cumulative; predict: component_1, component_2 ... of each row",
-  .reference = "Jolliffe 2002, Principal Component Analysis",
-  .example = "df = read \"datasets/usarrests/usarrests.csv\"\nm = df:pca{scale = \"zscore\"}\nm:loadings()",
-  .where = WHERE_JOB, .cost = pca_cost, .figures = pca_figures, .n_figures = sizeof pca_figures / sizeof *pca_figures,
-  .run = run_pca, .model = &pca_class};
+static const Primitive pca = {.size = sizeof(Primitive),
+                              .family = "reduce",
+                              .name = "pca",
+                              .version = 1,
+                              .summary = "principal components: the directions in which rows vary most",
+                              .details = "Turns the variables into components that are not correlated, the first with "
+                                         "the largest variance there is, and so on. "
+                                         "m:loadings() has each component's weights (their signs are free; here the "
+                                         "largest is positive); m:augment(df) adds the "
+                                         "rows' coordinates. With variables of different units use scale = \"zscore\". "
+                                         "Any number of rows in one pass; more columns "
+                                         "than rows go by the products of rows.",
+                              .takes = VALUE_FRAME,
+                              .main = "k",
+                              .options = pca_options,
+                              .n_options = N_OPTIONS,
+                              .options_size = sizeof(PcaOptions),
+                              .gives = VALUE_MODEL,
+                              .returns = "a model; tidy: component sd variance share cumulative; predict: component_1, "
+                                         "component_2 ... of each row",
+                              .reference = "Jolliffe 2002, Principal Component Analysis",
+                              .example = "df = read \"datasets/usarrests/usarrests.csv\"\nm = df:pca{scale = "
+                                         "\"zscore\"}\nm:loadings()",
+                              .where = WHERE_JOB,
+                              .cost = pca_cost,
+                              .figures = pca_figures,
+                              .n_figures = sizeof pca_figures / sizeof *pca_figures,
+                              .run = run_pca,
+                              .model = &pca_class};
 REGISTER_PRIMITIVE(pca);
 
-static const Primitive loadings = {
-  .size = sizeof(Primitive), .family = "reduce", .name = "loadings", .version = 1, .takes = VALUE_MODEL, .takes_class = "reduce",
-  .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN, .summary = "the weights of the variables in principal components",
-  .returns = "a frame, a row per variable: variable, mean (in scaled units), and a column per component",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:pca(2):loadings()",
-  .run = run_loadings};
+static const Primitive loadings = {.size = sizeof(Primitive),
+                                   .family = "reduce",
+                                   .name = "loadings",
+                                   .version = 1,
+                                   .takes = VALUE_MODEL,
+                                   .takes_class = "reduce",
+                                   .gives = VALUE_FRAME,
+                                   .reference = "",
+                                   .where = WHERE_MAIN,
+                                   .summary = "the weights of the variables in principal components",
+                                   .returns = "a frame, a row per variable: variable, mean (in scaled units), and a "
+                                              "column per component",
+                                   .example = "df = read \"datasets/iris/iris.csv\"\ndf:pca(2):loadings()",
+                                   .run = run_loadings};
 REGISTER_PRIMITIVE(loadings);

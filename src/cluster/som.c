@@ -92,7 +92,8 @@ static Status pass_block(void *context, void *sum, size_t first, size_t count, s
   const Pass *pass = context;
   const KmeansKernels *kernels = kmeans_kernels();
   const size_t d = pass->d;
-  double *tile = pass->room + worker * pass->room_size, *distances = tile + d * TILE, *buffer = distances + pass->units * TILE;
+  double *tile = pass->room + worker * pass->room_size, *distances = tile + d * TILE,
+         *buffer = distances + pass->units * TILE;
   const double *values;
   Status status = pass->rows->block(pass->rows, first, count, buffer, &values, e);
   for (size_t at = 0; status == STATUS_OK && at < count; at += TILE) {
@@ -223,7 +224,8 @@ static Status make_grid(Search *search, Error *e)
 /* From the first value in epoch 0 to the last in the last epoch; `part` within it. */
 static double falling(const Search *search, double first, double last, double part)
 {
-  const double most = fmax(1, (double)search->settings->epochs - 1), at = fmin(1, ((double)search->state->epoch + part) / most);
+  const double most = fmax(1, (double)search->settings->epochs - 1),
+               at = fmin(1, ((double)search->state->epoch + part) / most);
   return first + (last - first) * at;
 }
 
@@ -255,8 +257,8 @@ static Status random_codes(Search *search, double *codes, Error *e)
   return status;
 }
 
-/* On the plane of the first two components, two standard deviations to either side; the longer side of the grid along the
- * first. */
+/* On the plane of the first two components, two standard deviations to either side; the longer side of the grid along
+ * the first. */
 static Status plane_codes(Search *search, double *codes, Error *e)
 {
   const SomGrid *grid = &search->settings->grid;
@@ -310,7 +312,8 @@ static Status batch_epoch(Search *search, Error *e)
 {
   const size_t units = search->units, d = search->d;
   const double radius = falling(search, search->radius, search->settings->radius_end, 0);
-  Pass pass = {.rows = search->rows, .weights = search->weights, .codes = search->state->codes, .units = units, .sum = true};
+  Pass pass = {
+      .rows = search->rows, .weights = search->weights, .codes = search->state->codes, .units = units, .sum = true};
   const Status status = run_pass(search->task, &pass, search->sums, e);
   if (status != STATUS_OK) {
     return status;
@@ -474,7 +477,8 @@ static Status quality(Search *search, const int32_t *second, SomResult *out, Err
     out->mean_distance[unit] += out->distance[i];
     out->quantisation += out->distance[i] / n;
     inner += out->distance[i] * out->distance[i];
-    out->topographic += out->units > 1 && !som_are_neighbours(&search->settings->grid, unit, (size_t)second[i]) ? 1 / n : 0;
+    out->topographic +=
+        out->units > 1 && !som_are_neighbours(&search->settings->grid, unit, (size_t)second[i]) ? 1 / n : 0;
   }
   for (size_t u = 0; u < out->units; u++) {
     out->empty += out->counts[u] == 0;

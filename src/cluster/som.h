@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* som.h -- self-organising maps: units on a grid, each with a code (a point among the rows), so that neighbours on the grid
- * are neighbours among the rows.
+/* som.h -- self-organising maps: units on a grid, each with a code (a point among the rows), so that neighbours on the
+ * grid are neighbours among the rows.
  *
  * batch: in each epoch every row goes to its nearest code, and each code becomes the mean of all rows weighted by the
- * neighbourhood h of their units; nothing is random, and the result does not depend on the order of rows but for rounding.
- * online: rows one after the other in random order move the codes near their unit by alpha h. Radius and alpha fall linearly
- * from the first epoch to the last. h is exp(-d^2 / (2 radius^2)) (gaussian) or 1 up to the radius (bubble), d the distance of
- * two units on the grid, where direct neighbours are 1 apart; a toroidal grid has no edges.
+ * neighbourhood h of their units; nothing is random, and the result does not depend on the order of rows but for
+ * rounding. online: rows one after the other in random order move the codes near their unit by alpha h. Radius and
+ * alpha fall linearly from the first epoch to the last. h is exp(-d^2 / (2 radius^2)) (gaussian) or 1 up to the radius
+ * (bubble), d the distance of two units on the grid, where direct neighbours are 1 apart; a toroidal grid has no edges.
  *
- * Codes begin on the plane of the two first principal components (pca) or at random rows. Sums of batch epochs run along the
- * fixed tree of core/reduce.h: the same bits on any number of threads; online runs on one.
+ * Codes begin on the plane of the two first principal components (pca) or at random rows. Sums of batch epochs run
+ * along the fixed tree of core/reduce.h: the same bits on any number of threads; online runs on one.
  *
- * Cost of an epoch: n u d for u units and u^2 d (batch), n u d and u d for each row (online). Memory: 2 u d for each thread and
- * level of the tree.
- * Reference: Kohonen 2001, Self-Organizing Maps; Ultsch and Siemon 1990 (U-matrix); Kiviluoto 1996 (topographic error).
+ * Cost of an epoch: n u d for u units and u^2 d (batch), n u d and u d for each row (online). Memory: 2 u d for each
+ * thread and level of the tree. Reference: Kohonen 2001, Self-Organizing Maps; Ultsch and Siemon 1990 (U-matrix);
+ * Kiviluoto 1996 (topographic error).
  */
 #ifndef ASSAY_CLUSTER_SOM_H
 #define ASSAY_CLUSTER_SOM_H
@@ -69,13 +69,14 @@ typedef struct SomResult {
 
 void som_result_free(SomResult *result);
 
-/* After a cancel: STATUS_OK with complete = false and the codes so far; a second one gives STATUS_CANCELLED. weights: of rows,
- * or NULL (online draws every row once an epoch and takes alpha times weight / largest weight). Errors: memory, limit, those
- * of rows->block. */
+/* After a cancel: STATUS_OK with complete = false and the codes so far; a second one gives STATUS_CANCELLED. weights:
+ * of rows, or NULL (online draws every row once an epoch and takes alpha times weight / largest weight). Errors:
+ * memory, limit, those of rows->block. */
 Status som_fit(Task *task, const Rows *rows, const double *weights, const SomSettings *settings, SomState *state,
                SomResult *out, Error *e) MUST_USE;
 
-/* The nearest unit of each row, the second nearest (NULL: not wanted; the first where there is one unit), and the distance. */
+/* The nearest unit of each row, the second nearest (NULL: not wanted; the first where there is one unit), and the
+ * distance. */
 Status som_assign(Task *task, const Rows *rows, const double *codes, size_t units, int32_t *unit, int32_t *second,
                   double *distance, Error *e) MUST_USE;
 

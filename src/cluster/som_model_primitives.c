@@ -160,7 +160,8 @@ Status som_model_fill(Model *model, const SomFit *fit, const SomOptions *o, cons
   TRY(model_set_notes(model, notes, e));
   if (!r->complete) {
     TRY(model_set_made(model, "state", make_state(&fit->state, &frame, e), &frame, e));
-    TRY(model_set_made(model, "state_codes", cluster_matrix_frame(&fit->input, fit->state.codes, r->units, &frame, e), &frame, e));
+    TRY(model_set_made(model, "state_codes", cluster_matrix_frame(&fit->input, fit->state.codes, r->units, &frame, e),
+                       &frame, e));
   }
 done:
   return status;
@@ -241,8 +242,8 @@ void som_headline(const Model *model, Text *out)
 
 /* ---- charts */
 
-static Status draw_grid(Call *call, const Model *model, const PlotRequest *request, const Column *shade, const char *legend,
-                        Chart **out, Error *e)
+static Status draw_grid(Call *call, const Model *model, const PlotRequest *request, const Column *shade,
+                        const char *legend, Chart **out, Error *e)
 {
   static const char *const roles[] = {"x", "y", "shade"};
   const Column *const columns[] = {unit_column(model, "x", TYPE_FLOAT64), unit_column(model, "y", TYPE_FLOAT64), shade};
@@ -259,7 +260,8 @@ done:
   return status;
 }
 
-/* The variable that x names, else the first: its codes stand in the same place of units as in codes, after nine columns. */
+/* The variable that x names, else the first: its codes stand in the same place of units as in codes, after nine
+ * columns. */
 static Status find_plane(const Model *model, const char *wanted, const Column **out, const char **name, Error *e)
 {
   const Frame *units = model_frame(model, "units"), *codes = model_frame(model, "codes");
@@ -286,13 +288,14 @@ Status som_plot(Call *call, const Model *model, const PlotRequest *request, Char
     return segment_plot(call, model, request, out, e);
   }
   if (request->y[0] || (request->x[0] && !planes)) {
-    return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the options 'x' and 'y' mean nothing for the chart '%s'"),
-                     request->kind);
+    return error_set(e, STATUS_ARGUMENT, "option-without-use",
+                     _("the options 'x' and 'y' mean nothing for the chart '%s'"), request->kind);
   }
   if (planes) {
     const Status status = find_plane(model, request->x, &plane, &name, e);
     return status == STATUS_OK ? draw_grid(call, model, request, plane, name, out, e) : status;
   }
-  return draw_grid(call, model, request, umatrix ? unit_column(model, "u_distance", TYPE_FLOAT64) : unit_column(model, "rows", TYPE_INT64),
+  return draw_grid(call, model, request,
+                   umatrix ? unit_column(model, "u_distance", TYPE_FLOAT64) : unit_column(model, "rows", TYPE_INT64),
                    umatrix ? _("distance to neighbours") : _("rows"), out, e);
 }

@@ -14,20 +14,23 @@
 #include "cluster/cluster_options.h"
 #include "cluster/som.h"
 
-#define SOM_OPTIONS(O) \
-  O(x, INT, "0", 0, 1000, "", "", "columns of the grid; 0: about 5 sqrt(n) units in all") \
-  O(y, INT, "0", 0, 1000, "", "", "rows of the grid") \
-  O(grid, CHOICE, "hexagonal", 0, 0, "hexagonal|rectangular", "", "a unit has six neighbours, or eight") \
-  O(toroidal, BOOL, "false", 0, 0, "", "", "a grid without edges: its sides are joined") \
+#define SOM_OPTIONS(O)                                                                                            \
+  O(x, INT, "0", 0, 1000, "", "", "columns of the grid; 0: about 5 sqrt(n) units in all")                         \
+  O(y, INT, "0", 0, 1000, "", "", "rows of the grid")                                                             \
+  O(grid, CHOICE, "hexagonal", 0, 0, "hexagonal|rectangular", "", "a unit has six neighbours, or eight")          \
+  O(toroidal, BOOL, "false", 0, 0, "", "", "a grid without edges: its sides are joined")                          \
   O(method, CHOICE, "batch", 0, 0, "batch|online", "", "all rows at once in every epoch, or one after the other") \
-  O(neighbourhood, CHOICE, "gaussian", 0, 0, "gaussian|bubble", "", "how neighbours move along: less with distance, or alike") \
-  O(epochs, INT, "100", 1, 1e7, "", "", "passes over all rows") \
-  O(radius, NUMBER, "0", 0, 1e4, "", "", "of the neighbourhood in the first epoch; 0: two thirds of all pairs are nearer") \
-  O(radius_end, NUMBER, "0.3", 0, 1e4, "", "", "of the neighbourhood in the last epoch") \
-  O(alpha, NUMBER, "0.05", 0, 1, "", "", "online: how far a code moves to a row at first") \
-  O(alpha_end, NUMBER, "0.01", 0, 1, "", "", "online: and in the end") \
-  O(init, CHOICE, "pca", 0, 0, "pca|random", "", "codes begin on the plane of the principal components, or at random rows") \
-  O(k, INT, "0", 0, 1e6, "", "", "clusters the units are cut into; 0: every unit is one") \
+  O(neighbourhood, CHOICE, "gaussian", 0, 0, "gaussian|bubble", "",                                               \
+    "how neighbours move along: less with distance, or alike")                                                    \
+  O(epochs, INT, "100", 1, 1e7, "", "", "passes over all rows")                                                   \
+  O(radius, NUMBER, "0", 0, 1e4, "", "",                                                                          \
+    "of the neighbourhood in the first epoch; 0: two thirds of all pairs are nearer")                             \
+  O(radius_end, NUMBER, "0.3", 0, 1e4, "", "", "of the neighbourhood in the last epoch")                          \
+  O(alpha, NUMBER, "0.05", 0, 1, "", "", "online: how far a code moves to a row at first")                        \
+  O(alpha_end, NUMBER, "0.01", 0, 1, "", "", "online: and in the end")                                            \
+  O(init, CHOICE, "pca", 0, 0, "pca|random", "",                                                                  \
+    "codes begin on the plane of the principal components, or at random rows")                                    \
+  O(k, INT, "0", 0, 1e6, "", "", "clusters the units are cut into; 0: every unit is one")                         \
   CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_WEIGHTS(O) CLUSTER_SEED(O) CLUSTER_MISSING(O) CLUSTER_SAMPLE(O)
 
 typedef struct SomOptions {

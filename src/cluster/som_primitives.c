@@ -46,15 +46,17 @@ static Status settings_of(Call *call, const SomOptions *o, SomFit *fit, Error *e
     }
   }
   if (hexagonal && o->toroidal && s->grid.y % 2) {
-    error_set(e, STATUS_ARGUMENT, "out-of-range", _("a hexagonal grid without edges needs an even number of rows, and y is %zu"), s->grid.y);
+    error_set(e, STATUS_ARGUMENT, "out-of-range",
+              _("a hexagonal grid without edges needs an even number of rows, and y is %zu"), s->grid.y);
     return error_hint(e, _("y = %zu, or grid = \"rectangular\""), s->grid.y + 1);
   }
   if (s->grid.x * s->grid.y > SOM_UNITS_MOST) {
-    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("a grid of %1$zu units is too large; at most %2$d"), s->grid.x * s->grid.y,
-                     (int)SOM_UNITS_MOST);
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("a grid of %1$zu units is too large; at most %2$d"),
+                     s->grid.x * s->grid.y, (int)SOM_UNITS_MOST);
   }
   if (o->k > 0 && (size_t)o->k > s->grid.x * s->grid.y) {
-    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but the grid has %2$zu units"), (long long)o->k, s->grid.x * s->grid.y);
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but the grid has %2$zu units"),
+                     (long long)o->k, s->grid.x * s->grid.y);
   }
   return STATUS_OK;
 }
@@ -114,8 +116,11 @@ static void note_result(const SomFit *fit, Text *notes)
     text_printf(notes, _("units without rows: %1$zu of %2$zu; a smaller grid would do\n"), r->empty, r->units);
   }
   if (r->topographic > 0.2) {
-    text_printf(notes, _("%.0f %% of the rows have their second nearest unit elsewhere on the grid: it is folded; more epochs, a larger "
-                         "radius_end or a smaller grid\n"), 100 * r->topographic);
+    text_printf(notes,
+                _("%.0f %% of the rows have their second nearest unit elsewhere on the grid: it is folded; more "
+                  "epochs, a larger "
+                  "radius_end or a smaller grid\n"),
+                100 * r->topographic);
   }
 }
 
@@ -179,8 +184,8 @@ done:
 
 /* ---- predict: the nearest unit, and the cluster it belongs to */
 
-static Status predicted_frame(const ClusterInput *input, const int32_t *labels, const int32_t *unit, const double *distance,
-                              Frame **out, Error *e)
+static Status predicted_frame(const ClusterInput *input, const int32_t *labels, const int32_t *unit,
+                              const double *distance, Frame **out, Error *e)
 {
   const size_t n = input->variables.n;
   double *numbers = mem_alloc(n, sizeof *numbers);
@@ -253,47 +258,79 @@ static Status run_units(Call *call, Value *out, Error *e)
 }
 
 static const Figure som_figures[] = {
-  {"n", "rows used in the fit", "", "far more than units"},
-  {"k", "number of clusters: groups of units, or the units", "", "the option k, else x times y"},
-  {"x", "columns of the grid", "", "5 sqrt(n) units in all, unless given"},
-  {"y", "rows of the grid", "", "as x"},
-  {"quantisation", "mean distance of rows to the codes of their units, in scaled units", "", "falls with more units; compare with k-means of as many clusters"},
-  {"topographic", "share of rows whose second nearest unit is no neighbour of the nearest", "", "0 to 1; below 0.1 the map keeps neighbours together"},
-  {"explained", "1 less the sum of squared distances to the codes over that to the mean", "", "0 to 1"},
-  {"empty", "units without rows", "", "few; they lie between groups"},
-  {"epochs", "passes over all rows", "", "the option, unless interrupted"},
-  {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
-  {"reason", "why the fit ended early", "", "empty or interrupted"},
-  {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
-  {"seed", "seed of the random choices", "", "any; batch with init = pca makes none"},
-  {"dropped", "rows left out for missing cells", "", "0"},
+    {"n", "rows used in the fit", "", "far more than units"},
+    {"k", "number of clusters: groups of units, or the units", "", "the option k, else x times y"},
+    {"x", "columns of the grid", "", "5 sqrt(n) units in all, unless given"},
+    {"y", "rows of the grid", "", "as x"},
+    {"quantisation", "mean distance of rows to the codes of their units, in scaled units", "",
+     "falls with more units; compare with k-means of as many clusters"},
+    {"topographic", "share of rows whose second nearest unit is no neighbour of the nearest", "",
+     "0 to 1; below 0.1 the map keeps neighbours together"},
+    {"explained", "1 less the sum of squared distances to the codes over that to the mean", "", "0 to 1"},
+    {"empty", "units without rows", "", "few; they lie between groups"},
+    {"epochs", "passes over all rows", "", "the option, unless interrupted"},
+    {"complete", "whether the fit ran to its end", "", "true; false after an interruption: m:continue() goes on"},
+    {"reason", "why the fit ended early", "", "empty or interrupted"},
+    {"stopped_at", "where an interrupted fit stopped", "", "empty when complete"},
+    {"seed", "seed of the random choices", "", "any; batch with init = pca makes none"},
+    {"dropped", "rows left out for missing cells", "", "0"},
 };
 
-static const ModelClass som_class = {.size = sizeof(ModelClass), .predict = som_predict, .proceed = som_proceed,
-                                     .headline = som_headline, .check = som_model_check, .plots = SOM_PLOTS, .plot = som_plot};
+static const ModelClass som_class = {.size = sizeof(ModelClass),
+                                     .predict = som_predict,
+                                     .proceed = som_proceed,
+                                     .headline = som_headline,
+                                     .check = som_model_check,
+                                     .plots = SOM_PLOTS,
+                                     .plot = som_plot};
 
-static const Primitive som = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "som", .version = 1,
-  .summary = "self-organising map: rows on a grid of units, near ones together",
-  .details = "Lays a grid of units through the rows so that neighbouring units have similar codes. m:units() has every unit with its "
-             "place, code, rows and distance to its neighbours (U-matrix: ridges separate groups); m:plot(\"planes\", {x = variable}) "
-             "shows one variable on the grid. With k the units are cut into k clusters by Ward's linkage of their codes; else each "
-             "unit is a cluster. Batch training starts on the principal components and knows no chance. New rows go to the unit with "
-             "the nearest code, and to its cluster.",
-  .takes = VALUE_FRAME, .options = som_options, .n_options = N_OPTIONS, .options_size = sizeof(SomOptions),
-  .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share and the mean in each variable; predict: cluster and unit (nearest code), distance",
-  .reference = "Kohonen 2001; Ultsch and Siemon 1990 (U-matrix)",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:som{x = 5, y = 5, scale = \"zscore\", k = 3}\nm:units():head(5)",
-  .where = WHERE_JOB, .cost = som_cost, .figures = som_figures, .n_figures = sizeof som_figures / sizeof *som_figures,
-  .run = run_som, .model = &som_class};
+static const Primitive som = {.size = sizeof(Primitive),
+                              .family = "cluster",
+                              .name = "som",
+                              .version = 1,
+                              .summary = "self-organising map: rows on a grid of units, near ones together",
+                              .details = "Lays a grid of units through the rows so that neighbouring units have "
+                                         "similar codes. m:units() has every unit with its "
+                                         "place, code, rows and distance to its neighbours (U-matrix: ridges separate "
+                                         "groups); m:plot(\"planes\", {x = variable}) "
+                                         "shows one variable on the grid. With k the units are cut into k clusters by "
+                                         "Ward's linkage of their codes; else each "
+                                         "unit is a cluster. Batch training starts on the principal components and "
+                                         "knows no chance. New rows go to the unit with "
+                                         "the nearest code, and to its cluster.",
+                              .takes = VALUE_FRAME,
+                              .options = som_options,
+                              .n_options = N_OPTIONS,
+                              .options_size = sizeof(SomOptions),
+                              .gives = VALUE_MODEL,
+                              .returns = "a model; tidy: cluster size share and the mean in each variable; predict: "
+                                         "cluster and unit (nearest code), distance",
+                              .reference = "Kohonen 2001; Ultsch and Siemon 1990 (U-matrix)",
+                              .example = "df = read \"datasets/iris/iris.csv\"\nm = df:som{x = 5, y = 5, scale = "
+                                         "\"zscore\", k = 3}\nm:units():head(5)",
+                              .where = WHERE_JOB,
+                              .cost = som_cost,
+                              .figures = som_figures,
+                              .n_figures = sizeof som_figures / sizeof *som_figures,
+                              .run = run_som,
+                              .model = &som_class};
 REGISTER_PRIMITIVE(som);
 
-static const Primitive units = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "units", .version = 1, .takes = VALUE_MODEL, .takes_class = "cluster",
-  .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN, .summary = "the units of a self-organising map",
-  .returns = "a frame, a row per unit: unit, column and row of the grid, x and y of its place, cluster, rows, u_distance (mean "
-             "distance to the neighbours' codes), distance (mean of its rows), and its code in the data's units",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:som{x = 4, y = 3, scale = \"zscore\"}:units()",
-  .run = run_units};
+static const Primitive units = {.size = sizeof(Primitive),
+                                .family = "cluster",
+                                .name = "units",
+                                .version = 1,
+                                .takes = VALUE_MODEL,
+                                .takes_class = "cluster",
+                                .gives = VALUE_FRAME,
+                                .reference = "",
+                                .where = WHERE_MAIN,
+                                .summary = "the units of a self-organising map",
+                                .returns = "a frame, a row per unit: unit, column and row of the grid, x and y of its "
+                                           "place, cluster, rows, u_distance (mean "
+                                           "distance to the neighbours' codes), distance (mean of its rows), and its "
+                                           "code in the data's units",
+                                .example = "df = read \"datasets/iris/iris.csv\"\ndf:som{x = 4, y = 3, scale = "
+                                           "\"zscore\"}:units()",
+                                .run = run_units};
 REGISTER_PRIMITIVE(units);

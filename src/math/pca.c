@@ -20,8 +20,8 @@ static bool is_usable(const double *row, size_t d)
 
 /* ---- covariance */
 
-/* Sums of products of the columns, shifted to about their means, and of a last column of ones: its products with the others
- * are the sums of these, and with itself the number of rows. Rows that are not usable are zeros. */
+/* Sums of products of the columns, shifted to about their means, and of a last column of ones: its products with the
+ * others are the sums of these, and with itself the number of rows. Rows that are not usable are zeros. */
 typedef struct Moments {
   const Rows *rows;
   const Task *task;
@@ -87,7 +87,8 @@ static Status moments_block(void *context, void *sum, size_t first, size_t count
   const size_t d = moments->rows->d, width = moments->width;
   double *packed = moments->packed + worker * width * KERNEL_STRIDE;
   const double *values;
-  Status status = moments->rows->block(moments->rows, first, count, moments->buffers + worker * BLOCK_ROWS * d, &values, e);
+  Status status =
+      moments->rows->block(moments->rows, first, count, moments->buffers + worker * BLOCK_ROWS * d, &values, e);
   for (size_t at = 0; status == STATUS_OK && at < count; at += KERNEL_ROWS) {
     const size_t rows = count - at < KERNEL_ROWS ? count - at : KERNEL_ROWS;
     pack_rows(moments, values + at * d, rows, packed);
@@ -140,10 +141,13 @@ static Status covariance(const Rows *rows, Task *task, Pca *out, double *matrix,
   moments.buffers = mem_alloc(workers * BLOCK_ROWS, d * sizeof *moments.buffers);
   moments.packed = mem_zero(workers * width, KERNEL_STRIDE * sizeof *moments.packed);
   sums = mem_alloc(width * width, sizeof *sums);
-  TRY(sums && shift && moments.buffers && moments.packed ? STATUS_OK : error_memory(e, width * width * sizeof *sums, _("components")));
+  TRY(sums && shift && moments.buffers && moments.packed
+          ? STATUS_OK
+          : error_memory(e, width * width * sizeof *sums, _("components")));
   TRY(about_mean(&moments, shift, &any, e));
   moments.shift = shift;
-  const Reduce reduce = {.size = width * width * sizeof *sums, .block = moments_block, .merge = merge_sums, .context = &moments};
+  const Reduce reduce = {
+      .size = width * width * sizeof *sums, .block = moments_block, .merge = merge_sums, .context = &moments};
   TRY(any ? rows_reduce(task, rows->n, &reduce, sums, e) : too_few(e));
   TRY(sums[d * width + d] < 2 ? too_few(e) : STATUS_OK);
   finish_covariance(&moments, sums, out, matrix);

@@ -3,8 +3,8 @@
  *
  * The eigenvectors of the covariance matrix (divisor n - 1) of the columns, by cyclic Jacobi rotations, which find
  * small eigenvalues as exactly as large ones and give vectors that are orthogonal to rounding. Columns are not scaled
- * here. Rows with a number that is not finite are left out. Sums are taken about the means of the first rows, in one pass
- * along the fixed tree of core/reduce.h: the same bits on any number of threads and instruction set.
+ * here. Rows with a number that is not finite are left out. Sums are taken about the means of the first rows, in one
+ * pass along the fixed tree of core/reduce.h: the same bits on any number of threads and instruction set.
  *
  * A component's sign is free; here the loading with the largest absolute value (of equal ones the first) is positive.
  * Cost: n d^2 / 2 products and about 8 sweeps of 2 d^3; memory 3 d^2 doubles, and d^2 for each sum of the tree.
@@ -30,8 +30,8 @@ typedef struct Pca {
  * rows->block; memory, limit, cancelled. */
 Status pca_fit(const Rows *rows, Task *task, Pca *out, Error *e) MUST_USE;
 
-/* The same, with n - 1 components from the products of rows where there are more columns than rows: n^2 d products and n d
- * memory then, instead of n d^2 and d^2. */
+/* The same, with n - 1 components from the products of rows where there are more columns than rows: n^2 d products and
+ * n d memory then, instead of n d^2 and d^2. */
 Status pca_fit_wide(const Rows *rows, Task *task, Pca *out, Error *e) MUST_USE;
 
 /* The first `n_components` coordinates of each row, n x n_components row-major; NaN for rows with a number that is not

@@ -85,7 +85,7 @@ t.test("what is flat has no likelihood, unless reg is given", function()
   t.raises("singular-covariance", function() flat:mixture { k = 2, model = "VVV" } end, "reg")
   t.eq(flat:mixture({ k = 2, model = "VVV", reg = 1e-4, init = "kmeans" }).k, 2)
   local same = frame { a = { 3, 3, 3, 3, 3 }, b = { 1.0, 2, 3, 4, 5 } }
-  t.raises("singular-covariance", function() same:mixture { k = 1, model = "VVV" } end, "column 'a'", "the same in every row")
+  t.raises("singular-covariance", function() same:mixture { k = 1, model = "VVV" } end, "column 'a'", "the same in")
   t.raises("singular-covariance", function() frame({ a = { 1, 1, 1, 1 } }):mixture { k = 1 } end)
   t.raises("singular-covariance", function() frame({ a = { 1.5 } }):mixture(1) end)
   local m = frame({ a = { 1, 1, 1, 5, 5, 5, 9.0, 9.5 }, b = { 2, 2, 2, 7, 7, 7, 1.0, 3.0 } }):mixture { k = "1:4" }

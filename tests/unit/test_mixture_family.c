@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mixtures, latent classes, fuzzy c-means, maps and components as primitives: memory that runs out anywhere, a stop at any
- * step with the continuation's bits, threads and instruction sets that change nothing. */
+/* Mixtures, latent classes, fuzzy c-means, maps and components as primitives: memory that runs out anywhere, a stop at
+ * any step with the continuation's bits, threads and instruction sets that change nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,14 +31,16 @@ typedef struct Method {
 } Method;
 
 static const Method methods[] = {
-  {"cluster", "mixture", {{"k", NAN, "1:3"}, {"starts", 2, NULL}, {"model", NAN, "auto"}}},
-  {"cluster", "mixture", {{"k", 3, NULL}, {"model", NAN, "full"}, {"init", NAN, "random"}, {"starts", 3, NULL}, {"reg", 1e-6, NULL}}},
-  {"cluster", "mixture", {{"k", 3, NULL}, {"model", NAN, "VVI"}, {"init", NAN, "kmeans"}, {"weights", NAN, "w"}}},
-  {"cluster", "latent_class", {{"k", NAN, "1:3"}, {"starts", 3, NULL}, {"max_iter", 40, NULL}}},
-  {"cluster", "fuzzy", {{"k", 3, NULL}, {"starts", 2, NULL}, {"m", 1.7, NULL}}},
-  {"cluster", "som", {{"x", 4, NULL}, {"y", 3, NULL}, {"epochs", 12, NULL}, {"k", 3, NULL}}},
-  {"cluster", "som", {{"x", 3, NULL}, {"y", 2, NULL}, {"epochs", 6, NULL}, {"method", NAN, "online"}}},
-  {"reduce", "pca", {{"scale", NAN, "zscore"}}},
+    {"cluster", "mixture", {{"k", NAN, "1:3"}, {"starts", 2, NULL}, {"model", NAN, "auto"}}},
+    {"cluster",
+     "mixture",
+     {{"k", 3, NULL}, {"model", NAN, "full"}, {"init", NAN, "random"}, {"starts", 3, NULL}, {"reg", 1e-6, NULL}}},
+    {"cluster", "mixture", {{"k", 3, NULL}, {"model", NAN, "VVI"}, {"init", NAN, "kmeans"}, {"weights", NAN, "w"}}},
+    {"cluster", "latent_class", {{"k", NAN, "1:3"}, {"starts", 3, NULL}, {"max_iter", 40, NULL}}},
+    {"cluster", "fuzzy", {{"k", 3, NULL}, {"starts", 2, NULL}, {"m", 1.7, NULL}}},
+    {"cluster", "som", {{"x", 4, NULL}, {"y", 3, NULL}, {"epochs", 12, NULL}, {"k", 3, NULL}}},
+    {"cluster", "som", {{"x", 3, NULL}, {"y", 2, NULL}, {"epochs", 6, NULL}, {"method", NAN, "online"}}},
+    {"reduce", "pca", {{"scale", NAN, "zscore"}}},
 };
 enum { METHODS = sizeof methods / sizeof *methods, ROWS = 96 };
 
@@ -117,7 +119,8 @@ static Arguments arguments_of(const Method *method, Value *items, char **names, 
 }
 
 /* Fits, stopped at a step (SIZE_MAX: not), or goes on with `from`. */
-static Status fit(const Method *method, size_t threads, size_t stop_at, const Model *from, size_t *steps, Model **out, Error *e)
+static Status fit(const Method *method, size_t threads, size_t stop_at, const Model *from, size_t *steps, Model **out,
+                  Error *e)
 {
   const Primitive *primitive = registry_get(method->family, method->name);
   Value items[8], on[3], made = {.kind = VALUE_NONE};

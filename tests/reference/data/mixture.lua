@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Reference figures for mixtures, latent classes, fuzzy c-means, maps and principal components, each with its source.
 
--- R 4.2.2, mclust 6.0.0: Mclust(data, k, model): data, model, k, log likelihood, df, BIC and ICL with mclust's sign. The data
--- are iris without the species, faithful, and faithful$waiting ("waiting", models E and V).
+-- R 4.2.2, mclust 6.0.0: Mclust(data, k, model): data, model, k, log likelihood, df, BIC and ICL with mclust's sign.
+-- The data are iris without the species, faithful, and faithful$waiting ("waiting", models E and V).
 local mclust = {
   { "iris", "EII", 1, -889.5161307078, 5, -1804.0854378861, -1804.0854378861 },
   { "iris", "EII", 2, -536.6526938181, 10, -1123.4117405771, -1125.5906508575 },
@@ -117,7 +117,7 @@ return {
     uncertainty = 0.01190617676,
   },
 
-  -- scikit-learn 1.2.1, GaussianMixture(3, n_init = 20, tol = 1e-10) on iris: the largest likelihood known, and its BIC.
+  -- scikit-learn 1.2.1, GaussianMixture(3, n_init = 20, tol = 1e-10) on iris: the largest likelihood known, and BIC.
   largest = {
     { "full", -180.1854773, 580.8389074 },
     { "tied", -256.3540433, 632.9633337 },
@@ -125,21 +125,22 @@ return {
     { "spherical", -384.3140955, 853.8089910 },
   },
 
-  -- Dayton 1998, Latent Class Scaling Analysis: 319 students asked about cheating (lied on an exam, on a paper, bought one,
-  -- copied), yes as 1; the counts of the 16 patterns. poLCA (Linzer and Lewis 2011) gives for two classes the log
-  -- likelihood -440.0271 and G2 7.764242 with 6 degrees of freedom.
+  -- Dayton 1998, Latent Class Scaling Analysis: 319 students asked about cheating (lied on an exam, on a paper, bought
+  -- one, copied), yes as 1; the counts of the 16 patterns. poLCA (Linzer and Lewis 2011) gives for two classes the
+  -- log likelihood -440.0271 and G2 7.764242 with 6 degrees of freedom.
   cheating = {
     patterns = {
-      ["0000"] = 207, ["1000"] = 10, ["0100"] = 13, ["1100"] = 11, ["0010"] = 7, ["1010"] = 1, ["0110"] = 1, ["1110"] = 1,
-      ["0001"] = 46, ["1001"] = 3, ["0101"] = 4, ["1101"] = 4, ["0011"] = 5, ["1011"] = 2, ["0111"] = 2, ["1111"] = 2,
+      ["0000"] = 207, ["1000"] = 10, ["0100"] = 13, ["1100"] = 11, ["0010"] = 7, ["1010"] = 1, ["0110"] = 1,
+      ["1110"] = 1, ["0001"] = 46, ["1001"] = 3, ["0101"] = 4, ["1101"] = 4, ["0011"] = 5, ["1011"] = 2, ["0111"] = 2,
+      ["1111"] = 2,
     },
     log_likelihood = -440.0271,
     g2 = 7.764242,
     df_residual = 6,
   },
 
-  -- R 4.2.2, e1071 1.7-13: the best of 20 cmeans(data, k, 10000, m, control = list(reltol = 1e-14)); withinerror times n, mean
-  -- of the sums of squared memberships and of -u log u, sizes, first column of the centres.
+  -- R 4.2.2, e1071 1.7-13: the best of 20 cmeans(data, k, 10000, m, control = list(reltol = 1e-14)); withinerror times
+  -- n, mean of the sums of squared memberships and of -u log u, sizes, first column of the centres.
   fuzzy = {
     { "iris", 3, 2, 60.50571063, 0.7833974852, 0.3954915823, { 60, 50, 40 }, { 5.88893232, 5.00396596, 6.77501117 } },
     { "iris", 3, 1.5, 74.38218419, 0.919020152, 0.145877684, { 61, 50, 39 }, { 5.88871912, 5.00600927, 6.82728846 } },
@@ -147,8 +148,8 @@ return {
     { "faithful", 2, 2, 7653.904907, 0.9085065377, 0.1662143157, { 172, 100 } },
   },
 
-  -- R 4.2.2, kohonen 3.0.11: som(scale(iris[, 1:4]), somgrid(5, 5, "hexagonal"), rlen = 100): mean distance of rows to their
-  -- codes over 10 seeds; k-means with 25 centres, which knows no grid, cannot be beaten.
+  -- R 4.2.2, kohonen 3.0.11: som(scale(iris[, 1:4]), somgrid(5, 5, "hexagonal"), rlen = 100): mean distance of rows to
+  -- their codes over 10 seeds; k-means with 25 centres, which knows no grid, cannot be beaten.
   som = { low = 0.3256, high = 0.3957 },
 
   -- R 4.2.2, prcomp: standard deviations, and rotation by column (here the largest of each is positive).
