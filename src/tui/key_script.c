@@ -130,6 +130,9 @@ static Status read_line(Reader *reader, const char *line)
   if ((rest = after_word(line, "screen"))) {
     return add_text(reader, SCRIPT_SCREEN, mem_string(rest));
   }
+  if ((rest = after_word(line, "page"))) {
+    return add_text(reader, SCRIPT_PAGE, mem_string(rest));
+  }
   if ((rest = after_word(line, "resize"))) {
     ScriptStep step = {.kind = SCRIPT_RESIZE};
     return key_script_size(rest, &step.width, &step.height) ? add(reader, step) : refuse(reader, line);

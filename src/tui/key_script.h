@@ -10,6 +10,7 @@
  *   screen [NOTE]    adds the screen to what is saved, under a line "== NOTE, 80x24, page data"
  *   pens             from here on screens tell of reverse, bold and inks too
  *   resize 40x10     the screen has another size
+ *   page rules       goes to a page by its name: the keys of tabs change when there are more pages
  *
  * After every key but those typed while a job was waited for the script waits by itself, so that a screen does not
  * depend on the machine. At the end the screen is added once more. Figures of time are "-".
@@ -21,12 +22,12 @@
 #include "core/text.h"
 
 typedef enum ScriptKind { SCRIPT_KEY, SCRIPT_TEXT, SCRIPT_WAIT, SCRIPT_WAIT_JOB, SCRIPT_SCREEN, SCRIPT_PENS,
-                          SCRIPT_RESIZE } ScriptKind;
+                          SCRIPT_RESIZE, SCRIPT_PAGE } ScriptKind;
 
 typedef struct ScriptStep {
   ScriptKind kind;
   uint32_t key;
-  char *text;         /* of SCRIPT_TEXT, SCRIPT_SCREEN */
+  char *text;         /* of SCRIPT_TEXT, SCRIPT_SCREEN, SCRIPT_PAGE */
   int width, height;
 } ScriptStep;
 

@@ -46,6 +46,10 @@ static void play_step(Tui *tui, const ScriptStep *step, bool settles)
     case SCRIPT_SCREEN:
       save_screen(tui, step->text);
       break;
+    case SCRIPT_PAGE:
+      tui_go(tui, step->text, tui->subject);
+      tui->n_back -= tui->n_back > 0; /* as by the key of its tab */
+      break;
     case SCRIPT_PENS:
       tui->pens = true;
       break;

@@ -22,6 +22,6 @@ static const Topic tui_topics[] = {
    "with q, F2 or a statement of your own."},
   {"bad-keys", "a file of keys has a line that is neither keys nor a command",
    "assay dash --keys FILE reads lines of keys by name (Down, Enter, C-p, F2, a), text \"...\" to be typed, wait, wait-job, "
-   "screen NOTE, pens, and resize 80x24. Lines from # on mean nothing. The message names the line."},
+   "screen NOTE, page NAME, pens, and resize 80x24. Lines from # on mean nothing. The message names the line."},
 };
 REGISTER_TOPICS(tui_topics);
