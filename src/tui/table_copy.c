@@ -339,7 +339,7 @@ static void say_copied(Tui *tui, const TablePanel *panel, const char *path, bool
   } else {
     text_puts(&what, _("cell copied"));
   }
-  tui_message(tui, VIEW_PLAIN, offered ? _("%1$s, to %2$s and the clipboard if the terminal lets") : _("%1$s, to %2$s"),
+  tui_message(tui, VIEW_PLAIN, offered ? _("%1$s, to the clipboard if the terminal lets, and to %2$s") : _("%1$s, to %2$s"),
               text_data(&what), path);
   text_free(&what);
 }

@@ -426,30 +426,6 @@ static bool key_pressed(Tui *tui, void *context, const Key *key)
 
 /* ---- drawing */
 
-/* "rows 1-15 of 109, 3 of 12 columns": the rows and the columns that are on the screen. */
-static void put_where(const TablePanel *panel, Text *out)
-{
-  const TableView *view = &panel->view;
-  const size_t rows = rows_of(panel), seen = frame_columns(panel->frame) - view->n_hidden;
-  const size_t end = view->top + view->height < rows ? view->top + view->height : rows;
-  char first[32], last[32], all[32];
-  table_count(rows > 0 ? view->top + 1 : 0, first);
-  table_count(end, last);
-  table_count(rows, all);
-  if (rows == 0) {
-    text_puts(out, _("no rows"));
-  } else {
-    text_printf(out, _("rows %1$s-%2$s of %3$s"), first, last, all);
-  }
-  if (view->n_slots < seen) {
-    table_count(seen, all);
-    text_printf(out, _(", %1$zu of %2$s columns"), view->n_slots, all);
-  }
-  if (view->n_hidden > 0) {
-    text_printf(out, _(", %zu hidden"), view->n_hidden);
-  }
-}
-
 /* ", 3 chosen, 12 found". */
 static void put_marked(const TablePanel *panel, Text *out)
 {
@@ -464,6 +440,31 @@ static void put_marked(const TablePanel *panel, Text *out)
   }
 }
 
+/* "rows 1-15 of 109, 2 chosen, 3 of 12 columns": the rows and the columns that are on the screen. */
+static void put_where(const TablePanel *panel, Text *out)
+{
+  const TableView *view = &panel->view;
+  const size_t rows = rows_of(panel), seen = frame_columns(panel->frame) - view->n_hidden;
+  const size_t end = view->top + view->height < rows ? view->top + view->height : rows;
+  char first[32], last[32], all[32];
+  table_count(rows > 0 ? view->top + 1 : 0, first);
+  table_count(end, last);
+  table_count(rows, all);
+  if (rows == 0) {
+    text_puts(out, _("no rows"));
+  } else {
+    text_printf(out, _("rows %1$s-%2$s of %3$s"), first, last, all);
+  }
+  put_marked(panel, out);
+  if (view->n_slots < seen) {
+    table_count(seen, all);
+    text_printf(out, _(", %1$zu of %2$s columns"), view->n_slots, all);
+  }
+  if (view->n_hidden > 0) {
+    text_printf(out, _(", %zu hidden"), view->n_hidden);
+  }
+}
+
 static int foot_lines(const TablePanel *panel, Rect area)
 {
   return area.height < 4 ? 0 : area.height >= 8 && steps_have_rows(&panel->shown) ? 2 : 1;
@@ -474,7 +475,6 @@ static void draw_foot(TablePanel *panel, Cells *cells, Rect area, int lines)
 {
   Text text = {0};
   put_where(panel, &text);
-  put_marked(panel, &text);
   if (lines == 1 && steps_have_rows(&panel->shown)) {
     text_puts(&text, ": ");
     steps_words(&panel->shown, &text);

@@ -41,6 +41,7 @@ struct TablePanel {
   Column *matches;       /* rows that hold it (bool), of the frame shown; NULL: not known yet */
   size_t n_matches;
   int direction;         /* to go when they are there; 0: to choose them */
+  bool gone;             /* the cursor is on the next one already */
   bool fresh;            /* nothing was gone to yet: the cursor's own row counts */
 };
 

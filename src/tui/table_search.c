@@ -4,11 +4,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "frame/builder.h"
 #include "tui/input.h"
 #include "tui/table_parts.h"
 
-enum { COLUMNS_AT_ONCE = 500, COLUMNS_MOST = 5000 /* of a search in all of them */ };
+enum { ONE_BY_ONE = 100, JOINED = 500, COLUMNS_MOST = 5000 /* of a search in all of them */ };
+static const double AT_ONCE = 0.02; /* seconds in which the next row is looked for before the session is asked */
 
 void table_search_forget(TablePanel *panel)
 {
@@ -48,34 +50,77 @@ static void put_column(const Frame *frame, size_t column, Text *out)
   text_puts(out, text ? "" : ")");
 }
 
-/* All columns that are seen, a few hundred in one text. Gives how many. */
+/* A part of a search: of one column, or of several put together. */
+static void put_part(const char *cells, size_t n, bool exact, bool more, Text *out)
+{
+  Text joined = {0};
+  text_puts(out, more ? " or " : "");
+  if (n == 1) {
+    put_search(cells, exact, out);
+  } else {
+    text_printf(&joined, "join_text('\n', %s)", cells);
+    put_search(text_data(&joined), exact, out);
+  }
+  out->failed = out->failed || joined.failed;
+  text_free(&joined);
+}
+
+/* Whether the text is made of characters that cells of the type are written with, so that it could stand in one: a
+ * word need not be looked for in numbers, which would have to be written first. */
+static bool could_have(Type type, const char *text)
+{
+  static const char *const letters[TYPE_COUNT] = {[TYPE_FLOAT64] = "0123456789.+-eEinfINFaA",
+                                                  [TYPE_INT64] = "0123456789-",
+                                                  [TYPE_BOOL] = "trueTRUEfalsFALS",
+                                                  [TYPE_TIMESTAMP] = "0123456789-+:. TZtz"};
+  return !letters[type] || text[strspn(text, letters[type])] == '\0';
+}
+
+/* The columns to be looked through: that are seen and could have it. */
+static bool is_searched(const TablePanel *panel, size_t column)
+{
+  return !panel->view.columns[column].hidden &&
+         could_have(column_type(frame_column(panel->frame, column)), text_data(&panel->sought));
+}
+
+/* Column by column where they are few: categories then cost their levels only. Many are joined to texts first, as the
+ * expression would get too deep. Gives how many of those to be searched are left out. */
 static size_t put_all(const TablePanel *panel, bool exact, Text *out)
 {
   const size_t columns = frame_columns(panel->frame);
-  size_t n = 0;
-  Text cells = {0};
-  for (size_t i = 0; i < columns && n < COLUMNS_MOST; i++) {
-    if (panel->view.columns[i].hidden) {
+  size_t n = 0, left_out = 0, joined = 0, parts = 0;
+  Text cells = {0}, cell = {0};
+  for (size_t i = 0; i < columns; i++) {
+    n += is_searched(panel, i);
+  }
+  const size_t each = n <= ONE_BY_ONE ? 1 : JOINED;
+  n = 0;
+  for (size_t i = 0; i < columns; i++) {
+    if (!is_searched(panel, i)) {
       continue;
     }
-    text_puts(&cells, cells.size == 0 ? "join_text('\n', " : ", ");
-    put_column(panel->frame, i, &cells);
-    n++;
-    if (n % COLUMNS_AT_ONCE == 0 || i + 1 == columns || n == COLUMNS_MOST) {
-      text_puts(&cells, ")");
-      text_puts(out, n > COLUMNS_AT_ONCE ? " or " : "");
-      put_search(text_data(&cells), exact, out);
+    if (++n > COLUMNS_MOST) {
+      left_out++;
+      continue;
+    }
+    text_reset(&cell);
+    put_column(panel->frame, i, &cell);
+    text_puts(&cells, joined > 0 ? ", " : "");
+    text_add(&cells, text_data(&cell), cell.size);
+    if (++joined == each) {
+      put_part(text_data(&cells), joined, exact, parts++ > 0, out);
       text_reset(&cells);
+      joined = 0;
     }
   }
-  if (cells.size > 0) { /* the last columns are hidden */
-    text_puts(&cells, ")");
-    text_puts(out, n > COLUMNS_AT_ONCE ? " or " : "");
-    put_search(text_data(&cells), exact, out);
+  if (joined > 0) {
+    put_part(text_data(&cells), joined, exact, parts > 0, out);
   }
-  out->failed = out->failed || cells.failed;
+  text_puts(out, n == 0 ? "false" : "");
+  out->failed = out->failed || cells.failed || cell.failed;
   text_free(&cells);
-  return n;
+  text_free(&cell);
+  return left_out;
 }
 
 static void put_one(const TablePanel *panel, bool exact, Text *out)
@@ -184,9 +229,10 @@ static void found(Tui *tui, void *owner, Value *value, const Error *e)
   count_matches(panel);
   if (panel->direction == 0) {
     choose_matches(tui, panel);
-  } else {
+  } else if (!panel->gone) {
     go(tui, panel, panel->direction);
   }
+  tui_redraw(tui);
 }
 
 /* A frame that is none of the session's is looked through here: such are small. */
@@ -218,6 +264,50 @@ static void search_fixed(Tui *tui, TablePanel *panel)
   count_matches(panel);
 }
 
+static bool row_has(TablePanel *panel, size_t row)
+{
+  if (panel->sought_column >= 0) {
+    return table_view_found(&panel->view, row, (size_t)panel->sought_column);
+  }
+  for (size_t i = 0; i < frame_columns(panel->frame); i++) {
+    if (is_searched(panel, i) && table_view_found(&panel->view, row, i)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool is_ascii(const char *text)
+{
+  for (; *text; text++) {
+    if ((unsigned char)*text >= 0x80) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* The next row is mostly near: it is looked for here for a moment, while the session counts all of them. Of a text that
+ * is not ASCII only the session knows the small and capital letters. */
+static bool go_at_once(Tui *tui, TablePanel *panel, int direction)
+{
+  const size_t rows = frame_rows(panel->frame);
+  const double end = clock_wall() + AT_ONCE;
+  size_t row = panel->view.row;
+  if (!is_ascii(text_data(&panel->sought)) || rows == 0) {
+    return false;
+  }
+  for (size_t i = panel->fresh ? 0 : 1; i < rows && clock_wall() < end; i++) {
+    row = direction > 0 ? (panel->view.row + i) % rows : (panel->view.row + rows - i) % rows;
+    if (row_has(panel, row)) {
+      panel->fresh = false;
+      table_panel_move(tui, panel, row, match_column(panel, row));
+      return true;
+    }
+  }
+  return false;
+}
+
 /* direction 0: rows are to be chosen. */
 static void search(Tui *tui, TablePanel *panel, int direction)
 {
@@ -232,12 +322,12 @@ static void search(Tui *tui, TablePanel *panel, int direction)
     direction == 0 ? choose_matches(tui, panel) : go(tui, panel, direction);
     return;
   }
+  panel->gone = direction != 0 && go_at_once(tui, panel, direction);
   Text lua = {0}, expression = {0};
   const bool exact = has_capitals(text_data(&panel->sought));
-  const size_t seen = frame_columns(panel->frame) - panel->view.n_hidden;
   if (panel->sought_column >= 0) {
     put_one(panel, exact, &expression);
-  } else if (put_all(panel, exact, &expression) < seen) {
+  } else if (put_all(panel, exact, &expression) > 0) {
     tui_message(tui, VIEW_WARNING, _("only the first %d columns are searched"), COLUMNS_MOST);
   }
   steps_lua_rows(&panel->shown, text_data(&panel->base), &lua);

@@ -269,7 +269,9 @@ static void see_cell(TableView *view, size_t column, size_t row, int most, bool 
   table_view_cell(view, row, column, scratch);
   const size_t bytes = scratch->size < CELL_MOST ? scratch->size : CELL_MOST;
   const int wide = at_most(width_up_to(text_data(scratch), bytes, WHOLE_MOST, ascii), WHOLE_MOST);
-  const int wanted = at->right || at->whole ? wide : wide < most ? wide : most;
+  const Type type = column_type(frame_column(view->frame, column));
+  const bool uncut = at->right || at->whole || type == TYPE_TIMESTAMP || type == TYPE_BOOL;
+  const int wanted = uncut || wide < most ? wide : most;
   at->width = wanted > at->width ? wanted : at->width;
 }
 
