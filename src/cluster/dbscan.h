@@ -2,13 +2,12 @@
 /* dbscan.h -- clusters as connected regions where rows lie dense (Ester, Kriegel, Sander & Xu 1996).
  *
  * A row is a core row when rows of a total weight of at least min_points, itself among them, lie within eps (rank <=
- * metric_rank(eps)). Core rows within eps of each other are in one cluster. A row that is no core row but has one within
- * eps is a border row; all others are noise. Which rows are core, border and noise, and which core rows are together, does
- * not depend on the order of rows. A border row near several clusters goes to
- *   DBSCAN_NEAREST  the cluster of the nearest core row; of equally near ones that with the lesser coordinates, so that this
- *                   does not depend on the order of rows either
- *   DBSCAN_FIRST    the cluster whose first core row stands first in the data, as R's dbscan and scikit-learn do
- *   DBSCAN_NOISE    none (DBSCAN* of Campello et al. 2013)
+ * metric_rank(eps)). Core rows within eps of each other are in one cluster. A row that is no core row but has one
+ * within eps is a border row; all others are noise. Which rows are core, border and noise, and which core rows are
+ * together, does not depend on the order of rows. A border row near several clusters goes to DBSCAN_NEAREST  the
+ * cluster of the nearest core row; of equally near ones that with the lesser coordinates, so that this does not depend
+ * on the order of rows either DBSCAN_FIRST    the cluster whose first core row stands first in the data, as R's dbscan
+ * and scikit-learn do DBSCAN_NOISE    none (DBSCAN* of Campello et al. 2013)
  *
  * On a kd-tree or ball tree, whole nodes narrower than eps count as one: their rows are core together when there are
  * enough of them, and connecting two nodes ends with the first pair found. Expected O(n log n) for few columns, however
@@ -21,13 +20,14 @@
 #include "cluster/cluster_options.h"
 #include "math/neighbours.h"
 
-#define DBSCAN_OPTIONS(O) \
-  O(eps, NUMBER, OPTION_UNSET, 0, 1e300, "", "", \
-    "radius of the neighbourhood, in scaled units; not given: from the knee of the distances to the min_points-th " \
-    "nearest row") \
-  O(min_points, NUMBER, "5", 1, 1e9, "", "", "rows (or weight) within eps, itself counted, that make a core row") \
-  O(border, CHOICE, "nearest", 0, 0, "nearest|first|noise", "", \
-    "a border row goes to the cluster of its nearest core row, to the cluster that comes first in the data, or is noise") \
+#define DBSCAN_OPTIONS(O)                                                                                              \
+  O(eps, NUMBER, OPTION_UNSET, 0, 1e300, "", "",                                                                       \
+    "radius of the neighbourhood, in scaled units; not given: from the knee of the distances to the min_points-th "    \
+    "nearest row")                                                                                                     \
+  O(min_points, NUMBER, "5", 1, 1e9, "", "", "rows (or weight) within eps, itself counted, that make a core row")      \
+  O(border, CHOICE, "nearest", 0, 0, "nearest|first|noise", "",                                                        \
+    "a border row goes to the cluster of its nearest core row, to the cluster that comes first in the data, or is "    \
+    "noise")                                                                                                           \
   CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_METRIC(O) CLUSTER_WEIGHTS(O) CLUSTER_MISSING(O)
 
 typedef struct DbscanOptions {
@@ -57,7 +57,8 @@ Status dbscan_fit(Task *task, const Neighbours *index, const double *values, siz
                   const double *weights, const DbscanSettings *settings, DbscanResult *out, Error *e) MUST_USE;
 
 /* The radius where the ascending distances to the k-th nearest row (itself the first) turn up: the point farthest below
- * the straight line from the first to the last (Satopaa et al. 2011, with Ester's plot). Sorts distances. 0 when all are 0. */
+ * the straight line from the first to the last (Satopaa et al. 2011, with Ester's plot). Sorts distances. 0 when all
+ * are 0. */
 double dbscan_knee(double *distances, size_t n);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cluster.dbscan: from a frame to a model. The model keeps the core rows, so that new rows can be put to the nearest. */
+/* cluster.dbscan: from a frame to a model. The model keeps the core rows, so that new rows can be put to the nearest.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,8 @@ static void gather_cores(Fit *fit)
 }
 
 /* The nearest core row of each of q rows: its number and the distance. */
-static Status nearest_core(Task *task, const double *cores, size_t n, size_t d, Metric metric, const double *rows, size_t q,
-                           uint32_t *core, double *distances, Error *e)
+static Status nearest_core(Task *task, const double *cores, size_t n, size_t d, Metric metric, const double *rows,
+                           size_t q, uint32_t *core, double *distances, Error *e)
 {
   Neighbours *index = NULL;
   Status status = neighbours_new(task, cores, n, d, metric, NEIGHBOURS_AUTO, &index, e);
@@ -254,7 +255,8 @@ static Status label_new(Call *call, const Model *model, const ClusterInput *inpu
   } else if (!matrix || !nearest) {
     status = error_memory(e, 0, _("core rows"));
   } else if (cores > 0) {
-    status = nearest_core(call->task, matrix, cores, input->variables.d, metric, input->values, n, nearest, distances, e);
+    status =
+        nearest_core(call->task, matrix, cores, input->variables.d, metric, input->values, n, nearest, distances, e);
   }
   for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     labels[i] = -1;
@@ -372,35 +374,53 @@ static const ModelClass dbscan_class = {.size = sizeof(ModelClass),
                                         .plot = plot};
 
 static const Figure dbscan_figures[] = {
-  {"n", "rows used in the fit", "", "more than a few times min_points"},
-  {"k", "number of clusters", "", "2 to a few dozen for segments people can work with"},
-  {"noise", "rows that are in no cluster", "{n} - {cores} - {borders}", "a small part of n; 0 may mean that eps is large"},
-  {"noise_share", "share of the rows that are noise", "{noise} / {n}", "0 to about 0.3"},
-  {"cores", "rows with enough rows within eps", "", "most rows"},
-  {"borders", "rows within eps of a core row that are none themselves", "", "fewer than cores"},
-  {"eps", "radius of the neighbourhood, in scaled units", "", "near the bend of the chart \"neighbours\""},
-  {"min_points", "rows (or weight) within eps that make a core row", "", "twice the number of variables, or more with noise"},
-  {"index", "how neighbours were found: kd-tree, ball tree, or brute force", "", "brute force costs n * n"},
-  {"complete", "whether the fit came to its end", "", "true"},
-  {"reason", "why it did not", "", "empty"},
-  {"stopped_at", "where a stopped fit is", "", "empty"},
-  {"dropped", "rows left out for missing cells", "", "0"},
+    {"n", "rows used in the fit", "", "more than a few times min_points"},
+    {"k", "number of clusters", "", "2 to a few dozen for segments people can work with"},
+    {"noise", "rows that are in no cluster", "{n} - {cores} - {borders}",
+     "a small part of n; 0 may mean that eps is large"},
+    {"noise_share", "share of the rows that are noise", "{noise} / {n}", "0 to about 0.3"},
+    {"cores", "rows with enough rows within eps", "", "most rows"},
+    {"borders", "rows within eps of a core row that are none themselves", "", "fewer than cores"},
+    {"eps", "radius of the neighbourhood, in scaled units", "", "near the bend of the chart \"neighbours\""},
+    {"min_points", "rows (or weight) within eps that make a core row", "",
+     "twice the number of variables, or more with noise"},
+    {"index", "how neighbours were found: kd-tree, ball tree, or brute force", "", "brute force costs n * n"},
+    {"complete", "whether the fit came to its end", "", "true"},
+    {"reason", "why it did not", "", "empty"},
+    {"stopped_at", "where a stopped fit is", "", "empty"},
+    {"dropped", "rows left out for missing cells", "", "0"},
 };
 
 static const Primitive dbscan = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "dbscan", .version = 1,
-  .summary = "DBSCAN: clusters of any shape where rows lie dense, the rest is noise",
-  .details = "A row with at least min_points rows (itself counted) within eps is a core row; core rows within eps of each other are in "
-             "one cluster. A row near a core row that is none itself is a border row, any other is noise (cluster 0). Without eps it is read "
-             "off the sorted distances to the min_points-th nearest row, and said. Clusters, noise and (but with border = \"first\") "
-             "border rows do not depend on the order of rows. New rows go to the cluster of the nearest core row within eps, else they "
-             "are noise.",
-  .takes = VALUE_FRAME, .main = "eps", .options = dbscan_options, .n_options = N_OPTIONS,
-  .options_size = sizeof(DbscanOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share cores and the mean of each variable, noise as cluster 0; predict: cluster (that of the "
-             "nearest core row within eps, else 0), distance to the nearest core row (0 for core rows)",
-  .reference = "Ester, Kriegel, Sander and Xu 1996; Schubert et al. 2017",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:dbscan(0.5)\nm:tidy()",
-  .where = WHERE_JOB, .cost = dbscan_cost, .figures = dbscan_figures,
-  .n_figures = sizeof dbscan_figures / sizeof *dbscan_figures, .run = run_dbscan, .model = &dbscan_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "dbscan",
+    .version = 1,
+    .summary = "DBSCAN: clusters of any shape where rows lie dense, the rest is noise",
+    .details = "A row with at least min_points rows (itself counted) within eps is a core row; core rows within eps of "
+               "each other are in "
+               "one cluster. A row near a core row that is none itself is a border row, any other is noise (cluster "
+               "0). Without eps it is read "
+               "off the sorted distances to the min_points-th nearest row, and said. Clusters, noise and (but with "
+               "border = \"first\") "
+               "border rows do not depend on the order of rows. New rows go to the cluster of the nearest core row "
+               "within eps, else they "
+               "are noise.",
+    .takes = VALUE_FRAME,
+    .main = "eps",
+    .options = dbscan_options,
+    .n_options = N_OPTIONS,
+    .options_size = sizeof(DbscanOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model; tidy: cluster size share cores and the mean of each variable, noise as cluster 0; predict: "
+               "cluster (that of the "
+               "nearest core row within eps, else 0), distance to the nearest core row (0 for core rows)",
+    .reference = "Ester, Kriegel, Sander and Xu 1996; Schubert et al. 2017",
+    .example = "df = read \"datasets/iris/iris.csv\"\nm = df:dbscan(0.5)\nm:tidy()",
+    .where = WHERE_JOB,
+    .cost = dbscan_cost,
+    .figures = dbscan_figures,
+    .n_figures = sizeof dbscan_figures / sizeof *dbscan_figures,
+    .run = run_dbscan,
+    .model = &dbscan_class};
 REGISTER_PRIMITIVE(dbscan);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dbscan on a tree. A node is dense when its rows are all within eps of one another. A unit is the highest dense node over
- * a leaf, whose core rows are together in any case; the rows of a leaf that is not dense are units of their own. Units look
- * for those behind them, so that each pair is met once, and leave out nodes that are already in the same component. */
+/* dbscan on a tree. A node is dense when its rows are all within eps of one another. A unit is the highest dense node
+ * over a leaf, whose core rows are together in any case; the rows of a leaf that is not dense are units of their own.
+ * Units look for those behind them, so that each pair is met once, and leave out nodes that are already in the same
+ * component. */
 #include "cluster/dbscan_walk.h"
 
 #include <string.h>
@@ -129,7 +130,9 @@ static void core_item(void *context, size_t item, size_t worker)
 static Status outcome(const DbscanWalk *w, Error *e)
 {
   const int failed = atomic_load(&w->failed);
-  return failed ? error_memory(e, 0, _("lists of neighbours")) : task_cancelled(w->task) ? error_cancelled(e) : STATUS_OK;
+  return failed                    ? error_memory(e, 0, _("lists of neighbours"))
+         : task_cancelled(w->task) ? error_cancelled(e)
+                                   : STATUS_OK;
 }
 
 /* Below a dense node all are dense, also where the bounds of a ball do not show it. */

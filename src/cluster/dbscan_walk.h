@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dbscan_walk.h -- the steps of dbscan on a tree and by brute force. A place is a tree position, or by brute force the row. */
+/* dbscan_walk.h -- the steps of dbscan on a tree and by brute force. A place is a tree position, or by brute force the
+ * row. */
 #ifndef ASSAY_CLUSTER_DBSCAN_WALK_H
 #define ASSAY_CLUSTER_DBSCAN_WALK_H
 

@@ -4,7 +4,9 @@
 
 static const Topic density_topics[] = {
     {"meanshift-empty", "mean shift has no row to begin with",
-     "With bins = true mean shift begins at the corners of a grid as wide as the bandwidth. With many variables these lie farther "
-     "than the bandwidth from every row, and no window has anything in it. bins = false begins at the rows themselves."},
+     "With bins = true mean shift begins at the corners of a grid as wide as the bandwidth. With many variables these "
+     "lie farther "
+     "than the bandwidth from every row, and no window has anything in it. bins = false begins at the rows "
+     "themselves."},
 };
 REGISTER_TOPICS(density_topics);

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hdbscan.h -- clusters that last over many densities (Campello, Moulavi & Sander 2013; with Zimek 2015).
  *
- * The core distance of a row is that to its min_points-th nearest row, itself the first; the mutual reachability distance of
- * two rows is the largest of their core distances and their distance / alpha. A minimum spanning tree of it is cut from the
- * longest edge on, edges of one length together (the paper's step 4.1), so that the hierarchy does not depend on the order of
- * rows. Where at least two parts have min_cluster_size rows, a cluster ends and they begin; where one has, it goes on
- * without the rows of the others. lambda is 1 / distance; the stability of a cluster is the sum over its rows of the lambda
- * at which they leave it minus that at which it began. A row leaves
- *   leave row   when it is cut off from all others, at the latest when the cluster parts, as in R's dbscan
- *   leave part  with the part of less than min_cluster_size rows it is in, as in the paper and Python's hdbscan
- * which changes figures (and by them the choice), not the hierarchy.
- *   method eom   the clusters, none within another, with the largest sum of stabilities
+ * The core distance of a row is that to its min_points-th nearest row, itself the first; the mutual reachability
+ * distance of two rows is the largest of their core distances and their distance / alpha. A minimum spanning tree of it
+ * is cut from the longest edge on, edges of one length together (the paper's step 4.1), so that the hierarchy does not
+ * depend on the order of rows. Where at least two parts have min_cluster_size rows, a cluster ends and they begin;
+ * where one has, it goes on without the rows of the others. lambda is 1 / distance; the stability of a cluster is the
+ * sum over its rows of the lambda at which they leave it minus that at which it began. A row leaves leave row   when it
+ * is cut off from all others, at the latest when the cluster parts, as in R's dbscan leave part  with the part of less
+ * than min_cluster_size rows it is in, as in the paper and Python's hdbscan which changes figures (and by them the
+ * choice), not the hierarchy. method eom   the clusters, none within another, with the largest sum of stabilities
  *   method leaf  those without clusters below them
- * eps > 0: a chosen cluster that began below eps is replaced by its first ancestor that began above it (Malzer & Baum 2020).
- * The whole data are never a cluster, unless `single`; then only rows that stay up to its last level (with eps: up to eps)
- * belong to it. Edges of length 0 count as half the shortest one above 0, so that figures are finite.
+ * eps > 0: a chosen cluster that began below eps is replaced by its first ancestor that began above it (Malzer & Baum
+ * 2020). The whole data are never a cluster, unless `single`; then only rows that stay up to its last level (with eps:
+ * up to eps) belong to it. Edges of length 0 count as half the shortest one above 0, so that figures are finite.
  *
  * Spanning tree: Boruvka's rounds on a kd- or ball tree, each row looking for the nearest row of another component, cut
- * off by what its component has found (March, Ram & Gray 2010; expected O(n log^2 n) for few columns), or Prim's O(n^2 d)
- * where neighbours_new makes no tree. Memory: the index and about 130 bytes a row. Same result on any number of threads.
+ * off by what its component has found (March, Ram & Gray 2010; expected O(n log^2 n) for few columns), or Prim's O(n^2
+ * d) where neighbours_new makes no tree. Memory: the index and about 130 bytes a row. Same result on any number of
+ * threads.
  */
 #ifndef ASSAY_CLUSTER_HDBSCAN_H
 #define ASSAY_CLUSTER_HDBSCAN_H
@@ -26,17 +26,18 @@
 #include "cluster/cluster_options.h"
 #include "math/neighbours.h"
 
-#define HDBSCAN_OPTIONS(O) \
-  O(min_cluster_size, INT, "5", 2, 1e9, "", "rows", "the fewest rows that are a cluster") \
-  O(min_points, INT, "0", 0, 1e9, "", "rows", \
-    "the core distance is that to this nearest row, itself counted; 0: min_cluster_size") \
-  O(method, CHOICE, "eom", 0, 0, "eom|leaf", "", \
-    "eom takes the clusters that last longest, leaf the smallest ones of the hierarchy") \
-  O(leave, CHOICE, "row", 0, 0, "row|part", "", \
-    "a row leaves a cluster when it is cut off from all rows (as in R), or with the small part it is in (as in Python)") \
-  O(eps, NUMBER, "0", 0, 1e300, "", "", "clusters that part below this distance stay together; 0: none do") \
-  O(alpha, NUMBER, "1", 1e-6, 1e6, "", "", "distances are divided by this beside core distances") \
-  O(single, BOOL, "false", 0, 0, "", "", "whether there may be one cluster only") \
+#define HDBSCAN_OPTIONS(O)                                                                                             \
+  O(min_cluster_size, INT, "5", 2, 1e9, "", "rows", "the fewest rows that are a cluster")                              \
+  O(min_points, INT, "0", 0, 1e9, "", "rows",                                                                          \
+    "the core distance is that to this nearest row, itself counted; 0: min_cluster_size")                              \
+  O(method, CHOICE, "eom", 0, 0, "eom|leaf", "",                                                                       \
+    "eom takes the clusters that last longest, leaf the smallest ones of the hierarchy")                               \
+  O(leave, CHOICE, "row", 0, 0, "row|part", "",                                                                        \
+    "a row leaves a cluster when it is cut off from all rows (as in R), or with the small part it is in (as in "       \
+    "Python)")                                                                                                         \
+  O(eps, NUMBER, "0", 0, 1e300, "", "", "clusters that part below this distance stay together; 0: none do")            \
+  O(alpha, NUMBER, "1", 1e-6, 1e6, "", "", "distances are divided by this beside core distances")                      \
+  O(single, BOOL, "false", 0, 0, "", "", "whether there may be one cluster only")                                      \
   CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_METRIC(O) CLUSTER_SEED(O) CLUSTER_MISSING(O) CLUSTER_SAMPLE(O)
 
 typedef struct HdbscanOptions {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cluster.hdbscan: from a frame to a model. The model keeps the rows of the fit ("points"), where each leaves the hierarchy
+/* cluster.hdbscan: from a frame to a model. The model keeps the rows of the fit ("points"), where each leaves the
+ * hierarchy
  * ("rows") and the condensed tree ("tree"), which is what new rows are placed by. */
 #include <math.h>
 #include <string.h>
@@ -292,7 +293,8 @@ static Status place_rows(Call *call, const Fitted *f, const ClusterInput *input,
     const size_t count = input->variables.n - first < BATCH ? input->variables.n - first : BATCH;
     status = neighbours_nearest(call->task, f->index, input->values + first * d, count, k, rows, distances, e);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-      labels[first + i] = place_row(f, rows + i * k, distances + i * k, k, &probability[first + i], &outlier[first + i]);
+      labels[first + i] =
+          place_row(f, rows + i * k, distances + i * k, k, &probability[first + i], &outlier[first + i]);
     }
   }
   mem_free(rows);
@@ -398,8 +400,8 @@ static Status plot_tree(Call *call, const Model *model, const PlotRequest *reque
   Status status;
   TRY(height && shown ? STATUS_OK : error_memory(e, 0, _("a chart")));
   const size_t hidden = place_nodes(tree, height, shown);
-  TRY(chart_begin("tree", request->title, _("lambda, 1 / distance"), NULL, _("parts, those that part later above"), NULL,
-                  &chart, e));
+  TRY(chart_begin("tree", request->title, _("lambda, 1 / distance"), NULL, _("parts, those that part later above"),
+                  NULL, &chart, e));
   TRY(add_nodes(chart, tree, height, shown, true, _("clusters"), e));
   TRY(add_nodes(chart, tree, height, shown, false, _("not chosen"), e));
   if (hidden > 0) {
@@ -447,7 +449,8 @@ static bool sound_tree(const Frame *tree, int64_t k)
 
 static Status check(const Model *model, Error *e)
 {
-  const Frame *rows = model_frame(model, "rows"), *tree = model_frame(model, "tree"), *glance = model_frame(model, "glance");
+  const Frame *rows = model_frame(model, "rows"), *tree = model_frame(model, "tree"),
+              *glance = model_frame(model, "glance");
   size_t points, k, min_points;
   Metric metric;
   const Status status = cluster_model_check(model, e);
@@ -458,8 +461,9 @@ static Status check(const Model *model, Error *e)
   if (!cluster_size_cell(glance, "k", &k) || !cluster_size_cell(glance, "min_points", &min_points) ||
       !density_sound_matrix(model, "points", &points) || points < 1 || min_points < 1 || min_points > points || !rows ||
       frame_rows(rows) != points || !sound_tree(tree, (int64_t)k) ||
-      !density_sound_ints(rows, "node", 1, (int64_t)frame_rows(tree)) || !density_sound_floats(rows, "core", 0, 1.7e308) ||
-      !density_sound_floats(rows, "lambda", 0, 1.7e308) || !density_metric_of(model, &metric) || !(alpha > 0)) {
+      !density_sound_ints(rows, "node", 1, (int64_t)frame_rows(tree)) ||
+      !density_sound_floats(rows, "core", 0, 1.7e308) || !density_sound_floats(rows, "lambda", 0, 1.7e308) ||
+      !density_metric_of(model, &metric) || !(alpha > 0)) {
     return cluster_model_broken(e);
   }
   return STATUS_OK;
@@ -489,22 +493,41 @@ static const Figure hdbscan_figures[] = {
 };
 
 static const Primitive hdbscan = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "hdbscan", .version = 1,
-  .summary = "HDBSCAN*: clusters of any shape and different density, and how far each row is an outlier",
-  .details = "Looks at all densities at once: as the distance shrinks the rows fall apart, and a part of at least min_cluster_size rows is "
-             "a cluster for as long as it lasts. Those with the largest stability (sum over rows of lambda at leaving less lambda at the "
-             "beginning, lambda = 1 / distance) are chosen, none within another. Edges of one length are cut together, as in the paper, so the result "
-             "does not depend on the order of rows. probability: how long a row stays with its cluster, from 0 to 1. outlier: GLOSH. "
-             "New rows go where the fitted row at the least mutual reachability distance is at the new row's density, or are noise.",
-  .takes = VALUE_FRAME, .main = "min_cluster_size", .options = hdbscan_options, .n_options = N_OPTIONS,
-  .options_size = sizeof(HdbscanOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share stability birth death (lambdas) and the mean of each variable, noise as cluster 0; "
-             "predict: cluster (that of the fitted row at the least mutual reachability distance, if it was there at that density), "
-             "probability, outlier",
-  .reference = "Campello, Moulavi and Sander 2013; Campello, Moulavi, Zimek and Sander 2015; Malzer and Baum 2020 (eps)",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:hdbscan(5)\nm:tidy()",
-  .where = WHERE_JOB, .cost = hdbscan_cost, .figures = hdbscan_figures,
-  .n_figures = sizeof hdbscan_figures / sizeof *hdbscan_figures, .run = run_hdbscan, .model = &hdbscan_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "hdbscan",
+    .version = 1,
+    .summary = "HDBSCAN*: clusters of any shape and different density, and how far each row is an outlier",
+    .details = "Looks at all densities at once: as the distance shrinks the rows fall apart, and a part of at least "
+               "min_cluster_size rows is "
+               "a cluster for as long as it lasts. Those with the largest stability (sum over rows of lambda at "
+               "leaving less lambda at the "
+               "beginning, lambda = 1 / distance) are chosen, none within another. Edges of one length are cut "
+               "together, as in the paper, so the result "
+               "does not depend on the order of rows. probability: how long a row stays with its cluster, from 0 to 1. "
+               "outlier: GLOSH. "
+               "New rows go where the fitted row at the least mutual reachability distance is at the new row's "
+               "density, or are noise.",
+    .takes = VALUE_FRAME,
+    .main = "min_cluster_size",
+    .options = hdbscan_options,
+    .n_options = N_OPTIONS,
+    .options_size = sizeof(HdbscanOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model; tidy: cluster size share stability birth death (lambdas) and the mean of each variable, noise "
+               "as cluster 0; "
+               "predict: cluster (that of the fitted row at the least mutual reachability distance, if it was there at "
+               "that density), "
+               "probability, outlier",
+    .reference =
+        "Campello, Moulavi and Sander 2013; Campello, Moulavi, Zimek and Sander 2015; Malzer and Baum 2020 (eps)",
+    .example = "df = read \"datasets/iris/iris.csv\"\nm = df:hdbscan(5)\nm:tidy()",
+    .where = WHERE_JOB,
+    .cost = hdbscan_cost,
+    .figures = hdbscan_figures,
+    .n_figures = sizeof hdbscan_figures / sizeof *hdbscan_figures,
+    .run = run_hdbscan,
+    .model = &hdbscan_class};
 REGISTER_PRIMITIVE(hdbscan);
 
 static Status run_condensed(Call *call, Value *out, Error *e)
@@ -513,10 +536,20 @@ static Status run_condensed(Call *call, Value *out, Error *e)
 }
 
 static const Primitive condensed = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "condensed", .version = 1,
-  .summary = "the condensed tree of hdbscan: which parts of at least min_cluster_size rows there are, and for how long",
-  .details = "Of hdbscan. Node 1 is all rows. birth and death are lambda, 1 / distance; cluster is the number in tidy of a part that was chosen, else 0.",
-  .takes = VALUE_MODEL, .takes_class = "cluster", .gives = VALUE_FRAME,
-  .returns = "a frame, a row per node: node parent cluster size birth death deepest stability", .reference = "",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:hdbscan(5):condensed()", .where = WHERE_MAIN, .run = run_condensed};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "condensed",
+    .version = 1,
+    .summary =
+        "the condensed tree of hdbscan: which parts of at least min_cluster_size rows there are, and for how long",
+    .details = "Of hdbscan. Node 1 is all rows. birth and death are lambda, 1 / distance; cluster is the number in "
+               "tidy of a part that was chosen, else 0.",
+    .takes = VALUE_MODEL,
+    .takes_class = "cluster",
+    .gives = VALUE_FRAME,
+    .returns = "a frame, a row per node: node parent cluster size birth death deepest stability",
+    .reference = "",
+    .example = "df = read \"datasets/iris/iris.csv\"\ndf:hdbscan(5):condensed()",
+    .where = WHERE_MAIN,
+    .run = run_condensed};
 REGISTER_PRIMITIVE(condensed);

@@ -2,10 +2,10 @@
 /* Minimum spanning trees of mutual reachability distances.
  *
  * Boruvka: in a round each place (tree position) keeps its nearest place of another component; the best of a component
- * becomes an edge, unless it would close a circle, which can only be one of equal lengths. Places share the best length of
- * their component as a bound, atomically; nothing is cut off that is as good as the bound, and of equally good places the
- * first one counts, so that timing has no part in the result. What a place knows (its candidate, or that there is nothing
- * nearer than `floor`) stays true in later rounds, since components only grow. */
+ * becomes an edge, unless it would close a circle, which can only be one of equal lengths. Places share the best length
+ * of their component as a bound, atomically; nothing is cut off that is as good as the bound, and of equally good
+ * places the first one counts, so that timing has no part in the result. What a place knows (its candidate, or that
+ * there is nothing nearer than `floor`) stays true in later rounds, since components only grow. */
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -30,7 +30,8 @@ typedef struct Span {
   uint32_t *parent;          /* union-find by place; flat between rounds */
   double *node_core;         /* by node: least core distance below */
   uint32_t *node_component;  /* by node: MIXED or the component of all below */
-  _Atomic uint64_t *bound;   /* by component (its root's place): bits of the best rank found, which order as the ranks do */
+  _Atomic uint64_t
+      *bound; /* by component (its root's place): bits of the best rank found, which order as the ranks do */
   uint32_t *best;            /* by component: place whose candidate it is */
   HdbscanEdge *edges;
   size_t n_edges;
@@ -251,7 +252,8 @@ static Status allocate(Span *s, Error *e)
   s->bound = mem_alloc(n, sizeof *s->bound);
   s->node_core = mem_alloc(nodes, sizeof *s->node_core);
   s->node_component = mem_alloc(nodes, sizeof *s->node_component);
-  if (!s->core || !s->floor || !s->target || !s->parent || !s->best || !s->bound || !s->node_core || !s->node_component) {
+  if (!s->core || !s->floor || !s->target || !s->parent || !s->best || !s->bound || !s->node_core ||
+      !s->node_component) {
     return error_memory(e, n * 36, _("a spanning tree"));
   }
   return STATUS_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the spanning tree to clusters: the hierarchy with edges of one length taken together, the condensed tree, the choice
- * of clusters, and what rows have from it. Ids: rows are 0 .. n-1, joins of the hierarchy n, n + 1, ... */
+/* From the spanning tree to clusters: the hierarchy with edges of one length taken together, the condensed tree, the
+ * choice of clusters, and what rows have from it. Ids: rows are 0 .. n-1, joins of the hierarchy n, n + 1, ... */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

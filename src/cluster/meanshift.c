@@ -100,7 +100,8 @@ static void window_below(const Shift *s, size_t node, const double *x, double *s
   size_t first, end;
   double ranks[DISTANCE_TILE];
   tree_range(tree, node, &first, &end);
-  uint32_t found = distance_kernels()->within[tree->fold](tree_tile(tree, node + 1 - tree->leaves), tree->d, x, s->limit, ranks);
+  uint32_t found =
+      distance_kernels()->within[tree->fold](tree_tile(tree, node + 1 - tree->leaves), tree->d, x, s->limit, ranks);
   found &= end - first >= DISTANCE_TILE ? UINT32_MAX : ((uint32_t)1 << (end - first)) - 1;
   for (; found != 0; found &= found - 1) {
     add_row(s, tree->rows[first + (size_t)__builtin_ctz(found)], 1, sums);
@@ -304,8 +305,8 @@ static Status keep_modes(const Shift *s, MeanshiftResult *out, Error *e)
   return status;
 }
 
-Status meanshift_assign(Task *task, const double *centres, size_t k, const double *rows, size_t n, size_t d, double reach,
-                        int32_t *labels, double *distances, Error *e)
+Status meanshift_assign(Task *task, const double *centres, size_t k, const double *rows, size_t n, size_t d,
+                        double reach, int32_t *labels, double *distances, Error *e)
 {
   Neighbours *index = NULL;
   uint32_t *nearest = mem_alloc(n, sizeof *nearest);
@@ -386,8 +387,8 @@ static void shift_free(Shift *s, double *grid)
   mem_free(grid);
 }
 
-Status meanshift_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, const double *weights,
-                     const MeanshiftSettings *settings, MeanshiftResult *out, Error *e)
+Status meanshift_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d,
+                     const double *weights, const MeanshiftSettings *settings, MeanshiftResult *out, Error *e)
 {
   Shift s = {.task = task, .index = index, .tree = neighbours_tree(index), .values = values, .weights = weights, .n = n,
              .d = d, .settings = settings, .limit = metric_rank(euclidean, settings->bandwidth), .seeds = values,
@@ -408,11 +409,12 @@ Status meanshift_fit(Task *task, const Neighbours *index, const double *values, 
   TRY(atomic_load(&s.failed) ? error_memory(e, 0, _("lists of neighbours")) : STATUS_OK);
   TRY(keep_modes(&s, out, e));
   if (out->k == 0) {
-    error_set(e, STATUS_DATA, "meanshift-empty", _("no window of bandwidth %g around a seed has a row"), settings->bandwidth);
+    error_set(e, STATUS_DATA, "meanshift-empty", _("no window of bandwidth %g around a seed has a row"),
+              settings->bandwidth);
     TRY(error_hint(e, _("begin from every row (bins = false), or give a larger bandwidth")));
   }
-  TRY(meanshift_assign(task, out->centres, out->k, values, n, d, settings->noise ? settings->bandwidth : (double)INFINITY,
-                       out->labels, out->distances, e));
+  TRY(meanshift_assign(task, out->centres, out->k, values, n, d,
+                       settings->noise ? settings->bandwidth : (double)INFINITY, out->labels, out->distances, e));
   TRY(number_centres(out, e));
   count_steps(&s, out);
   out->seeds = s.n_seeds;

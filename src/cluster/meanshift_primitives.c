@@ -39,7 +39,8 @@ static Status find_bandwidth(Call *call, const MeanshiftOptions *o, Fit *fit, Er
     return o->bandwidth > 0 ? STATUS_OK
                             : error_set(e, STATUS_ARGUMENT, "out-of-range", _("bandwidth is 0, but must be above"));
   }
-  const Status status = meanshift_bandwidth(call->task, fit->input.values, v->n, v->d, o->quantile, &fit->settings.bandwidth, e);
+  const Status status =
+      meanshift_bandwidth(call->task, fit->input.values, v->n, v->d, o->quantile, &fit->settings.bandwidth, e);
   if (status == STATUS_OK && !(fit->settings.bandwidth > 0)) {
     fit->settings.bandwidth = 1; /* all rows are equal, and any window has them all */
   } else if (status == STATUS_OK) {
@@ -56,8 +57,10 @@ static Status fit_frame(Call *call, const MeanshiftOptions *o, Fit *fit, Error *
   fit->settings = (MeanshiftSettings){.gaussian = strcmp(o->kernel, "gaussian") == 0, .bins = o->bins,
                                       .noise = strcmp(o->far, "noise") == 0, .max_iterations = (size_t)o->max_iter};
   TRY(find_bandwidth(call, o, fit, e));
-  TRY(neighbours_new(call->task, fit->input.values, v->n, v->d, density_metric("euclidean"), NEIGHBOURS_AUTO, &fit->index, e));
-  TRY(meanshift_fit(call->task, fit->index, fit->input.values, v->n, v->d, fit->input.weights, &fit->settings, &fit->result, e));
+  TRY(neighbours_new(call->task, fit->input.values, v->n, v->d, density_metric("euclidean"), NEIGHBOURS_AUTO,
+                     &fit->index, e));
+  TRY(meanshift_fit(call->task, fit->index, fit->input.values, v->n, v->d, fit->input.weights, &fit->settings,
+                    &fit->result, e));
   if (fit->result.stopped > 0) {
     text_printf(call->notes, _("points that did not come to rest in max_iter = %1$lld steps: %2$lld\n"),
                 (long long)o->max_iter, (long long)fit->result.stopped);
@@ -168,7 +171,8 @@ static Status predict(Call *call, const Model *model, const Frame *data, Frame *
   labels = mem_alloc(n, sizeof *labels);
   distances = mem_alloc(n, sizeof *distances);
   TRY(centres && labels && distances ? STATUS_OK : error_memory(e, 0, _("labels")));
-  TRY(meanshift_assign(call->task, centres, frame_rows(frame), input.values, n, input.variables.d, reach, labels, distances, e));
+  TRY(meanshift_assign(call->task, centres, frame_rows(frame), input.values, n, input.variables.d, reach, labels,
+                       distances, e));
   draft = cluster_predicted(&input, labels);
   TRY(draft ? STATUS_OK : error_memory(e, 0, _("labels")));
   cluster_predicted_floats(draft, "distance", &input, distances);
@@ -215,17 +219,32 @@ static const Figure meanshift_figures[] = {
 };
 
 static const Primitive meanshift = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "meanshift", .version = 1,
-  .summary = "mean shift: clusters are the hills of the density, as many as there are at a bandwidth",
-  .details = "From every row (bins = true: from a grid) a point climbs to the mean of the rows within the bandwidth until it rests; the tops "
-             "are the centres, and of tops within a bandwidth of each other that with the most rows around it stays. Without bandwidth it is "
-             "estimated as scikit-learn does, and said. New rows go to the nearest centre, with far = \"noise\" only if it is within the bandwidth.",
-  .takes = VALUE_FRAME, .main = "bandwidth", .options = meanshift_options, .n_options = N_OPTIONS,
-  .options_size = sizeof(MeanshiftOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share window (weight of the rows within the bandwidth of the centre) and the centre in each "
-             "variable; predict: cluster (nearest centre), distance",
-  .reference = "Fukunaga and Hostetler 1975; Comaniciu and Meer 2002",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:meanshift(1.0)\nm:tidy()",
-  .where = WHERE_JOB, .cost = meanshift_cost, .figures = meanshift_figures,
-  .n_figures = sizeof meanshift_figures / sizeof *meanshift_figures, .run = run_meanshift, .model = &meanshift_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "meanshift",
+    .version = 1,
+    .summary = "mean shift: clusters are the hills of the density, as many as there are at a bandwidth",
+    .details = "From every row (bins = true: from a grid) a point climbs to the mean of the rows within the bandwidth "
+               "until it rests; the tops "
+               "are the centres, and of tops within a bandwidth of each other that with the most rows around it stays. "
+               "Without bandwidth it is "
+               "estimated as scikit-learn does, and said. New rows go to the nearest centre, with far = \"noise\" only "
+               "if it is within the bandwidth.",
+    .takes = VALUE_FRAME,
+    .main = "bandwidth",
+    .options = meanshift_options,
+    .n_options = N_OPTIONS,
+    .options_size = sizeof(MeanshiftOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model; tidy: cluster size share window (weight of the rows within the bandwidth of the centre) and "
+               "the centre in each "
+               "variable; predict: cluster (nearest centre), distance",
+    .reference = "Fukunaga and Hostetler 1975; Comaniciu and Meer 2002",
+    .example = "df = read \"datasets/iris/iris.csv\"\nm = df:meanshift(1.0)\nm:tidy()",
+    .where = WHERE_JOB,
+    .cost = meanshift_cost,
+    .figures = meanshift_figures,
+    .n_figures = sizeof meanshift_figures / sizeof *meanshift_figures,
+    .run = run_meanshift,
+    .model = &meanshift_class};
 REGISTER_PRIMITIVE(meanshift);

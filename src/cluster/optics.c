@@ -242,7 +242,8 @@ static Status allocate(Ordering *o, Error *e)
   o->reach = mem_alloc(n, sizeof *o->reach);
   o->from = mem_alloc(n, sizeof *o->from);
   o->waiting = mem_alloc(o->tree ? 2 * o->tree->leaves : n / PART + 1, sizeof *o->waiting);
-  if (!out->order || !out->position || !out->reach || !out->core || !out->from || !o->reach || !o->from || !o->waiting) {
+  if (!out->order || !out->position || !out->reach || !out->core || !out->from || !o->reach || !o->from ||
+      !o->waiting) {
     return error_memory(e, n * 44, _("an order of rows"));
   }
   for (size_t i = 0; i < n; i++) {
@@ -252,7 +253,8 @@ static Status allocate(Ordering *o, Error *e)
   return STATUS_OK;
 }
 
-static Status largest_distance(Task *task, const Neighbours *index, size_t n, size_t k, double *room, double *out, Error *e)
+static Status largest_distance(Task *task, const Neighbours *index, size_t n, size_t k, double *room, double *out,
+                               Error *e)
 {
   const Status status = neighbours_kth(task, index, k < n ? k : n, room, e);
   *out = 0;
@@ -265,7 +267,8 @@ static Status largest_distance(Task *task, const Neighbours *index, size_t n, si
 Status optics_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   size_t min_points, double eps, OpticsOrder *out, Error *e)
 {
-  Ordering o = {.task = task, .tree = neighbours_tree(index), .values = values, .n = n, .d = d, .metric = metric, .out = out};
+  Ordering o = {
+      .task = task, .tree = neighbours_tree(index), .values = values, .n = n, .d = d, .metric = metric, .out = out};
   *out = (OpticsOrder){.n = n};
   Status status;
   TRY(allocate(&o, e));

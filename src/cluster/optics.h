@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* optics.h -- an order of rows that shows clusters of every density (Ankerst, Breunig, Kriegel & Sander 1999).
  *
- * The core distance of a row is that to its min_points-th nearest row, itself the first. Beginning with the first row, the
- * order goes on with the row of least reachability, which is its least max(core distance, distance) from a row that has had
- * its turn; of equal ones the later row, as R's dbscan and ELKI do. Where no row is within eps of those so far, the first row
- * left begins again, with an infinite reachability.
+ * The core distance of a row is that to its min_points-th nearest row, itself the first. Beginning with the first row,
+ * the order goes on with the row of least reachability, which is its least max(core distance, distance) from a row that
+ * has had its turn; of equal ones the later row, as R's dbscan and ELKI do. Where no row is within eps of those so far,
+ * the first row left begins again, with an infinite reachability.
  *
  * On a tree each node knows the least and the largest reachability of its rows still waiting: the first finds the next
- * row in O(log n), the second leaves out nodes that a row cannot improve, so that few rows are looked at even where eps is
- * infinite. By brute force O(n^2 d). One thread orders (the order is a chain); core distances are found on all.
+ * row in O(log n), the second leaves out nodes that a row cannot improve, so that few rows are looked at even where eps
+ * is infinite. By brute force O(n^2 d). One thread orders (the order is a chain); core distances are found on all.
  * Memory: the index and 60 bytes a row.
  */
 #ifndef ASSAY_CLUSTER_OPTICS_H
@@ -17,14 +17,15 @@
 #include "cluster/cluster_options.h"
 #include "math/neighbours.h"
 
-#define OPTICS_OPTIONS(O) \
-  O(min_points, INT, "5", 1, 1e9, "", "rows", "the core distance is that to this nearest row, itself counted") \
-  O(eps, NUMBER, OPTION_UNSET, 0, 1e300, "", "", \
+#define OPTICS_OPTIONS(O)                                                                                              \
+  O(min_points, INT, "5", 1, 1e9, "", "rows", "the core distance is that to this nearest row, itself counted")         \
+  O(eps, NUMBER, OPTION_UNSET, 0, 1e300, "", "",                                                                       \
     "no row is reached over more than this; not given: the largest distance to the nearest row number min_points + 1") \
-  O(cut, NUMBER, OPTION_UNSET, 0, 1e300, "", "", "clusters are cut off at this reachability, as by dbscan; not given: by xi") \
-  O(xi, NUMBER, "0.05", 1e-9, 0.999999, "", "", \
-    "clusters are valleys whose walls rise by this share from row to row (when cut is not given)") \
-  O(min_cluster_size, INT, "0", 0, 1e9, "", "rows", "the fewest rows of a valley; 0: min_points, at least 2") \
+  O(cut, NUMBER, OPTION_UNSET, 0, 1e300, "", "",                                                                       \
+    "clusters are cut off at this reachability, as by dbscan; not given: by xi")                                       \
+  O(xi, NUMBER, "0.05", 1e-9, 0.999999, "", "",                                                                        \
+    "clusters are valleys whose walls rise by this share from row to row (when cut is not given)")                     \
+  O(min_cluster_size, INT, "0", 0, 1e9, "", "rows", "the fewest rows of a valley; 0: min_points, at least 2")          \
   CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_METRIC(O) CLUSTER_SEED(O) CLUSTER_MISSING(O) CLUSTER_SAMPLE(O)
 
 typedef struct OpticsOptions {
@@ -49,7 +50,8 @@ void optics_order_free(OpticsOrder *order);
 Status optics_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   size_t min_points, double eps, OpticsOrder *out, Error *e) MUST_USE;
 
-/* Labels 0.. in the order of appearance, -1 noise, as dbscan with this radius would give to core rows. Gives k. O(n). */
+/* Labels 0.. in the order of appearance, -1 noise, as dbscan with this radius would give to core rows. Gives k. O(n).
+ */
 size_t optics_cut(const OpticsOrder *order, double cut, int32_t *labels);
 
 /* A valley of the reachabilities: positions first .. last. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Clusters from the order: a cut at one reachability, and valleys by their steep walls. r(i) is the reachability at position
- * i, and infinite behind the last one. */
+/* Clusters from the order: a cut at one reachability, and valleys by their steep walls. r(i) is the reachability at
+ * position i, and infinite behind the last one. */
 #include <math.h>
 
 #include "cluster/optics.h"
@@ -173,7 +173,8 @@ static Status add_descent(Search *s, size_t start, size_t end, Error *e)
   return STATUS_OK;
 }
 
-Status optics_valleys(const OpticsOrder *order, double xi, size_t min_points, size_t min_size, OpticsValleys *out, Error *e)
+Status optics_valleys(const OpticsOrder *order, double xi, size_t min_points, size_t min_size, OpticsValleys *out,
+                      Error *e)
 {
   Search s = {.order = order, .left = 1 - xi, .min_points = min_points, .min_size = min_size, .out = out};
   double highest = 0;

@@ -124,7 +124,8 @@ static Status make_order(const Fit *fit, Frame **out, Error *e)
 {
   const OpticsOrder *o = &fit->order;
   Draft *draft = draft_new();
-  Builder *row = builder_new(TYPE_INT64, o->n), *cluster = builder_new(TYPE_INT64, o->n), *from = builder_new(TYPE_INT64, o->n);
+  Builder *row = builder_new(TYPE_INT64, o->n), *cluster = builder_new(TYPE_INT64, o->n),
+          *from = builder_new(TYPE_INT64, o->n);
   Builder *reach = builder_new(TYPE_FLOAT64, o->n), *core = builder_new(TYPE_FLOAT64, o->n);
   const bool enough = row && cluster && from && reach && core;
   for (size_t i = 0; enough && i < o->n; i++) {
@@ -156,7 +157,8 @@ static Status make_valleys(const Fit *fit, Frame **out, Error *e)
 {
   const OpticsValleys *v = &fit->valleys;
   Draft *draft = draft_new();
-  Builder *first = builder_new(TYPE_INT64, v->n), *last = builder_new(TYPE_INT64, v->n), *size = builder_new(TYPE_INT64, v->n);
+  Builder *first = builder_new(TYPE_INT64, v->n), *last = builder_new(TYPE_INT64, v->n),
+          *size = builder_new(TYPE_INT64, v->n);
   for (size_t i = 0; first && last && size && i < v->n; i++) {
     builder_int(first, (int64_t)v->items[i].first + 1);
     builder_int(last, (int64_t)v->items[i].last + 1);
@@ -236,7 +238,8 @@ static Status run_optics(Call *call, Value *out, Error *e)
                  call->given & GIVEN_EPS ? o->eps : -1, &fit.order, e));
   TRY(extract(o, &fit, e));
   if (fit.cut > fit.order.eps) {
-    text_printf(call->notes, _("cut = %1$g is above eps = %2$g: give a larger eps to see so far\n"), fit.cut, fit.order.eps);
+    text_printf(call->notes, _("cut = %1$g is above eps = %2$g: give a larger eps to see so far\n"), fit.cut,
+                fit.order.eps);
   }
   density_notes(&fit.input, fit.sizes, fit.k, fit.noise, call->notes);
   TRY(model_new(&optics, o, &model, e));
@@ -263,9 +266,11 @@ static Status optics_cost(const Call *call, Cost *out, Error *e)
 /* ---- new rows */
 
 /* The fitted row that reaches each new one at the least max(its core distance, distance), among the nearest. */
-static Status label_new(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *reaches, Error *e)
+static Status label_new(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *reaches,
+                        Error *e)
 {
-  const Frame *points = model_frame(model, "points"), *rows = model_frame(model, "rows"), *limits = model_frame(model, "limits");
+  const Frame *points = model_frame(model, "points"), *rows = model_frame(model, "rows"),
+              *limits = model_frame(model, "limits");
   const size_t n = input->variables.n, d = input->variables.d, fitted = frame_rows(points);
   double *matrix = cluster_matrix(points), *distances = NULL;
   uint32_t *nearest = NULL;
@@ -291,7 +296,8 @@ static Status label_new(Call *call, const Model *model, const ClusterInput *inpu
         cluster = density_int(rows, "cluster", nearest[j]);
       }
     }
-    labels[i] = cluster > 0 && reaches[i] <= density_float(limits, "limit", (size_t)cluster - 1) ? (int32_t)cluster - 1 : -1;
+    labels[i] =
+        cluster > 0 && reaches[i] <= density_float(limits, "limit", (size_t)cluster - 1) ? (int32_t)cluster - 1 : -1;
     reaches[i] = reaches[i] < 1.7e308 ? reaches[i] : (double)NAN;
   }
 done:
@@ -357,7 +363,8 @@ static Status plot(Call *call, const Model *model, const PlotRequest *request, C
 
 static Status check(const Model *model, Error *e)
 {
-  const Frame *rows = model_frame(model, "rows"), *limits = model_frame(model, "limits"), *glance = model_frame(model, "glance");
+  const Frame *rows = model_frame(model, "rows"), *limits = model_frame(model, "limits"),
+              *glance = model_frame(model, "glance");
   const Frame *order = model_frame(model, "order");
   size_t points, k, min_points, column;
   Metric metric;
@@ -367,8 +374,8 @@ static Status check(const Model *model, Error *e)
   }
   if (!cluster_size_cell(glance, "k", &k) || !cluster_size_cell(glance, "min_points", &min_points) ||
       !density_sound_matrix(model, "points", &points) || points < 1 || !rows || frame_rows(rows) != points ||
-      !density_sound_ints(rows, "cluster", 0, (int64_t)k) || !density_sound_floats(rows, "core", 0, 1.7e308) || !limits ||
-      frame_rows(limits) != k || !density_sound_floats(limits, "limit", -1, 1.7e308) || !order ||
+      !density_sound_ints(rows, "cluster", 0, (int64_t)k) || !density_sound_floats(rows, "core", 0, 1.7e308) ||
+      !limits || frame_rows(limits) != k || !density_sound_floats(limits, "limit", -1, 1.7e308) || !order ||
       !frame_find(order, "reachability", &column) || column_type(frame_column(order, column)) != TYPE_FLOAT64 ||
       !density_metric_of(model, &metric)) {
     return cluster_model_broken(e);
@@ -402,21 +409,39 @@ static const Figure optics_figures[] = {
 };
 
 static const Primitive optics = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "optics", .version = 1,
-  .summary = "OPTICS: an order of rows in which clusters of every density are valleys",
-  .details = "Goes from row to row, always to the one that is reached most easily from those so far; the reachabilities in that order are a "
-             "landscape (m:plot(\"reachability\")) whose valleys are clusters. They are cut off at one height by cut, which gives "
-             "dbscan's clusters for that radius, or found by the steepness of their walls (xi), which also finds clusters of different density; "
-             "of valleys within one another the innermost are labelled, and m:valleys() has all. Of equally near rows the later one is next, as in R and ELKI. "
-             "New rows go to the cluster of the fitted row that reaches them most easily, if that is within the cluster's limit, else they are noise.",
-  .takes = VALUE_FRAME, .main = "min_points", .options = optics_options, .n_options = N_OPTIONS,
-  .options_size = sizeof(OpticsOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share limit (largest reachability within) and the mean of each variable, noise as cluster 0; "
-             "predict: cluster (of the fitted row that reaches it most easily, within the cluster's limit), reachability",
-  .reference = "Ankerst, Breunig, Kriegel and Sander 1999; Schubert and Gertz 2018",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:optics{min_points = 5, cut = 0.5}\nm:tidy()",
-  .where = WHERE_JOB, .cost = optics_cost, .figures = optics_figures,
-  .n_figures = sizeof optics_figures / sizeof *optics_figures, .run = run_optics, .model = &optics_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "optics",
+    .version = 1,
+    .summary = "OPTICS: an order of rows in which clusters of every density are valleys",
+    .details = "Goes from row to row, always to the one that is reached most easily from those so far; the "
+               "reachabilities in that order are a "
+               "landscape (m:plot(\"reachability\")) whose valleys are clusters. They are cut off at one height by "
+               "cut, which gives "
+               "dbscan's clusters for that radius, or found by the steepness of their walls (xi), which also finds "
+               "clusters of different density; "
+               "of valleys within one another the innermost are labelled, and m:valleys() has all. Of equally near "
+               "rows the later one is next, as in R and ELKI. "
+               "New rows go to the cluster of the fitted row that reaches them most easily, if that is within the "
+               "cluster's limit, else they are noise.",
+    .takes = VALUE_FRAME,
+    .main = "min_points",
+    .options = optics_options,
+    .n_options = N_OPTIONS,
+    .options_size = sizeof(OpticsOptions),
+    .gives = VALUE_MODEL,
+    .returns =
+        "a model; tidy: cluster size share limit (largest reachability within) and the mean of each variable, noise as "
+        "cluster 0; "
+        "predict: cluster (of the fitted row that reaches it most easily, within the cluster's limit), reachability",
+    .reference = "Ankerst, Breunig, Kriegel and Sander 1999; Schubert and Gertz 2018",
+    .example = "df = read \"datasets/iris/iris.csv\"\nm = df:optics{min_points = 5, cut = 0.5}\nm:tidy()",
+    .where = WHERE_JOB,
+    .cost = optics_cost,
+    .figures = optics_figures,
+    .n_figures = sizeof optics_figures / sizeof *optics_figures,
+    .run = run_optics,
+    .model = &optics_class};
 REGISTER_PRIMITIVE(optics);
 
 static Status run_reachability(Call *call, Value *out, Error *e)
@@ -434,14 +459,21 @@ static Status run_valleys(Call *call, Value *out, Error *e)
   .gives = VALUE_FRAME, .reference = "", .where = WHERE_MAIN
 
 static const Primitive reachability = {
-  VERB, .name = "reachability", .summary = "the order of optics: which row comes when, and how easily it was reached",
-  .details = "Of optics. from is the row it was reached from; reachability and from are missing where the order begins anew.",
-  .returns = "a frame, a row per row of the fit in order: row reachability core from cluster",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:optics(5):reachability():head(10)", .run = run_reachability};
+    VERB,
+    .name = "reachability",
+    .summary = "the order of optics: which row comes when, and how easily it was reached",
+    .details = "Of optics. from is the row it was reached from; reachability and from are missing where the order "
+               "begins anew.",
+    .returns = "a frame, a row per row of the fit in order: row reachability core from cluster",
+    .example = "df = read \"datasets/iris/iris.csv\"\ndf:optics(5):reachability():head(10)",
+    .run = run_reachability};
 REGISTER_PRIMITIVE(reachability);
 
-static const Primitive valleys = {
-  VERB, .name = "valleys", .summary = "all valleys of optics, those within others before them",
-  .details = "Of optics by xi. first and last count rows of m:reachability().", .returns = "a frame, a row per valley: first last size",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:optics(5):valleys()", .run = run_valleys};
+static const Primitive valleys = {VERB,
+                                  .name = "valleys",
+                                  .summary = "all valleys of optics, those within others before them",
+                                  .details = "Of optics by xi. first and last count rows of m:reachability().",
+                                  .returns = "a frame, a row per valley: first last size",
+                                  .example = "df = read \"datasets/iris/iris.csv\"\ndf:optics(5):valleys()",
+                                  .run = run_valleys};
 REGISTER_PRIMITIVE(valleys);

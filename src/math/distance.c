@@ -95,7 +95,8 @@ static double powers(const double *x, const double *y, size_t d, double p)
   return sum;
 }
 
-/* sqrt(a * a) is a, so that equal rows are at 0; where the product leaves the range of doubles, roots are multiplied. */
+/* sqrt(a * a) is a, so that equal rows are at 0; where the product leaves the range of doubles, roots are multiplied.
+ */
 static double cosine(double xy, double xx, double yy)
 {
   if (xx == 0 || yy == 0) {
@@ -156,7 +157,8 @@ static void tile_block(FoldKind kind, const double *a, size_t a_count, const dou
   }
 }
 
-static void cosines(const double *a, size_t a_count, const double *b, size_t b_count, size_t d, double *out, size_t stride)
+static void cosines(const double *a, size_t a_count, const double *b, size_t b_count, size_t d, double *out,
+                    size_t stride)
 {
   double norms[DISTANCE_TILE];
   for (size_t j = 0; j < b_count; j++) {
@@ -170,8 +172,8 @@ static void cosines(const double *a, size_t a_count, const double *b, size_t b_c
   }
 }
 
-static void minkowskis(double p, const double *a, size_t a_count, const double *b, size_t b_count, size_t d, double *out,
-                       size_t stride)
+static void minkowskis(double p, const double *a, size_t a_count, const double *b, size_t b_count, size_t d,
+                       double *out, size_t stride)
 {
   for (size_t i = 0; i < a_count; i++) {
     for (size_t j = 0; j < b_count; j++) {
@@ -196,8 +198,8 @@ void distance_block_rank(Metric metric, const double *a, size_t a_count, const d
   }
 }
 
-void distance_block(Metric metric, const double *a, size_t a_count, const double *b, size_t b_count, size_t d, double *out,
-                    size_t stride)
+void distance_block(Metric metric, const double *a, size_t a_count, const double *b, size_t b_count, size_t d,
+                    double *out, size_t stride)
 {
   distance_block_rank(metric, a, a_count, b, b_count, d, out, stride);
   if (metric.kind != METRIC_EUCLIDEAN && metric.kind != METRIC_MINKOWSKI) {

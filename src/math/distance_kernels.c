@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kernels in vector extensions of gcc and clang, at the natural width of the instruction set (WIDTH doubles). Widths
- * change how many folds are worked on at once, never the order of operations within one.
+/* The kernels in vector extensions of gcc and clang, at the natural width of the instruction set (WIDTH doubles).
+ * Widths change how many folds are worked on at once, never the order of operations within one.
  */
 #include "math/distance_kernels.h"
 
@@ -54,7 +54,8 @@ INLINE Vector step(Vector sum, Vector x, double m, const FoldKind kind)
   return (Vector)(((Mask)size & more) | ((Mask)sum & ~more));
 }
 
-/* VECTORS * WIDTH rows against `count` points (a constant where this is inlined, so that the sums stay in registers). */
+/* VECTORS * WIDTH rows against `count` points (a constant where this is inlined, so that the sums stay in registers).
+ */
 INLINE void corner(const double *tile, size_t d, const double *points, size_t stride, bool go_on, double *out,
                    size_t out_stride, const int count, const FoldKind kind)
 {
@@ -111,7 +112,8 @@ INLINE uint32_t lanes_within(Vector v, double limit)
 #endif
 }
 
-INLINE uint32_t within(const double *tile, size_t d, const double *point, double limit, double *out, const FoldKind kind)
+INLINE uint32_t within(const double *tile, size_t d, const double *point, double limit, double *out,
+                       const FoldKind kind)
 {
   uint32_t found = 0;
   for (size_t i = 0; i < DISTANCE_TILE; i += VECTORS * WIDTH) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* distance_kernels.h -- the inner loops of distances and neighbour searches, compiled once per instruction set.
  *
- * A tile is 32 rows stored column by column: tile[c * 32 + i]. A fold goes over the columns in order; a vector holds folds
- * of several rows. Pointers need no alignment. Nothing allocates or fails.
+ * A tile is 32 rows stored column by column: tile[c * 32 + i]. A fold goes over the columns in order; a vector holds
+ * folds of several rows. Pointers need no alignment. Nothing allocates or fails.
  */
 #ifndef ASSAY_MATH_DISTANCE_KERNELS_H
 #define ASSAY_MATH_DISTANCE_KERNELS_H
@@ -20,8 +20,8 @@ typedef struct DistanceKernels {
   /* tile[c * 32 + i] = x[i * stride + c] for i < count <= 32, c < d; rows beyond count repeat the last one. */
   void (*tile)(const double *x, size_t count, size_t d, size_t stride, double *tile);
 
-  /* out[j * out_stride + i], i < 32: the fold of row i with point j (points[j * stride ...]), j < count; `go_on` continues
-   * the folds in out with d further columns. */
+  /* out[j * out_stride + i], i < 32: the fold of row i with point j (points[j * stride ...]), j < count; `go_on`
+   * continues the folds in out with d further columns. */
   void (*fold[FOLD_KINDS])(const double *tile, size_t d, const double *points, size_t stride, size_t count, bool go_on,
                            double *out, size_t out_stride);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions to a tree go down the nearer child first; those of the index's own rows begin at their leaf and climb, so that
- * a close bound is there before any other node is looked at. Brute force takes GROUP questions at a time against BLOCK rows. */
+/* Questions to a tree go down the nearer child first; those of the index's own rows begin at their leaf and climb, so
+ * that a close bound is there before any other node is looked at. Brute force takes GROUP questions at a time against
+ * BLOCK rows. */
 #include "math/neighbours.h"
 
 #include <math.h>
@@ -244,8 +245,9 @@ static size_t count_below(const Search *s, size_t node, double limit, size_t eno
   tree_range(tree, node, &first, &end);
   if (tree_is_leaf(tree, node)) {
     double ranks[DISTANCE_TILE];
-    return (size_t)__builtin_popcount(lanes_of(end - first) & s->kernels->within[tree->fold](tree_tile(tree, node + 1 - tree->leaves),
-                                                                                    tree->d, s->x, limit, ranks));
+    return (size_t)__builtin_popcount(
+        lanes_of(end - first) &
+        s->kernels->within[tree->fold](tree_tile(tree, node + 1 - tree->leaves), tree->d, s->x, limit, ranks));
   }
   if (tree_farthest(tree, node, s->x) <= limit) {
     return end - first;
@@ -454,8 +456,8 @@ static Status run_batch(Batch *b, Error *e)
   return task_cancelled(b->task) ? error_cancelled(e) : STATUS_OK;
 }
 
-Status neighbours_nearest(Task *task, const Neighbours *index, const double *queries, size_t q, size_t k, uint32_t *rows,
-                          double *distances, Error *e)
+Status neighbours_nearest(Task *task, const Neighbours *index, const double *queries, size_t q, size_t k,
+                          uint32_t *rows, double *distances, Error *e)
 {
   Batch b = {.task = task, .index = index, .queries = queries, .q = q, .k = k, .rows = rows, .distances = distances};
   return q > 0 && (rows || distances) ? run_batch(&b, e) : STATUS_OK;

@@ -2,13 +2,13 @@
 /* neighbours.h -- which rows lie near: an index over the rows of a matrix, and questions to it.
  *
  * The index is a kd-tree (up to 15 columns), a ball tree (up to 64; Omohundro 1989) or none (more columns, few rows, or
- * cosine and minkowski: blocks of all distances); the choice depends on n, d and the metric alone. Answers are exact: the
- * same rows and the same bits as comparing with every row by math/distance.h. "Near" compares ranks (metric_rank), and of
- * equal ranks the lower row number comes first.
+ * cosine and minkowski: blocks of all distances); the choice depends on n, d and the metric alone. Answers are exact:
+ * the same rows and the same bits as comparing with every row by math/distance.h. "Near" compares ranks (metric_rank),
+ * and of equal ranks the lower row number comes first.
  *
- * Trees are built in parallel, the same on any number of threads: O(n d log n), 1.4 d + 1 numbers a row. A question costs
- * about log n for few columns, up to n d for many. All questions may be asked from several threads at once. The matrix is
- * borrowed while the index lives; its values are finite, and squares of its differences too.
+ * Trees are built in parallel, the same on any number of threads: O(n d log n), 1.4 d + 1 numbers a row. A question
+ * costs about log n for few columns, up to n d for many. All questions may be asked from several threads at once. The
+ * matrix is borrowed while the index lives; its values are finite, and squares of its differences too.
  */
 #ifndef ASSAY_MATH_NEIGHBOURS_H
 #define ASSAY_MATH_NEIGHBOURS_H
@@ -53,12 +53,13 @@ typedef struct NeighbourList {
 } NeighbourList;
 
 /* All rows with a rank of at most `limit`, in an order that depends on the index alone; the list is emptied first. */
-Status neighbours_within(const Neighbours *index, const double *x, double limit, NeighbourList *list, Error *e) MUST_USE;
+Status neighbours_within(const Neighbours *index, const double *x, double limit, NeighbourList *list,
+                         Error *e) MUST_USE;
 
-/* The k nearest of each of q queries (row-major; NULL with q = n: the index's own rows, which then find themselves), on all threads:
- * rows[i * k + j] and distances[i * k + j], nearest first; either may be NULL. 1 <= k <= n. */
-Status neighbours_nearest(Task *task, const Neighbours *index, const double *queries, size_t q, size_t k, uint32_t *rows,
-                          double *distances, Error *e) MUST_USE;
+/* The k nearest of each of q queries (row-major; NULL with q = n: the index's own rows, which then find themselves), on
+ * all threads: rows[i * k + j] and distances[i * k + j], nearest first; either may be NULL. 1 <= k <= n. */
+Status neighbours_nearest(Task *task, const Neighbours *index, const double *queries, size_t q, size_t k,
+                          uint32_t *rows, double *distances, Error *e) MUST_USE;
 
 /* The distance, or its rank, of each of the index's own rows to its k-th nearest, itself being the first. */
 Status neighbours_kth(Task *task, const Neighbours *index, size_t k, double *distances, Error *e) MUST_USE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Each node is split at the median of its widest column, ties by row number, so that the tree is a function of the matrix
- * alone. Nodes of a level are split in parallel, then whole subtrees. */
+/* Each node is split at the median of its widest column, ties by row number, so that the tree is a function of the
+ * matrix alone. Nodes of a level are split in parallel, then whole subtrees. */
 #include "math/neighbours_tree.h"
 
 #include <math.h>

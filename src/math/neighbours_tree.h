@@ -2,8 +2,9 @@
 /* neighbours_tree.h -- the tree of an index from inside, for methods that walk it themselves (dbscan, hdbscan).
  *
  * A complete binary tree: node 0 is the root, the children of i are 2 i + 1 and 2 i + 2, the last `leaves` nodes are
- * leaves. Leaf l holds the tree positions l n / leaves to (l + 1) n / leaves (at most 32 of them); rows[position] is the row
- * number, ascending within a leaf. tiles + l d 32 are its points column by column; lanes beyond repeat the last point.
+ * leaves. Leaf l holds the tree positions l n / leaves to (l + 1) n / leaves (at most 32 of them); rows[position] is
+ * the row number, ascending within a leaf. tiles + l d 32 are its points column by column; lanes beyond repeat the last
+ * point.
  *
  * Bounds of a node: tight corners low[d], high[d] of its points (kd), or centre[d], radius (ball). All bounds are ranks
  * and hold for the ranks as computed: those of boxes because rounding is monotone, those of balls by a margin.

@@ -106,7 +106,7 @@ end)
 test_cases("hdbscan", function(case, df)
   local m = df:hdbscan { min_cluster_size = case.least, on = variables(df) }
   if case.ties then
-    -- R gives rows that are cut off at the very level at which a cluster begins to one of the parts, by the order of rows.
+    -- R gives rows that are cut off at the level at which a cluster begins to one of the parts, by their order.
     t.eq(m.k, #case.sizes)
     for i, size in ipairs(sizes(m)) do
       t.ok(size <= case.sizes[i] and size >= case.sizes[i] - case.ties, ("cluster %d has %d rows"):format(i, size))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dbscan against the definition, worked out pair by pair: every index, metric, rule for border rows, with weights, on data
- * with ties and duplicates; rows in another order; threads; cancel and memory. */
+/* dbscan against the definition, worked out pair by pair: every index, metric, rule for border rows, with weights, on
+ * data with ties and duplicates; rows in another order; threads; cancel and memory. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,8 +25,9 @@ static void fill(double *x, size_t n, size_t d, bool grid, uint64_t seed)
   for (size_t i = 0; i < n; i++) {
     const size_t blob = i % 5;
     for (size_t c = 0; c < d; c++) {
-      const double v = blob == 4 ? 14 * random_uniform(&random) - 2
-                                 : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
+      const double v = blob == 4
+                           ? 14 * random_uniform(&random) - 2
+                           : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
       x[i * d + c] = grid ? floor(2 * v) / 2 : v;
     }
   }
@@ -64,7 +65,8 @@ static int32_t border_label(const Case *c, const uint8_t *core, const int32_t *l
       continue;
     }
     const double rank = distance_pair_rank(c->metric, c->values + i * c->d, c->values + j * c->d, c->d);
-    bool better = best == SIZE_MAX || (c->settings.border == DBSCAN_FIRST ? labels[j] < labels[best] : rank < best_rank);
+    bool better =
+        best == SIZE_MAX || (c->settings.border == DBSCAN_FIRST ? labels[j] < labels[best] : rank < best_rank);
     for (size_t k = 0; !better && c->settings.border == DBSCAN_NEAREST && rank == best_rank && k < c->d; k++) {
       if (c->values[j * c->d + k] != c->values[best * c->d + k]) {
         better = c->values[j * c->d + k] < c->values[best * c->d + k];
@@ -277,7 +279,8 @@ static void test_memory_and_cancel(void **state)
   task_init(&task, 1);
   assert_int_equal(neighbours_new(&task, values, N_MOST, 2, c.metric, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
   task_cancel(&task);
-  assert_int_equal(dbscan_fit(&task, index, values, N_MOST, 2, c.metric, NULL, &c.settings, &r, NULL), STATUS_CANCELLED);
+  assert_int_equal(dbscan_fit(&task, index, values, N_MOST, 2, c.metric, NULL, &c.settings, &r, NULL),
+                   STATUS_CANCELLED);
   assert_null(r.labels);
   neighbours_free(index);
   task_free(&task);

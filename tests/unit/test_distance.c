@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Distances: figures by hand, one pair against rows and blocks to the bit on every instruction set, symmetry, odd values. */
+/* Distances: figures by hand, one pair against rows and blocks to the bit on every instruction set, symmetry, odd
+ * values. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* hdbscan: Boruvka's tree against Prim's, the hierarchy by hand, against cutting the graph at every length, rows in another
- * order, odd data, threads, cancel and memory. */
+/* hdbscan: Boruvka's tree against Prim's, the hierarchy by hand, against cutting the graph at every length, rows in
+ * another order, odd data, threads, cancel and memory. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,8 +24,9 @@ static void fill(double *x, size_t n, size_t d, bool grid, uint64_t seed)
   for (size_t i = 0; i < n; i++) {
     const size_t blob = i % 5;
     for (size_t c = 0; c < d; c++) {
-      const double v = blob == 4 ? 14 * random_uniform(&random) - 2
-                                 : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
+      const double v = blob == 4
+                           ? 14 * random_uniform(&random) - 2
+                           : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
       x[i * d + c] = grid ? floor(2 * v) / 2 : v;
     }
   }
@@ -72,7 +73,8 @@ static void compare_trees(const double *values, size_t n, size_t d, Metric metri
   assert_int_equal(hdbscan_span(&task, index, values, n, d, metric, core, alpha, a, NULL), STATUS_OK);
   assert_int_equal(hdbscan_span_plain(&task, values, n, d, metric, core, alpha, b, NULL), STATUS_OK);
   for (size_t i = 0; i + 1 < n; i++) {
-    double rank = distance_pair_rank(metric, values + a[i].a * d, values + a[i].b * d, d) * metric_rank(metric, 1 / alpha);
+    double rank =
+        distance_pair_rank(metric, values + a[i].a * d, values + a[i].b * d, d) * metric_rank(metric, 1 / alpha);
     rank = fmax(rank, fmax(core[a[i].a], core[a[i].b]));
     assert_true(rank == a[i].rank);
   }
@@ -106,8 +108,8 @@ static void test_span(void **state)
   }
 }
 
-/* Two groups of three at 0 1 2 and 10 11 12, one row at 30; core distances of two rows are gaps: 1, and 18 for the last.
- * Cut at 18 the row leaves, at 8 the root parts, at 1 both dissolve: stability 3 (1 - 1/8). */
+/* Two groups of three at 0 1 2 and 10 11 12, one row at 30; core distances of two rows are gaps: 1, and 18 for the
+ * last. Cut at 18 the row leaves, at 8 the root parts, at 1 both dissolve: stability 3 (1 - 1/8). */
 static void test_by_hand(void **state)
 {
   (void)state;
@@ -123,7 +125,8 @@ static void test_by_hand(void **state)
   assert_true(fabs(r.tree[0].stability - (1.0 / 18 + 6.0 / 8)) < 1e-15);
   assert_true(r.tree[1].stability == 3 * (1 - 1.0 / 8) && r.tree[2].stability == r.tree[1].stability);
   assert_true(r.probability[0] == 1 && r.probability[3] == 0);
-  assert_true(r.lambda[3] == 1.0 / 18 && r.core[3] == 18 && fabs(r.outlier[3] - 17.0 / 18) < 1e-15 && r.outlier[0] == 0);
+  assert_true(r.lambda[3] == 1.0 / 18 && r.core[3] == 18 && fabs(r.outlier[3] - 17.0 / 18) < 1e-15 &&
+              r.outlier[0] == 0);
   double probability;
   assert_int_equal(hdbscan_place(r.tree, r.node[0], 0.5, &probability), 0);
   assert_true(probability == 0.5);
@@ -148,7 +151,8 @@ static void test_ties_part_together(void **state)
   for (size_t i = 0; i < 25; i++) {
     x[i] = (double)(i / 5) * 20 + (double)(i % 5);
   }
-  const Case c = {x, 25, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, {.min_cluster_size = 4, .min_points = 2, .alpha = 1}};
+  const Case c = {
+      x, 25, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, {.min_cluster_size = 4, .min_points = 2, .alpha = 1}};
   HdbscanResult r;
   assert_int_equal(fit(&c, &r, NULL), STATUS_OK);
   assert_int_equal(r.nodes, 6);
@@ -160,8 +164,8 @@ static void test_ties_part_together(void **state)
   hdbscan_result_free(&r);
 }
 
-/* One cluster of two triplets 1 apart, gap 2, and one far away. Cut at 2 both fall into parts of less than 5: rows leave at 2
- * together, or each at 1. The small part at 14 and 15 falls off at 8. */
+/* One cluster of two triplets 1 apart, gap 2, and one far away. Cut at 2 both fall into parts of less than 5: rows
+ * leave at 2 together, or each at 1. The small part at 14 and 15 falls off at 8. */
 static void test_leave(void **state)
 {
   (void)state;
@@ -337,9 +341,13 @@ static void test_memory_and_cancel(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_span), cmocka_unit_test(test_by_hand),
-                                     cmocka_unit_test(test_ties_part_together), cmocka_unit_test(test_leave), cmocka_unit_test(test_order),
-                                     cmocka_unit_test(test_odd), cmocka_unit_test(test_threads),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_span),
+                                     cmocka_unit_test(test_by_hand),
+                                     cmocka_unit_test(test_ties_part_together),
+                                     cmocka_unit_test(test_leave),
+                                     cmocka_unit_test(test_order),
+                                     cmocka_unit_test(test_odd),
+                                     cmocka_unit_test(test_threads),
                                      cmocka_unit_test(test_memory_and_cancel)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mean shift: every index to the same centres, against plain loops; weights as repeated rows; threads, cancel, memory. */
+/* Mean shift: every index to the same centres, against plain loops; weights as repeated rows; threads, cancel, memory.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,8 +127,15 @@ static void test_definition(void **state)
     fill(values, sizes[s][0], sizes[s][1], s);
     for (unsigned v = 0; v < 8; v++) {
       for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BRUTE; kind++) {
-        const Case c = {values, v & 1 ? weights : NULL, sizes[s][0], sizes[s][1], kind,
-                        {.bandwidth = s == 2 ? 7 : 2, .gaussian = v & 2 && s < 2, .bins = v & 4 && s < 2, .noise = v & 1,
+        const Case c = {values,
+                        v & 1 ? weights : NULL,
+                        sizes[s][0],
+                        sizes[s][1],
+                        kind,
+                        {.bandwidth = s == 2 ? 7 : 2,
+                         .gaussian = v & 2 && s < 2,
+                         .bins = v & 4 && s < 2,
+                         .noise = v & 1,
                          .max_iterations = 300}};
         check(&c);
       }

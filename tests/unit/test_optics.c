@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* optics against the definition, step by step over all rows; cuts against dbscan; valleys by hand; cancel and memory. */
+/* optics against the definition, step by step over all rows; cuts against dbscan; valleys by hand; cancel and memory.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,8 +25,9 @@ static void fill(double *x, size_t n, size_t d, bool grid, uint64_t seed)
   for (size_t i = 0; i < n; i++) {
     const size_t blob = i % 5;
     for (size_t c = 0; c < d; c++) {
-      const double v = blob == 4 ? 14 * random_uniform(&random) - 2
-                                 : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
+      const double v = blob == 4
+                           ? 14 * random_uniform(&random) - 2
+                           : (double)((blob >> (c % 2)) & 1) * 6 + random_normal(&random) * (0.3 + 0.2 * (double)blob);
       x[i * d + c] = grid ? floor(2 * v) / 2 : v;
     }
   }
@@ -86,7 +88,8 @@ static void follow(const Case *c, const OpticsOrder *o)
   for (size_t at = 0; at < c->n; at++) {
     size_t next = SIZE_MAX;
     for (size_t i = 0; i < c->n; i++) {
-      if (reach[i] >= 0 && (next == SIZE_MAX || reach[i] < reach[next] || (reach[i] == reach[next] && !isinf(reach[i])))) {
+      if (reach[i] >= 0 &&
+          (next == SIZE_MAX || reach[i] < reach[next] || (reach[i] == reach[next] && !isinf(reach[i])))) {
         next = i;
       }
     }

@@ -1,15 +1,19 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Reference figures for dbscan, optics, hdbscan and mean shift. Sizes are without noise, largest first; scores are
 -- stabilities in that order. Made with R 4.2.2, dbscan 1.1-11, and scikit-learn 1.2.1; sets without a path are those of
--- the Fundamental Clustering Problem Suite (Ultsch 2005) and SIPU (Franti & Sieranoja 2018), moons and ds3 come with R's
--- dbscan, blobs750 is the example of scikit-learn's documentation.
+-- the Fundamental Clustering Problem Suite (Ultsch 2005) and SIPU (Franti & Sieranoja 2018), moons and ds3 come with
+-- R's dbscan, blobs750 is the example of scikit-learn's documentation.
 
-local iris = { 1, 40, 29, 28, 18, 8, 5, 41, 50, 38, 49, 36, 27, 12, 35, 31, 26, 10, 2, 46, 13, 30, 4, 48, 43, 7, 3, 44, 24, 47,
-  20, 11, 22, 39, 14, 9, 25, 21, 32, 37, 17, 6, 33, 45, 19, 34, 16, 15, 23, 42, 51, 87, 66, 59, 77, 76, 75, 55, 52, 53, 78, 57,
-  98, 92, 79, 74, 64, 72, 62, 100, 97, 96, 95, 89, 93, 83, 70, 90, 82, 81, 68, 54, 91, 56, 67, 60, 85, 65, 80, 148, 146, 117,
-  112, 111, 142, 140, 113, 141, 145, 144, 125, 121, 105, 116, 149, 138, 147, 129, 133, 104, 137, 103, 127, 139, 150, 128, 71,
-  143, 122, 114, 102, 124, 84, 73, 134, 86, 120, 101, 131, 126, 130, 108, 115, 63, 69, 136, 135, 106, 123, 119, 109, 88, 110,
-  94, 99, 61, 58, 107, 118, 132 }
+-- R: optics(iris, minPts = 5)$order
+local iris = {
+  1, 40, 29, 28, 18, 8, 5, 41, 50, 38, 49, 36, 27, 12, 35, 31, 26, 10, 2, 46, 13, 30, 4, 48, 43, 7, 3, 44,
+  24, 47, 20, 11, 22, 39, 14, 9, 25, 21, 32, 37, 17, 6, 33, 45, 19, 34, 16, 15, 23, 42, 51, 87, 66, 59, 77,
+  76, 75, 55, 52, 53, 78, 57, 98, 92, 79, 74, 64, 72, 62, 100, 97, 96, 95, 89, 93, 83, 70, 90, 82, 81, 68,
+  54, 91, 56, 67, 60, 85, 65, 80, 148, 146, 117, 112, 111, 142, 140, 113, 141, 145, 144, 125, 121, 105, 116,
+  149, 138, 147, 129, 133, 104, 137, 103, 127, 139, 150, 128, 71, 143, 122, 114, 102, 124, 84, 73, 134, 86,
+  120, 101, 131, 126, 130, 108, 115, 63, 69, 136, 135, 106, 123, 119, 109, 88, 110, 94, 99, 61, 58, 107, 118,
+  132,
+}
 
 return {
   dbscan = {
@@ -23,7 +27,8 @@ return {
     { data = "tetra", eps = 0.4, min_points = 5, sizes = { 89, 89, 89, 89 }, noise = 44 },
     { data = "twodiamonds", eps = 0.15, min_points = 8, sizes = { 400, 400 }, noise = 0, truth = true },
     { data = "wingnut", eps = 0.25, min_points = 8, sizes = { 504, 504 }, noise = 8 },
-    { data = "atom", eps = 8, min_points = 5, sizes = { 400, 56, 50, 14, 13, 9, 8, 8, 7, 7, 7, 7, 5, 5, 5, 5, 5, 4 },
+    { data = "atom", eps = 8, min_points = 5,
+      sizes = { 400, 56, 50, 14, 13, 9, 8, 8, 7, 7, 7, 7, 5, 5, 5, 5, 5, 4 },
       noise = 185 },
     { data = "engytime", eps = 0.3, min_points = 10, sizes = { 3891 }, noise = 205 },
     { data = "s1", eps = 25000, min_points = 20, noise = 326,
@@ -33,16 +38,21 @@ return {
   },
   hdbscan = {
     { data = "iris", least = 5, sizes = { 100, 50 }, noise = 0, scores = { 150.9863572, 135.3437039 } },
-    { data = "moons", least = 5, sizes = { 50, 25, 25 }, noise = 0, scores = { 45.6276218, 90.86559314, 110.7061264 } },
+    { data = "moons", least = 5, sizes = { 50, 25, 25 }, noise = 0,
+      scores = { 45.6276218, 90.86559314, 110.7061264 } },
     { data = "ds3", least = 25, sizes = { 1789, 1656, 1585, 924, 617, 614 }, noise = 815,
       scores = { 62.9948708846, 45.4027181320, 64.8536413221, 19.6538998378, 16.5909421072, 13.5448736440 } },
-    { data = "lsun", least = 5, sizes = { 200, 100, 99 }, noise = 1, scores = { 476.19412985, 129.21159982, 364.11242992 } },
+    { data = "lsun", least = 5, sizes = { 200, 100, 99 }, noise = 1,
+      scores = { 476.19412985, 129.21159982, 364.11242992 } },
     { data = "hepta", least = 5, sizes = { 32, 30, 30, 30, 30, 30, 30 }, noise = 0, truth = true },
-    { data = "chainlink", least = 10, sizes = { 500, 500 }, noise = 0, truth = true, scores = { 3316.2624820, 3316.2624333 } },
+    { data = "chainlink", least = 10, sizes = { 500, 500 }, noise = 0, truth = true,
+      scores = { 3316.2624820, 3316.2624333 } },
     { data = "target", least = 3, sizes = { 395, 363, 3, 3, 3, 3 }, noise = 0, truth = true },
-    { data = "atom", least = 10, sizes = { 400, 400 }, noise = 0, truth = true, scores = { 12.686493441, 189.115788725 } },
+    { data = "atom", least = 10, sizes = { 400, 400 }, noise = 0, truth = true,
+      scores = { 12.686493441, 189.115788725 } },
     { data = "wingnut", least = 10, ties = 16, sizes = { 398, 398, 12, 12 }, noise = 196 },
-    { data = "twodiamonds", least = 10, ties = 1, sizes = { 394, 392 }, noise = 14, scores = { 629.45593717, 636.27573910 } },
+    { data = "twodiamonds", least = 10, ties = 1, sizes = { 394, 392 }, noise = 14,
+      scores = { 629.45593717, 636.27573910 } },
     { data = "s1", least = 50, ties = 1, noise = 413,
       sizes = { 339, 329, 323, 321, 320, 314, 310, 303, 301, 300, 298, 295, 289, 288, 257 },
       scores = { 0.0149864950257, 0.0133612851643, 0.0129207114009, 0.0143235880861, 0.0133350543487, 0.0116264809230,
