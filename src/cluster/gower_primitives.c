@@ -81,8 +81,8 @@ static Status make_pairs(Call *call, const MedoidsInput *input, Frame **out, Err
       rows[pairs + at] = (int64_t)cluster_row_number(&input->input, j);
     }
   }
-  draft_ints(draft, "row", rows, pairs);
-  draft_ints(draft, "other", rows + pairs, pairs);
+  draft_ints(draft, "a", rows, pairs);
+  draft_ints(draft, "b", rows + pairs, pairs);
   draft_floats(draft, "distance", triangle, pairs);
 done:
   mem_free(triangle);
@@ -228,14 +228,15 @@ static const Primitive gower = {
         "the "
         "variables that both rows have is their dissimilarity, between 0 and 1. types says what a column is where "
         "its own "
-        "type does not tell. The square can be given to pam and hierarchical with metric = \"given\"; with metric = "
+        "type does not tell. The square can be given to pam (metric = \"given\"); with metric = "
         "\"gower\" they do the same without it.",
     .takes = VALUE_FRAME,
     .options = gower_options,
     .n_options = sizeof gower_options / sizeof *gower_options,
     .options_size = sizeof(GowerOptions),
     .gives = VALUE_FRAME,
-    .returns = "a frame: a column 1, 2 ... for each row; or row other distance for each pair; or n variables mean sd "
+    .returns = "a frame: a column 1, 2 ... for each row; or a b distance for each pair (row numbers); or n variables "
+               "mean sd "
                "min max",
     .reference = "Gower 1971; Kaufman and Rousseeuw 1990, chapter 1",
     .example = "df = read \"datasets/iris/iris.csv\"\ndf:gower{as = \"summary\"}\ndf:head(5):gower()",

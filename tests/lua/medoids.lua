@@ -169,7 +169,7 @@ t.test("gower: shapes, types, refusals", function()
   t.eq(square["2"][5], square["5"][2])
   local pairs_of = mixed:gower { as = "pairs" }
   t.eq(#pairs_of, 21)
-  t.eq({ pairs_of.row[1], pairs_of.other[1], pairs_of.distance[1] }, { 1, 2, square["1"][2] })
+  t.eq({ pairs_of.a[1], pairs_of.b[1], pairs_of.distance[1] }, { 1, 2, square["1"][2] })
   t.eq(mixed:gower({ as = "summary" }).n[1], 7)
   t.raises("gower-type", function() mixed:gower { types = { city = "numeric" } } end, "'city'")
   t.raises("gower-type", function() mixed:gower { types = { city = "asymmetric" } } end, "two classes")
