@@ -15,7 +15,7 @@ local others = { ["k-means"] = true, ["fc-list"] = true, ["fonts-droid-fallback"
 local pages = {
   columns = true, missing = true, calls = true, interrupt = true, models = true, dates = true,
   expressions = true, functions = true, formulas = true, reading = true, groups = true, windows = true,
-  plugins = true, writing = true, journal = true, session = true, sandbox = true,
+  plugins = true, writing = true, journal = true, session = true, sandbox = true, dashboard = true,
 }
 
 -- Those of plugins cannot be asked for before the plugin is loaded.
