@@ -244,7 +244,7 @@ end)
 
 t.test("no memory for it: said before anything is done", function()
   local out, err, status = t.run { "--memory", "60M", "-e",
-    "x = {} for i = 1, 100000 do x[i] = i * 7919 % 100003 end df = frame{x = x} x = nil m = df:hdbscan(10) print(m.k)" }
+    "x = {} for i = 1, 300000 do x[i] = i * 7919 % 100003 end df = frame{x = x} x = nil m = df:hdbscan(10) print(m.k)" }
   t.ok(status ~= 0 and out == "", out)
   t.has(err, "memory")
 end)
