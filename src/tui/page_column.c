@@ -313,10 +313,19 @@ static void put_described(const State *state, const ViewStyle *style, Text *out)
   }
 }
 
-static void write_figures(Tui *tui, void *context, const ViewStyle *style, Text *out)
+static void put_steps(const State *state, const ViewStyle *style, Text *out)
 {
-  const State *state = context;
-  (void)tui;
+  if (steps_have_rows(&state->steps)) {
+    Text words = {0};
+    text_puts(&words, _("Of the rows: "));
+    steps_words(&state->steps, &words);
+    style_paragraph(style, VIEW_MUTED, text_data(&words), 2, 0, 0, out);
+    text_free(&words);
+  }
+}
+
+static void put_figures(const State *state, const ViewStyle *style, Text *out)
+{
   if (!state->frame) {
     style_paragraph(style, VIEW_PLAIN, _("No column is chosen. Go to Data or Summary, put the cursor on a column and "
                                          "press c, or Enter on its name."), 0, 0, 0, out);
@@ -338,15 +347,19 @@ static void write_figures(Tui *tui, void *context, const ViewStyle *style, Text 
   } else if (rows > 0) {
     text_puts(out, _("working...\n"));
   }
-  text_puts(out, "\n");
-  style_paragraph(style, VIEW_MUTED, is_binned(cells) ? _("Bins: Enter shows the rows of one.")
-                                                      : _("Levels: Enter shows the rows of one."), 0, 0, 0, out);
-  if (steps_have_rows(&state->steps)) {
-    Text words = {0};
-    text_puts(&words, _("Of the rows: "));
-    steps_words(&state->steps, &words);
-    style_paragraph(style, VIEW_MUTED, text_data(&words), 2, 0, 0, out);
-    text_free(&words);
+  put_steps(state, style, out);
+}
+
+static void write_figures(Tui *tui, void *context, const ViewStyle *style, Text *out)
+{
+  const State *state = context;
+  (void)tui;
+  put_figures(state, style, out);
+  if (state->frame) {
+    text_char(out, '\n');
+    style_paragraph(style, VIEW_MUTED, is_binned(cells_of(state)) ? _("Bins: Enter shows the rows of one.")
+                                                                  : _("Levels: Enter shows the rows of one."),
+                    0, 0, 0, out);
   }
 }
 
@@ -463,7 +476,8 @@ static bool is_wide(const SessionVariable *variable)
 static const SessionVariable *choose_frame(Tui *tui, const State *state, const char *object)
 {
   size_t n;
-  const SessionVariable *variables = tui_objects(tui, &n), *found = tui_object(tui, *object ? object : tui_subject(tui));
+  const SessionVariable *variables = tui_objects(tui, &n);
+  const SessionVariable *found = tui_object(tui, *object ? object : tui_subject(tui));
   for (size_t i = 0; i < n && !is_wide(found) && !state->frame; i++) {
     found = &variables[i];
   }
@@ -540,6 +554,15 @@ static void lua(Tui *tui, void *context, Text *out)
   }
 }
 
+static void report(Tui *tui, void *context, const ViewStyle *style, Text *out)
+{
+  State *state = context;
+  put_figures(state, style, out);
+  if (state->frame) {
+    table_panel.report(tui, &state->kinds, style, out);
+  }
+}
+
 static const Action actions[] = {
   {.key = ">", .name = N_("next column"), .group = N_("Columns"), .run = next_column, .applies = has_column,
    .help = N_("the column to the right of this one")},
@@ -555,8 +578,8 @@ static const Page column_page = {
   .order = 25,
   .name = "column",
   .title = N_("Column"),
-  .help = N_("One column: its figures, how its values are spread, and how often each occurs. Numbers and times stand in "
-             "bins whose edges are in the table. Enter on a bin or a level shows its rows."),
+  .help = N_("One column: its figures, how its values are spread, and how often each occurs. Numbers and times stand "
+             "in bins whose edges are in the table. Enter on a bin or a level shows its rows."),
   .state_size = sizeof(State),
   .slots = slots,
   .n_slots = sizeof slots / sizeof *slots,
@@ -567,5 +590,6 @@ static const Page column_page = {
   .close = close_state,
   .show = show,
   .changed = changed,
-  .lua = lua};
+  .lua = lua,
+  .report = report};
 REGISTER_PAGE(column_page);

@@ -18,7 +18,12 @@
 #include "view/number.h"
 #include "view/width.h"
 
-enum { KEPT = 4, LEVELS_ASKED = 64 /* text columns whose levels are asked for */, LEVELS_SHOWN = 3, LEVEL_COLUMNS = 16 };
+enum {
+  KEPT = 4,          /* frames */
+  LEVELS_ASKED = 64, /* text columns whose levels are asked for */
+  LEVELS_SHOWN = 3,
+  LEVEL_COLUMNS = 16
+};
 
 /* What is known of a frame. */
 typedef struct Known {
@@ -456,13 +461,13 @@ static void put_segments(const State *state, Text *out)
 }
 
 /* What was read and how; jobs that run; what shapes are made of. */
-static void put_state(Tui *tui, const State *state, Text *out)
+static void put_state(Tui *tui, const State *state, bool hints, Text *out)
 {
   const Frame *frame = state->now->frame, *rejects = frame_rejects(frame);
   if (rejects) {
     text_printf(out, _("rows that could not be read: %zu; "), frame_rows(rejects));
   }
-  if (*frame_report(frame)) {
+  if (hints && *frame_report(frame)) {
     text_puts(out, _("R shows what reading decided. "));
   }
   if (tui_job(tui)) {
@@ -489,9 +494,9 @@ static void put_line(const ViewStyle *style, ViewRole role, Text *line, Text *ou
   text_reset(line);
 }
 
-static void write_about(Tui *tui, void *context, const ViewStyle *style, Text *out)
+/* hints: of keys. */
+static void write_head(Tui *tui, const State *state, bool hints, const ViewStyle *style, Text *out)
 {
-  const State *state = context;
   Text line = {0};
   if (!state->now) {
     style_paragraph(style, VIEW_PLAIN,
@@ -507,9 +512,14 @@ static void write_about(Tui *tui, void *context, const ViewStyle *style, Text *o
   put_line(style, VIEW_PLAIN, &line, out);
   put_segments(state, &line);
   put_line(style, VIEW_PLAIN, &line, out);
-  put_state(tui, state, &line);
+  put_state(tui, state, hints, &line);
   put_line(style, VIEW_MUTED, &line, out);
   text_free(&line);
+}
+
+static void write_about(Tui *tui, void *context, const ViewStyle *style, Text *out)
+{
+  write_head(tui, context, true, style, out);
 }
 
 /* ---- the page */
@@ -658,13 +668,43 @@ static void write_lua(Tui *tui, void *context, Text *out)
   }
 }
 
+/* "age: int64, missing 1.5%, distinct 53; mean 35.5, sd 11.4, min 19 ..." or, of texts, their levels. */
+static void report_column(const Known *known, size_t column, const ViewStyle *style, Text *out)
+{
+  Text line = {0}, entry = {0};
+  const char *const name = frame_name(known->frame, column);
+  width_add(&line, name, strlen(name), style_ascii(style));
+  text_puts(&line, ": ");
+  put_entry(known, column, 1, &line);
+  text_puts(&line, _(", missing "));
+  put_entry(known, column, 2, &line);
+  for (size_t at = 3; at < FIRST_FIGURE + FIGURES; at++) {
+    text_reset(&entry);
+    const bool shape = at == VALUES && shape_has(frame_column(known->frame, column)); /* a picture */
+    if (!shape) {
+      put_entry(known, column, at, &entry);
+    }
+    if (entry.size > 0) {
+      text_printf(&line, at == VALUES ? "; %1$s%2$s" : ", %1$s %2$s",
+                  at == 3 ? _("distinct") : at == VALUES ? "" : figure_names[at - FIRST_FIGURE], text_data(&entry));
+    }
+  }
+  put_line(style, VIEW_PLAIN, &line, out);
+  out->failed = out->failed || entry.failed;
+  text_free(&line);
+  text_free(&entry);
+}
+
 static void report(Tui *tui, void *context, const ViewStyle *style, Text *out)
 {
-  State *state = context;
-  write_about(tui, state, style, out);
-  if (state->now) {
-    text_char(out, '\n');
-    table_panel.report(tui, &state->columns, style, out);
+  const State *state = context;
+  write_head(tui, state, false, style, out);
+  for (size_t i = 0; state->now && i < frame_columns(state->now->frame); i++) {
+    report_column(state->now, i, style, out);
+  }
+  if (state->now && *frame_report(state->now->frame)) {
+    text_puts(out, _("Import report:\n"));
+    style_paragraph(style, VIEW_PLAIN, frame_report(state->now->frame), 2, 0, 0, out);
   }
 }
 

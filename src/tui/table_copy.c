@@ -275,7 +275,9 @@ static void put_base64(const Text *text, Text *out)
   const unsigned char *bytes = (const unsigned char *)text_data(text);
   for (size_t i = 0; i < text->size; i += 3) {
     const size_t n = text->size - i < 3 ? text->size - i : 3;
-    const unsigned word = (unsigned)bytes[i] << 16 | (n > 1 ? (unsigned)bytes[i + 1] << 8 : 0) | (n > 2 ? bytes[i + 2] : 0);
+    unsigned word = (unsigned)bytes[i] << 16;
+    word |= n > 1 ? (unsigned)bytes[i + 1] << 8 : 0;
+    word |= n > 2 ? bytes[i + 2] : 0;
     for (size_t j = 0; j < 4; j++) {
       text_char(out, j <= n ? letters[word >> (18 - 6 * j) & 63] : '=');
     }
@@ -285,7 +287,8 @@ static void put_base64(const Text *text, Text *out)
 /* Terminals that may know OSC 52; others could show it as text. */
 static bool may_take(const char *term)
 {
-  static const char *const names[] = {"xterm", "tmux", "screen", "alacritty", "foot", "kitty", "wezterm", "rxvt", "st-"};
+  static const char *const names[] = {"xterm", "tmux",    "screen", "alacritty", "foot",
+                                      "kitty", "wezterm", "rxvt",   "st-"};
   for (size_t i = 0; term && i < sizeof names / sizeof *names; i++) {
     if (strncmp(term, names[i], strlen(names[i])) == 0) {
       return true;
@@ -339,8 +342,8 @@ static void say_copied(Tui *tui, const TablePanel *panel, const char *path, bool
   } else {
     text_puts(&what, _("cell copied"));
   }
-  tui_message(tui, VIEW_PLAIN, offered ? _("%1$s, to the clipboard if the terminal lets, and to %2$s") : _("%1$s, to %2$s"),
-              text_data(&what), path);
+  const char *format = offered ? _("%1$s, to the clipboard if the terminal lets, and to %2$s") : _("%1$s, to %2$s");
+  tui_message(tui, VIEW_PLAIN, format, text_data(&what), path);
   text_free(&what);
 }
 

@@ -47,8 +47,8 @@ struct TablePanel {
 
 extern const PanelClass table_panel;
 
-/* Shows the frame that the expression stands for (a variable's name, `seg.tidy`); takes a reference. NULL: nothing. With
- * the same expression as before the filter, the order, hidden columns and the cursor stay where they can. */
+/* Shows the frame that the expression stands for (a variable's name, `seg.tidy`); takes a reference. NULL: nothing.
+ * With the same expression as before the filter, the order, hidden columns and the cursor stay where they can. */
 void table_panel_show(Tui *tui, TablePanel *panel, const char *expression, const Frame *frame);
 
 /* Adds the expression of what is shown. */

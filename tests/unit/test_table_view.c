@@ -51,8 +51,9 @@ static Frame *numbers(size_t n, size_t more)
 
 static Frame *odd(void)
 {
-  static const char *const names[] = {"客户", "é", "e\u0301", "\033[2Jhostile\n\x7f", "a very long text that cannot be shown as a whole "
-                                      "in any table of this width", NULL};
+  static const char *const names[] = {
+    "客户", "é", "e\u0301", "\033[2Jhostile\n\x7f",
+    "a very long text that cannot be shown as a whole in any table of this width", NULL};
   static const double spend[] = {120.5, 3.25, (double)NAN, 1e300, -INFINITY, 7};
   static const double none[] = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
   Draft *draft = draft_new();
