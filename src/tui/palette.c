@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/alloc.h"
 #include "registry/registry.h"
@@ -121,6 +122,12 @@ static void collect(Tui *tui, Palette *palette)
   palette->n = 0;
   for (size_t p = 0; p < tui->n_pages; p++) {
     const Page *page = tui->pages[p].page;
+    Entry *entry = add(palette);
+    if (entry) {
+      entry->page = (int)p;
+      entry->help = page->help ? _(page->help) : "";
+      snprintf(entry->label, sizeof entry->label, "%s", _(page->title));
+    }
     add_actions(palette, page->actions, page->n_actions, (int)p, -1, _(page->title));
     for (size_t s = 0; s < page->n_slots; s++) {
       const PanelClass *class = page->slots[s].class;
@@ -150,7 +157,8 @@ static void find(Palette *palette)
   for (size_t i = 0; i < palette->n; i++) {
     Entry *entry = &palette->entries[i];
     const int name = palette_score(palette->typed, entry->label), help = palette_score(palette->typed, entry->help);
-    entry->score = name > 0 ? 2 * name + 4 : help > 3 * (int)strlen(palette->typed) ? help : 0;
+    const int whole = strcasecmp(palette->typed, entry->label) == 0 ? 1000 : 0;
+    entry->score = name > 0 ? 2 * name + 4 + whole : help > 3 * (int)strlen(palette->typed) ? help : 0;
   }
   if (palette->n > 1) {
     qsort(palette->entries, palette->n, sizeof *palette->entries, by_score);
@@ -206,7 +214,7 @@ static void run_entry(Tui *tui, const Entry *entry)
   }
   PageRun *run = tui_page(tui);
   void *context = entry->page < 0 ? NULL : run->state;
-  if (entry->page >= 0 && !run->state) {
+  if (!entry->action || (entry->page >= 0 && !run->state)) { /* the page itself */
     return;
   }
   if (entry->slot >= 0) {
