@@ -531,6 +531,7 @@ static void show_dashboard(const char *page)
     repl->leave = true;
     repl->code = outcome.code;
   }
+  begin_wished();
 }
 
 /* F2: readline comes back first; what was typed is put into the line again afterwards. */

@@ -103,6 +103,7 @@ typedef struct Page {
    * to be, so that the listener may wait (but not while it is cancelled). Pages with it are opened then, if need be. */
   bool (*job)(Tui *tui, void *state, Job *job);
   void (*job_ended)(Tui *tui, void *state, Job *job); /* the last moment at which the job may be looked at */
+  void (*left)(Tui *tui, void *state);             /* the prompt comes back: a job must not wait for the user now */
 } Page;
 
 #define REGISTER_PAGE(page)                    \

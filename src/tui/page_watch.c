@@ -325,6 +325,16 @@ static bool is_running(Tui *tui, void *context)
   return tui_job(tui) != NULL;
 }
 
+/* Nobody can let it go on while the prompt has the screen. */
+static void go_on_unseen(Tui *tui, void *context)
+{
+  State *state = context;
+  (void)tui;
+  if (state->runs) {
+    watch_record_pause(state->record, false);
+  }
+}
+
 static bool can_pause(Tui *tui, void *context)
 {
   const State *state = context;
@@ -502,6 +512,7 @@ static const Page watch = {
   .open = open,
   .close = close,
   .job = job_begins,
+  .left = go_on_unseen,
   .job_ended = job_ended,
   .tick = tick,
   .report = report,

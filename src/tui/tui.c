@@ -151,6 +151,19 @@ void tui_choose(Tui *tui, const char *name)
   }
 }
 
+/* A variable that was not there before is what the user will go on with. */
+static void choose_newest(Tui *tui, const SessionVariable *former, size_t n_former)
+{
+  for (size_t i = 0, j = 0; n_former > 0 && i < tui->n_objects; i++) { /* both in order of name */
+    while (j < n_former && strcmp(former[j].name, tui->objects[i].name) < 0) {
+      j++;
+    }
+    if (j == n_former || strcmp(former[j].name, tui->objects[i].name) != 0) {
+      tui_choose(tui, tui->objects[i].name);
+    }
+  }
+}
+
 /* After a statement: the list is made anew, and all open pages look at it. */
 void tui_refresh_objects(Tui *tui)
 {
@@ -171,6 +184,7 @@ void tui_refresh_objects(Tui *tui)
       run->page->changed(tui, run->state);
     }
   }
+  choose_newest(tui, former, n_former); /* last, since pages choose what they show */
   session_list_free(former, n_former);
   tui_redraw(tui);
 }
@@ -489,6 +503,12 @@ static void give_screen(Tui *tui)
 void tui_let_go(Tui *tui)
 {
   give_screen(tui);
+  for (size_t i = 0; i < tui->n_pages; i++) {
+    PageRun *run = &tui->pages[i];
+    if (run->state && run->page->left) {
+      run->page->left(tui, run->state);
+    }
+  }
 }
 
 bool tui_round(Tui *tui)
@@ -543,7 +563,7 @@ Status tui_show(Tui *tui, const char *page, DashboardOutcome *outcome, Error *e)
   tui_begin_page(tui, first_page(tui, page), tui->subject);
   status = tui->settings.keys ? tui_play(tui, e) : run_at_terminal(tui, e);
   if (tui->on) {
-    give_screen(tui);
+    tui_let_go(tui);
   }
 done:
   *outcome = tui->outcome;
