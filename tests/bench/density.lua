@@ -15,7 +15,8 @@ if os.getenv "BENCH_MAKE" then
   local file = assert(io.open(path, "w"))
   file:write "x,y\n"
   for i = 1, rows do
-    local part, angle, x, y = i % 5, uniform() * 2 * math.pi, nil, nil
+    local part, angle = i % 5, uniform() * 2 * math.pi
+    local x, y
     if part == 0 then
       x, y = 5 * math.cos(angle) + 0.15 * normal(), 5 * math.sin(angle) + 0.15 * normal()
     elseif part == 1 then
