@@ -3,7 +3,7 @@
 # The dashboard on a terminal: to and fro with the prompt, signals, sizes, kinds of terminal, what it sends.
 source "$(dirname "$0")/lib.sh"
 
-plan 34
+plan 35
 
 # A prompt in a window of some size: prompt [COLUMNS LINES [TERM]]
 prompt() {
@@ -162,6 +162,20 @@ check "keys are answered while a fit runs" shows 'page|where to begin'
 check "and what runs is told" test -n "$(screen | head -n 1 | grep kmeans)"
 press F2
 check "leaving shows the live line" wait_for '^kmeans.*Ctrl-C stops'
+press C-c
+wait_end '>'
+press F2
+wait_hints
+enter_watch() { press C-p && type_text 'watch' && press Enter && shows 'Statements'; }
+press ':'
+type_text 'held = df:kmeans{k = 60, starts = 40, refine = "none"}'
+press Enter
+shows 'runs$'
+enter_watch
+press Space
+shows 'paused'
+press F2
+check "a paused fit goes on when the dashboard is left" wait_for '^kmeans.*Ctrl-C stops'
 press C-c
 wait_end '>'
 press F2
