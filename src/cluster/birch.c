@@ -14,7 +14,7 @@ typedef struct Node Node;
 struct Node {
   size_t n;
   bool leaf;
-  double *groups; /* (branching + 1) x stride: one more than stays */
+  double *groups;  /* (branching + 1) x stride: one more than stays */
   Node **children; /* NULL in a leaf */
 };
 
@@ -145,7 +145,8 @@ static Status split_node(const Tree *t, Node *node, Node *halves[2], Error *e)
   farthest_pair(t, node, &a, &b);
   for (size_t i = 0; i < node->n; i++) {
     const double *mean = group_at(t, node, i) + 2;
-    const bool first = i == a || square_apart(mean, group_at(t, node, a) + 2, t->d) < square_apart(mean, group_at(t, node, b) + 2, t->d);
+    const bool first = i == a || square_apart(mean, group_at(t, node, a) + 2, t->d) <
+                                     square_apart(mean, group_at(t, node, b) + 2, t->d);
     put_group(t, halves[!first], group_at(t, node, i), node->leaf ? NULL : node->children[i]);
   }
   node->n = 0;
@@ -335,10 +336,15 @@ void birch_groups_free(BirchGroups *groups)
   *groups = (BirchGroups){0};
 }
 
-Status birch_fit(Task *task, const Rows *rows, const double *weights, const BirchSettings *settings, BirchGroups *out, Error *e)
+Status birch_fit(Task *task, const Rows *rows, const double *weights, const BirchSettings *settings, BirchGroups *out,
+                 Error *e)
 {
-  Tree t = {.task = task, .d = rows->d, .stride = rows->d + 2, .branching = settings->branching,
-            .threshold = settings->threshold, .levels = 1};
+  Tree t = {.task = task,
+            .d = rows->d,
+            .stride = rows->d + 2,
+            .branching = settings->branching,
+            .threshold = settings->threshold,
+            .levels = 1};
   double *buffer = mem_alloc(BLOCK_ROWS, rows->d * sizeof *buffer), *group = mem_alloc(t.stride, sizeof *group);
   size_t rebuilt = 0;
   Status status;

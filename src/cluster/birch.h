@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* birch.h -- BIRCH: one pass over the rows makes a tree of small dense groups, whose leaves are then clustered.
  *
- * A group (clustering feature) is its weight, mean and sum of squared deviations, which stay exact where sums of squares
- * would cancel (BETULA; Lang and Schubert 2020). A row goes down to the nearest mean at each level and joins the leaf's
- * group when the group's radius (root mean squared deviation) stays within the threshold, else begins a group of its own.
- * A node with more than `branching` groups splits around its two farthest means (Zhang, Ramakrishnan and Livny 1996).
- * With more than `leaves` groups the threshold grows and the groups are put into a new tree.
+ * A group (clustering feature) is its weight, mean and sum of squared deviations, which stay exact where sums of
+ * squares would cancel (BETULA; Lang and Schubert 2020). A row goes down to the nearest mean at each level and joins
+ * the leaf's group when the group's radius (root mean squared deviation) stays within the threshold, else begins a
+ * group of its own. A node with more than `branching` groups splits around its two farthest means (Zhang, Ramakrishnan
+ * and Livny 1996). With more than `leaves` groups the threshold grows and the groups are put into a new tree.
  *
  * The order of rows matters: groups depend on who came first. Rows are taken in their order, a block at a time, so that
  * data larger than memory can feed it. O(n d branching log leaves) time, O(leaves d) memory; one thread.
@@ -18,13 +18,14 @@
 #include "math/rows.h"
 
 #define BIRCH_OPTIONS(O) \
-  O(k, INT, "0", 0, 1e9, "", "", "number of clusters made of the groups; 0: where Ward's heights leave the widest gap") \
+  O(k, INT, "0", 0, 1e9, "", "", \
+    "number of clusters made of the groups; 0: where Ward's heights leave the widest gap") \
   O(threshold, NUMBER, "0", 0, 1e300, "", "", \
     "largest radius of a group, in scaled units; 0: grows from 0 until there are no more groups than `leaves`") \
   O(branching, INT, "50", 2, 10000, "", "", "most groups in a node of the tree") \
   O(leaves, INT, "5000", 2, 1e7, "", "", "most groups; beyond them the threshold grows") \
   O(final, CHOICE, "ward", 0, 0, "ward|ward_weighted|kmeans|none", "", \
-    "what makes clusters of the groups: Ward's linkage with each group once, or by its weight; k-means by weight; none") \
+    "what makes clusters of the groups: Ward's linkage with each group once, or by weight; k-means by weight; none") \
   CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_WEIGHTS(O) CLUSTER_SEED(O) CLUSTER_MISSING(O) CLUSTER_SAMPLE(O)
 
 typedef struct BirchOptions {

@@ -48,8 +48,8 @@ static Status by_ward(Task *task, const BirchOptions *o, Fit *f, Text *notes, Er
   const double *weights = strcmp(o->final, "ward_weighted") == 0 ? f->groups.weights : NULL;
   LinkageTree tree = {0};
   Status status;
-  TRY(linkage_vectors(task, f->groups.means, f->groups.n, f->groups.d, (Metric){METRIC_EUCLIDEAN, 2}, LINKAGE_WARD, weights,
-                      &tree, e));
+  TRY(linkage_vectors(task, f->groups.means, f->groups.n, f->groups.d, (Metric){METRIC_EUCLIDEAN, 2}, LINKAGE_WARD,
+                      weights, &tree, e));
   f->k = o->k > 0 ? (size_t)o->k : hierarchical_widest_gap(&tree);
   if (o->k == 0) {
     text_printf(notes, _("k = %zu, where Ward's heights leave the widest gap between groups\n"), f->k);
@@ -117,7 +117,8 @@ static Status label_rows(Task *task, Fit *f, Error *e)
   f->distances = mem_alloc(n, sizeof *f->distances);
   f->sizes = mem_alloc(f->k, sizeof *f->sizes);
   f->withinss = mem_zero(f->k, sizeof *f->withinss);
-  TRY(order && fresh && f->rows && f->distances && f->sizes && f->withinss ? STATUS_OK : error_memory(e, n * 12, _("labels")));
+  TRY(order && fresh && f->rows && f->distances && f->sizes && f->withinss ? STATUS_OK
+                                                                           : error_memory(e, n * 12, _("labels")));
   TRY(kmeans_assign(task, &rows, f->groups.means, f->groups.n, f->rows, f->distances, e));
   for (size_t i = 0; i < n; i++) {
     f->rows[i] = f->group_labels[f->rows[i]];
@@ -237,7 +238,8 @@ static Status fill_model(const BirchOptions *o, Fit *f, Model *model, const char
   TRY(model_set_made(model, "glance", make_glance(o, f, &frame, e), &frame, e));
   TRY(cluster_put_variables(model, &f->input, e));
   TRY(cluster_put_centres(model, &f->input, means, f->k, e));
-  TRY(model_set_made(model, "groups", cluster_matrix_frame(&f->input, f->groups.means, f->groups.n, &frame, e), &frame, e));
+  TRY(model_set_made(model, "groups", cluster_matrix_frame(&f->input, f->groups.means, f->groups.n, &frame, e), &frame,
+                     e));
   TRY(model_set_made(model, "group_figures", make_group_figures(f, &frame, e), &frame, e));
   TRY(model_set_notes(model, notes, e));
 done:
@@ -249,7 +251,11 @@ static Status run_birch(Call *call, Value *out, Error *e)
 {
   const BirchOptions *o = call->options;
   const Frame *data = call->data->frame;
-  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing, .sample = o->sample,
+  const ClusterAsk ask = {.on = o->on,
+                          .scale = o->scale,
+                          .weights = o->weights,
+                          .missing = o->missing,
+                          .sample = o->sample,
                           .seed = (uint64_t)o->seed};
   const BirchSettings settings = {o->threshold, (size_t)o->branching, (size_t)o->leaves};
   Fit f = {0};
@@ -259,7 +265,8 @@ static Status run_birch(Call *call, Value *out, Error *e)
   const Rows rows = cluster_rows(&f.input);
   TRY(birch_fit(call->task, &rows, f.input.weights, &settings, &f.groups, e));
   if (f.groups.rebuilt > 0 && o->threshold > 0) {
-    text_printf(call->notes, _("the threshold grew from %1$g to %2$g, so that there are no more groups than leaves = %3$lld\n"),
+    text_printf(call->notes,
+                _("the threshold grew from %1$g to %2$g, so that there are no more groups than leaves = %3$lld\n"),
                 o->threshold, f.groups.threshold, (long long)o->leaves);
   }
   TRY(cluster_groups(call->task, o, &f, call->notes, e));
@@ -298,7 +305,8 @@ static const Column *group_column(const Model *model, const char *name)
   return figures && frame_find(figures, name, &column) ? frame_column(figures, column) : NULL;
 }
 
-static Status assign_groups(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *distances, Error *e)
+static Status assign_groups(Call *call, const Model *model, const ClusterInput *input, int32_t *labels,
+                            double *distances, Error *e)
 {
   const Frame *groups = model_frame(model, "groups");
   const Column *cluster = group_column(model, "cluster");
@@ -346,9 +354,9 @@ static Status birch_check(const Model *model, Error *e)
   if (status != STATUS_OK) {
     return status;
   }
-  if (!groups || !cluster_is_matrix(groups, frame_rows(groups), frame_rows(variables)) || frame_rows(groups) < 1 || !cluster ||
-      column_type(cluster) != TYPE_INT64 || column_rows(cluster) != frame_rows(groups) || column_missing(cluster) > 0 ||
-      !cluster_size_cell(model_frame(model, "glance"), "k", &k)) {
+  if (!groups || !cluster_is_matrix(groups, frame_rows(groups), frame_rows(variables)) || frame_rows(groups) < 1 ||
+      !cluster || column_type(cluster) != TYPE_INT64 || column_rows(cluster) != frame_rows(groups) ||
+      column_missing(cluster) > 0 || !cluster_size_cell(model_frame(model, "glance"), "k", &k)) {
     return cluster_model_broken(e);
   }
   for (size_t i = 0; i < frame_rows(groups); i++) {
@@ -365,33 +373,52 @@ static Status birch_check(const Model *model, Error *e)
 }
 
 static const Figure birch_figures[] = {
-  {"n", "rows used in the fit", "", "many times groups"},
-  {"k", "clusters with rows", "", "the option"},
-  {"groups", "groups in the leaves of the tree", "", "many times k, far fewer than n"},
-  {"threshold", "largest radius of a group in the end", "", "well below the distance of clusters"},
-  {"levels", "levels of the tree", "", "1 to 5"},
-  {"rebuilt", "how often the tree was made anew with a larger threshold", "", "0 when the threshold was chosen well"},
-  {"inertia", "sum of squared distances from each row to the mean of its cluster, in scaled units", "",
-   "a little above that of k-means"},
-  {"complete", "whether the fit ran to its end", "", "true"},
-  {"reason", "why the fit ended early", "", "empty"},
-  {"seed", "seed of the random choices of final = \"kmeans\" and of a sample", "", "any"},
-  {"dropped", "rows left out for missing cells", "", "0"},
+    {"n", "rows used in the fit", "", "many times groups"},
+    {"k", "clusters with rows", "", "the option"},
+    {"groups", "groups in the leaves of the tree", "", "many times k, far fewer than n"},
+    {"threshold", "largest radius of a group in the end", "", "well below the distance of clusters"},
+    {"levels", "levels of the tree", "", "1 to 5"},
+    {"rebuilt", "how often the tree was made anew with a larger threshold", "", "0 when the threshold was chosen well"},
+    {"inertia", "sum of squared distances from each row to the mean of its cluster, in scaled units", "",
+     "a little above that of k-means"},
+    {"complete", "whether the fit ran to its end", "", "true"},
+    {"reason", "why the fit ended early", "", "empty"},
+    {"seed", "seed of the random choices of final = \"kmeans\" and of a sample", "", "any"},
+    {"dropped", "rows left out for missing cells", "", "0"},
 };
 
-static const ModelClass birch_class = {.size = sizeof(ModelClass), .predict = birch_predict, .headline = cluster_headline,
-                                       .check = birch_check, .plots = SEGMENT_PLOTS, .plot = segment_plot};
+static const ModelClass birch_class = {.size = sizeof(ModelClass),
+                                       .predict = birch_predict,
+                                       .headline = cluster_headline,
+                                       .check = birch_check,
+                                       .plots = SEGMENT_PLOTS,
+                                       .plot = segment_plot};
 
 static const Primitive birch = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "birch", .version = 1,
-  .summary = "BIRCH: small dense groups in one pass over the rows, then clusters of groups",
-  .details = "Takes the rows in their order into a tree of groups no wider than the threshold, then clusters the groups' means by "
-             "Ward's linkage or k-means. So it goes to very many rows with little memory. The order of the rows matters: shuffle "
-             "them where they are sorted. A row, also a new one, has the cluster of the group whose mean is nearest.",
-  .takes = VALUE_FRAME, .main = "k", .options = birch_options, .n_options = sizeof birch_options / sizeof *birch_options,
-  .options_size = sizeof(BirchOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share groups withinss and the mean of each variable; predict by the nearest group",
-  .reference = "Zhang, Ramakrishnan and Livny 1996; Lang and Schubert 2020 (BETULA)",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:birch{k = 3, threshold = 0.5}", .where = WHERE_JOB, .cost = birch_cost,
-  .figures = birch_figures, .n_figures = sizeof birch_figures / sizeof *birch_figures, .run = run_birch, .model = &birch_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "birch",
+    .version = 1,
+    .summary = "BIRCH: small dense groups in one pass over the rows, then clusters of groups",
+    .details = "Takes the rows in their order into a tree of groups no wider than the threshold, then clusters the "
+               "groups' means by "
+               "Ward's linkage or k-means. So it goes to very many rows with little memory. The order of the rows "
+               "matters: shuffle "
+               "them where they are sorted. A row, also a new one, has the cluster of the group whose mean is nearest.",
+    .takes = VALUE_FRAME,
+    .main = "k",
+    .options = birch_options,
+    .n_options = sizeof birch_options / sizeof *birch_options,
+    .options_size = sizeof(BirchOptions),
+    .gives = VALUE_MODEL,
+    .returns =
+        "a model; tidy: cluster size share groups withinss and the mean of each variable; predict by the nearest group",
+    .reference = "Zhang, Ramakrishnan and Livny 1996; Lang and Schubert 2020 (BETULA)",
+    .example = "df = read \"datasets/iris/iris.csv\"\ndf:birch{k = 3, threshold = 0.5}",
+    .where = WHERE_JOB,
+    .cost = birch_cost,
+    .figures = birch_figures,
+    .n_figures = sizeof birch_figures / sizeof *birch_figures,
+    .run = run_birch,
+    .model = &birch_class};
 REGISTER_PRIMITIVE(birch);

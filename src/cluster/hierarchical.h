@@ -11,13 +11,14 @@
 
 #define HIERARCHICAL_OPTIONS(O) \
   O(k, INT, "0", 0, 1e9, "", "", "number of clusters; 0: by height, or where the heights leave the widest gap") \
-  O(height, NUMBER, "0", 0, 1e300, "", "", "cut at this height in the place of k: no cluster has a merge above it; 0: not used") \
+  O(height, NUMBER, "0", 0, 1e300, "", "", \
+    "cut at this height in the place of k: no cluster has a merge above it; 0: not used") \
   O(linkage, CHOICE, "ward", 0, 0, LINKAGE_CHOICES, "", \
     "what is near: ward and ward_d are R's ward.D2 and ward.D, centroid and median R's on the metric as it is") \
   O(metric, CHOICE, "euclidean", 0, 0, METRIC_CHOICES, "", \
     "distance between rows; with sqeuclidean ward_d, centroid and median are those of the centres") \
   O(distances, FRAME, OPTION_UNSET, 0, 0, "", "", \
-    "given distances in the place of on and metric: columns a, b (row numbers) and distance for all pairs, or a square") \
+    "given distances in the place of on and metric: columns a, b (row numbers), distance for all pairs, or a square") \
   O(neighbours, INT, "0", 0, 1e6, "", "", \
     "only clusters that such a number of nearest neighbours connects may merge; 0: all") \
   O(cophenetic, CHOICE, "auto", 0, 0, "auto|yes|no", "", \
@@ -42,9 +43,9 @@ typedef struct HierarchicalRule {
 } HierarchicalRule;
 
 /* The cluster of each of m new rows and its distance, by what the linkage calls near: single the cluster of the nearest
- * row, complete the one whose farthest row is nearest, average and mcquitty the least mean distance, ward and ward_d the
- * least growth of the sum of squares, centroid and median the nearest mean. Ties: the lower cluster. O(m n d), by means
- * O(m k d). Errors: STATUS_MEMORY, STATUS_CANCELLED. */
+ * row, complete the one whose farthest row is nearest, average and mcquitty the least mean distance, ward and ward_d
+ * the least growth of the sum of squares, centroid and median the nearest mean. Ties: the lower cluster. O(m n d), by
+ * means O(m k d). Errors: STATUS_MEMORY, STATUS_CANCELLED. */
 Status hierarchical_assign(Task *task, const HierarchicalRule *rule, const double *values, size_t m, int32_t *labels,
                            double *distances, Error *e) MUST_USE;
 

@@ -16,7 +16,11 @@ static Status refuse(size_t a, size_t b, const char *why, Error *e)
 static Status put(double *triangle, size_t n, size_t a, size_t b, double value, Error *e)
 {
   if (!(value >= 0) || isinf(value)) {
-    return refuse(a + 1, b + 1, isnan(value) ? _("is missing") : isinf(value) ? _("is not finite") : _("is negative"), e);
+    return refuse(a + 1, b + 1,
+                  isnan(value)   ? _("is missing")
+                  : isinf(value) ? _("is not finite")
+                                 : _("is negative"),
+                  e);
   }
   if (a == b) {
     return value == 0 ? STATUS_OK : refuse(a + 1, b + 1, _("is not 0"), e);
@@ -34,7 +38,8 @@ static Status read_square(const Task *task, const Frame *square, size_t n, doubl
   for (size_t j = 0; j < n; j++) {
     const Column *cells = frame_column(square, j);
     if (!type_is_numeric(column_type(cells))) {
-      return error_set(e, STATUS_DATA, "bad-distances", _("column '%s' of the distances is no number"), frame_name(square, j));
+      return error_set(e, STATUS_DATA, "bad-distances", _("column '%s' of the distances is no number"),
+                       frame_name(square, j));
     }
     if (task_cancelled(task)) {
       return error_cancelled(e);
@@ -74,8 +79,8 @@ static Status read_pairs(const Task *task, const Frame *pairs, size_t n, double 
   for (size_t i = 0; i < frame_rows(pairs); i++) {
     const size_t a = read_number(cells[0], i, n), b = read_number(cells[1], i, n);
     if (a == SIZE_MAX || b == SIZE_MAX) {
-      return error_set(e, STATUS_DATA, "bad-distances", _("row %1$zu of the distances names no row of the data, which has %2$zu"),
-                       i + 1, n);
+      return error_set(e, STATUS_DATA, "bad-distances",
+                       _("row %1$zu of the distances names no row of the data, which has %2$zu"), i + 1, n);
     }
     if (i % 4096 == 0 && task_cancelled(task)) {
       return error_cancelled(e);
@@ -97,7 +102,8 @@ Status hierarchical_distances(const Task *task, const Frame *distances, size_t n
   for (size_t i = 0; i < cells; i++) {
     triangle[i] = NAN;
   }
-  const Status status = square ? read_square(task, distances, n, triangle, e) : read_pairs(task, distances, n, triangle, e);
+  const Status status =
+      square ? read_square(task, distances, n, triangle, e) : read_pairs(task, distances, n, triangle, e);
   if (status != STATUS_OK) {
     return status;
   }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hierarchical_distances_primitives.h -- given distances: from a frame to the triangle of linkage.h.
  *
- * Either columns a, b (row numbers from 1) and distance with each pair once (or twice, if both say the same), or a square:
- * as many columns as rows, 0 on the diagonal, the same on both sides.
+ * Either columns a, b (row numbers from 1) and distance with each pair once (or twice, if both say the same), or a
+ * square: as many columns as rows, 0 on the diagonal, the same on both sides.
  */
 #ifndef ASSAY_CLUSTER_HIERARCHICAL_DISTANCES_PRIMITIVES_H
 #define ASSAY_CLUSTER_HIERARCHICAL_DISTANCES_PRIMITIVES_H

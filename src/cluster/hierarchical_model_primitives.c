@@ -64,7 +64,8 @@ static Status choose_cut(const Hierarchy *h, int64_t k, double height, size_t *c
     return error_set(e, STATUS_ARGUMENT, "option-without-use", _("give k or height, not both"));
   }
   if (k > 0 && (uint64_t)k > h->tree.n) {
-    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$zu rows"), (long long)k, h->tree.n);
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$zu rows"), (long long)k,
+                     h->tree.n);
   }
   *chosen = k > 0 ? (size_t)k : height > 0 ? 0 : hierarchical_widest_gap(&h->tree);
   if (k == 0 && !(height > 0)) {
@@ -329,8 +330,9 @@ static Status read_tree(const Model *model, LinkageTree *tree, Error *e)
   tree->height = mem_alloc(n, sizeof *tree->height);
   tree->rows = mem_alloc(n, sizeof *tree->rows);
   bool *used = mem_zero(2 * n, sizeof *used);
-  Status status = tree->first && tree->second && tree->height && tree->rows && used ? STATUS_OK
-                                                                                    : error_memory(e, n * 24, _("a tree"));
+  Status status = tree->first && tree->second && tree->height && tree->rows && used
+                      ? STATUS_OK
+                      : error_memory(e, n * 24, _("a tree"));
   if (status == STATUS_OK && !fill_tree(a, b, height, used, tree)) {
     status = cluster_model_broken(e);
   }

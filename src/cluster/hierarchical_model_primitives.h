@@ -2,10 +2,10 @@
 /* hierarchical_model_primitives.h -- a tree and a cut of it as a model (frames), and back.
  *
  *   tidy    cluster size share, weight (with weights), height (of the cluster's last merge; 0 of a single row), means
- *   merge   a row per merge in their order: merge a b height size. As in R's hclust a and b below 0 are rows of the fit,
- *           above 0 merges before this one
- *   leaves  the rows from left to right: position, row (the number in the data), at (in the fit), cluster
- *   rows    the scaled values of the rows in the fit, for predict and cut; not there for given distances
+ *   merge   a row per merge in their order: merge a b height size. As in R's hclust a and b below 0 are rows of the
+ * fit, above 0 merges before this one leaves  the rows from left to right: position, row (the number in the data), at
+ * (in the fit), cluster rows    the scaled values of the rows in the fit, for predict and cut; not there for given
+ * distances
  */
 #ifndef ASSAY_CLUSTER_HIERARCHICAL_MODEL_PRIMITIVES_H
 #define ASSAY_CLUSTER_HIERARCHICAL_MODEL_PRIMITIVES_H
@@ -15,16 +15,16 @@
 #include "cluster/linkage_tree.h"
 
 typedef struct Hierarchy {
-  ClusterInput input;    /* d 0: given distances */
+  ClusterInput input; /* d 0: given distances */
   LinkageTree tree;
   LinkageKind kind;
   Metric metric;
   size_t k;
-  int32_t *labels;       /* n: 0..k-1, largest first */
-  int64_t *sizes;        /* k */
+  int32_t *labels;                  /* n: 0..k-1, largest first */
+  int64_t *sizes;                   /* k */
   double *weights, *tops, *centres; /* k; k; k x d */
-  double cophenetic;     /* NaN: not computed */
-  size_t pieces;         /* of the graph; 0: no graph */
+  double cophenetic;                /* NaN: not computed */
+  size_t pieces;                    /* of the graph; 0: no graph */
 } Hierarchy;
 
 void hierarchy_free(Hierarchy *h);

@@ -14,12 +14,12 @@ enum { TIPS = 30, SERIES_MOST = 9, HEIGHTS = 20, ROOM = 8 * TIPS };
 /* The tree's last merges; what lies below them are tips. */
 typedef struct Dendrogram {
   Hierarchy h;
-  size_t n, shown;    /* merges shown: the last ones */
-  int32_t *cluster;   /* 2 n: of each node, -1: of several */
-  double *x, *y;      /* 2 n: where a node stands */
-  uint32_t *tips;     /* from left to right */
+  size_t n, shown;  /* merges shown: the last ones */
+  int32_t *cluster; /* 2 n: of each node, -1: of several */
+  double *x, *y;    /* 2 n: where a node stands */
+  uint32_t *tips;   /* from left to right */
   size_t n_tips;
-  double *lines;      /* ROOM numbers x of a series, then its y */
+  double *lines; /* ROOM numbers x of a series, then its y */
 } Dendrogram;
 
 static Status refuse_axes(const PlotRequest *request, Error *e)
@@ -41,11 +41,13 @@ static Status read_clusters(Dendrogram *t, const Model *model, Error *e)
 {
   const Frame *leaves = model_frame(model, "leaves");
   size_t at, cluster;
-  if (!leaves || frame_rows(leaves) != t->n || !frame_find(leaves, "at", &at) || !frame_find(leaves, "cluster", &cluster)) {
+  if (!leaves || frame_rows(leaves) != t->n || !frame_find(leaves, "at", &at) ||
+      !frame_find(leaves, "cluster", &cluster)) {
     return cluster_model_broken(e);
   }
   for (size_t i = 0; i < t->n; i++) {
-    const double row = column_float(frame_column(leaves, at), i), label = column_float(frame_column(leaves, cluster), i);
+    const double row = column_float(frame_column(leaves, at), i),
+                 label = column_float(frame_column(leaves, cluster), i);
     if (!(row >= 1 && row <= (double)t->n) || !(label >= 1 && label <= (double)t->n)) {
       return cluster_model_broken(e);
     }
@@ -93,8 +95,8 @@ static void add_corner(Dendrogram *t, size_t *used, double x, double y)
   ++*used;
 }
 
-/* A walk around the part of the tree below a node that is of one cluster (-1: above the cut): a line without a gap, which
- * goes back the way it came. */
+/* A walk around the part of the tree below a node that is of one cluster (-1: above the cut): a line without a gap,
+ * which goes back the way it came. */
 static void walk(Dendrogram *t, uint32_t node, int32_t cluster, bool all, size_t *used)
 {
   const uint32_t parts[] = {t->h.tree.first[node - t->n], t->h.tree.second[node - t->n]};
@@ -246,13 +248,14 @@ static Status plot_heights(Call *call, const Model *model, const PlotRequest *re
     x[used] = (double)k;
     y[used++] = h.tree.height[h.tree.n - k];
   }
-  TRY(chart_begin("heights", request->title, _("number of clusters"), NULL, _("height of the merge that ends it"), NULL, &chart,
-                  e));
+  TRY(chart_begin("heights", request->title, _("number of clusters"), NULL, _("height of the merge that ends it"), NULL,
+                  &chart, e));
   TRY(column_of_floats(x, used, &columns[0], e));
   TRY(column_of_floats(y, used, &columns[1], e));
   TRY(chart_add_columns(chart, CHART_LINE, "", roles, (const Column *const *)columns, 2, e));
   TRY(chart_add_columns(chart, CHART_POINTS, "", roles, (const Column *const *)columns, 2, e));
-  TRY(chart_add_note(chart, e, _("this model has %.0f clusters; a steep fall behind a number speaks for it"), model_number(model, "k")));
+  TRY(chart_add_note(chart, e, _("this model has %.0f clusters; a steep fall behind a number speaks for it"),
+                     model_number(model, "k")));
   TRY(chart_finish(chart, call->task, e));
   *out = chart_ref(chart);
 done:

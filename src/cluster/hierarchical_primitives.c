@@ -36,8 +36,8 @@ static Status choose_way(const HierarchicalOptions *o, Hierarchy *h, Way *way, E
     return error_hint(e, _("average, ward, ward_d and centroid do"));
   }
   if (o->neighbours > 0 && !linkage_has_graph(kind, metric)) {
-    error_set(e, STATUS_ARGUMENT, "option-without-use", _("neighbours cannot go with linkage '%1$s' of metric '%2$s'"), o->linkage,
-              o->metric);
+    error_set(e, STATUS_ARGUMENT, "option-without-use", _("neighbours cannot go with linkage '%1$s' of metric '%2$s'"),
+              o->linkage, o->metric);
     return error_hint(e, _("single, complete and average take any metric, ward euclidean"));
   }
   *way = o->neighbours > 0 ? WAY_GRAPH : linkage_has_vectors(kind, metric) && !o->distances ? WAY_VECTORS : WAY_MATRIX;
@@ -47,9 +47,9 @@ static Status choose_way(const HierarchicalOptions *o, Hierarchy *h, Way *way, E
 static double bytes_needed(Way way, double n, double d, double neighbours)
 {
   const double rows = n * d * 8;
-  return way == WAY_MATRIX    ? rows * 2 + n * (n - 1) * 4 + n * 60
-         : way == WAY_GRAPH   ? rows * 3 + n * (neighbours * 70 + 200)
-                              : rows * 3 + centres_bytes((size_t)n, (size_t)d) + n * 100;
+  return way == WAY_MATRIX  ? rows * 2 + n * (n - 1) * 4 + n * 60
+         : way == WAY_GRAPH ? rows * 3 + n * (neighbours * 70 + 200)
+                            : rows * 3 + centres_bytes((size_t)n, (size_t)d) + n * 100;
 }
 
 static Status check_size(const Task *task, Way way, size_t n, size_t d, const HierarchicalOptions *o, Error *e)
@@ -60,7 +60,8 @@ static Status check_size(const Task *task, Way way, size_t n, size_t d, const Hi
   return cluster_check_size(task, n, bytes_needed(way, (double)n, (double)d, (double)o->neighbours),
                             way == WAY_MATRIX ? _("linkage = \"ward\" or \"single\" keep no distances of all pairs; or "
                                                   "sample = 20000, neighbours = 10, birch, hdbscan")
-                                              : _("sample = 20000, or birch"), e);
+                                              : _("sample = 20000, or birch"),
+                            e);
 }
 
 /* ---- input */
@@ -69,16 +70,17 @@ static Status check_size(const Task *task, Way way, size_t n, size_t d, const Hi
 static Status given_input(Call *call, const Frame *data, const HierarchicalOptions *o, Hierarchy *h, Error *e)
 {
   Variables *v = &h->input.variables;
-  const char *useless = o->on.n > 0                          ? "on"
-                        : strcmp(o->scale, "none") != 0      ? "scale"
-                        : o->neighbours > 0                  ? "neighbours"
-                        : o->sample > 0                      ? "sample"
+  const char *useless = o->on.n > 0                           ? "on"
+                        : strcmp(o->scale, "none") != 0       ? "scale"
+                        : o->neighbours > 0                   ? "neighbours"
+                        : o->sample > 0                       ? "sample"
                         : strcmp(o->metric, "euclidean") != 0 ? "metric"
-                        : o->weights                         ? "weights"
-                                                             : NULL;
+                        : o->weights                          ? "weights"
+                                                              : NULL;
   (void)call;
   if (useless) {
-    return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%s' means nothing for given distances"), useless);
+    return error_set(e, STATUS_ARGUMENT, "option-without-use", _("the option '%s' means nothing for given distances"),
+                     useless);
   }
   h->input.data = data;
   v->n = h->input.usable = frame_rows(data);
@@ -93,12 +95,17 @@ static Status given_input(Call *call, const Frame *data, const HierarchicalOptio
 
 static Status row_input(Call *call, const Frame *data, const HierarchicalOptions *o, Hierarchy *h, Error *e)
 {
-  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing, .sample = o->sample,
+  const ClusterAsk ask = {.on = o->on,
+                          .scale = o->scale,
+                          .weights = o->weights,
+                          .missing = o->missing,
+                          .sample = o->sample,
                           .seed = (uint64_t)o->seed};
   const Status status = cluster_input(call, data, &ask, &h->input, e);
   for (size_t i = 0; status == STATUS_OK && h->input.weights && i < h->input.variables.n; i++) {
     if (!(h->input.weights[i] > 0)) {
-      error_set(e, STATUS_DATA, "bad-weight", _("row %1$zu of column '%2$s' is 0, but a row in a tree stands for more than none"),
+      error_set(e, STATUS_DATA, "bad-weight",
+                _("row %1$zu of column '%2$s' is 0, but a row in a tree stands for more than none"),
                 cluster_row_number(&h->input, i), o->weights);
       return error_hint(e, _("leave it out: df:filter(\"%s > 0\")"), o->weights);
     }
@@ -119,7 +126,8 @@ static Status fit_graph(Task *task, const HierarchicalOptions *o, Hierarchy *h, 
   task_phase(task, N_("neighbours"));
   TRY(neighbours_new(task, in->values, n, in->variables.d, h->metric, NEIGHBOURS_AUTO, &index, e));
   TRY(neighbours_nearest(task, index, NULL, n, k, rows, NULL, e));
-  TRY(linkage_graph(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, rows, k, &h->tree, &h->pieces, e));
+  TRY(linkage_graph(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, rows, k, &h->tree,
+                    &h->pieces, e));
   if (h->pieces > 1) {
     text_printf(notes, _("the neighbours leave %zu pieces, which were joined last by their centres\n"), h->pieces);
   }
@@ -166,7 +174,8 @@ static Status correlate(Task *task, const HierarchicalOptions *o, Hierarchy *h, 
   task_phase(task, N_("cophenetic correlation"));
   if (o->distances) {
     cells = mem_alloc(linkage_cells(n) + 1, sizeof *cells);
-    TRY(cells ? triangle_of(task, o, h, cells, e) : error_memory(e, linkage_cells(n) * 8, _("the distances of all pairs")));
+    TRY(cells ? triangle_of(task, o, h, cells, e)
+              : error_memory(e, linkage_cells(n) * 8, _("the distances of all pairs")));
     triangle.cells = cells;
     source = (LinkageSource){linkage_source_triangle, &triangle};
   }
@@ -217,7 +226,8 @@ static void note_centres(const Hierarchy *h, Text *notes)
 {
   if ((h->kind == LINKAGE_CENTROID || h->kind == LINKAGE_MEDIAN || h->kind == LINKAGE_WARD_D) &&
       h->metric.kind == METRIC_EUCLIDEAN && h->input.variables.d > 0) {
-    text_puts(notes, _("heights are R's on plain distances; metric = \"sqeuclidean\" makes them those of the centres\n"));
+    text_puts(notes,
+              _("heights are R's on plain distances; metric = \"sqeuclidean\" makes them those of the centres\n"));
   }
 }
 
@@ -234,8 +244,8 @@ static Status run_hierarchical(Call *call, Value *out, Error *e)
   TRY(check_size(call->task, way, h.input.variables.n, h.input.variables.d, o, e));
   note_centres(&h, call->notes);
   TRY(way == WAY_GRAPH     ? fit_graph(call->task, o, &h, call->notes, e)
-      : way == WAY_VECTORS ? linkage_vectors(call->task, h.input.values, h.input.variables.n, h.input.variables.d, h.metric,
-                                             h.kind, h.input.weights, &h.tree, e)
+      : way == WAY_VECTORS ? linkage_vectors(call->task, h.input.values, h.input.variables.n, h.input.variables.d,
+                                             h.metric, h.kind, h.input.weights, &h.tree, e)
                            : fit_matrix(call->task, o, &h, e));
   TRY(correlate(call->task, o, &h, e));
   TRY(hierarchy_cut(&h, o->k, o->height, call->notes, e));
@@ -261,8 +271,8 @@ static Status hierarchical_cost(const Call *call, Cost *out, Error *e)
   n = o->sample > 0 && (double)o->sample < n ? (double)o->sample : n;
   out->bytes = n * d * 8; /* the rest is refused with an alternative, see check_size */
   const double search = d <= 6 ? n * 10e-6 * (1 + d / 4) : n * n * d * 0.6e-9;
-  out->seconds = way == WAY_MATRIX ? n * n * (d * 0.5e-9 + 20e-9)
-                 : way == WAY_GRAPH ? n * (double)o->neighbours * 2e-6
+  out->seconds = way == WAY_MATRIX          ? n * n * (d * 0.5e-9 + 20e-9)
+                 : way == WAY_GRAPH         ? n * (double)o->neighbours * 2e-6
                  : h.kind == LINKAGE_SINGLE ? fmin(n * n * d * 0.5e-9, search * 5)
                                             : search;
   return STATUS_OK;
@@ -299,12 +309,13 @@ static Status rule_labels(const Model *model, const Hierarchy *h, int32_t *label
 {
   const Frame *leaves = model_frame(model, "leaves");
   size_t at, cluster, k;
-  if (!leaves || frame_rows(leaves) != h->tree.n || !frame_find(leaves, "at", &at) || !frame_find(leaves, "cluster", &cluster) ||
-      !cluster_size_cell(model_frame(model, "glance"), "k", &k)) {
+  if (!leaves || frame_rows(leaves) != h->tree.n || !frame_find(leaves, "at", &at) ||
+      !frame_find(leaves, "cluster", &cluster) || !cluster_size_cell(model_frame(model, "glance"), "k", &k)) {
     return cluster_model_broken(e);
   }
   for (size_t i = 0; i < h->tree.n; i++) {
-    const double row = column_float(frame_column(leaves, at), i), label = column_float(frame_column(leaves, cluster), i);
+    const double row = column_float(frame_column(leaves, at), i),
+                 label = column_float(frame_column(leaves, cluster), i);
     if (!(row >= 1 && row <= (double)h->tree.n) || !(label >= 1 && label <= (double)k)) {
       return cluster_model_broken(e);
     }
@@ -330,8 +341,15 @@ static Status make_rule(const Model *model, Hierarchy *h, HierarchicalRule *rule
     TRY((size_t)h->labels[i] < h->k ? STATUS_OK : cluster_model_broken(e));
     h->weights[h->labels[i]] += h->input.weights ? h->input.weights[i] : 1;
   }
-  *rule = (HierarchicalRule){.kind = h->kind, .metric = h->metric, .n = n, .d = d, .k = h->k, .rows = h->input.values,
-                             .labels = h->labels, .centres = h->centres, .weights = h->weights};
+  *rule = (HierarchicalRule){.kind = h->kind,
+                             .metric = h->metric,
+                             .n = n,
+                             .d = d,
+                             .k = h->k,
+                             .rows = h->input.values,
+                             .labels = h->labels,
+                             .centres = h->centres,
+                             .weights = h->weights};
 done:
   return status;
 }
@@ -384,7 +402,8 @@ static void hierarchical_headline(const Model *model, Text *out)
   if (model_frame(model, "rows")) {
     cluster_headline(model, out);
   } else {
-    text_printf(out, _("%1$.0f clusters of %2$.0f rows on given distances"), model_number(model, "k"), model_number(model, "n"));
+    text_printf(out, _("%1$.0f clusters of %2$.0f rows on given distances"), model_number(model, "k"),
+                model_number(model, "n"));
   }
   text_printf(out, _("; linkage %s"), linkage ? linkage : "");
 }
@@ -392,51 +411,69 @@ static void hierarchical_headline(const Model *model, Text *out)
 /* ---- descriptors */
 
 static const Figure hierarchical_figures[] = {
-  {"n", "rows in the tree", "", "at least 2"},
-  {"k", "clusters of this cut", "", "what you can act on; m:plot(\"heights\") shows where merges become expensive"},
-  {"below", "height of the last merge that was made", "", "well below `above`: the cut lies in a gap"},
-  {"above", "height of the first merge that was not made; missing for one cluster", "", "well above `below`"},
-  {"top", "height of the last merge of all", "", "at least above, unless merges fall"},
-  {"cophenetic", "correlation between the distance of two rows and the height at which they meet, over all pairs", "",
-   "over 0.8: the tree tells the distances well; missing when not computed (cophenetic = \"yes\")"},
-  {"coefficient", "agglomerative coefficient: the mean over rows of 1 - height of the row's first merge / top", "",
-   "0 to 1; near 1 is strong structure, but it grows with n (Kaufman and Rousseeuw 1990)"},
-  {"inversions", "merges lower than the one before", "", "0, but for centroid, median and with neighbours"},
-  {"pieces", "parts that the graph of neighbours leaves; 0 without a graph", "", "1"},
-  {"complete", "whether the fit ran to its end", "", "true"},
-  {"reason", "why the fit ended early", "", "empty"},
-  {"dropped", "rows left out for missing cells", "", "0"},
+    {"n", "rows in the tree", "", "at least 2"},
+    {"k", "clusters of this cut", "", "what you can act on; m:plot(\"heights\") shows where merges become expensive"},
+    {"below", "height of the last merge that was made", "", "well below `above`: the cut lies in a gap"},
+    {"above", "height of the first merge that was not made; missing for one cluster", "", "well above `below`"},
+    {"top", "height of the last merge of all", "", "at least above, unless merges fall"},
+    {"cophenetic", "correlation between the distance of two rows and the height at which they meet, over all pairs", "",
+     "over 0.8: the tree tells the distances well; missing when not computed (cophenetic = \"yes\")"},
+    {"coefficient", "agglomerative coefficient: the mean over rows of 1 - height of the row's first merge / top", "",
+     "0 to 1; near 1 is strong structure, but it grows with n (Kaufman and Rousseeuw 1990)"},
+    {"inversions", "merges lower than the one before", "", "0, but for centroid, median and with neighbours"},
+    {"pieces", "parts that the graph of neighbours leaves; 0 without a graph", "", "1"},
+    {"complete", "whether the fit ran to its end", "", "true"},
+    {"reason", "why the fit ended early", "", "empty"},
+    {"dropped", "rows left out for missing cells", "", "0"},
 };
 
-static const ModelClass hierarchical_class = {.size = sizeof(ModelClass), .predict = hierarchical_predict,
-                                              .headline = hierarchical_headline, .check = hierarchical_check,
-                                              .plots = HIERARCHICAL_PLOTS, .plot = hierarchical_plot};
+static const ModelClass hierarchical_class = {.size = sizeof(ModelClass),
+                                              .predict = hierarchical_predict,
+                                              .headline = hierarchical_headline,
+                                              .check = hierarchical_check,
+                                              .plots = HIERARCHICAL_PLOTS,
+                                              .plot = hierarchical_plot};
 
 static const Primitive hierarchical = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "hierarchical", .version = 1,
-  .summary = "hierarchical clustering: merges the nearest rows, then clusters, into a tree that can be cut anywhere",
-  .details =
-    "Gives R's hclust heights for every linkage. ward (Euclidean) and ward_d, centroid and median (sqeuclidean) keep centres, "
-    "single keeps one distance for each row: memory grows with n, and with few columns a million rows take well under a "
-    "minute (ward). The others keep the distances of all pairs, 4 n^2 bytes. neighbours = 10 lets only clusters merge that "
-    "nearest neighbours connect. With weights a row counts as that many equal rows. Ties go to the lowest rows; where "
-    "distances are equal, another order can give another tree. New rows: single takes the cluster of the nearest row, "
-    "complete that whose farthest row is nearest, average and mcquitty the least mean distance, ward and ward_d the least "
-    "growth of the sum of squares, centroid and median the nearest mean.",
-  .takes = VALUE_FRAME, .main = "k", .options = hierarchical_options,
-  .n_options = sizeof hierarchical_options / sizeof *hierarchical_options, .options_size = sizeof(HierarchicalOptions),
-  .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share height and the mean of each variable; frames merge (R's signs) and leaves; "
-             "predict by the linkage's own distance",
-  .reference = "Muellner 2013 (fastcluster); Ward 1963; Lance and Williams 1967; Murtagh and Legendre 2014",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:hierarchical{k = 3, linkage = \"average\"}\nm:cut(2)",
-  .where = WHERE_JOB, .cost = hierarchical_cost, .figures = hierarchical_figures,
-  .n_figures = sizeof hierarchical_figures / sizeof *hierarchical_figures, .run = run_hierarchical,
-  .model = &hierarchical_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "hierarchical",
+    .version = 1,
+    .summary = "hierarchical clustering: merges the nearest rows, then clusters, into a tree that can be cut anywhere",
+    .details = "Gives R's hclust heights for every linkage. ward (Euclidean) and ward_d, centroid and median "
+               "(sqeuclidean) keep centres, "
+               "single keeps one distance for each row: memory grows with n, and with few columns a million rows take "
+               "well under a "
+               "minute (ward). The others keep the distances of all pairs, 4 n^2 bytes. neighbours = 10 lets only "
+               "clusters merge that "
+               "nearest neighbours connect. With weights a row counts as that many equal rows. Ties go to the lowest "
+               "rows; where "
+               "distances are equal, another order can give another tree. New rows: single takes the cluster of the "
+               "nearest row, "
+               "complete that whose farthest row is nearest, average and mcquitty the least mean distance, ward and "
+               "ward_d the least "
+               "growth of the sum of squares, centroid and median the nearest mean.",
+    .takes = VALUE_FRAME,
+    .main = "k",
+    .options = hierarchical_options,
+    .n_options = sizeof hierarchical_options / sizeof *hierarchical_options,
+    .options_size = sizeof(HierarchicalOptions),
+    .gives = VALUE_MODEL,
+    .returns =
+        "a model; tidy: cluster size share height and the mean of each variable; frames merge (R's signs) and leaves; "
+        "predict by the linkage's own distance",
+    .reference = "Muellner 2013 (fastcluster); Ward 1963; Lance and Williams 1967; Murtagh and Legendre 2014",
+    .example = "df = read \"datasets/iris/iris.csv\"\nm = df:hierarchical{k = 3, linkage = \"average\"}\nm:cut(2)",
+    .where = WHERE_JOB,
+    .cost = hierarchical_cost,
+    .figures = hierarchical_figures,
+    .n_figures = sizeof hierarchical_figures / sizeof *hierarchical_figures,
+    .run = run_hierarchical,
+    .model = &hierarchical_class};
 REGISTER_PRIMITIVE(hierarchical);
 
-#define CUT_OPTIONS(O) \
-  O(k, INT, "0", 0, 1e9, "", "", "number of clusters") \
+#define CUT_OPTIONS(O)                                                                                                 \
+  O(k, INT, "0", 0, 1e9, "", "", "number of clusters")                                                                 \
   O(height, NUMBER, "0", 0, 1e300, "", "", "cut at this height in the place of k: no cluster has a merge above it")
 typedef struct CutOptions {
   CUT_OPTIONS(OPTION_FIELD)
@@ -491,14 +528,25 @@ done:
   return status;
 }
 
-static const Primitive cut = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "cut", .version = 1,
-  .summary = "cuts the tree of a hierarchical clustering elsewhere",
-  .details = "Nothing is computed anew but the clusters. Neither k nor height: where the heights leave the widest gap between "
-             "2 and 10 clusters.",
-  .takes = VALUE_MODEL, .takes_class = "cluster", .main = "k", .options = cut_options,
-  .n_options = sizeof cut_options / sizeof *cut_options, .options_size = sizeof(CutOptions), .gives = VALUE_MODEL,
-  .returns = "the model with other clusters", .reference = "",
-  .example = "df = read \"datasets/iris/iris.csv\"\nm = df:hierarchical(3)\nm:cut{height = 10}", .where = WHERE_JOB,
-  .run = run_cut};
+static const Primitive cut = {.size = sizeof(Primitive),
+                              .family = "cluster",
+                              .name = "cut",
+                              .version = 1,
+                              .summary = "cuts the tree of a hierarchical clustering elsewhere",
+                              .details = "Nothing is computed anew but the clusters. Neither k nor height: where the "
+                                         "heights leave the widest gap between "
+                                         "2 and 10 clusters.",
+                              .takes = VALUE_MODEL,
+                              .takes_class = "cluster",
+                              .main = "k",
+                              .options = cut_options,
+                              .n_options = sizeof cut_options / sizeof *cut_options,
+                              .options_size = sizeof(CutOptions),
+                              .gives = VALUE_MODEL,
+                              .returns = "the model with other clusters",
+                              .reference = "",
+                              .example =
+                                  "df = read \"datasets/iris/iris.csv\"\nm = df:hierarchical(3)\nm:cut{height = 10}",
+                              .where = WHERE_JOB,
+                              .run = run_cut};
 REGISTER_PRIMITIVE(cut);

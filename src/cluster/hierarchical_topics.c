@@ -3,16 +3,21 @@
 #include "registry/topic.h"
 
 static const Topic hierarchical_topics[] = {
-  {"bad-distances", "given distances that are none",
-   "distances = takes a frame with columns a, b (row numbers from 1) and distance that names each pair of rows once, or a square "
-   "with a column for each row, 0 on the diagonal and the same numbers on both sides of it. The message says which pair is "
-   "wrong, missing, negative or given twice."},
-  {"graph-in-pieces", "neighbours that leave too many pieces",
-   "With neighbours = only rows that a chain of nearest neighbours connects can merge. So many separate pieces are left here that "
-   "most of the tree would be made without that rule. More neighbours connect more; equal rows that occur more often than "
-   "that have no other neighbours than one another."},
-  {"too-few-groups", "fewer groups than clusters",
-   "birch makes clusters of groups, and there are fewer groups than k. A smaller threshold, or threshold = 0 with enough leaves, "
-   "makes more of them."},
+    {"bad-distances", "given distances that are none",
+     "distances = takes a frame with columns a, b (row numbers from 1) and distance that names each pair of rows once, "
+     "or a square "
+     "with a column for each row, 0 on the diagonal and the same numbers on both sides of it. The message says which "
+     "pair is "
+     "wrong, missing, negative or given twice."},
+    {"graph-in-pieces", "neighbours that leave too many pieces",
+     "With neighbours = only rows that a chain of nearest neighbours connects can merge. So many separate pieces are "
+     "left here that "
+     "most of the tree would be made without that rule. More neighbours connect more; equal rows that occur more often "
+     "than "
+     "that have no other neighbours than one another."},
+    {"too-few-groups", "fewer groups than clusters",
+     "birch makes clusters of groups, and there are fewer groups than k. A smaller threshold, or threshold = 0 with "
+     "enough leaves, "
+     "makes more of them."},
 };
 REGISTER_TOPICS(hierarchical_topics);

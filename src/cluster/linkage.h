@@ -12,22 +12,22 @@
  *   ward_d    ((n_k + n_i) d_ki + (n_k + n_j) d_kj - n_k d_ij) / (n_k + n_i + n_j)
  *   ward      ward_d on squared distances, and the root of what comes out: R's ward.D2
  *
- * centroid, median and ward_d mean what their names say on squared Euclidean distances (sqeuclidean), ward on Euclidean.
- * Heights of centroid and median may fall from one merge to the next; those of the others do not.
+ * centroid, median and ward_d mean what their names say on squared Euclidean distances (sqeuclidean), ward on
+ * Euclidean. Heights of centroid and median may fall from one merge to the next; those of the others do not.
  *
  * Ways, which give the same heights but for rounding (Muellner 2013):
  *   matrix   n (n - 1) / 2 distances in double precision. O(n^2): nearest-neighbour chains for complete, average,
  *            mcquitty and ward; Prim's minimum spanning tree for single; nearest neighbours of each for centroid and
  *            median (expected; O(n^3) at worst).
- *   vectors  O(n d) memory. ward of Euclidean, ward_d, centroid and median of sqeuclidean keep only centres, in a kd-tree;
- *            single of any metric is a minimum spanning tree. ward merges all pairs of mutually nearest clusters at once,
- *            which is the same tree because a merge never brings others nearer. Few columns: about n log n; many: O(n^2 d).
- *   graph    only clusters that neighbouring rows connect may merge (linkage_graph.h).
- * Float32 distances are not used: they would change heights in the seventh digit, and ties.
+ *   vectors  O(n d) memory. ward of Euclidean, ward_d, centroid and median of sqeuclidean keep only centres, in a
+ * kd-tree; single of any metric is a minimum spanning tree. ward merges all pairs of mutually nearest clusters at once,
+ *            which is the same tree because a merge never brings others nearer. Few columns: about n log n; many: O(n^2
+ * d). graph    only clusters that neighbouring rows connect may merge (linkage_graph.h). Float32 distances are not
+ * used: they would change heights in the seventh digit, and ties.
  *
- * Weights say how many rows a row stands for: the tree is that of the rows repeated, above height 0. Ties: the pair with
- * the lowest rows goes first, a cluster counting as its lowest row; a chain may still meet equal distances in another
- * order than R does. Answers are the same on any number of threads and every instruction set.
+ * Weights say how many rows a row stands for: the tree is that of the rows repeated, above height 0. Ties: the pair
+ * with the lowest rows goes first, a cluster counting as its lowest row; a chain may still meet equal distances in
+ * another order than R does. Answers are the same on any number of threads and every instruction set.
  */
 #ifndef ASSAY_CLUSTER_LINKAGE_H
 #define ASSAY_CLUSTER_LINKAGE_H
@@ -61,7 +61,7 @@ typedef struct LinkageTree {
   size_t n;
   uint32_t *first, *second; /* n - 1 */
   double *height;
-  uint32_t *rows;           /* of the merged cluster */
+  uint32_t *rows; /* of the merged cluster */
 } LinkageTree;
 
 void linkage_tree_free(LinkageTree *tree);
@@ -72,14 +72,14 @@ void linkage_tree_free(LinkageTree *tree);
 /* Whether linkage_vectors can do it. */
 bool linkage_has_vectors(LinkageKind kind, Metric metric);
 
-/* n x d finite values, row-major; weights of n positive numbers or NULL. Memory: (3 d + 12) n numbers. Errors: STATUS_MEMORY,
- * STATUS_CANCELLED, STATUS_LIMIT "too-large" (rows). */
+/* n x d finite values, row-major; weights of n positive numbers or NULL. Memory: (3 d + 12) n numbers. Errors:
+ * STATUS_MEMORY, STATUS_CANCELLED, STATUS_LIMIT "too-large" (rows). */
 Status linkage_vectors(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
                        const double *weights, LinkageTree *out, Error *e) MUST_USE;
 
 /* distances: the upper triangle by rows, d(0,1) d(0,2) ... d(n-2,n-1), none NaN; used up. */
-Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights, LinkageTree *out,
-                      Error *e) MUST_USE;
+Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights,
+                      LinkageTree *out, Error *e) MUST_USE;
 
 /* Where d(i,j), i < j, is in the triangle; and the triangle's length. */
 static inline size_t linkage_at(size_t n, size_t i, size_t j)

@@ -222,7 +222,8 @@ static Status build(Centres *t, Error *e)
   return build_node(t, 0, t->sorted, n, e);
 }
 
-Status centres_new(Task *task, const double *values, const double *sizes, size_t n, size_t d, bool ward, Centres *t, Error *e)
+Status centres_new(Task *task, const double *values, const double *sizes, size_t n, size_t d, bool ward, Centres *t,
+                   Error *e)
 {
   const size_t leaves = most_leaves(n), nodes = 2 * leaves;
   *t = (Centres){.task = task, .kernels = linkage_kernels(), .n = n, .d = d, .living = n, .ward = ward};
@@ -302,8 +303,14 @@ static void search_leaf(const Centres *t, Query *q, size_t leaf)
 
 uint32_t centres_nearest(const Centres *t, uint32_t cluster, double *distance)
 {
-  struct { uint32_t node; double bound; } stack[DEPTH];
-  Query q = {.x = t->centre + (size_t)cluster * t->d, .size = t->size[cluster], .self = cluster, .best = CENTRES_NONE,
+  struct {
+    uint32_t node;
+    double bound;
+  } stack[DEPTH];
+  Query q = {.x = t->centre + (size_t)cluster * t->d,
+             .size = t->size[cluster],
+             .self = cluster,
+             .best = CENTRES_NONE,
              .distance = INFINITY};
   size_t depth = 0;
   stack[depth].node = 0;

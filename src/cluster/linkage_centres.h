@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* linkage_centres.h -- the living clusters of a linkage that keeps centres, in a kd-tree that changes with them.
  *
- * Clusters are numbered 0..n-1. When two merge, the new one takes the number and the place of one of them and the other's
- * place is empty; the boxes above both places are made anew, so that they stay tight. When half of the places are empty the
- * tree is made anew. The nearest cluster is exact, ties to the lowest number: it does not depend on the tree.
+ * Clusters are numbered 0..n-1. When two merge, the new one takes the number and the place of one of them and the
+ * other's place is empty; the boxes above both places are made anew, so that they stay tight. When half of the places
+ * are empty the tree is made anew. The nearest cluster is exact, ties to the lowest number: it does not depend on the
+ * tree.
  *
  * The distance is the squared Euclidean one of the centres, with `ward` times 2 s t / (s + t) for sizes s and t.
  */
@@ -19,7 +20,7 @@
 #define CENTRES_NONE UINT32_MAX
 
 typedef struct CentreNode {
-  uint32_t child;  /* the first of two; 0: a leaf */
+  uint32_t child; /* the first of two; 0: a leaf */
   uint32_t parent;
   uint32_t leaf;   /* its number */
   uint32_t lowest; /* cluster number below, CENTRES_NONE: empty */
@@ -39,10 +40,10 @@ typedef struct Centres {
   double *tile_sizes;  /* per place */
   uint32_t *leaf_node; /* node of each leaf */
   CentreNode *nodes;
-  double *boxes;       /* per node: d lows, d highs */
+  double *boxes; /* per node: d lows, d highs */
   size_t n_nodes, n_leaves;
-  uint32_t *sorted;    /* n, for building */
-  double *lows;        /* scratch for building: 2 d */
+  uint32_t *sorted; /* n, for building */
+  double *lows;     /* scratch for building: 2 d */
 } Centres;
 
 /* centres (n x d) are copied; sizes: n numbers above 0, or NULL for ones. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
@@ -56,7 +57,8 @@ double centres_bytes(size_t n, size_t d);
 /* The nearest other living cluster of a living one, and its distance; CENTRES_NONE when it is alone. Any thread. */
 uint32_t centres_nearest(const Centres *centres, uint32_t cluster, double *distance);
 
-/* Cluster `other` goes into `cluster`, whose centre and size become these. May make the tree anew (STATUS_CANCELLED). */
+/* Cluster `other` goes into `cluster`, whose centre and size become these. May make the tree anew (STATUS_CANCELLED).
+ */
 Status centres_merge(Centres *centres, uint32_t cluster, uint32_t other, const double *centre, double size,
                      Error *e) MUST_USE;
 

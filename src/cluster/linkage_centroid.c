@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Centroid and median linkage by centres. A merge may bring clusters nearer than any pair was, so pairs must go one after
- * the other: the nearest of all. Each cluster has a bound below its distance from all that existed when it looked; a new
- * cluster looks at once, so each pair is under the bound of the later one's or both. A tournament keeps the least bound.
+/* Centroid and median linkage by centres. A merge may bring clusters nearer than any pair was, so pairs must go one
+ * after the other: the nearest of all. Each cluster has a bound below its distance from all that existed when it
+ * looked; a new cluster looks at once, so each pair is under the bound of the later one's or both. A tournament keeps
+ * the least bound.
  */
 #include <math.h>
 #include <string.h>
@@ -62,7 +63,8 @@ static Status merge_nearest(Centroid *t, Error *e)
   const uint32_t b = t->nearest[a], low = a < b ? a : b, high = a < b ? b : a;
   Centres *c = &t->centres;
   const double size_a = c->size[low], size_b = c->size[high];
-  const double share = t->median ? 0.5 : size_a / (size_a + size_b), rest = t->median ? 0.5 : size_b / (size_a + size_b);
+  const double share = t->median ? 0.5 : size_a / (size_a + size_b),
+               rest = t->median ? 0.5 : size_b / (size_a + size_b);
   t->steps[t->done++] = (LinkageStep){low, high, t->bound[a]};
   for (size_t j = 0; j < c->d; j++) {
     t->centre[j] = share * c->centre[low * c->d + j] + rest * c->centre[high * c->d + j];

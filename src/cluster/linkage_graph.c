@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A heap holds all connections between living clusters, and old ones of dead clusters, which are passed over when they come
- * up. Nodes are numbered as in the tree: rows, then merges in their order. */
+/* A heap holds all connections between living clusters, and old ones of dead clusters, which are passed over when they
+ * come up. Nodes are numbered as in the tree: rows, then merges in their order. */
 #include "cluster/linkage_graph.h"
 
 #include <math.h>
@@ -23,8 +23,8 @@ typedef struct Links {
 
 typedef struct Entry {
   double value;
-  uint32_t low, high;   /* lowest rows of the two clusters */
-  uint32_t a, b;        /* nodes */
+  uint32_t low, high; /* lowest rows of the two clusters */
+  uint32_t a, b;      /* nodes */
 } Entry;
 
 typedef struct Graph {
@@ -32,11 +32,11 @@ typedef struct Graph {
   size_t n, d, done;
   LinkageKind kind;
   Metric metric;
-  double *centre;       /* n x d, by the lowest row of a cluster */
-  double *size;         /* 2 n, by node; 0: dead */
-  uint32_t *lowest;     /* 2 n */
-  uint32_t *mark, *at;  /* 2 n: of a merge, where a neighbour stands in the new list */
-  Links *links;         /* 2 n */
+  double *centre;      /* n x d, by the lowest row of a cluster */
+  double *size;        /* 2 n, by node; 0: dead */
+  uint32_t *lowest;    /* 2 n */
+  uint32_t *mark, *at; /* 2 n: of a merge, where a neighbour stands in the new list */
+  Links *links;        /* 2 n */
   Link *block;
   uint64_t *edges;
   size_t n_edges;
@@ -133,8 +133,9 @@ static double ward_distance(const Graph *g, uint32_t a, uint32_t b)
 
 static double first_distance(const Graph *g, uint32_t a, uint32_t b)
 {
-  return g->kind == LINKAGE_WARD ? ward_distance(g, a, b)
-                                 : distance_pair(g->metric, g->centre + (size_t)a * g->d, g->centre + (size_t)b * g->d, g->d);
+  return g->kind == LINKAGE_WARD
+             ? ward_distance(g, a, b)
+             : distance_pair(g->metric, g->centre + (size_t)a * g->d, g->centre + (size_t)b * g->d, g->d);
 }
 
 /* Both parts of a cluster are connected to the same one. */
@@ -221,7 +222,8 @@ static Status merge_nodes(Graph *g, const Entry *entry, Error *e)
   const double size_a = g->size[a], size_b = g->size[b];
   const uint32_t room = g->links[a].n + g->links[b].n;
   Status status = STATUS_OK;
-  g->steps[g->done++] = (LinkageStep){entry->low, entry->high, g->kind == LINKAGE_WARD ? sqrt(entry->value) : entry->value};
+  g->steps[g->done++] =
+      (LinkageStep){entry->low, entry->high, g->kind == LINKAGE_WARD ? sqrt(entry->value) : entry->value};
   g->size[a] = g->size[b] = 0;
   g->size[node] = size_a + size_b;
   g->lowest[node] = entry->low;
@@ -414,7 +416,8 @@ static Status run(Graph *g, size_t *components, Error *e)
   }
   *components = g->n - g->done;
   if (*components > LINKAGE_COMPONENTS_MOST) {
-    TRY(error_set(e, STATUS_DATA, "graph-in-pieces", _("the graph of nearest neighbours has %zu separate pieces"), *components));
+    TRY(error_set(e, STATUS_DATA, "graph-in-pieces", _("the graph of nearest neighbours has %zu separate pieces"),
+                  *components));
   }
   if (*components > 1) {
     TRY(join_components(g, *components, e));

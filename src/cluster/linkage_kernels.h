@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* linkage_kernels.h -- the inner loop of linkages that keep centres, compiled once per instruction set.
  *
- * A leaf holds LINKAGE_LANES centres column by column. A vector holds distances of several of them, never parts of one, so
- * every instruction set gives the same bits.
+ * A leaf holds LINKAGE_LANES centres column by column. A vector holds distances of several of them, never parts of one,
+ * so every instruction set gives the same bits.
  */
 #ifndef ASSAY_CLUSTER_LINKAGE_KERNELS_H
 #define ASSAY_CLUSTER_LINKAGE_KERNELS_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Linkages on a triangle of distances, which is overwritten by the distances of clusters. A cluster lives where its lowest
- * row does, for centroid and median where its highest does. Reference: Muellner, J. Statistical Software 53(9), 2013; Murtagh, Computational Statistics Quarterly 1, 1984. */
+/* Linkages on a triangle of distances, which is overwritten by the distances of clusters. A cluster lives where its
+ * lowest row does, for centroid and median where its highest does. Reference: Muellner, J. Statistical Software 53(9),
+ * 2013; Murtagh, Computational Statistics Quarterly 1, 1984. */
 #include <math.h>
 #include <string.h>
 
@@ -10,17 +11,18 @@
 
 typedef struct Matrix {
   Task *task;
-  double *d;       /* the triangle */
+  double *d; /* the triangle */
   size_t n;
   LinkageKind kind;
-  double *sizes;   /* of the cluster at each place */
-  uint32_t *next;  /* the next living place: next[n] is the first, n ends */
+  double *sizes;  /* of the cluster at each place */
+  uint32_t *next; /* the next living place: next[n] is the first, n ends */
   uint32_t *back;
   LinkageStep *steps;
   size_t done;
 } Matrix;
 
-static const char *const names[] = {"single", "complete", "average", "mcquitty", "ward", "ward_d", "centroid", "median"};
+static const char *const names[] = {"single", "complete", "average",  "mcquitty",
+                                    "ward",   "ward_d",   "centroid", "median"};
 
 bool linkage_of_name(const char *name, LinkageKind *out)
 {
@@ -212,7 +214,8 @@ static Status run_prim(Matrix *m, Error *e)
       }
       best = best == n || near[k] < near[best] ? k : best;
     }
-    m->steps[m->done++] = (LinkageStep){by[best] < best ? by[best] : best, by[best] < best ? best : by[best], near[best]};
+    m->steps[m->done++] =
+        (LinkageStep){by[best] < best ? by[best] : best, by[best] < best ? best : by[best], near[best]};
     tip = best;
     status = tick(m, e);
   }
@@ -223,8 +226,8 @@ static Status run_prim(Matrix *m, Error *e)
 
 /* ---- centroid and median: merges may bring clusters nearer to one another */
 
-/* Each place knows its nearest of the places behind it, or after that one died a bound: no pair of this place that existed
- * then is nearer. */
+/* Each place knows its nearest of the places behind it, or after that one died a bound: no pair of this place that
+ * existed then is nearer. */
 typedef struct Near {
   double *bound;
   uint32_t *place; /* n: dead, look again */
@@ -335,8 +338,8 @@ static Status prepare(Matrix *m, bool weighted, Error *e)
   return STATUS_OK;
 }
 
-Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights, LinkageTree *out,
-                      Error *e)
+Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights,
+                      LinkageTree *out, Error *e)
 {
   Matrix m = {.task = task, .d = distances, .n = n, .kind = kind};
   Status status;

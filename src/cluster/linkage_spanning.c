@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Single linkage by rows. Many rows of few columns: the spanning tree that HDBSCAN finds on a kd- or ball tree, with core
- * distances of 0. Else Prim's, which makes each distance once and keeps one for each row. */
+/* Single linkage by rows. Many rows of few columns: the spanning tree that HDBSCAN finds on a kd- or ball tree, with
+ * core distances of 0. Else Prim's, which makes each distance once and keeps one for each row. */
 #include <math.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #include "core/reduce.h"
 
 enum {
-  STRIP = 2048,  /* rows that a thread takes at a time */
+  STRIP = 2048,    /* rows that a thread takes at a time */
   TREE_FROM = 4096 /* rows from which on a tree is worth its making */
 };
 
@@ -25,7 +25,7 @@ typedef struct Prim {
   double *near;
   const double *tip; /* the row that joined last */
   uint32_t tip_row;
-  uint32_t *best;    /* place of the nearest of each strip */
+  uint32_t *best; /* place of the nearest of each strip */
 } Prim;
 
 static bool is_nearer(const Prim *p, size_t a, size_t b)
@@ -88,8 +88,8 @@ static Status grow(Prim *p, double *tip, LinkageStep *steps, Error *e)
 }
 
 /* *found false: there is no tree for these rows, or none is worth it. */
-static Status span_by_tree(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps, bool *found,
-                           Error *e)
+static Status span_by_tree(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps,
+                           bool *found, Error *e)
 {
   Neighbours *index = NULL;
   HdbscanEdge *edges = NULL;
@@ -118,7 +118,8 @@ done:
   return status;
 }
 
-static Status span_by_prim(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps, Error *e)
+static Status span_by_prim(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps,
+                           Error *e)
 {
   Prim p = {.task = task, .metric = metric, .n = n, .d = d, .outside = n};
   double *tip = mem_alloc(d, sizeof *tip);
@@ -127,8 +128,8 @@ static Status span_by_prim(Task *task, const double *values, size_t n, size_t d,
   p.by = mem_alloc(n, sizeof *p.by);
   p.near = mem_alloc(n, sizeof *p.near);
   p.best = mem_alloc(n / STRIP + 1, sizeof *p.best);
-  Status status = tip && p.values && p.row && p.by && p.near && p.best ? STATUS_OK
-                                                                       : error_memory(e, n * d * 8, _("a tree"));
+  Status status =
+      tip && p.values && p.row && p.by && p.near && p.best ? STATUS_OK : error_memory(e, n * d * 8, _("a tree"));
   for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     p.row[i] = p.by[i] = (uint32_t)i;
     p.near[i] = INFINITY;
@@ -147,7 +148,8 @@ static Status span_by_prim(Task *task, const double *values, size_t n, size_t d,
   return status;
 }
 
-Status linkage_run_single(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps, Error *e)
+Status linkage_run_single(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps,
+                          Error *e)
 {
   bool found;
   const Status status = span_by_tree(task, values, n, d, metric, steps, &found, e);

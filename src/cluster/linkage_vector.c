@@ -26,12 +26,12 @@ bool linkage_has_vectors(LinkageKind kind, Metric metric)
 /* Rows that differ, and what they stand for. */
 typedef struct Distinct {
   const double *values;
-  size_t n, d, m;     /* rows; distinct ones */
-  uint32_t *order;    /* rows sorted by values, equal ones by number */
-  uint32_t *lowest;   /* m: the lowest row of each, rising */
-  uint32_t *same;     /* n: the lowest row equal to it */
-  double *rows;       /* m x d */
-  double *sizes;      /* m */
+  size_t n, d, m;   /* rows; distinct ones */
+  uint32_t *order;  /* rows sorted by values, equal ones by number */
+  uint32_t *lowest; /* m: the lowest row of each, rising */
+  uint32_t *same;   /* n: the lowest row equal to it */
+  double *rows;     /* m x d */
+  double *sizes;    /* m */
 } Distinct;
 
 static int compare_rows(const void *one, const void *two, void *context)
@@ -98,7 +98,8 @@ static Status distinct_new(const double *values, size_t n, size_t d, const doubl
   return STATUS_OK;
 }
 
-/* Heights become what the linkage calls them, a merge is never below its parts, and rows are named by the data's own. */
+/* Heights become what the linkage calls them, a merge is never below its parts, and rows are named by the data's own.
+ */
 static void finish_steps(const Distinct *t, LinkageKind kind, LinkageStep *steps)
 {
   for (size_t i = 0; i + 1 < t->m; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* linkage_vector.h -- what the sources of linkages by vectors share. Rows here differ from one another: equal ones were put
- * together before. Steps name clusters by one of their rows; heights of ward and centroid are squares. */
+/* linkage_vector.h -- what the sources of linkages by vectors share. Rows here differ from one another: equal ones were
+ * put together before. Steps name clusters by one of their rows; heights of ward and centroid are squares. */
 #ifndef ASSAY_CLUSTER_LINKAGE_VECTOR_H
 #define ASSAY_CLUSTER_LINKAGE_VECTOR_H
 

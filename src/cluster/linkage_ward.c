@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ward's linkage by centres: in each round all pairs of clusters that are each other's nearest merge at once.
  *
- * A merge never brings two clusters nearer than the nearer of its parts was (Bruynooghe 1977), so a pair that is mutually
- * nearest stays so until it merges, whatever merges before it: the rounds make the same tree as one merge after the other.
- * A cluster looks again only when its nearest one has merged; those that look do so on all threads.
+ * A merge never brings two clusters nearer than the nearer of its parts was (Bruynooghe 1977), so a pair that is
+ * mutually nearest stays so until it merges, whatever merges before it: the rounds make the same tree as one merge
+ * after the other. A cluster looks again only when its nearest one has merged; those that look do so on all threads.
  */
 #include "cluster/linkage_vector.h"
 
@@ -21,13 +21,13 @@ typedef struct Ward {
   Centres centres;
   size_t n, done;
   LinkageStep *steps;
-  uint32_t *nearest;  /* of each cluster, CENTRES_NONE: must look */
+  uint32_t *nearest; /* of each cluster, CENTRES_NONE: must look */
   double *distance;
   uint32_t *first, *next, *back; /* lists of those that a cluster is the nearest of */
-  uint32_t *looking;  /* clusters that look in this round, then those that look in the next */
+  uint32_t *looking;             /* clusters that look in this round, then those that look in the next */
   size_t n_looking;
-  uint32_t *pairs;    /* lower numbers of the pairs of a round */
-  double *centre;     /* d */
+  uint32_t *pairs; /* lower numbers of the pairs of a round */
+  double *centre;  /* d */
 } Ward;
 
 static void point_at(Ward *w, uint32_t cluster, uint32_t nearest, double distance)
@@ -199,7 +199,8 @@ static Status ward_new(Ward *w, Error *e)
   w->pairs = mem_alloc(w->n, sizeof *w->pairs);
   w->centre = mem_alloc(w->centres.d, sizeof *w->centre);
   return w->nearest && w->distance && w->first && w->next && w->back && w->looking && w->pairs && w->centre
-             ? STATUS_OK : error_memory(e, w->n * 32, _("a tree"));
+             ? STATUS_OK
+             : error_memory(e, w->n * 32, _("a tree"));
 }
 
 static void ward_free(Ward *w)
@@ -215,7 +216,8 @@ static void ward_free(Ward *w)
   mem_free(w->centre);
 }
 
-Status linkage_run_ward(Task *task, const double *values, const double *sizes, size_t n, size_t d, LinkageStep *steps, Error *e)
+Status linkage_run_ward(Task *task, const double *values, const double *sizes, size_t n, size_t d, LinkageStep *steps,
+                        Error *e)
 {
   Ward w = {.task = task, .n = n, .steps = steps};
   Status status;

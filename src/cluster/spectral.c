@@ -128,7 +128,8 @@ done:
   return status;
 }
 
-Status spectral_graph_knn(Task *task, const double *values, size_t n, size_t d, size_t neighbours, SpectralGraph *out, Error *e)
+Status spectral_graph_knn(Task *task, const double *values, size_t n, size_t d, size_t neighbours, SpectralGraph *out,
+                          Error *e)
 {
   const size_t k = neighbours < n ? neighbours : n - 1;
   *out = (SpectralGraph){0};
@@ -203,7 +204,8 @@ static Status dense_block(void *context, void *sum, size_t first, size_t count, 
   return STATUS_OK;
 }
 
-Status spectral_graph_rbf(Task *task, const double *values, size_t n, size_t d, double *gamma, SpectralGraph *out, Error *e)
+Status spectral_graph_rbf(Task *task, const double *values, size_t n, size_t d, double *gamma, SpectralGraph *out,
+                          Error *e)
 {
   Status status = STATUS_OK;
   *out = (SpectralGraph){0};
@@ -233,10 +235,10 @@ Status spectral_graph_rbf(Task *task, const double *values, size_t n, size_t d, 
 typedef struct Laplacian {
   Task *task;
   const SpectralGraph *graph;
-  double *scale;      /* 1 / root of a row's sum, 0 without connections */
+  double *scale; /* 1 / root of a row's sum, 0 without connections */
   uint32_t *component;
   size_t components;
-  const double *x;    /* of the product at hand */
+  const double *x; /* of the product at hand */
   double *y;
 } Laplacian;
 
@@ -360,9 +362,11 @@ Status spectral_layout(Task *task, const SpectralGraph *graph, size_t k, uint64_
   const size_t known = l.components < k ? l.components : k;
   TRY(known_vectors(&l, known, out->vectors, e));
   if (known < k) {
-    const SymmetricOperator operator = {.n = n, .product = product, .context = &l};
-    const SymmetricSearch search = {.k = k - known, .tolerance = 1e-8, .seed = seed, .known = out->vectors, .n_known = known};
-    TRY(symmetric_largest(task, &operator, &search, out->eigenvalues + known, out->vectors + known * n, &out->report, e));
+    const SymmetricOperator operator= {.n = n, .product = product, .context = &l};
+    const SymmetricSearch search = {
+        .k = k - known, .tolerance = 1e-8, .seed = seed, .known = out->vectors, .n_known = known};
+    TRY(symmetric_largest(task, &operator, & search, out->eigenvalues + known, out->vectors + known * n, &out->report,
+                          e));
   }
   for (size_t i = known; i < k; i++) {
     out->eigenvalues[i] = fmax(0, 1 - out->eigenvalues[i]);

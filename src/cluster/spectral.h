@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* spectral.h -- spectral clustering: the smallest eigenvectors of a graph's Laplacian lay rows out so that k-means finds
- * clusters of any shape (Ng, Jordan and Weiss 2002; von Luxburg 2007).
+/* spectral.h -- spectral clustering: the smallest eigenvectors of a graph's Laplacian lay rows out so that k-means
+ * finds clusters of any shape (Ng, Jordan and Weiss 2002; von Luxburg 2007).
  *
- * Affinity knn: rows are connected to their nearest rows; a connection in one direction weighs 1/2, in both 1. Affinity rbf:
- * all pairs, exp(-gamma distance^2) (0 below 1e-100), n^2 numbers. The normalised Laplacian is I - D^-1/2 W D^-1/2; the eigenvectors of
- * components are known beforehand (as many zeros as the graph has components), Lanczos's method finds the others from
- * products with the sparse matrix (math/symmetric.h). Each row's k coordinates are scaled to length 1.
+ * Affinity knn: rows are connected to their nearest rows; a connection in one direction weighs 1/2, in both 1. Affinity
+ * rbf: all pairs, exp(-gamma distance^2) (0 below 1e-100), n^2 numbers. The normalised Laplacian is I - D^-1/2 W
+ * D^-1/2; the eigenvectors of components are known beforehand (as many zeros as the graph has components), Lanczos's
+ * method finds the others from products with the sparse matrix (math/symmetric.h). Each row's k coordinates are scaled
+ * to length 1.
  *
  * Time: neighbours, then some hundred products, more where clusters are hard to part; memory 24 n neighbours bytes and
  * (3 k + 50) n numbers.
@@ -21,7 +22,8 @@
   O(affinity, CHOICE, "knn", 0, 0, "knn|rbf", "", \
     "what connects rows: knn their nearest rows, rbf all rows by exp(-gamma distance^2), n^2 numbers") \
   O(neighbours, INT, "10", 1, 1000, "", "rows", "nearest rows that a row is connected to (knn)") \
-  O(gamma, NUMBER, "0", 0, 1e300, "", "", "how fast affinity falls (rbf); 0: 1 / (2 m^2), m the median distance to the 7th row") \
+  O(gamma, NUMBER, "0", 0, 1e300, "", "", \
+    "how fast affinity falls (rbf); 0: 1 / (2 m^2), m the median distance to the 7th row") \
   O(starts, INT, "10", 1, 1e6, "", "", "starts of k-means on the eigenvectors") \
   CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_SEED(O) CLUSTER_MISSING(O) CLUSTER_SAMPLE(O)
 
@@ -39,14 +41,15 @@ typedef struct SpectralGraph {
 
 void spectral_graph_free(SpectralGraph *graph);
 
-/* Of the rows of an n x d matrix. gamma 0: as the option says; what was used comes back. Errors: STATUS_MEMORY, _CANCELLED. */
+/* Of the rows of an n x d matrix. gamma 0: as the option says; what was used comes back. Errors: STATUS_MEMORY,
+ * _CANCELLED. */
 Status spectral_graph_knn(Task *task, const double *values, size_t n, size_t d, size_t neighbours, SpectralGraph *out,
                           Error *e) MUST_USE;
 Status spectral_graph_rbf(Task *task, const double *values, size_t n, size_t d, double *gamma, SpectralGraph *out,
                           Error *e) MUST_USE;
 
 typedef struct SpectralLayout {
-  size_t n, k;         /* k: eigenvectors */
+  size_t n, k; /* k: eigenvectors */
   size_t components;
   double *eigenvalues; /* k, of the Laplacian, rising */
   double *vectors;     /* k x n */
@@ -55,12 +58,13 @@ typedef struct SpectralLayout {
 
 void spectral_layout_free(SpectralLayout *layout);
 
-/* The k smallest eigenvalues and their vectors, k <= n. A row without connections is a component of its own. Signs and, in
- * an eigenspace of several dimensions, directions are what the method gives for the seed. */
-Status spectral_layout(Task *task, const SpectralGraph *graph, size_t k, uint64_t seed, SpectralLayout *out, Error *e) MUST_USE;
+/* The k smallest eigenvalues and their vectors, k <= n. A row without connections is a component of its own. Signs and,
+ * in an eigenspace of several dimensions, directions are what the method gives for the seed. */
+Status spectral_layout(Task *task, const SpectralGraph *graph, size_t k, uint64_t seed, SpectralLayout *out,
+                       Error *e) MUST_USE;
 
-/* The number of clusters, 2 to 10 and below layout->k, behind which the gap between eigenvalues is widest; the number of
- * components when there are several of them. */
+/* The number of clusters, 2 to 10 and below layout->k, behind which the gap between eigenvalues is widest; the number
+ * of components when there are several of them. */
 size_t spectral_widest_gap(const SpectralLayout *layout);
 
 /* The first k coordinates of each row scaled to length 1: out is n x k, row-major. A row of zeros stays. */

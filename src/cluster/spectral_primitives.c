@@ -27,11 +27,11 @@ typedef struct Fit {
   SpectralGraph graph;
   SpectralLayout layout;
   double gamma;
-  double *rows;     /* n x k: coordinates */
+  double *rows; /* n x k: coordinates */
   int32_t *labels;
   int64_t *sizes;
   size_t k;
-  double inertia;   /* of k-means on the coordinates */
+  double inertia; /* of k-means on the coordinates */
 } Fit;
 
 static void fit_free(Fit *f)
@@ -59,9 +59,9 @@ static double bytes_needed(const SpectralOptions *o, double n, double d)
 static Status make_graph(Task *task, const SpectralOptions *o, Fit *f, Error *e)
 {
   const size_t n = f->input.variables.n, d = f->input.variables.d;
-  const Status status =
-    cluster_check_size(task, n, bytes_needed(o, (double)n, (double)d),
-                       is_dense(o) ? _("affinity = \"knn\" keeps only neighbours; or sample = 5000") : _("sample = 20000"), e);
+  const Status status = cluster_check_size(
+      task, n, bytes_needed(o, (double)n, (double)d),
+      is_dense(o) ? _("affinity = \"knn\" keeps only neighbours; or sample = 5000") : _("sample = 20000"), e);
   if (status != STATUS_OK) {
     return status;
   }
@@ -104,17 +104,20 @@ static Status fit_rows(Call *call, const SpectralOptions *o, Fit *f, Error *e)
   const size_t n = f->input.variables.n, wanted = (size_t)o->k + 1 > SHOWN ? (size_t)o->k + 1 : SHOWN;
   Status status;
   if ((uint64_t)o->k > n) {
-    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$zu rows"), (long long)o->k, n);
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$zu rows"), (long long)o->k,
+                     n);
   }
   TRY(make_graph(call->task, o, f, e));
   TRY(spectral_layout(call->task, &f->graph, wanted < n ? wanted : n, (uint64_t)o->seed, &f->layout, e));
   f->k = o->k > 0 ? (size_t)o->k : spectral_widest_gap(&f->layout);
   if (o->k == 0) {
-    text_printf(call->notes, _("k = %zu, behind which the gap between eigenvalues is widest; m:plot(\"eigenvalues\") shows them\n"),
+    text_printf(call->notes,
+                _("k = %zu, behind which the gap between eigenvalues is widest; m:plot(\"eigenvalues\") shows them\n"),
                 f->k);
   }
   if (f->layout.components > f->k) {
-    text_printf(call->notes, _("the graph has %1$zu separate parts, more than clusters; more neighbours connect them\n"),
+    text_printf(call->notes,
+                _("the graph has %1$zu separate parts, more than clusters; more neighbours connect them\n"),
                 f->layout.components);
   }
   if (!f->layout.report.converged) {
@@ -206,7 +209,8 @@ static Status fill_model(const SpectralOptions *o, const Fit *f, Model *model, c
   TRY(model_set_made(model, "eigenvalues", make_eigenvalues(&f->layout, &frame, e), &frame, e));
   TRY(cluster_put_variables(model, &f->input, e));
   TRY(cluster_put_labels(model, &f->input, f->labels, NULL, e));
-  TRY(model_set_made(model, "rows", cluster_matrix_frame(&f->input, f->input.values, f->input.variables.n, &frame, e), &frame, e));
+  TRY(model_set_made(model, "rows", cluster_matrix_frame(&f->input, f->input.values, f->input.variables.n, &frame, e),
+                     &frame, e));
   TRY(model_set_made(model, "row_clusters", make_row_clusters(f, &frame, e), &frame, e));
   TRY(model_set_notes(model, notes, e));
 done:
@@ -217,7 +221,8 @@ static Status run_spectral(Call *call, Value *out, Error *e)
 {
   const SpectralOptions *o = call->options;
   const Frame *data = call->data->frame;
-  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .missing = o->missing, .sample = o->sample, .seed = (uint64_t)o->seed};
+  const ClusterAsk ask = {
+      .on = o->on, .scale = o->scale, .missing = o->missing, .sample = o->sample, .seed = (uint64_t)o->seed};
   Fit f = {0};
   Model *model = NULL;
   Status status;
@@ -245,13 +250,15 @@ static Status spectral_cost(const Call *call, Cost *out, Error *e)
   const double d = (double)(o->on.n ? o->on.n : frame_columns(data));
   n = o->sample > 0 && (double)o->sample < n ? (double)o->sample : n;
   out->bytes = n * d * 8; /* the rest is refused with an alternative, see make_graph */
-  out->seconds = n * 5e-6 * (d + 1) + 500 * (n * 400e-9 + (is_dense(o) ? n * n * 1e-9 : n * (double)o->neighbours * 5e-9));
+  out->seconds =
+      n * 5e-6 * (d + 1) + 500 * (n * 400e-9 + (is_dense(o) ? n * n * 1e-9 : n * (double)o->neighbours * 5e-9));
   return STATUS_OK;
 }
 
 /* ---- predict: the cluster of the nearest row of the fit */
 
-static Status assign_rows(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *distances, Error *e)
+static Status assign_rows(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *distances,
+                          Error *e)
 {
   const Frame *rows = model_frame(model, "rows");
   const Column *cluster = frame_column(model_frame(model, "row_clusters"), 0);
@@ -261,8 +268,8 @@ static Status assign_rows(Call *call, const Model *model, const ClusterInput *in
   uint32_t *nearest = mem_alloc(m, sizeof *nearest);
   Status status;
   TRY(values && nearest ? STATUS_OK : error_memory(e, frame_rows(rows) * frame_columns(rows) * 8, _("the rows")));
-  TRY(neighbours_new(call->task, values, frame_rows(rows), frame_columns(rows), (Metric){METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO,
-                     &index, e));
+  TRY(neighbours_new(call->task, values, frame_rows(rows), frame_columns(rows), (Metric){METRIC_EUCLIDEAN, 2},
+                     NEIGHBOURS_AUTO, &index, e));
   TRY(neighbours_nearest(call->task, index, input->values, m, 1, nearest, distances, e));
   for (size_t i = 0; i < m; i++) {
     labels[i] = (int32_t)column_int(cluster, nearest[i]) - 1;
@@ -310,8 +317,9 @@ static Status spectral_check(const Model *model, Error *e)
   if (status != STATUS_OK) {
     return status;
   }
-  if (!rows || !clusters || !cluster_is_matrix(rows, frame_rows(rows), frame_rows(variables)) || frame_columns(clusters) != 1 ||
-      frame_rows(rows) < 1 || frame_rows(clusters) != frame_rows(rows) || !cluster_size_cell(model_frame(model, "glance"), "k", &k)) {
+  if (!rows || !clusters || !cluster_is_matrix(rows, frame_rows(rows), frame_rows(variables)) ||
+      frame_columns(clusters) != 1 || frame_rows(rows) < 1 || frame_rows(clusters) != frame_rows(rows) ||
+      !cluster_size_cell(model_frame(model, "glance"), "k", &k)) {
     return cluster_model_broken(e);
   }
   const Column *cluster = frame_column(clusters, 0);
@@ -335,8 +343,8 @@ static Status plot_eigenvalues(Call *call, const Model *model, const PlotRequest
   Chart *chart = NULL;
   Status status;
   if (request->x[0] || request->y[0]) {
-    TRY(error_set(e, STATUS_ARGUMENT, "option-without-use", _("the options 'x' and 'y' mean nothing for the chart '%s'"),
-                  request->kind));
+    TRY(error_set(e, STATUS_ARGUMENT, "option-without-use",
+                  _("the options 'x' and 'y' mean nothing for the chart '%s'"), request->kind));
   }
   TRY(frame ? STATUS_OK : cluster_model_broken(e));
   TRY(frame_need(frame, "number", &number, e));
@@ -344,7 +352,8 @@ static Status plot_eigenvalues(Call *call, const Model *model, const PlotRequest
   const Column *const columns[] = {frame_column(frame, number), frame_column(frame, value)};
   TRY(chart_begin("eigenvalues", request->title, _("number"), NULL, _("eigenvalue of the Laplacian"), NULL, &chart, e));
   TRY(chart_add_columns(chart, CHART_POINTS, "", roles, columns, 2, e));
-  TRY(chart_add_note(chart, e, _("this model has %.0f clusters; a wide gap behind a number speaks for it"), model_number(model, "k")));
+  TRY(chart_add_note(chart, e, _("this model has %.0f clusters; a wide gap behind a number speaks for it"),
+                     model_number(model, "k")));
   TRY(chart_finish(chart, call->task, e));
   *out = chart_ref(chart);
 done:
@@ -359,35 +368,55 @@ static Status spectral_plot(Call *call, const Model *model, const PlotRequest *r
 }
 
 static const Figure spectral_figures[] = {
-  {"n", "rows used in the fit", "", "many times k"},
-  {"k", "clusters", "", "the option, or behind the widest gap"},
-  {"components", "separate parts of the graph: that many eigenvalues are 0", "", "1, or the number of clusters"},
-  {"eigengap", "eigenvalue k + 1 less eigenvalue k of the normalised Laplacian", "", "wider than the gaps around it"},
-  {"gamma", "how fast the affinity falls with the squared distance; missing for knn", "", "about 1 over the squared distance of neighbours"},
-  {"inertia", "of k-means on the rows' coordinates, which have length 1", "", "near 0: clear clusters; at most n"},
-  {"products", "products with the matrix that the eigenvectors took", "", "some hundred"},
-  {"converged", "whether the eigenvectors were found to 1e-8", "", "true"},
-  {"complete", "whether the fit ran to its end", "", "true"},
-  {"reason", "why the fit ended early", "", "empty"},
-  {"seed", "seed of the random choices", "", "any; the same seed gives the same result"},
-  {"dropped", "rows left out for missing cells", "", "0"},
+    {"n", "rows used in the fit", "", "many times k"},
+    {"k", "clusters", "", "the option, or behind the widest gap"},
+    {"components", "separate parts of the graph: that many eigenvalues are 0", "", "1, or the number of clusters"},
+    {"eigengap", "eigenvalue k + 1 less eigenvalue k of the normalised Laplacian", "", "wider than the gaps around it"},
+    {"gamma", "how fast the affinity falls with the squared distance; missing for knn", "",
+     "about 1 over the squared distance of neighbours"},
+    {"inertia", "of k-means on the rows' coordinates, which have length 1", "", "near 0: clear clusters; at most n"},
+    {"products", "products with the matrix that the eigenvectors took", "", "some hundred"},
+    {"converged", "whether the eigenvectors were found to 1e-8", "", "true"},
+    {"complete", "whether the fit ran to its end", "", "true"},
+    {"reason", "why the fit ended early", "", "empty"},
+    {"seed", "seed of the random choices", "", "any; the same seed gives the same result"},
+    {"dropped", "rows left out for missing cells", "", "0"},
 };
 
-static const ModelClass spectral_class = {.size = sizeof(ModelClass), .predict = spectral_predict, .headline = cluster_headline,
-                                          .check = spectral_check, .plots = SEGMENT_PLOTS "|eigenvalues", .plot = spectral_plot};
+static const ModelClass spectral_class = {.size = sizeof(ModelClass),
+                                          .predict = spectral_predict,
+                                          .headline = cluster_headline,
+                                          .check = spectral_check,
+                                          .plots = SEGMENT_PLOTS "|eigenvalues",
+                                          .plot = spectral_plot};
 
 static const Primitive spectral = {
-  .size = sizeof(Primitive), .family = "cluster", .name = "spectral", .version = 1,
-  .summary = "spectral clustering: parts a graph of neighbouring rows where it is thinnest",
-  .details = "Finds clusters of any shape, as long as rows within one are connected by near rows. The smallest eigenvectors of the "
-             "graph's normalised Laplacian give each row coordinates, of length 1, and k-means parts these. knn needs memory for "
-             "neighbours only; rbf compares all pairs, so beyond some 10,000 rows take knn or a sample. A new row has the cluster "
-             "of the nearest row of the fit.",
-  .takes = VALUE_FRAME, .main = "k", .options = spectral_options, .n_options = sizeof spectral_options / sizeof *spectral_options,
-  .options_size = sizeof(SpectralOptions), .gives = VALUE_MODEL,
-  .returns = "a model; tidy: cluster size share and the mean of each variable; frame eigenvalues; predict by the nearest row",
-  .reference = "Ng, Jordan and Weiss 2002; von Luxburg 2007",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:spectral{k = 3, scale = \"zscore\"}", .where = WHERE_JOB,
-  .cost = spectral_cost, .figures = spectral_figures, .n_figures = sizeof spectral_figures / sizeof *spectral_figures,
-  .run = run_spectral, .model = &spectral_class};
+    .size = sizeof(Primitive),
+    .family = "cluster",
+    .name = "spectral",
+    .version = 1,
+    .summary = "spectral clustering: parts a graph of neighbouring rows where it is thinnest",
+    .details = "Finds clusters of any shape, as long as rows within one are connected by near rows. The smallest "
+               "eigenvectors of the "
+               "graph's normalised Laplacian give each row coordinates, of length 1, and k-means parts these. knn "
+               "needs memory for "
+               "neighbours only; rbf compares all pairs, so beyond some 10,000 rows take knn or a sample. A new row "
+               "has the cluster "
+               "of the nearest row of the fit.",
+    .takes = VALUE_FRAME,
+    .main = "k",
+    .options = spectral_options,
+    .n_options = sizeof spectral_options / sizeof *spectral_options,
+    .options_size = sizeof(SpectralOptions),
+    .gives = VALUE_MODEL,
+    .returns = "a model; tidy: cluster size share and the mean of each variable; frame eigenvalues; predict by the "
+               "nearest row",
+    .reference = "Ng, Jordan and Weiss 2002; von Luxburg 2007",
+    .example = "df = read \"datasets/iris/iris.csv\"\ndf:spectral{k = 3, scale = \"zscore\"}",
+    .where = WHERE_JOB,
+    .cost = spectral_cost,
+    .figures = spectral_figures,
+    .n_figures = sizeof spectral_figures / sizeof *spectral_figures,
+    .run = run_spectral,
+    .model = &spectral_class};
 REGISTER_PRIMITIVE(spectral);

@@ -86,8 +86,7 @@ static void sort_values(double *values, double *vectors, size_t d)
 }
 
 /* All rotations; the matrix's diagonal then holds the eigenvalues. */
-static Status jacobi(double *matrix, size_t d, const Task *task, double *values, double *vectors,
-                     Error *e)
+static Status jacobi(double *matrix, size_t d, const Task *task, double *values, double *vectors, Error *e)
 {
   size_t turned = 1;
   memset(vectors, 0, d * d * sizeof *vectors);
@@ -106,7 +105,6 @@ static Status jacobi(double *matrix, size_t d, const Task *task, double *values,
   sort_values(values, vectors, d);
   return STATUS_OK;
 }
-
 
 /* LAPACK gives rising values. False: not there, or it failed; the matrix is as it was. */
 static bool by_lapack(double *matrix, size_t d, double *values, double *vectors)
@@ -129,7 +127,8 @@ Status symmetric_eigen(double *matrix, size_t d, const Task *task, double *value
   if (d > SYMMETRIC_JACOBI) {
     for (size_t i = 0; i < d * d; i++) {
       if (!isfinite(matrix[i])) {
-        return error_set(e, STATUS_DATA, "not-finite", _("a matrix whose eigenvalues are wanted holds numbers that are not finite"));
+        return error_set(e, STATUS_DATA, "not-finite",
+                         _("a matrix whose eigenvalues are wanted holds numbers that are not finite"));
       }
     }
     if (by_lapack(matrix, d, values, vectors)) {
@@ -156,23 +155,23 @@ void symmetric_fix_sign(double *vector, size_t n)
 typedef struct Lanczos {
   Task *task;
   const SymmetricOperator *operator;
-  size_t n, most;      /* rows; vectors of the basis */
-  size_t fixed;        /* eigenvectors kept out: rows 0.. of `basis` */
-  double *basis;       /* (fixed + most + 1) x n: the fixed ones, then those of the search */
-  double *next;        /* n: A v, then what is left of it */
-  double *products;    /* fixed + most + 1 numbers, twice: coefficients, and those of a second pass */
-  double *projected;   /* most x most */
+  size_t n, most;    /* rows; vectors of the basis */
+  size_t fixed;      /* eigenvectors kept out: rows 0.. of `basis` */
+  double *basis;     /* (fixed + most + 1) x n: the fixed ones, then those of the search */
+  double *next;      /* n: A v, then what is left of it */
+  double *products;  /* fixed + most + 1 numbers, twice: coefficients, and those of a second pass */
+  double *projected; /* most x most */
   double *small, *rotation, *values, *scratch, *strips;
   size_t filled, half; /* vectors in the basis; numbers in each half of products */
   Random random;
-  double size;         /* the largest |eigenvalue| seen */
+  double size; /* the largest |eigenvalue| seen */
   size_t used;
 } Lanczos;
 
 typedef struct Projection {
   const Lanczos *lanczos;
-  size_t count;        /* basis vectors that take part */
-  const double *take;  /* NULL, or coefficients to take off first */
+  size_t count;       /* basis vectors that take part */
+  const double *take; /* NULL, or coefficients to take off first */
 } Projection;
 
 /* Eight sums side by side, added up in a fixed order. */
@@ -243,7 +242,8 @@ static Status orthogonalise(Lanczos *l, size_t count, double *before, double *sq
   TRY(project(l, count, second, l->scratch, e));
   *square = l->scratch[count];
   if (!isfinite(*before) || !isfinite(*square)) {
-    TRY(error_set(e, STATUS_DATA, "not-finite", _("a matrix whose eigenvalues are wanted holds numbers that are not finite")));
+    TRY(error_set(e, STATUS_DATA, "not-finite",
+                  _("a matrix whose eigenvalues are wanted holds numbers that are not finite")));
   }
 done:
   return status;
@@ -307,7 +307,8 @@ done:
 
 enum { STRIP = 64 };
 
-/* The first vectors of the basis become Ritz vectors, rows of the rotation times the basis, a strip of rows at a time. */
+/* The first vectors of the basis become Ritz vectors, rows of the rotation times the basis, a strip of rows at a time.
+ */
 static Status rotate_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
   (void)sum, (void)e;
@@ -380,7 +381,8 @@ static Status restart(Lanczos *l, size_t keep, Error *e)
 }
 
 /* One search from a random vector: k values and vectors of what is not fixed, at the front of the basis. */
-static Status search_once(Lanczos *l, size_t k, double tolerance, size_t products_most, SymmetricReport *report, Error *e)
+static Status search_once(Lanczos *l, size_t k, double tolerance, size_t products_most, SymmetricReport *report,
+                          Error *e)
 {
   const size_t room = l->n - l->fixed, count = l->most < room ? l->most : room;
   size_t from = 0;
@@ -419,7 +421,8 @@ static void insert_pair(double value, const double *vector, size_t n, size_t k, 
   memcpy(vectors + at * n, vector, n * sizeof *vectors);
 }
 
-/* Searches what the found vectors leave for an eigenvalue larger than the last of them: another vector of an eigenspace. */
+/* Searches what the found vectors leave for an eigenvalue larger than the last of them: another vector of an
+ * eigenspace. */
 static Status look_again(Lanczos *l, const SymmetricSearch *s, double tolerance, size_t products_most, double *values,
                          double *vectors, SymmetricReport *report, Error *e)
 {
@@ -450,11 +453,12 @@ static void lanczos_free(Lanczos *l)
   mem_free(l->strips);
 }
 
-static Status lanczos_new(Task *task, const SymmetricOperator *operator, const SymmetricSearch *s, Lanczos *l, Error *e)
+static Status lanczos_new(Task *task, const SymmetricOperator *operator, const SymmetricSearch * s, Lanczos *l,
+                          Error *e)
 {
   const size_t n = operator->n, wanted = 2 * s->k + 50, fixed = s->n_known + s->k;
   const size_t room = n - s->n_known;
-  *l = (Lanczos){.task = task, .operator = operator, .n = n, .most = wanted < room ? wanted : room};
+  *l = (Lanczos){.task = task, .operator= operator, .n = n, .most = wanted < room ? wanted : room};
   l->fixed = s->n_known;
   l->random = random_new(s->seed, 0);
   size_t cells;
@@ -477,10 +481,11 @@ static Status lanczos_new(Task *task, const SymmetricOperator *operator, const S
   l->strips = mem_buffer(task_threads(task) * l->most, STRIP * sizeof(double));
   l->half = fixed + l->most + 2;
   return l->basis && l->next && l->products && l->projected && l->strips
-             ? STATUS_OK : error_memory(e, cells * sizeof(double), _("eigenvectors"));
+             ? STATUS_OK
+             : error_memory(e, cells * sizeof(double), _("eigenvectors"));
 }
 
-Status symmetric_largest(Task *task, const SymmetricOperator *operator, const SymmetricSearch *s, double *values,
+Status symmetric_largest(Task *task, const SymmetricOperator *operator, const SymmetricSearch * s, double *values,
                          double *vectors, SymmetricReport *report, Error *e)
 {
   const size_t n = operator->n;
