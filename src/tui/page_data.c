@@ -224,7 +224,9 @@ static void renew(Tui *tui, State *state, const char *name)
     return;
   }
   list_panel_set(tui, &state->names, index_of(tui, variable->name));
-  tui_choose(tui, variable->name);
+  if (*name) { /* what is shown as before is not chosen anew */
+    tui_choose(tui, variable->name);
+  }
   show_variable(tui, state, variable);
 }
 

@@ -248,7 +248,7 @@ bool tui_open(Tui *tui, size_t at)
 void tui_begin_page(Tui *tui, size_t at, const char *object)
 {
   tui->at = at;
-  if (*object) {
+  if (tui_object(tui, object)) { /* else the name of a method, a topic ... */
     tui_choose(tui, object);
   }
   if (tui_open(tui, at) && tui->pages[at].page->show) {
