@@ -15,6 +15,7 @@ enum {
 };
 
 typedef int64_t Integers __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias));
+typedef uint64_t Bits __attribute__((vector_size(WIDTH * 8), aligned(8), may_alias)); /* wraps round */
 
 INLINE Vector load(const double *p)
 {
@@ -56,7 +57,7 @@ INLINE Vector exp_of(Vector x)
     sum = sum * r + series[i];
   }
   const Vector value = 1 + (r + r * r * sum);
-  const Vector scale = (Vector)(((Integers)shifted << 52) + 0x3ff0000000000000);
+  const Vector scale = (Vector)(((Bits)shifted << 52) + 0x3ff0000000000000);
   return choose(x > -700, value * scale, (Vector){0});
 }
 
@@ -66,8 +67,8 @@ INLINE Vector log_of(Vector x)
   const double magic = 0x1.8p52;
   const Integers bits = (Integers)x - 0x3fe6a09e667f3bcd; /* sqrt(1/2) */
   const Integers exponent = bits >> 52;
-  const Vector m = (Vector)((Integers)x - (exponent << 52));
-  const Vector e = (Vector)(exponent + 0x4338000000000000) - magic;
+  const Vector m = (Vector)((Bits)x - ((Bits)exponent << 52));
+  const Vector e = (Vector)((Bits)exponent + 0x4338000000000000) - magic;
   const Vector f = m - 1, s = f / (m + 1), z = s * s;
   Vector sum = all(1. / 23);
   static const double series[] = {1. / 21, 1. / 19, 1. / 17, 1. / 15, 1. / 13, 1. / 11, 1. / 9, 1. / 7, 1. / 5, 1. / 3};
