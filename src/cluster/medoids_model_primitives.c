@@ -398,10 +398,40 @@ Status medoids_predict(Call *call, const Model *model, const Frame *data, Frame 
                                    : predict_numbers(call, model, data, out, e);
 }
 
+/* Mixed columns have no principal components: the first two numbers among them are the axes. */
+static Status mixed_segments(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e)
+{
+  const Frame *const data = request->data;
+  PlotRequest chosen = *request;
+  GowerColumn *columns = NULL;
+  size_t d = 0, found = 0;
+  Status status;
+  TRY(mixed_gower_of(model, data, &columns, &d, e));
+  for (size_t j = 0; j < d && found < 2; j++) {
+    if (type_is_numeric(column_type(frame_column(data, columns[j].column)))) {
+      *(found == 0 ? &chosen.x : &chosen.y) = frame_name(data, columns[j].column);
+      found++;
+    }
+  }
+  TRY(found == 2 ? STATUS_OK
+                 : error_set(e, STATUS_ARGUMENT, "missing-option",
+                             _("the variables are not two numbers; give x and y for the chart 'segments'")));
+  TRY(segment_plot(call, model, &chosen, out, e));
+done:
+  mem_free(columns);
+  return status;
+}
+
 Status medoids_plot(Call *call, const Model *model, const PlotRequest *request, Chart **out, Error *e)
 {
-  return strcmp(request->kind, SILHOUETTE_PLOT) == 0 ? silhouette_plot(call, model, request, out, e)
-                                                     : segment_plot(call, model, request, out, e);
+  if (strcmp(request->kind, SILHOUETTE_PLOT) == 0) {
+    return silhouette_plot(call, model, request, out, e);
+  }
+  *out = NULL;
+  return is_metric(model, "gower") && request->data && strcmp(request->kind, "segments") == 0 && !request->x[0] &&
+                 !request->y[0]
+             ? mixed_segments(call, model, request, out, e)
+             : segment_plot(call, model, request, out, e);
 }
 
 /* ---- starting medoids */

@@ -139,6 +139,12 @@ t.test("pam: augment, files, charts", function()
   for _, kind in ipairs { "silhouette", "segments", "sizes", "profile" } do
     t.ok(#tostring(m:plot(kind)) > 100, kind)
   end
+  local species = iris:pam { k = 3, metric = "gower" } -- a text has no principal components
+  t.ok(tostring(species:plot "segments"):find "sepal_length")
+  t.ok(#tostring(species:plot "profile") > 100)
+  t.raises("missing-option", function()
+    titanic:head(60):pam({ k = 2, metric = "gower" }):plot "segments"
+  end, "give x and y")
   local without = iris:pam { k = 3, silhouette = false }
   t.eq(without.silhouette, NA)
   t.raises("no-silhouettes", function() without:plot "silhouette" end, "silhouette = true")
