@@ -122,9 +122,11 @@ static Status begin(Curses *curses, bool color, Error *e)
   return STATUS_OK;
 }
 
+/* All of its events, also those that are dropped: of one that is not in the mask curses waits, in spite of nodelay, for
+ * the next. */
 static void set_mouse(Curses *curses, bool on)
 {
-  mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+  mousemask(on ? ALL_MOUSE_EVENTS : 0, NULL);
   mouseinterval(0);
   curses->mouse = on;
 }
