@@ -35,11 +35,12 @@ struct TablePanel {
   TableSteps shown;      /* as shown; the same but while a query is under way */
   bool working;          /* a query is under way */
   size_t anchor;         /* where a range of rows begins */
-  Text typed;            /* a filter that failed, to be mended */
+  Text typed;            /* a filter that failed, to be mended; a name that is taken */
   Text sought;           /* what is looked for */
   int sought_column;     /* -1: in all */
   Column *matches;       /* rows that hold it (bool), of the frame shown; NULL: not known yet */
   size_t n_matches;
+  const Frame *asked;    /* the frame that they were asked for; never looked into */
   int direction;         /* to go when they are there; 0: to choose them */
   bool gone;             /* the cursor is on the next one already */
   bool fresh;            /* nothing was gone to yet: the cursor's own row counts */

@@ -17,6 +17,7 @@ void table_search_forget(TablePanel *panel)
   column_unref(panel->matches);
   panel->matches = NULL;
   panel->n_matches = 0;
+  panel->asked = NULL;
 }
 
 bool table_searches(Tui *tui, void *context)
@@ -213,10 +214,18 @@ static void choose_matches(Tui *tui, TablePanel *panel)
   tui_redraw(tui);
 }
 
+static void search(Tui *tui, TablePanel *panel, int direction);
+
 static void found(Tui *tui, void *owner, Value *value, const Error *e)
 {
   TablePanel *panel = owner;
+  const bool same = panel->asked == panel->frame;
   table_search_forget(panel);
+  if (panel->frame && !same && value) { /* rows of another order: once more, of these */
+    panel->fresh = true;
+    search(tui, panel, panel->direction);
+    return;
+  }
   const bool fits = value && value->kind == VALUE_COLUMN && column_type(value->column) == TYPE_BOOL && panel->frame &&
                     column_rows(value->column) == frame_rows(panel->frame);
   if (!fits) {
@@ -336,6 +345,7 @@ static void search(Tui *tui, TablePanel *panel, int direction)
   text_puts(&lua, ", {what = ");
   lua_quote(text_data(&panel->sought), panel->sought.size, &lua);
   text_puts(&lua, "})");
+  panel->asked = panel->frame;
   tui_query(tui, text_data(&lua), found, panel);
   text_free(&lua);
   text_free(&expression);

@@ -175,11 +175,24 @@ bool table_view_choose(TableView *view, size_t row, bool chosen)
   return true;
 }
 
+/* Word by word where it can be. */
 bool table_view_choose_range(TableView *view, size_t from, size_t to)
 {
-  const size_t first = from < to ? from : to, last = from < to ? to : from;
-  for (size_t row = first; row <= last && row < rows_of(view); row++) {
-    if (!table_view_choose(view, row, true)) {
+  const size_t rows = rows_of(view), first = from < to ? from : to, wanted = from < to ? to : from;
+  const size_t last = wanted < rows ? wanted : rows - 1;
+  if (rows == 0 || first > last) {
+    return true;
+  }
+  if (!table_view_choose(view, first, true)) {
+    return false;
+  }
+  for (size_t row = first + 1; row <= last; row++) {
+    uint64_t *word = &view->chosen[row / 64];
+    if (row % 64 == 0 && last - row >= 63) {
+      view->n_chosen += 64 - (size_t)__builtin_popcountll(*word);
+      *word = UINT64_MAX;
+      row += 63;
+    } else if (!table_view_choose(view, row, true)) {
       return false;
     }
   }

@@ -112,7 +112,10 @@ void table_work_begin(Tui *tui, TablePanel *panel)
 static void apply(Tui *tui, TablePanel *panel)
 {
   Error e = {0};
-  if (!panel->working && steps_equal_rows(&panel->steps, &panel->shown)) {
+  if (steps_equal_rows(&panel->steps, &panel->shown)) {
+    if (panel->working) {
+      table_work_forget(tui, panel);
+    }
     hide_columns(panel);
     if (steps_copy(&panel->steps, &panel->shown, &e) != STATUS_OK) {
       tui_error(tui, &e);
@@ -314,12 +317,19 @@ static bool keep_as(Tui *tui, void *context, const char *name)
     input_note(tui, VIEW_ERROR, "%s", _("a name is made of letters, digits and _, and begins with a letter"));
     return false;
   }
+  if (tui_object(tui, name) && strcmp(name, text_data(&panel->typed)) != 0) {
+    text_reset(&panel->typed);
+    text_puts(&panel->typed, name);
+    input_note(tui, VIEW_WARNING, _("%s is taken: Enter again replaces it"), name);
+    return false;
+  }
   tui_runf(tui, "%s = %s", name, text_data(&panel->lua));
   return true;
 }
 
 void table_keep(Tui *tui, void *context)
 {
+  text_reset(&((TablePanel *)context)->typed);
   const InputRequest request = {.prompt = _("keep what is shown as: "), .context = context, .done = keep_as};
   tui_ask(tui, &request);
 }

@@ -359,6 +359,10 @@ static void test_choosing(void **unused)
   assert_int_equal(shown.view.n_chosen, 70);
   table_view_choose_none(&shown.view);
   assert_false(table_view_is_chosen(&shown.view, 130));
+  assert_true(table_view_choose(&shown.view, 100, true));
+  assert_true(table_view_choose_range(&shown.view, 5, SIZE_MAX));
+  assert_int_equal(shown.view.n_chosen, 195);
+  assert_true(table_view_is_chosen(&shown.view, 199) && !table_view_is_chosen(&shown.view, 4));
   done(&shown);
 }
 
