@@ -81,16 +81,27 @@ static double *label_means(const ClusterInput *input, const int32_t *labels, siz
   return means;
 }
 
-/* A variable of the name of one of tidy's own columns gets a mark, so that both can stand there. */
-static Status tidy_name(const char *name, Text *out, Error *e)
+/* Whether a name among variables after number j, which keep theirs, is this one. */
+static bool is_later(const ClusterInput *input, size_t j, const char *name)
 {
-  static const char *const own[] = {"cluster", "size", "share", "withinss", "stability", "medoid", "weight", "noise"};
-  text_reset(out);
-  text_puts(out, name);
-  for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-    if (strcmp(name, own[i]) == 0) {
-      text_puts(out, "_mean");
+  const Variables *v = &input->variables;
+  for (size_t i = j + 1; i < v->d; i++) {
+    if (strcmp(frame_name(input->data, v->columns[i]), name) == 0) {
+      return true;
     }
+  }
+  return false;
+}
+
+/* A variable of the name of a column that stands there gets a mark, or several. */
+static Status tidy_name(const Draft *draft, const ClusterInput *input, size_t j, Text *out, Error *e)
+{
+  text_reset(out);
+  text_puts(out, frame_name(input->data, input->variables.columns[j]));
+  bool taken = draft_has(draft, text_data(out));
+  while (taken && text_status(out, e) == STATUS_OK) {
+    text_puts(out, "_mean");
+    taken = draft_has(draft, text_data(out)) || is_later(input, j, text_data(out));
   }
   return text_status(out, e);
 }
@@ -104,7 +115,7 @@ Status cluster_tidy_centres(Draft *draft, const ClusterInput *input, const doubl
   Text name = {0};
   Status status = matrix ? STATUS_OK : error_memory(e, 0, _("means"));
   for (size_t j = 0; status == STATUS_OK && j < v->d; j++) {
-    status = tidy_name(frame_name(input->data, v->columns[j]), &name, e);
+    status = tidy_name(draft, input, j, &name, e);
     if (status == STATUS_OK) {
       const bool own = noise && means; /* the noise has means too */
       draft_numbers(draft, text_data(&name), matrix + j, own ? k + 1 : k, v->d, v->shift[j], v->factor[j], noise && !own);

@@ -38,6 +38,7 @@ typedef struct Draft Draft;
 
 ASSAY_API Draft *draft_new(void) MUST_USE; /* NULL: no memory; the other functions take NULL as failed */
 ASSAY_API void draft_free(Draft *draft);
+ASSAY_API bool draft_has(const Draft *draft, const char *name); /* a column of that name; NULL: none */
 /* Takes the reference; NULL marks the draft failed for want of memory. */
 ASSAY_API void draft_column(Draft *draft, const char *name, Column *column);
 ASSAY_API void draft_builder(Draft *draft, const char *name, Builder *builder); /* finishes, frees; NULL as above */

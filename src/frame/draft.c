@@ -31,6 +31,16 @@ void draft_free(Draft *draft)
   }
 }
 
+bool draft_has(const Draft *draft, const char *name)
+{
+  for (size_t i = 0; draft && i < draft->n; i++) {
+    if (strcmp(draft->names[i], name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool grow(Draft *draft)
 {
   if (draft->n < draft->size) {
