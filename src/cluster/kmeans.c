@@ -9,6 +9,7 @@
 
 #include "cluster/kmeans_check.h"
 #include "cluster/kmeans_fit.h"
+#include "cluster/kmeans_pass.h"
 #include "core/alloc.h"
 #include "core/reduce.h"
 

@@ -7,7 +7,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "cluster/kmeans_fit.h"
+#include "cluster/kmeans_pass.h"
 #include "cluster/kmeans_single_kernels.h"
 
 enum { STRIP = KMEANS_STRIP, GROUPS_MOST = 32, LANES = KMEANS_SINGLE_LANES };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cluster/kmeans_fit.h"
+#include "cluster/kmeans_pass.h"
 #include "core/reduce.h"
 
 void kmeans_merge(void *context, void *sum, const void *other)

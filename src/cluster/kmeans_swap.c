@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cluster/kmeans_fit.h"
+#include "cluster/kmeans_pass.h"
 #include "cluster/kmeans_swap.h"
 #include "core/alloc.h"
 #include "core/reduce.h"

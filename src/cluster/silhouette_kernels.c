@@ -25,7 +25,7 @@ INLINE void store(double *p, Vector v)
 /* Of a pair, y when neither is less: one instruction where the compiler sees it. */
 INLINE Vector less_of(Vector x, Vector y)
 {
-  Vector out;
+  Vector out = x;
   for (int i = 0; i < WIDTH; i++) {
     out[i] = x[i] < y[i] ? x[i] : y[i];
   }
@@ -34,7 +34,7 @@ INLINE Vector less_of(Vector x, Vector y)
 
 INLINE Vector more_of(Vector x, Vector y)
 {
-  Vector out;
+  Vector out = x;
   for (int i = 0; i < WIDTH; i++) {
     out[i] = x[i] > y[i] ? x[i] : y[i];
   }
@@ -68,7 +68,7 @@ static void range(const double *numbers, size_t count, double *sum, double *leas
       high[v] = more_of(x, high[v]);
     }
   }
-  Lanes lanes, lows, highs;
+  Lanes lanes = {{0}}, lows = {{0}}, highs = {{0}};
   for (int v = 0; v < VECTORS; v++) {
     store(lanes.lane + v * WIDTH, sums[v]);
     store(lows.lane + v * WIDTH, low[v]);

@@ -7,8 +7,8 @@
 --   ```console   a session as seen: after `> ` (and `>> `) what is typed, then what is shown, which must come
 --                out the same; a line "..." stands for any lines
 --
--- A file that works on data that are not shipped names them in a comment, <!-- data: customers/Mall_Customers.csv -->: they
--- are found by ASSAY_TESTDATA and lie in the folder too; without them its blocks are skipped.
+-- A file that works on data that are not shipped names them in a comment, <!-- data: customers/Mall_Customers.csv -->:
+-- they are found by ASSAY_TESTDATA and lie in the folder too; without them its blocks are skipped.
 --
 -- assay tests/consistency/guide.lua --write puts what is shown now into the console blocks that differ.
 

@@ -26,8 +26,8 @@ end
 local names = { "c1", "c2", "c3", "c4", "c5", "c6", "c7" }
 
 -- scipy 1.10.1: linkage(1 - co-association, "average"), fcluster(4, "maxclust"); its last heights are 0.87914079
--- 0.88373531 0.91213685 behind 0.58503401. Many distances are equal, and which of them merge first is anybody's choice, so
--- heights agree but roughly.
+-- 0.88373531 0.91213685 behind 0.58503401. Many distances are equal, and which of them merge first is anybody's
+-- choice, so heights agree but roughly.
 t.test("average linkage of the co-association, as scipy has it", function()
   local df = noisy()
   local m = df:consensus { by = names, k = 4 }

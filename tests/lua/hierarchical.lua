@@ -87,7 +87,8 @@ t.test("new rows: each linkage's own rule gives rows of the fit near their clust
   local df = points(60)
   local fresh = frame { x = { 1.0, 24.0, 47.0 }, y = { 5.0, 5.0, 5.0 } }
   for _, linkage in ipairs(LINKAGES) do
-    local m = df:hierarchical { k = 3, linkage = linkage, metric = linkage == "centroid" and "sqeuclidean" or "euclidean" }
+    local metric = linkage == "centroid" and "sqeuclidean" or "euclidean"
+    local m = df:hierarchical { k = 3, linkage = linkage, metric = metric }
     local own, new = labels(m, df), m:predict(fresh)
     for i = 1, 3 do
       local near, best = math.huge, nil
@@ -235,7 +236,8 @@ t.test("without room for all pairs the refusal says what to do", function()
   local df = frame { x = x }
   local ok, message = pcall(function() return df:hierarchical { k = 3, linkage = "complete" } end)
   t.ok(not ok)
-  t.ok(tostring(message):find("160 GB", 1, true) and tostring(message):find("sample = 20000", 1, true), tostring(message))
+  local text = tostring(message)
+  t.ok(text:find("160 GB", 1, true) and text:find("sample = 20000", 1, true), text)
   t.eq(df:hierarchical { k = 3, neighbours = 5 }.k, 3)
 end)
 
