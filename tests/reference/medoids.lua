@@ -11,7 +11,8 @@ local frames = { iris = iris, ruspini = frame(cases.ruspini), usarrests = read "
 
 -- Numbers as they are printed: half a unit of the tenth digit.
 local function near(is, wanted, what)
-  t.ok(math.abs(is - wanted) <= 1e-9 * math.max(1, math.abs(wanted)), ("%s is %.12g, wanted %.12g"):format(what, is, wanted))
+  t.ok(math.abs(is - wanted) <= 1e-9 * math.max(1, math.abs(wanted)), ("%s is %.12g, wanted %.12g"):format(what, is,
+    wanted))
 end
 
 local function sorted(list)

@@ -95,7 +95,8 @@ t.test("what cannot be judged is refused", function()
   t.raises("one-class", function() df:roc { score = "s", truth = "z", missing = "drop" } end)
   t.raises("missing-values", function() df:roc { score = "s", truth = "m" } end)
   t.raises("unknown-level", function() df:roc { score = "s", truth = "m", positive = "7", missing = "drop" } end)
-  t.raises("not-finite", function() frame { s = { t.nan, 1 }, y = { 1, 0 } }:roc { score = "s", truth = "y" } end, "row 1")
+  t.raises("not-finite", function() frame { s = { t.nan, 1 }, y = { 1, 0 } }:roc { score = "s", truth = "y" } end,
+    "row 1")
 end)
 
 t.test("kept in a file and drawn", function()

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Internal indices of partitions. Figures: R 4.2.2, fpc 2.2.10 cluster.stats (dunn, ch, avg.silwidth, within.cluster.ss,
+-- Internal indices of partitions. Figures: R 4.2.2, fpc 2.2.10 cluster.stats (dunn, ch, avg.silwidth,
+-- within.cluster.ss,
 -- min(separation), max.diameter); scikit-learn 1.2.1 davies_bouldin_score.
 package.path = arg[0]:gsub("[^/]*$", "../lua/?.lua;") .. package.path
 local t = require "lib"
@@ -18,7 +19,8 @@ local iris = read "datasets/iris/iris.csv"
 local on = { "sepal_length", "sepal_width", "petal_length", "petal_width" }
 
 t.test("iris by species", function()
-  check(iris:validity { "species", on = on }, { withinss = 89.2974, silhouette = 0.503477440693297, dunn = 0.058480532147193,
+  check(iris:validity { "species", on = on }, { withinss = 89.2974, silhouette = 0.503477440693297,
+    dunn = 0.058480532147193,
     calinski_harabasz = 487.3308763749, separation = 0.223606797749979, diameter = 3.82361085886103 })
   t.ok(math.abs(iris:validity { "species", on = on }.davies_bouldin[1] - 0.751370709476) < 1e-11)
 end)
@@ -26,14 +28,16 @@ end)
 t.test("iris by 3-means", function()
   local v = iris:kmeans { k = 3, on = on }:augment(iris):validity { "cluster", on = on }
   check(v, { withinss = 78.851441426146, silhouette = 0.55281901235641, dunn = 0.098807393328081,
-    calinski_harabasz = 561.62775662962, separation = 0.264575131106459, diameter = 2.67768556779918, totss = 681.3706 })
+    calinski_harabasz = 561.62775662962, separation = 0.264575131106459, diameter = 2.67768556779918,
+      totss = 681.3706 })
   t.ok(math.abs(v.davies_bouldin[1] - 0.661971546501) < 1e-11)
   t.eq({ v.n[1], v.k[1], v.noise[1] }, { 150, 3, 0 })
 end)
 
 t.test("USArrests, four clusters by Ward, z-scores", function()
   local arrests = read "datasets/usarrests/usarrests.csv"
-  local labels = { 1, 2, 2, 3, 2, 2, 3, 3, 2, 1, 3, 4, 2, 3, 4, 3, 3, 1, 4, 2, 3, 2, 4, 1, 3, 4, 4, 2, 4, 3, 2, 2, 1, 4, 3,
+  local labels = { 1, 2, 2, 3, 2, 2, 3, 3, 2, 1, 3, 4, 2, 3, 4, 3, 3, 1, 4, 2, 3, 2, 4, 1, 3, 4, 4, 2, 4, 3, 2, 2, 1,
+    4, 3,
     3, 3, 3, 3, 1, 4, 1, 2, 3, 4, 3, 3, 4, 4, 3 }
   local numeric = arrests:mutate { ward = frame { ward = labels }.ward }
   check(numeric:validity { "ward", scale = "zscore" }, { dunn = 0.160440346650323, calinski_harabasz = 36.5339960622797,
@@ -50,7 +54,8 @@ end)
 
 t.test("what is not defined is missing", function()
   local one = frame { x = { 1, 2, 3 }, c = { "a", "a", "a" } }:validity { "c", on = "x" }
-  t.eq({ one.k[1], one.silhouette[1], one.calinski_harabasz[1], one.davies_bouldin[1], one.dunn[1] }, { 1, NA, NA, NA, NA })
+  t.eq({ one.k[1], one.silhouette[1], one.calinski_harabasz[1], one.davies_bouldin[1], one.dunn[1] }, { 1, NA, NA,
+    NA, NA })
   local same = frame { x = { 1, 1, 1, 1 }, c = { 1, 1, 2, 2 } }:validity { "c", on = "x" }
   t.eq({ same.withinss[1], same.calinski_harabasz[1], same.bic[1] }, { 0.0, NA, NA })
   local many = iris:validity { "species", on = on, pairs = 100 }
