@@ -96,14 +96,16 @@ static Status make_glance(const Choosing *c, const int64_t suggested[CHOOSE_RULE
   draft_int(draft, "references", c->o->references);
   draft_int(draft, "resamples", c->o->resamples);
   draft_bool(draft, "complete", c->complete);
-  draft_text(draft, "reason", c->complete ? "" : "interrupted");
+  draft_text(draft, "reason", c->complete ? "" : c->refused.status != STATUS_OK ? c->refused.what : "interrupted");
   draft_int(draft, "seed", c->o->seed);
   return draft_finish(draft, out, e);
 }
 
 static void note(const Choosing *c, const int64_t suggested[CHOOSE_RULES], Text *notes)
 {
-  if (!c->complete) {
+  if (c->refused.status != STATUS_OK) {
+    text_printf(notes, _("k = %1$lld could not be fitted: %2$s\n"), (long long)c->ks[c->done], c->refused.what);
+  } else if (!c->complete) {
     text_printf(notes, _("stopped: numbers of clusters that were tried: %1$zu of %2$zu\n"), c->done, c->n_ks);
   }
   if (c->tendency.p_value > 0.05) {

@@ -202,13 +202,19 @@ static Status resample(Choosing *c, ChooseLevel *level, size_t k_used, Error *e)
 {
   size_t *rows = mem_alloc(c->input.variables.n, sizeof *rows);
   double sum = 0;
+  size_t fits = 0;
   Status status = rows ? STATUS_OK : error_memory(e, 0, _("row numbers"));
   for (size_t round = 0; status == STATUS_OK && round < (size_t)c->o->resamples; round++) {
     double ari = 0;
     status = resample_once(c, level->k, k_used, round, rows, &ari, e);
     sum += ari;
+    fits += status == STATUS_OK;
+    if (status == STATUS_DATA) { /* too few different rows were drawn: that round says nothing */
+      error_clear(e);
+      status = STATUS_OK;
+    }
   }
-  level->stability = status == STATUS_OK ? sum / (double)c->o->resamples : NAN;
+  level->stability = status == STATUS_OK && fits > 0 ? sum / (double)fits : NAN;
   mem_free(rows);
   return status;
 }
@@ -245,6 +251,10 @@ static Status try_all(Choosing *c, Error *e)
                                           .objective = c->levels[c->done].withinss, .changed = -1});
   }
   if (status == STATUS_CANCELLED && c->done > 0) { /* the ks that are complete are an answer */
+    error_clear(e);
+    status = STATUS_OK;
+  } else if (status == STATUS_DATA && c->done > 0) { /* more clusters than different rows, say */
+    c->refused = *e;
     error_clear(e);
     status = STATUS_OK;
   }

@@ -49,6 +49,7 @@ typedef struct Choosing {
   Hopkins tendency;
   size_t steps;             /* fits done, for the progress */
   bool complete;
+  Error refused;            /* why the next k could not be fitted; STATUS_OK when it was stopped, or all are done */
 } Choosing;
 
 /* choose_gap_primitives.c: fills log_w, gap and gap_se of a level whose labels are in c->labels. O(references) fits. */

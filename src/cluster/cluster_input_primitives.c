@@ -78,18 +78,24 @@ static Status read_weights(ClusterInput *input, size_t column, Error *e)
 
 /* ---- values */
 
-/* The first value that is not finite, by row and column. */
+/* The first value that is not finite, or whose square would come near to overflow, by row and column. */
 static Status check_finite(const ClusterInput *input, Error *e)
 {
   const Variables *v = &input->variables;
   double zero = 0;
   for (size_t i = 0; i < v->n * v->d; i++) {
-    zero += input->values[i] * 0;
+    zero += input->values[i] * 0x1p524 * 0; /* not a number from 2^500 on */
   }
   for (size_t i = 0; zero != 0 && i < v->n * v->d; i++) {
+    const size_t row = cluster_row_number(input, i / v->d);
+    const char *name = frame_name(input->data, v->columns[i % v->d]);
     if (!isfinite(input->values[i])) {
-      return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"),
-                       cluster_row_number(input, i / v->d), frame_name(input->data, v->columns[i % v->d]));
+      return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row, name);
+    }
+    if (!(fabs(input->values[i]) < 0x1p500)) {
+      error_set(e, STATUS_DATA, "values-too-large", _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"),
+                row, name, input->values[i]);
+      return error_hint(e, _("scale = \"zscore\", divide the column, or leave the row out"));
     }
   }
   return STATUS_OK;

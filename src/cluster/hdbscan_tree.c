@@ -133,8 +133,9 @@ static void join_edge(Joins *j, const HdbscanEdge *edge)
 
 static void make_joins(Joins *j, Metric metric, HdbscanEdge *edges)
 {
-  qsort(edges, j->n - 1, sizeof *edges, compare_edges);
+  const double most = 0x1p1000 / (double)j->n; /* distances of denormals: sums over rows stay finite */
   double shortest = 0;
+  qsort(edges, j->n - 1, sizeof *edges, compare_edges);
   for (size_t i = 0; i + 1 < j->n && shortest == 0; i++) {
     shortest = metric_unrank(metric, edges[i].rank);
   }
@@ -143,7 +144,8 @@ static void make_joins(Joins *j, Metric metric, HdbscanEdge *edges)
   }
   for (size_t i = 0; i < j->count; i++) {
     const double distance = metric_unrank(metric, j->rank[i]);
-    j->lambda[i] = 1 / (distance > 0 ? distance : shortest > 0 ? shortest / 2 : 1);
+    const double lambda = 1 / (distance > 0 ? distance : shortest > 0 ? shortest / 2 : 1);
+    j->lambda[i] = lambda < most ? lambda : most;
   }
 }
 

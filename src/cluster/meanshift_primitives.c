@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cluster.meanshift: from a frame to a model. Labels follow from the centres, so the model keeps these alone. */
+/* cluster.meanshift: from a frame to a model. Labels follow from the centres but for rows as near to two of them: the model
+ * keeps those of the fit. */
 #include <math.h>
 #include <string.h>
 
@@ -113,6 +114,7 @@ static Status fill_model(Call *call, Model *model, const Fit *fit, int64_t seed,
   TRY(model_set_made(model, "glance", make_glance(fit, seed, &frame, e), &frame, e));
   TRY(cluster_put_variables(model, &fit->input, e));
   TRY(cluster_put_centres(model, &fit->input, fit->result.centres, fit->result.k, e));
+  TRY(cluster_put_labels(model, &fit->input, fit->result.labels, NULL, e));
   TRY(model_set_notes(model, text_data(call->notes), e));
 done:
   return status;
@@ -154,6 +156,18 @@ static Status meanshift_cost(const Call *call, Cost *out, Error *e)
 
 /* ---- new rows, files */
 
+/* The labels of the fit, when these are its rows. */
+static void take_fitted(const Model *model, const ClusterInput *input, int32_t *labels)
+{
+  Frame *fitted = cluster_fitted(model, input->data);
+  for (size_t i = 0; fitted && i < input->variables.n; i++) {
+    const Column *cells = frame_column(fitted, 0);
+    const size_t row = cluster_row_number(input, i) - 1;
+    labels[i] = column_valid(cells, row) ? (int32_t)column_int(cells, row) - 1 : labels[i];
+  }
+  frame_unref(fitted);
+}
+
 static Status predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
 {
   ClusterInput input = {0};
@@ -173,6 +187,7 @@ static Status predict(Call *call, const Model *model, const Frame *data, Frame *
   TRY(centres && labels && distances ? STATUS_OK : error_memory(e, 0, _("labels")));
   TRY(meanshift_assign(call->task, centres, frame_rows(frame), input.values, n, input.variables.d, reach, labels,
                        distances, e));
+  take_fitted(model, &input, labels);
   draft = cluster_predicted(&input, labels);
   TRY(draft ? STATUS_OK : error_memory(e, 0, _("labels")));
   cluster_predicted_floats(draft, "distance", &input, distances);

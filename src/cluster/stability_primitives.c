@@ -58,10 +58,14 @@ enum { ROUND_STREAM = 0x57ab };
 typedef struct Tally {
   double *sum, *squares;
   int64_t *recovered, *dissolved, *rounds, *sizes;
+  size_t refused;   /* rounds whose rows the method could not take, such as fewer different ones than clusters */
+  Error why;        /* of the last of them */
 } Tally;
 
 static Status tally_init(Tally *t, size_t k, Arena *arena, Error *e)
 {
+  t->refused = 0;
+  t->why = (Error){0};
   t->sum = arena_alloc(arena, k + 1, sizeof(double));
   t->squares = arena_alloc(arena, k + 1, sizeof(double));
   t->recovered = arena_alloc(arena, k + 1, sizeof(int64_t));
@@ -150,7 +154,15 @@ static Status one_round(Call *call, const Original *o, const StabilityOptions *o
   size_t k = 0;
   Status status;
   TRY(frame_take(o->data, rows, m, &drawn, e));
-  TRY(refit(call, o->method, model_options(o->model), NULL, 0, drawn, &model, e));
+  status = refit(call, o->method, model_options(o->model), NULL, 0, drawn, &model, e);
+  if (status == STATUS_DATA) {
+    t->refused++;
+    t->why = *e;
+    error_clear(e);
+    status = STATUS_OK;
+    goto done;
+  }
+  TRY(status);
   TRY(refit_labels(call, model, drawn, o->labels + o->n, &k, e));
   TRY(compare_round(o, rows, m, o->labels + o->n, k, t, e));
 done:
@@ -207,6 +219,13 @@ static Status run_rounds(Call *call, const Original *o, const StabilityOptions *
     status = one_round(call, o, options, round, in, rows, t, e);
     task_phase(call->task, "stability");
     task_progress(call->task, round + 1, (uint64_t)options->rounds);
+  }
+  if (status == STATUS_OK && t->refused == (size_t)options->rounds) {
+    *e = t->why;
+    status = e->status;
+    error_hint(e, _("no round's rows could be fitted: fewer clusters, or more rows"));
+  } else if (t->refused > 0) {
+    text_printf(call->notes, _("rounds whose rows could not be fitted, and are left out: %1$zu (%2$s)\n"), t->refused, t->why.what);
   }
   if (status == STATUS_CANCELLED && round > 1) {
     error_clear(e);
@@ -284,12 +303,23 @@ static Status try_change(Call *call, const Original *o, const char *name, const 
   size_t k = 0;
   double ari = NAN;
   Status status;
-  TRY(refit(call, o->method, model_options(o->model), change, 1, o->data, &model, e));
-  TRY(refit_labels(call, model, o->data, o->labels + o->n, &k, e));
-  TRY(refit_ari(call, o->labels, o->k, o->labels + o->n, k, o->n, &ari, e));
+  status = refit(call, o->method, model_options(o->model), change, 1, o->data, &model, e);
+  if (status == STATUS_DATA || status == STATUS_ARGUMENT) {
+    text_printf(call->notes, _("%1$s %2$s: %3$s\n"), name, to, e->what);
+    error_clear(e);
+    status = STATUS_OK;
+  } else {
+    TRY(status);
+    TRY(refit_labels(call, model, o->data, o->labels + o->n, &k, e));
+    TRY(refit_ari(call, o->labels, o->k, o->labels + o->n, k, o->n, &ari, e));
+  }
   builder_text(l->change, name, strlen(name));
   builder_text(l->to, to, strlen(to));
-  builder_int(l->k, (int64_t)k);
+  if (model) {
+    builder_int(l->k, (int64_t)k);
+  } else {
+    builder_missing(l->k);
+  }
   if (isnan(ari)) {
     builder_missing(l->ari);
   } else {
