@@ -96,8 +96,9 @@ static Status cluster_groups(Task *task, const BirchOptions *o, Fit *f, Text *no
   }
   if ((uint64_t)o->k > n) {
     error_set(e, STATUS_DATA, "too-few-groups", _("k is %1$lld, but the tree has %2$zu groups"), (long long)o->k, n);
-    return f->groups.threshold > 0 ? error_hint(e, _("a smaller threshold (it is %g) makes more groups"), f->groups.threshold)
-                                   : error_hint(e, _("choose k up to %zu"), n);
+    const double threshold = f->groups.threshold;
+    return threshold > 0 ? error_hint(e, _("a smaller threshold (it is %g) makes more groups"), threshold)
+                         : error_hint(e, _("choose k up to %zu"), n);
   }
   if (strcmp(o->final, "kmeans") != 0) {
     return by_ward(task, o, f, notes, e);

@@ -93,8 +93,8 @@ static Status check_finite(const ClusterInput *input, Error *e)
       return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row, name);
     }
     if (!(fabs(input->values[i]) < 0x1p500)) {
-      error_set(e, STATUS_DATA, "values-too-large", _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"),
-                row, name, input->values[i]);
+      error_set(e, STATUS_DATA, "values-too-large",
+                _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"), row, name, input->values[i]);
       return error_hint(e, _("scale = \"zscore\", divide the column, or leave the row out"));
     }
   }

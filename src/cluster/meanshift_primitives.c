@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cluster.meanshift: from a frame to a model. Labels follow from the centres but for rows as near to two of them: the model
- * keeps those of the fit. */
+/* cluster.meanshift: from a frame to a model. Labels follow from the centres but for rows as near to two of them: the
+ * model keeps those of the fit. */
 #include <math.h>
 #include <string.h>
 

@@ -225,7 +225,8 @@ static Status run_rounds(Call *call, const Original *o, const StabilityOptions *
     status = e->status;
     error_hint(e, _("no round's rows could be fitted: fewer clusters, or more rows"));
   } else if (t->refused > 0) {
-    text_printf(call->notes, _("rounds whose rows could not be fitted, and are left out: %1$zu (%2$s)\n"), t->refused, t->why.what);
+    text_printf(call->notes, _("rounds whose rows could not be fitted, and are left out: %1$zu (%2$s)\n"), t->refused,
+                t->why.what);
   }
   if (status == STATUS_CANCELLED && round > 1) {
     error_clear(e);
