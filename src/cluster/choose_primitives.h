@@ -16,7 +16,7 @@
 
 #define CHOOSE_OPTIONS(O) \
   O(k, VALUE, OPTION_REQUIRED, 1, 0, "", "", "numbers of clusters to try: \"2:10\", a list, or one number") \
-  O(method, TEXT, "kmeans", 1, 0, "", "", "clustering method, by name: kmeans, pam, hierarchical, mixture ...") \
+  O(method, TEXT, "kmeans", 1, 0, "", "", "clustering method, by name, such as kmeans, pam, hierarchical or mixture") \
   CLUSTER_ON(O) \
   CLUSTER_SCALE(O) \
   O(references, INT, "20", 0, 10000, "", "", "sets of rows at random for the gap statistic; 0: no gap") \

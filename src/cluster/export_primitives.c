@@ -252,7 +252,7 @@ static Status format_of_path(const ExportOptions *o, const char **out, Error *e)
       return STATUS_OK;
     }
   }
-  error_set(e, STATUS_ARGUMENT, "bad-value", _("'%s' does not end in .sql, .lua or .json"), o->path);
+  error_set(e, STATUS_ARGUMENT, "unknown-format", _("'%s' does not end in .sql, .lua or .json"), o->path);
   return error_hint(e, _("say the format: format = \"sql\""));
 }
 

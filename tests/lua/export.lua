@@ -367,7 +367,7 @@ t.test("export writes what code gives, by the file's ending", function()
   local path = t.path ".txt"
   m:export(path, { format = "sql", table = "iris" })
   t.eq(t.read(path), m:code("sql", { table = "iris" }))
-  t.raises("bad-value", function() m:export(path) end, ".sql", "format")
+  t.raises("unknown-format", function() m:export(path) end, ".sql", "format")
   t.raises("option-without-use", function() m:code("lua", { table = "iris" }) end, "table")
 end)
 

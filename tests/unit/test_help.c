@@ -119,7 +119,7 @@ static void test_pages_of_options(void **state)
   }
   Text text = page("kmeans.init", 900);
   assert_has(text_data(&text), "init, option of cluster.kmeans");
-  assert_has(text_data(&text), "a frame or one of kmeans++, random; default kmeans++");
+  assert_has(text_data(&text), "a frame or one of auto, kmeans++, scalable, random; default auto");
   text_free(&text);
 }
 
@@ -214,7 +214,7 @@ static void assert_found(const char *words, const char *first_line)
 static void test_search(void **state)
 {
   (void)state;
-  assert_found("choose number of clusters", "  ?kmeans ");
+  assert_found("choose number of clusters", "  ?choose ");
   assert_found("choose k", NULL);
   assert_found("kmeans", "  ?kmeans ");
   assert_found("KMEANS", "  ?kmeans ");

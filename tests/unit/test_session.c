@@ -381,7 +381,7 @@ static const Completed completed[] = {
     {"df.x", "", 3, 0},
     {"df:hea", "head", 3, '('},
     {"df:sche", "schema", 3, '('},
-    {"df:kme", "kmeans", 3, '('},
+    {"df:kmea", "kmeans", 3, '('},
     {"df:tid", "", 3, '('},
     {"df:sp", "split", 3, '('},
     {"m:ti", "tidy", 2, '('},
