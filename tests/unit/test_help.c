@@ -222,7 +222,7 @@ static void test_search(void **state)
   assert_found("read csv file", "  ?read ");
   assert_found("save model", "  ?save ");
   assert_found("ctrl-c", "  ?interrupt ");
-  assert_found("market basket", "  ?rules ");
+  assert_found("market basket", "  ?baskets ");
   assert_found("how many customers come back", "  ?cohort ");
   assert_found("average by group", "  ?agg ");
   Text out = {0};
