@@ -408,7 +408,7 @@ static const Completed completed[] = {
     {"df:kmeans{k = 3, scale = \"", "none,range,robust,zscore", 26, '"'},
     {"df:kmeans{k = 3, scale = \"z", "zscore", 26, '"'},
     {"df:kmeans{k = 3, scale='z", "zscore", 24, '\''},
-    {"df:kmeans{init = \"", "kmeans++,random", 18, '"'},
+    {"df:kmeans{init = \"", "auto,kmeans++,random,scalable", 18, '"'},
     {"df:kmeans{on = {\"", "age,spend", 17, '"'},
     {"df:kmeans{on = {\"age\", \"s", "spend", 24, '"'},
     {"df:kmeans{on = {\"age\"}, s", "sample = ,scale = ,seed = ,silhouette = ,starts = ", 24, 0},
