@@ -132,7 +132,7 @@ static Status link_atoms(Call *call, const ConsensusOptions *o, Atoms *t, size_t
   (void)linkage_of_name(o->linkage, &kind);
   distances = mem_alloc(linkage_cells(t->a) + 1, sizeof *distances);
   TRY(distances ? STATUS_OK : error_memory(e, linkage_cells(t->a) * sizeof *distances, _("distances")));
-  task_phase(call->task, "co-association");
+  task_phase(call->task, "association");
   TRY(consensus_distances(call->task, t->codes, t->a, t->m, distances, e));
   TRY(linkage_matrix(call->task, distances, t->a, kind, t->weights, &tree, e));
   *k = o->k > 0 ? (size_t)o->k : consensus_lifetime(&tree, 100);
