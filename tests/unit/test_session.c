@@ -441,9 +441,9 @@ static const Completed completed[] = {
     {"df..sp", "", 4, 0},
     {"客户.", "", 0, 0},
     {"", "~read ~customers ~df ~while !spend", 0, 0},
-    {"shop.pa", "part", 5, 0},
-    {"df:part{nu", "number = ", 8, 0},
-    {"df:part{colour = \"", "green,red", 18, '"'},
+    {"shop.sh", "shelf", 5, 0},
+    {"df:shelf{nu", "number = ", 9, 0},
+    {"df:shelf{colour = \"", "green,red", 19, '"'},
 };
 
 static bool offers(const Completions *found, const char *item, size_t length)
@@ -495,7 +495,7 @@ static void test_complete(void **state)
          "trap = setmetatable({}, {__index = function() count = count + 1 return df end, "
          "__pairs = function() count = count + 1 return next, {} end}) "
          "lazy = setmetatable({}, {__index = trap}) "
-         "primitive{family = 'shop', name = 'part', takes = 'frame', summary = 'some rows', run = print, "
+         "primitive{family = 'shop', name = 'shelf', takes = 'frame', summary = 'some rows', run = print, "
          "options = {{name = 'number', kind = 'int', help = 'h'}, "
          "{name = 'colour', kind = 'choice', choices = 'red|green', help = 'h'}}}");
   for (size_t i = 0; i < sizeof completed / sizeof *completed; i++) {
