@@ -60,115 +60,166 @@ static void lower_bound(const Span *s, uint32_t component, double rank)
   }
 }
 
-/* ---- a place looks for its nearest outside */
+/* ---- the places of a leaf look for their nearest outside, together */
 
 typedef struct Look {
   const Span *s;
-  const double *x;
-  uint32_t component, target;
-  double core, limit; /* limit: what is worth finding; once there is a target, less than that */
+  const DistanceKernels *kernels;
+  const double *tile;
+  size_t first, count;              /* place of lane 0, places */
+  bool alike;                       /* some are of one component */
+  uint32_t component[DISTANCE_TILE], target[DISTANCE_TILE];
+  double limit[DISTANCE_TILE];      /* what is worth finding; once there is a target, less than that */
+  double reach[DISTANCE_TILE];      /* the same as a rank of the tree, with a margin; -1: nothing is worth finding */
 } Look;
 
-static void look_leaf(Look *look, size_t leaf)
+static inline void set_reach(Look *look, size_t lane)
+{
+  const Span *s = look->s;
+  const bool found = look->target[lane] != NOBODY && look->limit[lane] <= s->core[look->first + lane];
+  look->reach[lane] = found ? -1 : look->limit[lane] / s->factor * (1 + 0x1p-50);
+}
+
+/* What one has found bounds the others of its component: what is not as good goes. */
+static void share(Look *look, uint32_t from)
+{
+  for (size_t lane = 0; lane < look->count; lane++) {
+    if (look->limit[lane] > look->limit[from] && look->component[lane] == look->component[from]) {
+      look->limit[lane] = look->limit[from];
+      look->target[lane] = NOBODY;
+      set_reach(look, lane);
+    }
+  }
+}
+
+static void look_leaf(Look *look, size_t leaf, uint32_t lane)
 {
   const Span *s = look->s;
   const NeighbourTree *tree = s->tree;
-  const size_t first = tree_leaf_first(tree, leaf), count = tree_leaf_first(tree, leaf + 1) - first;
+  const size_t own = look->first + lane, first = tree_leaf_first(tree, leaf);
+  const double before = look->limit[lane];
   double ranks[DISTANCE_TILE];
-  uint32_t found = distance_kernels()->within[tree->fold](tree_tile(tree, leaf), tree->d, look->x,
-                                                          look->limit / s->factor * (1 + 0x1p-50), ranks);
-  found &= count >= DISTANCE_TILE ? UINT32_MAX : ((uint32_t)1 << count) - 1;
+  const double *x = s->values + (size_t)tree->rows[own] * s->d;
+  uint32_t found = look->kernels->within[tree->fold](tree_tile(tree, leaf), tree->d, x, look->reach[lane], ranks);
+  found &= tree_lanes(tree, leaf);
   for (; found != 0; found &= found - 1) {
-    const uint32_t lane = (uint32_t)__builtin_ctz(found), place = (uint32_t)first + lane;
-    if (s->parent[place] == look->component) {
+    const uint32_t hit = (uint32_t)__builtin_ctz(found), place = (uint32_t)first + hit;
+    if (s->parent[place] == look->component[lane]) {
       continue;
     }
-    double rank = ranks[lane] * s->factor;
+    double rank = ranks[hit] * s->factor;
     rank = s->core[place] > rank ? s->core[place] : rank;
-    rank = look->core > rank ? look->core : rank;
-    if (rank < look->limit || (rank == look->limit && look->target == NOBODY)) {
-      look->limit = rank;
-      look->target = place;
+    rank = s->core[own] > rank ? s->core[own] : rank;
+    if (rank < look->limit[lane] || (rank == look->limit[lane] && look->target[lane] == NOBODY)) {
+      look->limit[lane] = rank;
+      look->target[lane] = place;
     }
+  }
+  set_reach(look, lane);
+  if (look->alike && look->limit[lane] < before) {
+    share(look, lane);
   }
 }
 
-/* Whether something below the node may be worth finding. */
-static bool worth(const Look *look, size_t node, double nearest)
+/* Of the lanes that ask, those for which something below the node may be worth finding. */
+static uint32_t worth(const Look *look, size_t node, const double *bounds, uint32_t asking)
 {
   const Span *s = look->s;
-  if (s->node_component[node] == look->component) {
-    return false;
+  const uint32_t component = s->node_component[node];
+  uint32_t some = asking & look->kernels->at_most(bounds, look->reach);
+  for (uint32_t rest = some; rest != 0; rest &= rest - 1) {
+    const unsigned lane = (unsigned)__builtin_ctz(rest);
+    if (s->node_core[node] > look->limit[lane] || (component != MIXED && component == look->component[lane])) {
+      some &= ~((uint32_t)1 << lane);
+    }
   }
-  double least = nearest * s->factor;
-  least = s->node_core[node] > least ? s->node_core[node] : least;
-  return least <= look->limit && !(look->target != NOBODY && look->limit <= look->core);
+  return some;
 }
 
-static void look_below(Look *look, size_t node)
+/* Which child is first depends on all lanes, not on those that ask, and so on the data alone. */
+static void look_below(Look *look, size_t node, uint32_t asking)
 {
   const NeighbourTree *tree = look->s->tree;
-  if (tree_is_leaf(tree, node)) {
-    look_leaf(look, node + 1 - tree->leaves);
+  if (task_cancelled(look->s->task)) {
     return;
   }
-  size_t near = 2 * node + 1, far = near + 1;
-  double near_rank = tree_nearest(tree, near, look->x), far_rank = tree_nearest(tree, far, look->x);
-  if (far_rank < near_rank) {
-    const double rank = near_rank;
-    near_rank = far_rank;
-    far_rank = rank;
-    far = near++;
+  if (tree_is_leaf(tree, node)) {
+    for (; asking != 0; asking &= asking - 1) {
+      look_leaf(look, node + 1 - tree->leaves, (uint32_t)__builtin_ctz(asking));
+    }
+    return;
   }
-  if (worth(look, near, near_rank)) {
-    look_below(look, near);
-  }
-  if (worth(look, far, far_rank)) {
-    look_below(look, far);
-  }
-}
-
-static void look_around(Look *look, size_t leaf)
-{
-  const NeighbourTree *tree = look->s->tree;
-  size_t node = leaf + tree->leaves - 1;
-  if (look->s->node_component[node] != look->component) {
-    look_leaf(look, leaf);
-  }
-  for (; node > 0; node = (node - 1) / 2) {
-    const size_t sibling = ((node - 1) ^ 1) + 1;
-    if (look->s->node_component[sibling] != look->component &&
-        worth(look, sibling, tree_nearest(tree, sibling, look->x))) {
-      look_below(look, sibling);
+  double bounds[2][DISTANCE_TILE];
+  tree_nearest_lanes(tree, 2 * node + 1, look->tile, bounds[0]);
+  tree_nearest_lanes(tree, 2 * node + 2, look->tile, bounds[1]);
+  const uint32_t left = look->kernels->at_most(bounds[0], bounds[1]);
+  const size_t near = __builtin_popcount(left) < DISTANCE_TILE / 2;
+  for (size_t turn = 0; turn < 2; turn++) {
+    const size_t child = near ^ turn;
+    const uint32_t some = worth(look, 2 * node + 1 + child, bounds[child], asking);
+    if (some != 0) {
+      look_below(look, 2 * node + 1 + child, some);
     }
   }
 }
 
-static void look_place(const Span *s, size_t leaf, size_t place)
+static void look_around(Look *look, size_t leaf, uint32_t asking)
 {
-  const uint32_t component = s->parent[place];
-  const double bound = bound_of(s, component);
-  if (s->floor[place] > bound) {
-    return;
+  const NeighbourTree *tree = look->s->tree;
+  double bounds[DISTANCE_TILE] = {0};
+  size_t node = leaf + tree->leaves - 1;
+  look_below(look, node, worth(look, node, bounds, asking));
+  for (; node > 0; node = (node - 1) / 2) {
+    const size_t sibling = ((node - 1) ^ 1) + 1;
+    tree_nearest_lanes(tree, sibling, look->tile, bounds);
+    const uint32_t some = worth(look, sibling, bounds, asking);
+    if (some != 0) {
+      look_below(look, sibling, some);
+    }
   }
-  if (s->target[place] == NOBODY || s->parent[s->target[place]] == component) {
-    Look look = {s, s->values + (size_t)s->tree->rows[place] * s->d, component, NOBODY, s->core[place], bound};
-    look_around(&look, leaf);
-    s->target[place] = look.target;
-    s->floor[place] = look.limit > s->floor[place] ? look.limit : s->floor[place];
+}
+
+/* The lanes whose place has to look: its candidate is gone, and there may be something as good as the best so far. */
+static uint32_t who_looks(Look *look)
+{
+  const Span *s = look->s;
+  uint32_t asking = 0;
+  for (size_t lane = 0; lane < look->count; lane++) {
+    const size_t place = look->first + lane;
+    const uint32_t component = s->parent[place];
+    const double bound = bound_of(s, component);
+    look->component[lane] = component;
+    look->alike |= lane > 0 && component == look->component[lane - 1];
+    look->target[lane] = NOBODY;
+    look->limit[lane] = bound;
+    set_reach(look, lane);
+    if (s->floor[place] <= bound && (s->target[place] == NOBODY || s->parent[s->target[place]] == component)) {
+      asking |= (uint32_t)1 << lane;
+    }
   }
-  if (s->target[place] != NOBODY) {
-    lower_bound(s, component, s->floor[place]);
-  }
+  return asking;
 }
 
 static void look_item(void *context, size_t item, size_t worker)
 {
   (void)worker;
   const Span *s = context;
-  const size_t end = tree_leaf_first(s->tree, item + 1);
-  for (size_t i = tree_leaf_first(s->tree, item); i < end && !task_cancelled(s->task); i++) {
-    look_place(s, item, i);
+  Look look = {.s = s, .kernels = distance_kernels(), .tile = tree_tile(s->tree, item),
+               .first = tree_leaf_first(s->tree, item)};
+  look.count = tree_leaf_first(s->tree, item + 1) - look.first;
+  const uint32_t asking = who_looks(&look);
+  if (asking != 0) {
+    look_around(&look, item, asking);
+  }
+  for (size_t lane = 0; lane < look.count; lane++) {
+    const size_t place = look.first + lane;
+    if (asking >> lane & 1) {
+      s->target[place] = look.target[lane];
+      s->floor[place] = look.limit[lane] > s->floor[place] ? look.limit[lane] : s->floor[place];
+    }
+    if (s->target[place] != NOBODY && s->parent[s->target[place]] != s->parent[place]) {
+      lower_bound(s, s->parent[place], s->floor[place]);
+    }
   }
 }
 
@@ -238,6 +289,11 @@ static void join_components(Span *s)
   for (size_t i = 0; i < s->n; i++) {
     s->parent[i] = find(s->parent, (uint32_t)i);
     atomic_store_explicit(&s->bound[i], bits_of(INFINITY), memory_order_relaxed);
+  }
+  for (size_t i = 0; i < s->n; i++) { /* candidates that still count bound the rest from the beginning */
+    if (s->target[i] != NOBODY && s->parent[s->target[i]] != s->parent[i]) {
+      lower_bound(s, s->parent[i], s->floor[i]);
+    }
   }
 }
 

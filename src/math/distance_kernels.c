@@ -98,17 +98,17 @@ INLINE void fold(const double *tile, size_t d, const double *points, size_t stri
   }
 }
 
-/* Bits of the lanes that are at most the limit. */
-INLINE uint32_t lanes_within(Vector v, double limit)
+/* Bits of the lanes that are at most the limits. */
+INLINE uint32_t lanes_within(Vector v, Vector limits)
 {
 #if defined(__AVX512F__)
-  return _mm512_cmp_pd_mask((__m512d)v, _mm512_set1_pd(limit), _CMP_LE_OQ);
+  return _mm512_cmp_pd_mask((__m512d)v, (__m512d)limits, _CMP_LE_OQ);
 #elif defined(__AVX__)
-  return (uint32_t)_mm256_movemask_pd((__m256d)(v <= limit));
+  return (uint32_t)_mm256_movemask_pd((__m256d)(v <= limits));
 #elif defined(__SSE2__)
-  return (uint32_t)_mm_movemask_pd((__m128d)(v <= limit));
+  return (uint32_t)_mm_movemask_pd((__m128d)(v <= limits));
 #else
-  return (uint32_t)(v[0] <= limit) | (uint32_t)(v[1] <= limit) << 1;
+  return (uint32_t)(v[0] <= limits[0]) | (uint32_t)(v[1] <= limits[1]) << 1;
 #endif
 }
 
@@ -119,10 +119,59 @@ INLINE uint32_t within(const double *tile, size_t d, const double *point, double
   for (size_t i = 0; i < DISTANCE_TILE; i += VECTORS * WIDTH) {
     corner(tile + i, d, point, 0, false, out + i, 0, 1, kind);
     for (size_t v = 0; v < VECTORS; v++) {
-      found |= lanes_within(load(out + i + v * WIDTH), limit) << (i + v * WIDTH);
+      found |= lanes_within(load(out + i + v * WIDTH), (Vector){0} + limit) << (i + v * WIDTH);
     }
   }
   return found;
+}
+
+static uint32_t at_most(const double *x, const double *y)
+{
+  uint32_t found = 0;
+  for (size_t i = 0; i < DISTANCE_TILE; i += WIDTH) {
+    found |= lanes_within(load(x + i), load(y + i)) << i;
+  }
+  return found;
+}
+
+INLINE Vector larger(Vector a, Vector b)
+{
+#if defined(__AVX512F__)
+  return (Vector)_mm512_maskz_max_pd((__mmask8)-1, (__m512d)a, (__m512d)b); /* without mask gcc warns */
+#elif defined(__AVX__)
+  return (Vector)_mm256_max_pd((__m256d)a, (__m256d)b);
+#elif defined(__SSE2__)
+  return (Vector)_mm_max_pd((__m128d)a, (__m128d)b);
+#else
+  const Mask more = (Mask)(a > b);
+  return (Vector)(((Mask)a & more) | ((Mask)b & ~more));
+#endif
+}
+
+INLINE void box(const double *tile, size_t d, const double *low, const double *high, double *out, const FoldKind kind)
+{
+  for (size_t i = 0; i < DISTANCE_TILE; i += VECTORS * WIDTH) {
+    Vector sum[VECTORS];
+    for (int v = 0; v < VECTORS; v++) {
+      sum[v] = (Vector){0};
+    }
+    for (size_t c = 0; c < d; c++) {
+      for (int v = 0; v < VECTORS; v++) {
+        const Vector x = load(tile + c * DISTANCE_TILE + i + v * WIDTH);
+        const Vector gap = larger(larger(low[c] - x, x - high[c]), (Vector){0});
+        if (kind == FOLD_MAXIMUM) {
+          sum[v] = larger(gap, sum[v]);
+        } else if (kind == FOLD_SQUARES) {
+          sum[v] += gap * gap;
+        } else {
+          sum[v] += gap;
+        }
+      }
+    }
+    for (int v = 0; v < VECTORS; v++) {
+      store(out + i + v * WIDTH, sum[v]);
+    }
+  }
 }
 
 #define KIND(name, kind)                                                                                               \
@@ -134,6 +183,10 @@ INLINE uint32_t within(const double *tile, size_t d, const double *point, double
   static uint32_t within_##name(const double *tile, size_t d, const double *point, double limit, double *out)          \
   {                                                                                                                    \
     return within(tile, d, point, limit, out, kind);                                                                   \
+  }                                                                                                                    \
+  static void box_##name(const double *tile, size_t d, const double *low, const double *high, double *out)             \
+  {                                                                                                                    \
+    box(tile, d, low, high, out, kind);                                                                                \
   }
 KIND(squares, FOLD_SQUARES)
 KIND(absolute, FOLD_ABSOLUTE)
@@ -146,4 +199,6 @@ const DistanceKernels KERNEL_NAME(distance_kernels_) = {
     .tile = make_tile,
     .fold = {fold_squares, fold_absolute, fold_maximum, fold_products},
     .within = {within_squares, within_absolute, within_maximum, within_products},
+    .box = {box_squares, box_absolute, box_maximum, box_products},
+    .at_most = at_most,
 };

@@ -27,6 +27,13 @@ typedef struct DistanceKernels {
 
   /* The folds of one point into out[32]; bit i of the result: out[i] <= limit. */
   uint32_t (*within[FOLD_KINDS])(const double *tile, size_t d, const double *point, double limit, double *out);
+
+  /* out[i], i < 32: the fold of the gaps between row i and the box from low[d] to high[d], at most the fold with any
+   * point in it. Products: nothing of use. */
+  void (*box[FOLD_KINDS])(const double *tile, size_t d, const double *low, const double *high, double *out);
+
+  /* Bit i, i < 32: x[i] <= y[i]. */
+  uint32_t (*at_most)(const double *x, const double *y);
 } DistanceKernels;
 
 /* The copy for this machine (core/cpu.h). */

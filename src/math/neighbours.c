@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Questions to a tree go down the nearer child first; those of the index's own rows begin at their leaf and climb, so
- * that a close bound is there before any other node is looked at. Brute force takes GROUP questions at a time against
+/* Questions to a tree go down the nearer child first; the index's own rows ask leaf by leaf, with the bounds of a node
+ * for all rows of the leaf at once, and begin at their leaf and climb, so that a close bound is there before any other
+ * node is looked at. Brute force takes GROUP questions at a time against
  * BLOCK rows. */
 #include "math/neighbours.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "core/alloc.h"
@@ -12,7 +14,7 @@
 #include "core/reduce.h"
 #include "math/neighbours_tree.h"
 
-enum { GROUP = 16, BLOCK = 256, FEW_ROWS = 64, KD_MOST = 15, BALL_MOST = 64, QUERIES = 64 };
+enum { GROUP = 16, BLOCK = 256, TOGETHER_MOST = 1024, FEW_ROWS = 64, KD_MOST = 15, BALL_MOST = 64, QUERIES = 64 };
 
 struct Neighbours {
   NeighbourKind kind;
@@ -192,13 +194,63 @@ static void descend(Search *s, size_t node)
   }
 }
 
-static void climb(Search *s, size_t leaf)
+/* ---- the rows of a leaf ask together: bounds of nodes for all of them at once */
+
+typedef struct Group {
+  const Task *task;
+  const NeighbourTree *tree;
+  const DistanceKernels *kernels;
+  const double *tile, *values;
+  const uint32_t *rows;
+  Best best[DISTANCE_TILE];
+  double limits[DISTANCE_TILE]; /* of each; below 0 in lanes without a row */
+} Group;
+
+static void group_scan(Group *g, size_t leaf, uint32_t asking)
 {
-  scan_leaf(s, leaf);
-  for (size_t node = leaf + s->tree->leaves - 1; node > 0; node = (node - 1) / 2) {
+  const NeighbourTree *tree = g->tree;
+  for (; asking != 0; asking &= asking - 1) {
+    const size_t lane = (size_t)__builtin_ctz(asking);
+    Search s = {tree, g->kernels, g->values + g->rows[lane] * tree->d, g->best[lane]};
+    scan_leaf(&s, leaf);
+    g->best[lane].n = s.best.n;
+    g->limits[lane] = best_limit(&s.best);
+  }
+}
+
+static void group_descend(Group *g, size_t node, uint32_t asking)
+{
+  if (task_cancelled(g->task)) {
+    return;
+  }
+  if (tree_is_leaf(g->tree, node)) {
+    group_scan(g, node + 1 - g->tree->leaves, asking);
+    return;
+  }
+  double bounds[2][DISTANCE_TILE];
+  tree_nearest_lanes(g->tree, 2 * node + 1, g->tile, bounds[0]);
+  tree_nearest_lanes(g->tree, 2 * node + 2, g->tile, bounds[1]);
+  const uint32_t left = g->kernels->at_most(bounds[0], bounds[1]) & asking;
+  const size_t near = 2 * __builtin_popcount(left) < __builtin_popcount(asking);
+  for (size_t turn = 0; turn < 2; turn++) {
+    const size_t child = near ^ turn;
+    const uint32_t some = g->kernels->at_most(bounds[child], g->limits) & asking;
+    if (some != 0) {
+      group_descend(g, 2 * node + 1 + child, some);
+    }
+  }
+}
+
+static void group_climb(Group *g, size_t leaf)
+{
+  double bounds[DISTANCE_TILE];
+  size_t node = leaf + g->tree->leaves - 1;
+  for (group_descend(g, node, tree_lanes(g->tree, leaf)); node > 0 && !task_cancelled(g->task); node = (node - 1) / 2) {
     const size_t sibling = ((node - 1) ^ 1) + 1;
-    if (tree_nearest(s->tree, sibling, s->x) <= best_limit(&s->best)) {
-      descend(s, sibling);
+    tree_nearest_lanes(g->tree, sibling, g->tile, bounds);
+    const uint32_t some = g->kernels->at_most(bounds, g->limits);
+    if (some != 0) {
+      group_descend(g, sibling, some);
     }
   }
 }
@@ -354,8 +406,19 @@ typedef struct Batch {
   double limit;          /* counting */
   size_t enough;
   uint32_t *counts;
-  NeighbourHit *scratch; /* GROUP * k for each worker */
+  NeighbourHit *scratch; /* of each worker */
+  _Atomic size_t ready;  /* items, of so many */
+  size_t items;
 } Batch;
+
+/* On any thread, after an item. */
+static void item_ready(Batch *b)
+{
+  const size_t ready = atomic_fetch_add_explicit(&b->ready, 1, memory_order_relaxed) + 1;
+  if (ready % 64 == 0 || ready == b->items) {
+    task_progress(b->task, ready, b->items);
+  }
+}
 
 static void give_hits(const Batch *b, size_t query, const Best *best)
 {
@@ -371,42 +434,47 @@ static void give_hits(const Batch *b, size_t query, const Best *best)
   }
 }
 
-/* The rows of a leaf ask in turn. */
 static void leaf_item(void *context, size_t item, size_t worker)
 {
-  const Batch *b = context;
+  Batch *b = context;
   const NeighbourTree *tree = &b->index->tree;
-  const size_t first = tree_leaf_first(tree, item), end = tree_leaf_first(tree, item + 1);
-  for (size_t i = first; i < end && !task_cancelled(b->task); i++) {
-    const uint32_t row = tree->rows[i];
-    Search s = {tree, distance_kernels(), b->index->values + row * tree->d,
-                {b->scratch + worker * GROUP * b->k, 0, b->k}};
-    climb(&s, item);
+  const size_t first = tree_leaf_first(tree, item), count = tree_leaf_first(tree, item + 1) - first;
+  Group g = {.task = b->task, .tree = tree, .kernels = distance_kernels(), .tile = tree_tile(tree, item),
+             .values = b->index->values, .rows = tree->rows + first};
+  for (size_t i = 0; i < DISTANCE_TILE; i++) {
+    g.best[i] = (Best){b->scratch + (worker * DISTANCE_TILE + i) * b->k, 0, b->k};
+    g.limits[i] = i < count ? (double)INFINITY : -1;
+  }
+  group_climb(&g, item);
+  for (size_t i = 0; i < count && !task_cancelled(b->task); i++) {
     if (b->rows || b->distances) {
-      best_sort(&s.best);
-      give_hits(b, row, &s.best);
+      best_sort(&g.best[i]);
+      give_hits(b, g.rows[i], &g.best[i]);
     } else {
-      b->kth[row] = s.best.hits[0].rank;
+      b->kth[g.rows[i]] = g.best[i].hits[0].rank;
     }
   }
+  item_ready(b);
 }
 
 static void tree_item(void *context, size_t item, size_t worker)
 {
-  const Batch *b = context;
+  Batch *b = context;
   const NeighbourTree *tree = &b->index->tree;
   const size_t end = (item + 1) * QUERIES < b->q ? (item + 1) * QUERIES : b->q;
   for (size_t i = item * QUERIES; i < end && !task_cancelled(b->task); i++) {
-    Search s = {tree, distance_kernels(), b->queries + i * tree->d, {b->scratch + worker * GROUP * b->k, 0, b->k}};
+    const double *x = (b->queries ? b->queries : b->index->values) + i * tree->d;
+    Search s = {tree, distance_kernels(), x, {b->scratch + worker * b->k, 0, b->k}};
     descend(&s, 0);
     best_sort(&s.best);
     give_hits(b, i, &s.best);
   }
+  item_ready(b);
 }
 
 static void brute_item(void *context, size_t item, size_t worker)
 {
-  const Batch *b = context;
+  Batch *b = context;
   const Neighbours *index = b->index;
   const size_t d = index->d, from = item * GROUP, questions = b->q - from < GROUP ? b->q - from : GROUP;
   const double *x = (b->queries ? b->queries : index->values) + from * d;
@@ -435,23 +503,23 @@ static void brute_item(void *context, size_t item, size_t worker)
     best_sort(&best[i]);
     give_hits(b, from + i, &best[i]);
   }
+  item_ready(b);
 }
 
+/* Long lists are made one by one. */
 static Status run_batch(Batch *b, Error *e)
 {
   const size_t threads = task_threads(b->task);
+  const bool brute = b->index->kind == NEIGHBOURS_BRUTE, leaves = !brute && !b->queries && b->k <= TOGETHER_MOST;
+  const size_t together = brute ? GROUP : QUERIES;
+  const size_t items = leaves ? b->index->tree.leaves : (b->q + together - 1) / together;
   size_t each;
-  if (__builtin_mul_overflow(b->k, (size_t)GROUP, &each) ||
+  if (__builtin_mul_overflow(b->k, brute ? (size_t)GROUP : leaves ? (size_t)DISTANCE_TILE : 1, &each) ||
       !(b->scratch = mem_alloc(threads * each, sizeof *b->scratch))) {
     return error_memory(e, 0, _("lists of neighbours"));
   }
-  if (b->index->kind == NEIGHBOURS_BRUTE) {
-    pool_run(threads, (b->q + GROUP - 1) / GROUP, brute_item, b);
-  } else if (!b->queries) {
-    pool_run(threads, b->index->tree.leaves, leaf_item, b);
-  } else {
-    pool_run(threads, (b->q + QUERIES - 1) / QUERIES, tree_item, b);
-  }
+  b->items = items;
+  pool_run(threads, items, brute ? brute_item : leaves ? leaf_item : tree_item, b);
   mem_free(b->scratch);
   return task_cancelled(b->task) ? error_cancelled(e) : STATUS_OK;
 }
@@ -481,12 +549,13 @@ Status neighbours_kth(Task *task, const Neighbours *index, size_t k, double *dis
 static void count_item(void *context, size_t item, size_t worker)
 {
   (void)worker;
-  const Batch *b = context;
+  Batch *b = context;
   const size_t end = (item + 1) * QUERIES < b->q ? (item + 1) * QUERIES : b->q;
   for (size_t i = item * QUERIES; i < end && !task_cancelled(b->task); i++) {
     const double *x = (b->queries ? b->queries : b->index->values) + i * b->index->d;
     b->counts[i] = (uint32_t)neighbours_count(b->index, x, b->limit, b->enough);
   }
+  item_ready(b);
 }
 
 Status neighbours_counts(Task *task, const Neighbours *index, const double *queries, size_t q, double radius,
@@ -494,6 +563,7 @@ Status neighbours_counts(Task *task, const Neighbours *index, const double *quer
 {
   Batch b = {.task = task, .index = index, .queries = queries, .q = q, .enough = enough,
              .limit = metric_rank(index->metric, radius), .counts = counts};
-  pool_run(task_threads(task), (b.q + QUERIES - 1) / QUERIES, count_item, &b);
+  b.items = (b.q + QUERIES - 1) / QUERIES;
+  pool_run(task_threads(task), b.items, count_item, &b);
   return task_cancelled(task) ? error_cancelled(e) : STATUS_OK;
 }

@@ -121,6 +121,21 @@ double tree_nearest(const NeighbourTree *tree, size_t node, const double *x)
   BY_FOLD(NEAREST)
 }
 
+void tree_nearest_lanes(const NeighbourTree *tree, size_t node, const double *tile, double *bounds)
+{
+  const double *b = tree->bounds + node * tree->stride;
+  const size_t d = tree->d;
+  const DistanceKernels *kernels = distance_kernels();
+  if (!tree->ball) {
+    kernels->box[tree->fold](tile, d, b, b + d, bounds);
+    return;
+  }
+  kernels->fold[tree->fold](tile, d, b, d, 1, false, bounds, DISTANCE_TILE);
+  for (size_t i = 0; i < DISTANCE_TILE; i++) {
+    bounds[i] = ball_least(tree, metric_unrank(tree->metric, bounds[i]), b[d]);
+  }
+}
+
 double tree_farthest(const NeighbourTree *tree, size_t node, const double *x)
 {
   const double *b = tree->bounds + node * tree->stride;

@@ -70,6 +70,16 @@ static inline void tree_point(const NeighbourTree *tree, size_t leaf, size_t lan
 double tree_nearest(const NeighbourTree *tree, size_t node, const double *x);
 double tree_farthest(const NeighbourTree *tree, size_t node, const double *x);
 
+/* The same for the 32 points of a tile at once: bounds[32], each at most the rank to any point below the node. */
+void tree_nearest_lanes(const NeighbourTree *tree, size_t node, const double *tile, double *bounds);
+
+/* Bits of the points of a leaf. */
+static inline uint32_t tree_lanes(const NeighbourTree *tree, size_t leaf)
+{
+  const size_t count = tree_leaf_first(tree, leaf + 1) - tree_leaf_first(tree, leaf);
+  return count >= DISTANCE_TILE ? UINT32_MAX : ((uint32_t)1 << count) - 1;
+}
+
 /* At most, at least the rank between any point below a and any below b. */
 double tree_gap(const NeighbourTree *tree, size_t a, size_t b);
 double tree_reach(const NeighbourTree *tree, size_t a, size_t b);

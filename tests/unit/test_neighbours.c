@@ -202,6 +202,38 @@ static void test_threads(void **state)
   mem_free(values);
 }
 
+/* Lists longer than those that rows of a leaf make together. */
+static void test_long_lists(void **state)
+{
+  (void)state;
+  enum { N = 1500, D = 2, K = 1200 };
+  double *values = mem_alloc(N * D, sizeof *values), *kth = mem_alloc(N, sizeof *kth);
+  uint32_t *rows = mem_alloc((size_t)N * K, sizeof *rows);
+  NeighbourHit *all = mem_alloc(N, sizeof *all);
+  const Metric metric = {METRIC_EUCLIDEAN, 2};
+  Task task;
+  Neighbours *index;
+  task_init(&task, 1);
+  fill(values, N, D, LATTICE, 3);
+  assert_int_equal(neighbours_new(&task, values, N, D, metric, NEIGHBOURS_KD, &index, NULL), STATUS_OK);
+  assert_int_equal(neighbours_nearest(&task, index, NULL, N, K, rows, NULL, NULL), STATUS_OK);
+  assert_int_equal(neighbours_kth_rank(&task, index, K, kth, NULL), STATUS_OK);
+  assert_true(atomic_load(&task.done) == atomic_load(&task.total) && atomic_load(&task.total) > 0);
+  for (size_t i = 0; i < N; i += 100) {
+    plain_sort(metric, values + i * D, values, N, D, all);
+    assert_true(kth[i] == all[K - 1].rank);
+    for (size_t j = 0; j < K; j++) {
+      assert_int_equal(rows[i * K + j], all[j].row);
+    }
+  }
+  neighbours_free(index);
+  task_free(&task);
+  mem_free(values);
+  mem_free(kth);
+  mem_free(rows);
+  mem_free(all);
+}
+
 static void test_refusals(void **state)
 {
   (void)state;
@@ -244,7 +276,7 @@ static void test_refusals(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_all), cmocka_unit_test(test_threads),
-                                     cmocka_unit_test(test_refusals)};
+                                     cmocka_unit_test(test_long_lists), cmocka_unit_test(test_refusals)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;
