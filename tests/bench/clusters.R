@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A clustering of tests/bench/clusters by R: clusters.R TASK FILE.f64 COLUMNS FILE.f64 VARIANT. Only the call is timed, with the
-# data in memory; distances count where a program needs them. Prints: seconds, processor seconds, result, name.
+# A clustering of tests/bench/clusters by R: clusters.R TASK FILE.f64 COLUMNS FILE.f64 VARIANT. Only the call is timed,
+# with the data in memory; distances count where a program needs them. Prints: seconds, processor seconds, result, name.
 words <- commandArgs(trailingOnly = TRUE)
 variant <- words[5]
 columns <- as.integer(words[3])

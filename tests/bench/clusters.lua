@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- A clustering of tests/bench/clusters by assay: clusters.lua TASK FILE.f64 COLUMNS [FILE.f64]. Only the call is timed, with
--- the data in memory. Prints: seconds, processor seconds, result, name. The second file: means, or labels.
+-- A clustering of tests/bench/clusters by assay: clusters.lua TASK FILE.f64 COLUMNS [FILE.f64]. Only the call is timed,
+-- with the data in memory. Prints: seconds, processor seconds, result, name. The second file: means, or labels.
 local task, path, columns, second = arg[1], arg[2], tonumber(arg[3]), arg[4]
 
 local function matrix(file, width)
@@ -31,7 +31,17 @@ local function medoids(variant)
   return function(df) return df:head(5000):pam { k = 20, variant = variant, silhouette = false } end, objective
 end
 
+local function kmeans()
+  local start = frame(matrix(second, columns))
+  local most = math.tointeger(tonumber(os.getenv "BENCH_ITERATIONS"))
+  return function(df) return df:kmeans { k = #start, init = start, starts = 1, max_iter = most, refine = "none" } end,
+    function(model) return ("%.9g/%d"):format(model.inertia, model.iterations) end
+end
+
 local tasks = {
+  ["kmeans-8"] = kmeans,
+  ["kmeans-50"] = kmeans,
+  ["kmeans-784"] = kmeans,
   mixture = function()
     local means = frame(matrix(second, columns))
     return function(df) return df:mixture { k = 8, model = "VVV", init = means, max_iter = 50, tol = 0 } end,

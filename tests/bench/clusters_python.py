@@ -3,6 +3,7 @@
 
 Only the call is timed, with the data in memory. Prints: seconds, processor seconds, result, name.
 """
+import os
 import sys
 import time
 import warnings
@@ -22,7 +23,16 @@ def timed(call, result, name):
     print(f"{wall:.6f} {cpu:.6f} {result(value)} {name}")
 
 
-if task == "mixture":
+if task.startswith("kmeans"):
+    from sklearn.cluster import KMeans
+    start = numpy.fromfile(second, dtype="<f8").reshape(-1, columns)
+    if variant == "single":
+        x, start = x.astype(numpy.float32), start.astype(numpy.float32)
+    most = int(os.environ["BENCH_ITERATIONS"])
+    fit = KMeans(len(start), init=start, n_init=1, max_iter=most, tol=0, algorithm="lloyd")
+    timed(lambda: fit.fit(x), lambda m: f"{m.inertia_:.9g}/{m.n_iter_}",
+          "scikit-learn, single" if variant == "single" else "scikit-learn")
+elif task == "mixture":
     from sklearn.mixture import GaussianMixture
     means = numpy.fromfile(second, dtype="<f8").reshape(-1, columns)
     k = len(means)
