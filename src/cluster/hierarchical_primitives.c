@@ -27,7 +27,7 @@ static Status choose_way(const HierarchicalOptions *o, Hierarchy *h, Way *way, E
   Metric metric;
   LinkageKind kind;
   if (!metric_of_name(o->metric, &metric) || !linkage_of_name(o->linkage, &kind)) {
-    return error_set(e, STATUS_INTERNAL, "internal", "%s %s", o->metric, o->linkage);
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", "%s %s", o->metric, o->linkage); /* choices, checked before */
   }
   h->metric = metric;
   h->kind = kind;
