@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/help.h"
+#include "registry/model.h"
 #include "tui/input.h"
 #include "view/error_text.h"
 #include "view/width.h"
@@ -85,15 +86,22 @@ static void set_data(Tui *tui, FormPanel *panel, const char *name)
   form_set(&panel->form, FORM_DATA, name, variable ? &variable->value : NULL);
 }
 
+static bool suits(const Primitive *primitive, const SessionVariable *variable)
+{
+  return variable->kind == primitive->takes &&
+         (variable->kind != VALUE_MODEL || !primitive->takes_class ||
+          strcmp(primitive->takes_class, model_primitive(variable->value.model)->family) == 0);
+}
+
 static void choose_data(Tui *tui, FormPanel *panel)
 {
   const ValueKind takes = panel->form.primitive->takes;
   const SessionVariable *subject = tui_object(tui, tui_subject(tui));
   size_t n;
   const SessionVariable *all = tui_objects(tui, &n);
-  const SessionVariable *found = subject && subject->kind == takes ? subject : NULL;
+  const SessionVariable *found = subject && suits(panel->form.primitive, subject) ? subject : NULL;
   for (size_t i = 0; i < n && !found; i++) {
-    found = all[i].kind == takes ? &all[i] : NULL;
+    found = suits(panel->form.primitive, &all[i]) ? &all[i] : NULL;
   }
   if (found && takes != VALUE_NONE) {
     form_set(&panel->form, FORM_DATA, found->name, &found->value);
@@ -132,7 +140,7 @@ void form_panel_open(Tui *tui, FormPanel *panel, const Primitive *primitive)
 void form_panel_data(Tui *tui, FormPanel *panel, const char *name)
 {
   const SessionVariable *variable = tui_object(tui, name);
-  if (panel->form.primitive && variable && variable->kind == panel->form.primitive->takes) {
+  if (panel->form.primitive && variable && suits(panel->form.primitive, variable)) {
     set_data(tui, panel, name);
     tui_redraw(tui);
   }
@@ -334,13 +342,14 @@ static bool edited(Tui *tui, void *context, const char *text)
   return true;
 }
 
-static void edit(Tui *tui, FormPanel *panel, size_t field)
+/* begin: what was typed already; NULL: what the field has. */
+static void edit(Tui *tui, FormPanel *panel, size_t field, const char *begin)
 {
   Text before = {0}, after = {0}, prompt = {0};
   form_around(&panel->form, field, &before, &after);
   text_printf(&prompt, "%s = ", form_name(&panel->form, field));
   panel->editing = field;
-  const InputRequest request = {.prompt = text_data(&prompt), .text = text_data(&panel->form.fields[field].lua),
+  const InputRequest request = {.prompt = text_data(&prompt), .text = begin ? begin : text_data(&panel->form.fields[field].lua),
                                 .before = field == FORM_RESULT ? NULL : text_data(&before),
                                 .after = field == FORM_RESULT ? NULL : text_data(&after), .context = panel, .done = edited};
   tui_ask(tui, &request);
@@ -356,7 +365,7 @@ static void next_data(Tui *tui, FormPanel *panel)
   const SessionVariable *all = tui_objects(tui, &n);
   bool passed = false;
   for (size_t i = 0; i < n; i++) {
-    if (all[i].kind != panel->form.primitive->takes) {
+    if (!suits(panel->form.primitive, &all[i])) {
       continue;
     }
     first = first == SIZE_MAX ? i : first;
@@ -377,7 +386,7 @@ static void enter(Tui *tui, void *context)
   } else if (line.choice != SIZE_MAX) {
     form_choose(&panel->form, line.field, line.choice);
   } else {
-    edit(tui, panel, line.field);
+    edit(tui, panel, line.field, NULL);
   }
   tui_redraw(tui);
 }
@@ -393,7 +402,7 @@ static void space(Tui *tui, void *context)
   } else if (line.field == FORM_DATA) {
     next_data(tui, panel);
   } else if (form_choices(&panel->form, line.field) == 0) {
-    edit(tui, panel, line.field);
+    edit(tui, panel, line.field, NULL);
   } else if (option_is_list(form_option(&panel->form, line.field)->kind)) {
     panel->form.fields[line.field].open = !panel->form.fields[line.field].open;
   } else {
@@ -457,11 +466,27 @@ static const Action actions[] = {
   {.key = "Down j", .name = N_("down"), .help = N_("the field below"), .group = N_("Move"), .run = down, .quiet = true},
 };
 
+/* A digit on a field begins its value, rather than going to another page. */
+static bool begin_value(Tui *tui, FormPanel *panel, uint32_t code)
+{
+  const Line line = line_at(panel);
+  const char begin[2] = {(char)code, '\0'};
+  if (code < '0' || code > '9' || line.field >= panel->form.n || line.field == FORM_DATA || line.field == FORM_RESULT ||
+      line.choice != SIZE_MAX || form_choices(&panel->form, line.field) > 0) {
+    return false;
+  }
+  edit(tui, panel, line.field, begin);
+  return true;
+}
+
 static bool key(Tui *tui, void *context, const Key *pressed)
 {
   FormPanel *panel = context;
   if (!panel->form.primitive) {
     return false;
+  }
+  if (begin_value(tui, panel, pressed->code)) {
+    return true;
   }
   if (pressed->code == K_WHEEL_UP || pressed->code == K_WHEEL_DOWN) {
     move(tui, panel, pressed->code == K_WHEEL_UP ? -1 : 1);

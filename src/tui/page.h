@@ -30,6 +30,8 @@
  * - Figures that depend on time or machine go through tui_seconds, which hides them where screens are compared.
  * - Texts a user sees: _() when shown, N_() in tables. Group names are tasks ("Find", "Sort"), not parts of the screen.
  * - report writes what the page shows as plain lines, for `assay report --plain`: no boxes, states in words.
+ * - A key of the page stands for something else in none of its panels: the same key must not do two things on one
+ *   screen. tests/unit/test_tui_keys.c looks.
  * - Memory: states are freed by the dashboard after close. A failing open says so in an Error; the page is then shown
  *   as that error and tried again when it is gone to.
  */
@@ -37,6 +39,7 @@
 #define ASSAY_TUI_PAGE_H
 
 #include "bind/job.h"
+#include "bind/session_values.h"
 #include "tui/key.h"
 #include "view/cells.h"
 
@@ -92,6 +95,8 @@ typedef struct Page {
   void (*close)(Tui *tui, void *state);            /* panels are closed behind it */
   /* The page is to show this variable of the session ("" : whatever it likes). Called when the user goes to it. */
   void (*show)(Tui *tui, void *state, const char *object);
+  /* Whether a variable is best looked at here: Run goes there with what it made. NULL: none is; Data shows any. */
+  bool (*suits)(const SessionVariable *variable);
   void (*changed)(Tui *tui, void *state);          /* a statement has run */
   void (*tick)(Tui *tui, void *state);             /* while it is shown and a job runs, ten times a second */
   void (*draw)(Tui *tui, void *state, Cells *cells, Rect area); /* of pages without slots: the whole area */

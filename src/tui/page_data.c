@@ -199,8 +199,12 @@ static void moved(Tui *tui, void *context, size_t index)
 
 static void entered(Tui *tui, void *context, size_t index)
 {
+  const State *state = context;
   moved(tui, context, index);
   tui_focus(tui, "object");
+  if (!state->object.table.frame) { /* not a table: there may be a page that shows more of it */
+    tui_go_best(tui, text_data(&state->name));
+  }
 }
 
 /* The object that is to be seen: the name asked for, the one shown, the subject, the first frame, the first. */

@@ -33,12 +33,17 @@ typedef struct State {
 
 /* ---- which models there are */
 
+static bool is_model(const SessionVariable *variable)
+{
+  return variable->kind == VALUE_MODEL;
+}
+
 static const SessionVariable *model_at(Tui *tui, size_t index)
 {
   size_t n, at = 0;
   const SessionVariable *all = tui_objects(tui, &n);
   for (size_t i = 0; i < n; i++) {
-    if (all[i].kind == VALUE_MODEL && at++ == index) {
+    if (is_model(&all[i]) && at++ == index) {
       return &all[i];
     }
   }
@@ -229,7 +234,7 @@ static void write_figures(Tui *tui, void *context, const ViewStyle *style, Text 
   const State *state = context;
   (void)tui;
   if (!state->model) {
-    (void)style_paragraph(style, VIEW_MUTED, _("no model yet: the page Run fits one"), 0, 0, 0, out);
+    (void)style_paragraph(style, VIEW_MUTED, _("no model yet: F fits one"), 0, 0, 0, out);
   } else if (has_thresholds(state->model)) {
     write_threshold(state, style, out);
   } else {
@@ -461,12 +466,18 @@ static void why(Tui *tui, void *context)
   text_free(&before);
 }
 
+static void fit_model(Tui *tui, void *context)
+{
+  (void)context;
+  tui_go(tui, "run", "regress.ols");
+}
+
 static const Action actions[] = {
-  {.key = "c", .name = N_("next chart"), .help = N_("the next chart that the model has"), .group = N_("Look"), .run = next_chart,
+  {.key = "p", .name = N_("next chart"), .help = N_("the next chart that the model has"), .group = N_("Look"), .run = next_chart,
    .applies = has_model},
-  {.key = "t", .name = N_("next table"), .help = N_("the next frame that the model is made of"), .group = N_("Look"),
+  {.key = "o", .name = N_("next table"), .help = N_("the next frame that the model is made of"), .group = N_("Look"),
    .run = next_frame, .applies = has_model},
-  {.key = "w", .name = N_("why"), .help = N_("explains a figure: definition, formula with this model's numbers, what is sane"),
+  {.key = "e", .name = N_("explain"), .help = N_("explains a figure: definition, formula with this model's numbers, what is sane"),
    .group = N_("Look"), .run = why, .applies = has_model},
   {.key = "m", .name = N_("compare"), .help = N_("what differs between this model and another"), .group = N_("Look"),
    .run = compare, .applies = has_model},
@@ -476,6 +487,8 @@ static const Action actions[] = {
    .run = lower, .applies = can_move},
   {.key = ">", .name = N_("higher"), .help = N_("a higher threshold: fewer rows are called positive"), .group = N_("Threshold"),
    .run = higher, .applies = can_move},
+  {.key = "F", .name = N_("fit a model"), .help = N_("the form of a method that fits a model; others are beside it"),
+   .group = N_("Run"), .run = fit_model},
 };
 
 /* ---- the page */
@@ -485,7 +498,7 @@ static Status open(Tui *tui, void *context, Error *e)
   State *state = context;
   (void)e;
   state->models = (ListPanel){.context = state, .count = count, .item = item, .moved = moved,
-                              .empty = _("no model yet: the page Run fits one")};
+                              .empty = _("no model yet: F fits one")};
   state->figures = (TextPanel){.context = state, .write = write_figures, .unlimited = true, .stale = true};
   state->rows = (TablePanel){.empty = ""};
   choose(tui, state, "");
@@ -528,7 +541,7 @@ static const Page models = {
   .order = 50,
   .name = "models",
   .title = N_("Models"),
-  .help = N_("Every model of the session: its charts (c), the tables it is made of (t), its figures with what they mean. Models "
+  .help = N_("Every model of the session: its charts (p), the tables it is made of (o), its figures with what they mean. Models "
              "that count hits by threshold have one that moves (< >)."),
   .state_size = sizeof(State),
   .slots = slots,
@@ -539,6 +552,7 @@ static const Page models = {
   .open = open,
   .close = close,
   .show = show,
+  .suits = is_model,
   .changed = changed,
   .lua = lua,
 };

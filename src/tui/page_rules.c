@@ -49,13 +49,18 @@ static bool rule_columns(const Frame *frame, RuleColumns *out)
          column_type(out->count) == TYPE_INT64;
 }
 
+static bool has_rules(const SessionVariable *variable)
+{
+  RuleColumns columns;
+  return variable->kind == VALUE_MODEL && rule_columns(model_frame(variable->value.model, "tidy"), &columns);
+}
+
 static const SessionVariable *model_at(Tui *tui, size_t index)
 {
   size_t n, at = 0;
   const SessionVariable *all = tui_objects(tui, &n);
-  RuleColumns columns;
   for (size_t i = 0; i < n; i++) {
-    if (all[i].kind == VALUE_MODEL && rule_columns(model_frame(all[i].value.model, "tidy"), &columns) && at++ == index) {
+    if (has_rules(&all[i]) && at++ == index) {
       return &all[i];
     }
   }
@@ -409,11 +414,40 @@ static void ask_basket(Tui *tui, void *context)
   tui_ask(tui, &request);
 }
 
+static bool is_baskets(const SessionVariable *variable)
+{
+  const Frame *frame = variable->kind == VALUE_FRAME ? variable->value.frame : NULL;
+  bool has = false;
+  for (size_t i = 0; frame && i < frame_columns(frame) && !has; i++) {
+    has = column_type(frame_column(frame, i)) == TYPE_SET;
+  }
+  return has;
+}
+
+static void mine(Tui *tui, void *context)
+{
+  const SessionVariable *subject = tui_object(tui, tui_subject(tui)), *found = subject && is_baskets(subject) ? subject : NULL;
+  size_t n;
+  const SessionVariable *all = tui_objects(tui, &n);
+  (void)context;
+  for (size_t i = 0; i < n && !found; i++) {
+    found = is_baskets(&all[i]) ? &all[i] : NULL;
+  }
+  if (found) {
+    tui_choose(tui, found->name);
+  } else {
+    tui_message(tui, VIEW_PLAIN, "%s", _("rules are mined of baskets: make them here first, then F again"));
+  }
+  tui_go(tui, "run", found ? "rules.rules" : "frame.baskets");
+}
+
 static const Action actions[] = {
   {.key = "i", .name = N_("item"), .help = N_("only rules with an item, and what is around it"), .group = N_("Find"), .run = ask_item,
    .applies = has_model},
   {.key = "B", .name = N_("basket"), .help = N_("what goes with a basket, by the rules whose left side is in it"), .group = N_("Look"),
    .run = ask_basket, .applies = has_model},
+  {.key = "F", .name = N_("find rules"), .help = N_("the form that mines rules of baskets; without baskets, the one that makes them"),
+   .group = N_("Run"), .run = mine},
 };
 
 /* ---- the page */
@@ -423,8 +457,8 @@ static Status open(Tui *tui, void *context, Error *e)
   State *state = context;
   (void)e;
   state->models = (ListPanel){.context = state, .count = count, .item = item, .moved = moved_model,
-                              .empty = _("none yet: the page Run mines them")};
-  state->rules = (TablePanel){.context = state, .moved = moved_rule, .empty = _("no rules yet: the page Run mines them")};
+                              .empty = _("none yet: F mines them")};
+  state->rules = (TablePanel){.context = state, .moved = moved_rule, .empty = _("no rules yet: F mines them")};
   state->detail = (TextPanel){.context = state, .write = write_detail, .unlimited = true, .stale = true};
   state->around = (TextPanel){.context = state, .write = write_around, .unlimited = true, .stale = true};
   choose(tui, state, "");
@@ -479,6 +513,7 @@ static const Page rules = {
   .open = open,
   .close = close,
   .show = show,
+  .suits = has_rules,
   .changed = changed,
   .lua = lua,
 };

@@ -108,7 +108,7 @@ static void arrive(Tui *tui, State *state)
   if (state->arrives && tui_object(tui, state->result)) {
     state->arrives = false;
     tui_choose(tui, state->result);
-    tui_go(tui, "data", state->result);
+    tui_go_best(tui, state->result);
   }
 }
 
@@ -149,15 +149,22 @@ static void close(Tui *tui, void *context)
   tui_forget(tui, context);
 }
 
+static void go_to(Tui *tui, State *state, size_t index)
+{
+  list_panel_set(tui, &state->methods, index);
+  moved(tui, state, index);
+  tui_focus(tui, "form");
+}
+
 /* A primitive by name; or the variable to work on. */
 static void show(Tui *tui, void *context, const char *object)
 {
   State *state = context;
   const size_t index = *object ? index_of(object) : SIZE_MAX;
-  if (index != SIZE_MAX) {
-    list_panel_set(tui, &state->methods, index);
-    moved(tui, state, index);
-    tui_focus(tui, "form");
+  if (index != SIZE_MAX && !tui_object(tui, object)) { /* a variable may be called as a method is */
+    go_to(tui, state, index);
+  } else if (!state->form.form.primitive) {
+    tui_focus(tui, "methods");
   } else if (*object) {
     form_panel_data(tui, &state->form, object);
   }
@@ -166,7 +173,7 @@ static void show(Tui *tui, void *context, const char *object)
 static bool found(Tui *tui, void *context, const char *text)
 {
   if (text && *text) {
-    show(tui, context, text);
+    go_to(tui, context, index_of(text));
   }
   return true;
 }

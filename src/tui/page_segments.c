@@ -182,7 +182,7 @@ static void show_chart(Tui *tui, State *state)
   Text lua = {0};
   chart_kind_at(state->model, state->kind, kind, &n);
   if (n == 0) {
-    chart_panel_words(tui, &state->chart, state->model ? _("this model has no charts") : _("no segmentation yet: the page Run makes one"));
+    chart_panel_words(tui, &state->chart, state->model ? _("this model has no charts") : _("no segmentation yet: F finds segments"));
     return;
   }
   text_printf(&lua, "%s:plot{\"%s\"", state->name, kind);
@@ -304,6 +304,12 @@ static void moved_model(Tui *tui, void *context, size_t index)
     tui_choose(tui, model->name);
     show_model(tui, context, model);
   }
+}
+
+static void enter_model(Tui *tui, void *context, size_t index)
+{
+  moved_model(tui, context, index);
+  tui_focus(tui, "segments");
 }
 
 static void moved_segment(Tui *tui, void *context, size_t index)
@@ -449,19 +455,27 @@ static void keep(Tui *tui, void *context)
   tui_runf(tui, "%1$s = %2$s:augment(%1$s)", state->data, state->name);
 }
 
+static void find_segments(Tui *tui, void *context)
+{
+  (void)context;
+  tui_go(tui, "run", "cluster.kmeans");
+}
+
 static const Action actions[] = {
   {.key = "d", .name = N_("rows"), .help = N_("the rows of the segment, as a table"), .group = N_("Look"), .run = rows,
    .applies = has_data},
-  {.key = "c", .name = N_("next chart"), .help = N_("the next chart: rows, sizes, differences ..."), .group = N_("Look"),
+  {.key = "p", .name = N_("next chart"), .help = N_("the next chart: rows, sizes, differences and so on"), .group = N_("Look"),
    .run = next_chart, .applies = has_model},
   {.key = "x", .name = N_("axes"), .help = N_("draws the rows on two columns; none: principal components"), .group = N_("Look"),
    .run = ask_axes, .applies = has_data},
-  {.key = "v", .name = N_("value share"), .help = N_("each segment's share of the sum of a column, such as spend"), .group = N_("Look"),
+  {.key = "%", .name = N_("value share"), .help = N_("each segment's share of the sum of a column, such as spend"), .group = N_("Look"),
    .run = ask_value, .applies = has_data},
   {.key = "m", .name = N_("compare"), .help = N_("which rows of this segmentation are where in another"), .group = N_("Look"),
    .run = compare, .applies = has_data},
   {.key = "a", .name = N_("keep"), .help = N_("puts the clusters into the data as a column"), .group = N_("Session"), .run = keep,
    .applies = has_data},
+  {.key = "F", .name = N_("find segments"), .help = N_("the form of a method that finds segments; others are beside it"),
+   .group = N_("Run"), .run = find_segments},
 };
 
 /* ---- the page */
@@ -471,7 +485,7 @@ static Status open(Tui *tui, void *context, Error *e)
   State *state = context;
   (void)e;
   state->models = (ListPanel){.context = state, .count = count_models, .item = put_model, .moved = moved_model,
-                              .empty = _("none yet: the page Run makes one")};
+                              .enter = enter_model, .empty = _("none yet: F finds some")};
   state->segments = (ListPanel){.context = state, .count = count_segments, .item = put_segment, .moved = moved_segment,
                                 .enter = enter_segment, .empty = ""};
   choose(tui, state, "");
@@ -489,7 +503,11 @@ static void close(Tui *tui, void *context)
 
 static void show(Tui *tui, void *context, const char *object)
 {
+  const State *state = context;
   choose(tui, context, object);
+  if (state->model) {
+    tui_focus(tui, "segments");
+  }
 }
 
 static void changed(Tui *tui, void *context)
@@ -529,6 +547,7 @@ static const Page segments = {
   .open = open,
   .close = close,
   .show = show,
+  .suits = is_segmentation,
   .changed = changed,
   .lua = lua,
 };

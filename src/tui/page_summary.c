@@ -514,6 +514,10 @@ static void write_head(Tui *tui, const State *state, bool hints, const ViewStyle
   put_line(style, VIEW_PLAIN, &line, out);
   put_state(tui, state, hints, &line);
   put_line(style, VIEW_MUTED, &line, out);
+  if (hints) {
+    text_puts(&line, _("r: the rows, to filter and sort. 4, then F: segments. C-p: all by name."));
+    put_line(style, VIEW_MUTED, &line, out);
+  }
   text_free(&line);
 }
 
@@ -728,7 +732,7 @@ static const Page summary_page = {
   .state_size = sizeof(State),
   .slots = slots,
   .n_slots = sizeof slots / sizeof *slots,
-  .layout = "about:6/columns",
+  .layout = "about:7/columns",
   .actions = actions,
   .n_actions = sizeof actions / sizeof *actions,
   .open = open_page,

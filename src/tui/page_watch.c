@@ -170,7 +170,7 @@ static void renew(Tui *tui, State *state)
   WatchStep step;
   text_panel_renew(tui, &state->words);
   if (!state->record || watch_record_size(state->record) == 0) {
-    const char *why = state->runs ? _("no step yet") : _("nothing has run; the page Run has the methods");
+    const char *why = state->runs ? _("no step yet") : _("nothing has run yet: C-p finds a method, or the page Run");
     chart_panel_words(tui, &state->curve, why);
     chart_panel_words(tui, &state->picture, "");
     return;
@@ -415,7 +415,7 @@ static Status open(Tui *tui, void *context, Error *e)
   (void)e;
   state->jobs = (ListPanel){.context = state, .count = count, .item = item, .enter = enter,
                             .empty = _("no statement has run in the dashboard yet")};
-  state->words = (TextPanel){.context = state, .write = write_words, .stale = true};
+  state->words = (TextPanel){.context = state, .write = write_words, .leaves = true, .stale = true};
   renew(tui, state);
   return STATUS_OK;
 }
@@ -478,9 +478,9 @@ static const Action actions[] = {
    .group = N_("Watch"), .run = step_on, .applies = has_steps},
   {.key = "Left p", .name = N_("back"), .help = N_("the step before; a fit that runs is paused"), .group = N_("Watch"),
    .run = step_back, .applies = has_steps},
-  {.key = "Home", .name = N_("first step"), .help = N_("the first step"), .group = N_("Watch"), .run = first, .applies = has_steps,
+  {.key = "C-Left", .name = N_("first step"), .help = N_("the first step"), .group = N_("Watch"), .run = first, .applies = has_steps,
    .quiet = true},
-  {.key = "End", .name = N_("newest step"), .help = N_("the newest step"), .group = N_("Watch"), .run = newest, .applies = has_steps,
+  {.key = "C-Right", .name = N_("newest step"), .help = N_("the newest step"), .group = N_("Watch"), .run = newest, .applies = has_steps,
    .quiet = true},
   {.key = "f", .name = N_("finish now"), .help = N_("stops the fit and keeps what it has: a partial result that can be continued"),
    .group = N_("Run"), .run = finish_now, .applies = is_running},

@@ -163,17 +163,30 @@ static bool scrolls(Tui *tui, void *context)
   return last_top(context) > 0;
 }
 
+static bool takes_space(Tui *tui, void *context)
+{
+  return scrolls(tui, context) && !((const TextPanel *)context)->leaves;
+}
+
+static bool takes_sides(Tui *tui, void *context)
+{
+  (void)tui;
+  return !((const TextPanel *)context)->leaves;
+}
+
 static const Action actions[] = {
   {.key = "Up k", .name = N_("up"), .help = N_("a line up"), .group = N_("Move"), .run = up, .quiet = true},
   {.key = "Down j", .name = N_("down"), .help = N_("a line down"), .group = N_("Move"), .run = down, .quiet = true},
-  {.key = "PageDown Space", .name = N_("on"), .help = N_("a screen down"), .group = N_("Move"), .run = page_down,
-   .applies = scrolls},
+  {.key = "PageDown", .name = N_("on"), .help = N_("a screen down"), .group = N_("Move"), .run = page_down, .applies = scrolls},
+  {.key = "Space", .name = N_("on"), .help = N_("a screen down"), .group = N_("Move"), .run = page_down, .applies = takes_space,
+   .quiet = true},
   {.key = "PageUp b", .name = N_("back"), .help = N_("a screen up"), .group = N_("Move"), .run = page_up, .quiet = true},
   {.key = "Home g", .name = N_("top"), .help = N_("the beginning"), .group = N_("Move"), .run = first, .quiet = true},
   {.key = "End G", .name = N_("end"), .help = N_("the end"), .group = N_("Move"), .run = last, .quiet = true},
-  {.key = "Left", .name = N_("left"), .help = N_("what lies to the left"), .group = N_("Move"), .run = left, .quiet = true},
+  {.key = "Left", .name = N_("left"), .help = N_("what lies to the left"), .group = N_("Move"), .run = left,
+   .applies = takes_sides, .quiet = true},
   {.key = "Right", .name = N_("right"), .help = N_("what lies to the right"), .group = N_("Move"), .run = right,
-   .quiet = true},
+   .applies = takes_sides, .quiet = true},
 };
 
 static bool mouse(Tui *tui, void *context, const Key *key)

@@ -14,6 +14,7 @@ typedef struct TextPanel {
   void *context;
   void (*write)(Tui *tui, void *context, const ViewStyle *style, Text *out);
   bool unlimited;     /* style->height is 0: no text is shortened to the height; it can be scrolled */
+  bool leaves;        /* Space, Left and Right to the page, which has something else for them */
   /* The panel's own: */
   Value value;
   Text text, title;

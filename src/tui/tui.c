@@ -283,6 +283,20 @@ void tui_go(Tui *tui, const char *name, const char *object)
   tui_begin_page(tui, page, object);
 }
 
+void tui_go_best(Tui *tui, const char *object)
+{
+  const SessionVariable *variable = tui_object(tui, object);
+  const char *best = "data";
+  for (size_t i = 0; variable && i < tui->n_pages; i++) { /* in order: the more particular pages stand before Models */
+    const Page *page = tui->pages[i].page;
+    if (page->suits && page->suits(variable)) {
+      best = page->name;
+      break;
+    }
+  }
+  tui_go(tui, best, object);
+}
+
 void tui_back(Tui *tui)
 {
   if (tui->n_back == 0) {

@@ -54,6 +54,7 @@ void tui_cancel(Tui *tui); /* as Ctrl-C does: an iterating method keeps what it 
 
 void tui_redraw(Tui *tui);
 void tui_go(Tui *tui, const char *page, const char *object); /* q comes back; object may be "" */
+void tui_go_best(Tui *tui, const char *object);              /* to the page that suits the variable */
 void tui_back(Tui *tui);
 void tui_leave(Tui *tui);                                    /* to the prompt */
 void tui_focus(Tui *tui, const char *slot);                  /* of the page shown */

@@ -430,6 +430,16 @@ static bool message_key(Tui *tui, const Key *key)
   return more;
 }
 
+/* A character that does nothing here says so, and where to look; silence would be taken for slowness. */
+static void refuse_key(Tui *tui, uint32_t code)
+{
+  char name[5];
+  if (code != ' ' && key_is_text(code)) {
+    key_text(code, name);
+    tui_message(tui, VIEW_PLAIN, _("%s does nothing here; ? shows the keys"), name);
+  }
+}
+
 static void plain_key(Tui *tui, const Key *key)
 {
   Key copy = *key;
@@ -445,7 +455,9 @@ static void plain_key(Tui *tui, const Key *key)
   if (panel_action(tui, key) || panel_key(tui, key) || page_key(tui, key) || tab_key(tui, key)) {
     return;
   }
-  visit_all(tui, tui_actions, n_tui_actions, NULL, run_if_key, &copy);
+  if (!visit_all(tui, tui_actions, n_tui_actions, NULL, run_if_key, &copy)) {
+    refuse_key(tui, key->code);
+  }
 }
 
 void tui_key(Tui *tui, const Key *key)

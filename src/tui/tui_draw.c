@@ -32,9 +32,9 @@ static void put_job(Tui *tui, Text *out)
   text_puts(out, task_cancelled(task) ? _(", stopping") : "");
 }
 
-/* The tab of page i, its title cut to `most` columns; the present one is in brackets and whole, so that it is seen without
+/* The tab of page i, its title cut to `most` columns, tight: nothing between key and title; the present one is in brackets and whole, so that it is seen without
  * colour. The key of the tenth page is 0. */
-static void put_tab(const Tui *tui, size_t i, size_t most, Text *out)
+static void put_tab(const Tui *tui, size_t i, size_t most, bool tight, Text *out)
 {
   const char *title = _(tui->pages[i].page->title);
   const bool present = i == tui->at, ascii = tui->cells.ascii;
@@ -44,7 +44,7 @@ static void put_tab(const Tui *tui, size_t i, size_t most, Text *out)
     text_printf(out, "%zu", (i + 1) % 10);
   }
   if (present || most > 0) {
-    text_puts(out, i < 10 ? " " : "");
+    text_puts(out, i < 10 && !tight ? " " : "");
     size_t bytes = n;
     while (!present && width_of(title, bytes, ascii) > most) {
       bytes = utf8_whole(title, bytes - 1);
@@ -54,23 +54,24 @@ static void put_tab(const Tui *tui, size_t i, size_t most, Text *out)
   text_puts(out, present ? "]" : "");
 }
 
-static int tabs_width(const Tui *tui, size_t most)
+static int tabs_width(const Tui *tui, size_t most, bool tight)
 {
   Text all = {0};
   for (size_t i = 0; i < tui->n_pages; i++) {
-    put_tab(tui, i, most, &all);
+    put_tab(tui, i, most, tight, &all);
   }
   const int width = (int)width_of(text_data(&all), all.size, tui->cells.ascii);
   text_free(&all);
   return width;
 }
 
-/* As much of the titles as there is room for; under three letters none. */
-static size_t tabs_room(const Tui *tui, int width)
+/* As much of the titles as there is room for; under three letters none. tight: whole, with no blank behind the keys. */
+static size_t tabs_room(const Tui *tui, int width, bool *tight)
 {
   enum { TITLE_MOST = 20, TITLE_LEAST = 3 };
   size_t most = TITLE_MOST;
-  while (most >= TITLE_LEAST && tabs_width(tui, most) > width) {
+  *tight = tabs_width(tui, most, false) > width && tabs_width(tui, most, true) <= width;
+  while (most >= TITLE_LEAST && tabs_width(tui, most, *tight) > width) {
     most--;
   }
   return most >= TITLE_LEAST ? most : 0;
@@ -84,11 +85,12 @@ static void draw_head(Tui *tui, Rect line)
   cells_fill(cells, line, bar);
   put_job(tui, &job);
   const int right = (int)width_of(text_data(&job), job.size, cells->ascii);
-  const size_t most = tabs_room(tui, line.width - (right > 0 ? right + 2 : 0));
+  bool tight = false;
+  const size_t most = tabs_room(tui, line.width - (right > 0 ? right + 2 : 0), &tight);
   int at = 0;
   for (size_t i = 0; i < tui->n_pages; i++) {
     text_reset(&tab);
-    put_tab(tui, i, most, &tab);
+    put_tab(tui, i, most, tight, &tab);
     at = cells_put(cells, line, 0, at, i == tui->at ? present : bar, text_data(&tab));
   }
   if (right > 0 && at + right + 1 <= line.width) {
