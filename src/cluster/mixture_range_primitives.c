@@ -11,7 +11,7 @@ static Status bad_range(const Value *k, Error *e)
 {
   Text shown = {0};
   value_show(k, &shown);
-  error_set(e, STATUS_ARGUMENT, "bad-range", _("option 'k' is %s, which is no number of components or range of them"),
+  error_set(e, STATUS_ARGUMENT, "bad-k", _("option 'k' is %s, which is no number of components or range of them"),
             text_data(&shown));
   text_free(&shown);
   return error_hint(e, _("such as 3, \"2:9\" or {2, 4, 8}; each from 1 on, at most %d of them"), (int)RANGE_MOST);
@@ -101,7 +101,7 @@ void range_limit(size_t *k, size_t *n, size_t rows, Text *notes)
 }
 
 static const Topic range_topics[] = {
-  {"bad-range", "a k that is no number or range",
+  {"bad-k", "a k that is no number or range",
    "k is a whole number from 1 on, a text with a range (\"2:9\", \"2, 4, 8:10\"), or a list ({2, 4, 8})."},
 };
 REGISTER_TOPICS(range_topics);

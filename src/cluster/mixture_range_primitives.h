@@ -8,7 +8,7 @@
 
 enum { RANGE_MOST = 1000 };
 
-/* The numbers, each 1 or more, into k (RANGE_MOST of room). NULL: 1 .. most. Errors: STATUS_ARGUMENT "bad-range". */
+/* The numbers, each 1 or more, into k (RANGE_MOST of room). NULL: 1 .. most. Errors: STATUS_ARGUMENT "bad-k". */
 Status range_read(const Value *value, size_t most, size_t *k, size_t *n, Error *e) MUST_USE;
 
 /* Of several numbers those above the number of rows go, noted; a single one stays, for the method to refuse. */

@@ -9,7 +9,8 @@ local root = arg[0]:gsub("[^/]*$", "../..")
 -- be asked, so src/main/flags.c is left out.
 local others = { ["k-means"] = true, ["fc-list"] = true, ["fonts-droid-fallback"] = true, ["fonts-noto-core"] = true,
   ["enable-bracketed-paste"] = true, ["philox4x32-10"] = true, ["one-to-one"] = true,
-  ["one-to-many"] = true, ["many-to-one"] = true, ["xterm-kitty"] = true, ["xterm-ghostty"] = true }
+  ["one-to-many"] = true, ["many-to-one"] = true, ["xterm-kitty"] = true, ["xterm-ghostty"] = true,
+  ["xterm-256color"] = true, ["kd-tree"] = true, ["wait-job"] = true }
 
 -- Topics about the language; the rest explain an error.
 local pages = {
@@ -23,13 +24,15 @@ local topics, used, of_plugins = {}, {}, {}
 local pipe = assert(io.popen("find '" .. root .. "/src' '" .. root .. "/plugins' -name '*.c' | sort"))
 for path in pipe:lines() do
   local text = t.read(path):gsub("/%*.-%*/", "")
-  if path:find "topics%.c$" then
-    for name in text:gmatch '\n%s+{"([^"]+)",' do
+  for array in text:gmatch "static const Topic [%w_]+%[%] = (%b{})" do
+    for name in array:gmatch '\n%s+{"([^"]+)",' do
       assert(not topics[name], name .. " has two topics")
       topics[name] = true
       of_plugins[name] = path:find "/plugins/" and true
     end
-  elseif not path:find "main/flags%.c$" then
+  end
+  text = text:gsub("static const Topic [%w_]+%[%] = %b{}", "")
+  if not path:find "main/flags%.c$" then
     for id in text:gmatch '"([%l%d]+%-[%l%d%-]*%l)"' do
       used[id] = path
     end

@@ -77,7 +77,7 @@ t.test("what is refused", function()
   t.raises("too-many-levels", function() frame({ x = many }):latent_class { k = 1, on = "x" } end, "'x'", "100")
   t.raises("bad-data", function() frame({ x = many }):latent_class(1) end, "texts or booleans")
   t.raises("too-few-rows", function() survey:head(3):latent_class(4) end, "k is 4")
-  t.raises("bad-range", function() survey:latent_class("two") end)
+  t.raises("bad-k", function() survey:latent_class("two") end)
   t.raises("bad-data", function() frame({ x = { NA, "a" } }):tail(0):latent_class(1) end)
 end)
 

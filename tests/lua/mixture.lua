@@ -11,7 +11,7 @@ t.test("k as a number, a range, a list, and what is none of them", function()
   t.eq(t.cells(iris:mixture({ k = { 2, 5 }, model = "EII" }):criteria().k), { 2, 5 })
   t.eq(t.cells(iris:mixture({ k = "1, 3:4", model = "EII" }):criteria().k), { 1, 3, 4 })
   for _, k in ipairs { 0, -1, 2.5, "x", "3:2", "1:", "", true, { 1, 0 }, "1:2000" } do
-    t.raises("bad-range", function() iris:mixture { k = k } end, "option 'k'", "2:9")
+    t.raises("bad-k", function() iris:mixture { k = k } end, "option 'k'", "2:9")
   end
   t.raises("too-few-rows", function() iris:head(4):mixture(5) end, "k is 5", "4 rows")
   t.eq(#iris:head(12):mixture({ k = "1:20", model = "EII", on = "petal_length" }):criteria(), 12)
