@@ -124,7 +124,7 @@ static Status used_levels(const Column *original, const Column *category, Level 
   }
   mem_free(used);
   if (*n > LEVELS_MOST) {
-    error_set(e, STATUS_DATA, "too-many-levels", _("column '%1$s' has more than %2$d different answers"), name,
+    error_set(e, STATUS_DATA, "too-many-answers", _("column '%1$s' has more than %2$d different answers"), name,
               (int)LEVELS_MOST);
     return error_hint(e, _("questions have few levels: cut numbers into classes (df:cut), put rare levels together "
                            "(df:relevel), or leave the column out of on"));

@@ -30,7 +30,7 @@ void questions_free(Questions *q);
 
 /* The columns named, or every text and boolean column without a role; rows with no answer at all are left out (and with
  * `drop` those with any missing). Levels: of categories in their order, of others in rising order. Errors: "bad-data",
- * "too-many-levels" above 100, "missing-values" when they may not be. */
+ * "too-many-answers" above 100, "missing-values" when they may not be. */
 Status questions_of_frame(Call *call, const Frame *data, OptionTexts on, const char *weights, const char *missing,
                           Questions *out, Error *e) MUST_USE;
 

@@ -326,7 +326,7 @@ static const Primitive responses = {.size = sizeof(Primitive),
 REGISTER_PRIMITIVE(responses);
 
 static const Topic latent_class_topics[] = {
-    {"too-many-levels", "a question with too many different answers",
+    {"too-many-answers", "a question with too many different answers",
      "Questions of latent classes have few levels (at most 100; a handful is usual). Cut numbers into classes with "
      "df:cut, put rare "
      "levels together with df:relevel, or leave the column out of on."},

@@ -24,7 +24,11 @@ local topics, used, of_plugins = {}, {}, {}
 local pipe = assert(io.popen("find '" .. root .. "/src' '" .. root .. "/plugins' -name '*.c' | sort"))
 for path in pipe:lines() do
   local text = t.read(path):gsub("/%*.-%*/", "")
+  local arrays = path:find "topics%.c$" and { text } or {}
   for array in text:gmatch "static const Topic [%w_]+%[%] = (%b{})" do
+    arrays[1] = arrays[1] or array
+  end
+  for _, array in ipairs(arrays) do
     for name in array:gmatch '\n%s+{"([^"]+)",' do
       assert(not topics[name], name .. " has two topics")
       topics[name] = true
@@ -32,6 +36,9 @@ for path in pipe:lines() do
     end
   end
   text = text:gsub("static const Topic [%w_]+%[%] = %b{}", "")
+  if path:find "topics%.c$" then
+    text = ""
+  end
   if not path:find "main/flags%.c$" then
     for id in text:gmatch '"([%l%d]+%-[%l%d%-]*%l)"' do
       used[id] = path

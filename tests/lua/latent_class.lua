@@ -74,7 +74,7 @@ t.test("what is refused", function()
   for i = 1, 150 do
     many[i] = i
   end
-  t.raises("too-many-levels", function() frame({ x = many }):latent_class { k = 1, on = "x" } end, "'x'", "100")
+  t.raises("too-many-answers", function() frame({ x = many }):latent_class { k = 1, on = "x" } end, "'x'", "100")
   t.raises("bad-data", function() frame({ x = many }):latent_class(1) end, "texts or booleans")
   t.raises("too-few-rows", function() survey:head(3):latent_class(4) end, "k is 4")
   t.raises("bad-k", function() survey:latent_class("two") end)
