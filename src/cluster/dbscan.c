@@ -8,6 +8,7 @@
 #include "cluster/dbscan_walk.h"
 #include "cluster/density.h"
 #include "core/alloc.h"
+#include "core/reduce.h"
 
 void dbscan_result_free(DbscanResult *result)
 {
@@ -70,6 +71,32 @@ static void walk_free(DbscanWalk *w)
   mem_free(w->dense);
 }
 
+typedef struct Steps {
+  DbscanWalk *w;
+  PoolFunction item;
+  size_t items;
+  _Atomic size_t ready;
+} Steps;
+
+static void step_item(void *context, size_t item, size_t worker)
+{
+  Steps *s = context;
+  s->item(s->w, item, worker);
+  const size_t ready = atomic_fetch_add_explicit(&s->ready, 1, memory_order_relaxed) + 1;
+  if (ready % 64 == 0 || ready == s->items) {
+    task_progress(s->w->task, ready, s->items);
+  }
+}
+
+Status dbscan_run(DbscanWalk *w, size_t items, PoolFunction item, Error *e)
+{
+  Steps steps = {.w = w, .item = item, .items = items};
+  pool_run(task_threads(w->task), items, step_item, &steps);
+  return atomic_load(&w->failed)    ? error_memory(e, 0, _("lists of neighbours"))
+         : task_cancelled(w->task) ? error_cancelled(e)
+                                   : STATUS_OK;
+}
+
 static void order_components(DbscanWalk *w)
 {
   for (size_t i = 0; i < w->n; i++) {
@@ -115,6 +142,16 @@ static Status count_rows(DbscanResult *out, Error *e)
   return STATUS_OK;
 }
 
+static void tell_clusters(Task *task, const DbscanResult *r)
+{
+  int64_t rows = 0;
+  for (size_t c = 0; task->trace && c < r->k && !task_cancelled(task); c++) {
+    rows += r->sizes[c];
+    task_step(task, &(TraceStep){.phase = "cluster", .start = 1, .iteration = (int64_t)c + 1,
+                                 .objective = (double)rows, .changed = r->sizes[c]});
+  }
+}
+
 Status dbscan_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   const double *weights, const DbscanSettings *settings, DbscanResult *out, Error *e)
 {
@@ -135,6 +172,7 @@ Status dbscan_fit(Task *task, const Neighbours *index, const double *values, siz
   }
   TRY(give_labels(&w, out, e));
   TRY(count_rows(out, e));
+  tell_clusters(task, out);
 done:
   walk_free(&w);
   if (status != STATUS_OK) {

@@ -28,7 +28,8 @@
   O(border, CHOICE, "nearest", 0, 0, "nearest|first|noise", "",                                                        \
     "a border row goes to the cluster of its nearest core row, to the cluster that comes first in the data, or is "    \
     "noise")                                                                                                           \
-  CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_METRIC(O) CLUSTER_WEIGHTS(O) CLUSTER_MISSING(O)
+  CLUSTER_ON(O) CLUSTER_SCALE(O) CLUSTER_METRIC(O) CLUSTER_WEIGHTS(O) CLUSTER_SEED(O) CLUSTER_MISSING(O)   \
+  CLUSTER_SAMPLE(O)
 
 typedef struct DbscanOptions {
   DBSCAN_OPTIONS(OPTION_FIELD)
@@ -52,7 +53,9 @@ typedef struct DbscanResult {
 
 void dbscan_result_free(DbscanResult *result);
 
-/* values: the index's matrix; weights: n numbers of 0 or more, or NULL. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
+/* values: the index's matrix; weights: n numbers of 0 or more, or NULL. A listener gets a step for each cluster, the
+ * largest first: phase "cluster", objective the rows with a cluster so far, changed those of this one. Errors: STATUS_MEMORY,
+ * STATUS_CANCELLED. */
 Status dbscan_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   const double *weights, const DbscanSettings *settings, DbscanResult *out, Error *e) MUST_USE;
 

@@ -2,7 +2,6 @@
 /* dbscan without a tree: blocks of all distances. Places are rows. */
 #include "cluster/dbscan_walk.h"
 
-#include "core/pool.h"
 #include "core/reduce.h"
 
 enum { GROUP = 16, BLOCK = 256 };
@@ -59,18 +58,12 @@ static void border_item(void *context, size_t item, size_t worker)
   visit_group(context, item, 0, claim_border);
 }
 
-static Status run(DbscanWalk *w, PoolFunction item, Error *e)
-{
-  pool_run(task_threads(w->task), (w->n + GROUP - 1) / GROUP, item, w);
-  return task_cancelled(w->task) ? error_cancelled(e) : STATUS_OK;
-}
-
 Status dbscan_brute_join(DbscanWalk *w, Error *e)
 {
-  return run(w, join_item, e);
+  return dbscan_run(w, (w->n + GROUP - 1) / GROUP, join_item, e);
 }
 
 Status dbscan_brute_borders(DbscanWalk *w, Error *e)
 {
-  return run(w, border_item, e);
+  return dbscan_run(w, (w->n + GROUP - 1) / GROUP, border_item, e);
 }

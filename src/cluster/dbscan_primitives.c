@@ -132,7 +132,7 @@ static Status make_tidy(const Fit *fit, Frame **out, Error *e)
   return draft_finish(draft, out, e);
 }
 
-static Status make_glance(const Fit *fit, Frame **out, Error *e)
+static Status make_glance(const Fit *fit, int64_t seed, Frame **out, Error *e)
 {
   const DbscanResult *r = &fit->result;
   Draft *draft = draft_new();
@@ -146,6 +146,7 @@ static Status make_glance(const Fit *fit, Frame **out, Error *e)
   draft_float(draft, "min_points", fit->settings.min_points);
   draft_text(draft, "index", neighbours_kind_name(neighbours_kind(fit->index)));
   density_glance_end(draft, &fit->input, true, "");
+  draft_int(draft, "seed", seed);
   return draft_finish(draft, out, e);
 }
 
@@ -169,12 +170,12 @@ static Status put_labels(Model *model, const Fit *fit, Error *e)
   return cluster_put_labels(model, &fit->input, fit->result.labels, extra, e);
 }
 
-static Status fill_model(Call *call, Model *model, const Fit *fit, Error *e)
+static Status fill_model(Call *call, Model *model, const Fit *fit, int64_t seed, Error *e)
 {
   Frame *frame = NULL;
   Status status;
   TRY(model_set_made(model, "tidy", make_tidy(fit, &frame, e), &frame, e));
-  TRY(model_set_made(model, "glance", make_glance(fit, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", make_glance(fit, seed, &frame, e), &frame, e));
   TRY(cluster_put_variables(model, &fit->input, e));
   TRY(put_labels(model, fit, e));
   TRY(density_put_matrix(model, "cores", &fit->input, fit->cores, (size_t)fit->result.cores, e));
@@ -213,14 +214,15 @@ done:
 static Status run_dbscan(Call *call, Value *out, Error *e)
 {
   const DbscanOptions *o = call->options;
-  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing};
+  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing,
+                          .sample = o->sample, .seed = (uint64_t)o->seed};
   Fit fit = {0};
   Model *model = NULL;
   Status status;
   TRY(cluster_input(call, call->data->frame, &ask, &fit.input, e));
   TRY(fit_frame(call, o, &fit, e));
   TRY(model_new(&dbscan, o, &model, e));
-  TRY(fill_model(call, model, &fit, e));
+  TRY(fill_model(call, model, &fit, o->seed, e));
   model_set_data(model, call->data->frame);
   text_reset(call->notes); /* the card shows them */
   *out = (Value){.kind = VALUE_MODEL, .model = model};
@@ -235,7 +237,7 @@ static Status dbscan_cost(const Call *call, Cost *out, Error *e)
 {
   (void)e;
   const DbscanOptions *o = call->options;
-  *out = density_cost(call, o->on, o->metric, 40, 0);
+  *out = density_cost(call, o->on, o->metric, 40, o->sample);
   return STATUS_OK;
 }
 
@@ -389,6 +391,7 @@ static const Figure dbscan_figures[] = {
     {"reason", "why it did not", "", "empty"},
     {"stopped_at", "where a stopped fit is", "", "empty"},
     {"dropped", "rows left out for missing cells", "", "0"},
+    {"seed", "seed of the sample", "", "any"},
 };
 
 static const Primitive dbscan = {
@@ -405,7 +408,7 @@ static const Primitive dbscan = {
                "border = \"first\") "
                "border rows do not depend on the order of rows. New rows go to the cluster of the nearest core row "
                "within eps, else they "
-               "are noise.",
+               "are noise. With sample, min_points counts rows of the sample.",
     .takes = VALUE_FRAME,
     .main = "eps",
     .options = dbscan_options,

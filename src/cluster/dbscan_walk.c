@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/pool.h"
 #include "core/reduce.h"
 
 uint32_t dbscan_find(const DbscanWalk *w, uint32_t place)
@@ -127,14 +126,6 @@ static void core_item(void *context, size_t item, size_t worker)
   mem_free(list.hits);
 }
 
-static Status outcome(const DbscanWalk *w, Error *e)
-{
-  const int failed = atomic_load(&w->failed);
-  return failed                    ? error_memory(e, 0, _("lists of neighbours"))
-         : task_cancelled(w->task) ? error_cancelled(e)
-                                   : STATUS_OK;
-}
-
 /* Below a dense node all are dense, also where the bounds of a ball do not show it. */
 static void mark_nodes(DbscanWalk *w)
 {
@@ -166,8 +157,7 @@ Status dbscan_walk_cores(DbscanWalk *w, Error *e)
   if (w->tree) {
     mark_nodes(w);
   }
-  pool_run(task_threads(w->task), w->tree ? w->tree->leaves : (w->n + PLACES - 1) / PLACES, core_item, w);
-  const Status status = outcome(w, e);
+  const Status status = dbscan_run(w, w->tree ? w->tree->leaves : (w->n + PLACES - 1) / PLACES, core_item, e);
   if (status == STATUS_OK && w->tree) {
     mark_cores(w);
   }
@@ -327,8 +317,7 @@ static void join_item(void *context, size_t item, size_t worker)
 
 Status dbscan_walk_join(DbscanWalk *w, Error *e)
 {
-  pool_run(task_threads(w->task), w->tree->leaves, join_item, w);
-  return outcome(w, e);
+  return dbscan_run(w, w->tree->leaves, join_item, e);
 }
 
 /* ---- border rows */
@@ -372,6 +361,5 @@ static void border_item(void *context, size_t item, size_t worker)
 
 Status dbscan_walk_borders(DbscanWalk *w, Error *e)
 {
-  pool_run(task_threads(w->task), w->tree->leaves, border_item, w);
-  return outcome(w, e);
+  return dbscan_run(w, w->tree->leaves, border_item, e);
 }

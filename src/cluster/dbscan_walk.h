@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "cluster/dbscan.h"
+#include "core/pool.h"
 #include "math/neighbours_tree.h"
 
 typedef struct DbscanWalk {
@@ -38,6 +39,9 @@ static inline uint32_t dbscan_row(const DbscanWalk *w, size_t place)
 /* The root of a place's component, shortening the way. */
 uint32_t dbscan_find(const DbscanWalk *w, uint32_t place);
 void dbscan_join(const DbscanWalk *w, uint32_t a, uint32_t b);
+
+/* Runs item(walk, 0 .. items - 1) on all threads, telling how far it is. */
+Status dbscan_run(DbscanWalk *w, size_t items, PoolFunction item, Error *e) MUST_USE;
 
 /* Each step runs on all threads: which places are core; which are together; where border rows go. */
 Status dbscan_walk_cores(DbscanWalk *w, Error *e) MUST_USE;

@@ -337,12 +337,16 @@ static Status boruvka(Span *s, const double *core, Error *e)
     s->parent[i] = (uint32_t)i;
     atomic_init(&s->bound[i], bits_of(INFINITY));
   }
-  for (bool first = true; s->n_edges + 1 < s->n; first = false) {
-    mark_nodes(s, first);
+  for (int64_t round = 1; s->n_edges + 1 < s->n; round++) {
+    const size_t before = s->n_edges;
+    mark_nodes(s, round == 1);
     task_progress(s->task, s->n_edges, s->n - 1);
     pool_run(task_threads(s->task), s->tree->leaves, look_item, s);
     TRY(task_cancelled(s->task) ? error_cancelled(e) : STATUS_OK);
     join_components(s);
+    task_step(s->task, &(TraceStep){.phase = "spanning tree", .start = 1, .iteration = round,
+                                    .objective = (double)(s->n - s->n_edges),
+                                    .changed = (int64_t)(s->n_edges - before)});
   }
 done:
   return status;

@@ -64,9 +64,11 @@ typedef struct Shift {
   const double *seeds;
   size_t n_seeds;
   double *ends;           /* n_seeds x d */
+  double *moved, stop;    /* n_seeds: by the last step; how little is rest */
   double *masses;         /* n_seeds: weight in the flat window of the end; 0: no row there */
   double *sums;           /* d + 1 for each worker */
   size_t *steps;          /* of each seed */
+  bool weighing;          /* seeds do not move any more */
   _Atomic int failed;     /* a Status */
 } Shift;
 
@@ -135,28 +137,28 @@ static Status wide_window(const Shift *s, const double *x, double *sums, Neighbo
 
 /* ---- seeds */
 
+/* Moves it to the mean of its window; where no row is, it stays. */
 static Status move_seed(const Shift *s, size_t seed, double *sums, NeighbourList *list)
 {
-  const double stop = 1e-3 * s->settings->bandwidth;
-  double *x = s->ends + seed * s->d, moved = INFINITY;
-  Status status = STATUS_OK;
-  memcpy(x, s->seeds + seed * s->d, s->d * sizeof *x);
-  size_t steps = 0;
-  for (; steps < s->settings->max_iterations && moved > stop && !task_cancelled(s->task); steps++) {
-    status = s->settings->gaussian ? wide_window(s, x, sums, list, NULL) : flat_window(s, x, sums, list, NULL);
-    if (status != STATUS_OK || !(sums[s->d] > 0)) {
-      break;
-    }
-    for (size_t c = 0; c < s->d; c++) {
-      sums[c] /= sums[s->d];
-    }
-    moved = distance_pair(euclidean, sums, x, s->d);
-    memcpy(x, sums, s->d * sizeof *x);
+  double *x = s->ends + seed * s->d;
+  const Status status =
+      s->settings->gaussian ? wide_window(s, x, sums, list, NULL) : flat_window(s, x, sums, list, NULL);
+  s->moved[seed] = 0;
+  if (status != STATUS_OK || !(sums[s->d] > 0)) {
+    return status;
   }
-  s->steps[seed] = moved > stop && steps == s->settings->max_iterations ? SIZE_MAX : steps;
-  if (status == STATUS_OK) {
-    status = flat_window(s, x, sums, list, NULL);
+  for (size_t c = 0; c < s->d; c++) {
+    sums[c] /= sums[s->d];
   }
+  s->moved[seed] = distance_pair(euclidean, sums, x, s->d);
+  s->steps[seed]++;
+  memcpy(x, sums, s->d * sizeof *x);
+  return STATUS_OK;
+}
+
+static Status weigh_seed(const Shift *s, size_t seed, double *sums, NeighbourList *list)
+{
+  const Status status = flat_window(s, s->ends + seed * s->d, sums, list, NULL);
   s->masses[seed] = sums[s->d];
   return status;
 }
@@ -167,14 +169,53 @@ static void seed_item(void *context, size_t item, size_t worker)
 {
   Shift *s = context;
   NeighbourList list = {0};
+  double *sums = s->sums + worker * (s->d + 1);
   const size_t end = (item + 1) * SEEDS < s->n_seeds ? (item + 1) * SEEDS : s->n_seeds;
   for (size_t i = item * SEEDS; i < end && !task_cancelled(s->task); i++) {
-    const Status status = move_seed(s, i, s->sums + worker * (s->d + 1), &list);
+    const Status status = s->weighing            ? weigh_seed(s, i, sums, &list)
+                          : s->moved[i] > s->stop ? move_seed(s, i, sums, &list)
+                                                  : STATUS_OK;
     if (status != STATUS_OK) {
       atomic_store(&s->failed, status);
     }
   }
   mem_free(list.hits);
+}
+
+static Status each_seed(Shift *s, Error *e)
+{
+  pool_run(task_threads(s->task), (s->n_seeds + SEEDS - 1) / SEEDS, seed_item, s);
+  return task_cancelled(s->task)     ? error_cancelled(e)
+         : atomic_load(&s->failed) ? error_memory(e, 0, _("lists of neighbours"))
+                                   : STATUS_OK;
+}
+
+/* All climb together, step by step, until none moves. */
+static Status climb(Shift *s, Error *e)
+{
+  size_t moving = s->n_seeds;
+  Status status = STATUS_OK;
+  memcpy(s->ends, s->seeds, s->n_seeds * s->d * sizeof *s->ends);
+  for (size_t i = 0; i < s->n_seeds; i++) {
+    s->moved[i] = INFINITY;
+  }
+  for (size_t step = 1; status == STATUS_OK && moving > 0 && step <= s->settings->max_iterations; step++) {
+    double farthest = 0;
+    status = each_seed(s, e);
+    moving = 0;
+    for (size_t i = 0; status == STATUS_OK && i < s->n_seeds; i++) {
+      moving += s->moved[i] > s->stop;
+      farthest = s->moved[i] > farthest ? s->moved[i] : farthest;
+    }
+    if (status == STATUS_OK) {
+      task_progress(s->task, s->n_seeds - moving, s->n_seeds);
+      task_step(s->task, &(TraceStep){.phase = "windows", .start = 1, .iteration = (int64_t)step, .objective = farthest,
+                                      .changed = (int64_t)moving, .state = s->ends, .rows = s->n_seeds,
+                                      .columns = s->d});
+    }
+  }
+  s->weighing = true;
+  return status == STATUS_OK ? each_seed(s, e) : status;
 }
 
 static void sum_nodes(Shift *s)
@@ -199,10 +240,11 @@ static Status prepare(Shift *s, Error *e)
   const size_t threads = task_threads(s->task), nodes = s->tree ? 2 * s->tree->leaves - 1 : 1;
   s->ends = mem_alloc(s->n_seeds * s->d, sizeof *s->ends);
   s->masses = mem_alloc(s->n_seeds, sizeof *s->masses);
-  s->steps = mem_alloc(s->n_seeds, sizeof *s->steps);
+  s->moved = mem_alloc(s->n_seeds, sizeof *s->moved);
+  s->steps = mem_zero(s->n_seeds, sizeof *s->steps);
   s->sums = mem_alloc(threads * (s->d + 1), sizeof *s->sums);
   s->node_sums = mem_alloc(nodes * (s->d + 1), sizeof *s->node_sums);
-  if (!s->ends || !s->masses || !s->steps || !s->sums || !s->node_sums) {
+  if (!s->ends || !s->masses || !s->moved || !s->steps || !s->sums || !s->node_sums) {
     return error_memory(e, s->n_seeds * (s->d + 2) * sizeof *s->ends, _("seeds"));
   }
   if (s->tree) {
@@ -370,9 +412,8 @@ done:
 static void count_steps(const Shift *s, MeanshiftResult *out)
 {
   for (size_t i = 0; i < s->n_seeds; i++) {
-    const bool stopped = s->steps[i] == SIZE_MAX;
-    const int64_t steps = (int64_t)(stopped ? s->settings->max_iterations : s->steps[i]);
-    out->stopped += stopped;
+    const int64_t steps = (int64_t)s->steps[i];
+    out->stopped += s->moved[i] > s->stop;
     out->iterations = steps > out->iterations ? steps : out->iterations;
   }
 }
@@ -381,6 +422,7 @@ static void shift_free(Shift *s, double *grid)
 {
   mem_free(s->ends);
   mem_free(s->masses);
+  mem_free(s->moved);
   mem_free(s->steps);
   mem_free(s->sums);
   mem_free(s->node_sums);
@@ -392,7 +434,7 @@ Status meanshift_fit(Task *task, const Neighbours *index, const double *values, 
 {
   Shift s = {.task = task, .index = index, .tree = neighbours_tree(index), .values = values, .weights = weights, .n = n,
              .d = d, .settings = settings, .limit = metric_rank(euclidean, settings->bandwidth), .seeds = values,
-             .n_seeds = n};
+             .n_seeds = n, .stop = 1e-3 * settings->bandwidth};
   double *grid = NULL;
   Status status;
   *out = (MeanshiftResult){.n = n, .d = d, .labels = mem_alloc(n, sizeof *out->labels),
@@ -404,9 +446,7 @@ Status meanshift_fit(Task *task, const Neighbours *index, const double *values, 
   }
   TRY(prepare(&s, e));
   task_phase(task, "windows");
-  pool_run(task_threads(task), (s.n_seeds + SEEDS - 1) / SEEDS, seed_item, &s);
-  TRY(task_cancelled(task) ? error_cancelled(e) : STATUS_OK);
-  TRY(atomic_load(&s.failed) ? error_memory(e, 0, _("lists of neighbours")) : STATUS_OK);
+  TRY(climb(&s, e));
   TRY(keep_modes(&s, out, e));
   if (out->k == 0) {
     error_set(e, STATUS_DATA, "meanshift-empty", _("no window of bandwidth %g around a seed has a row"),

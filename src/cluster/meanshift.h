@@ -9,6 +9,7 @@
  * Seeds are all rows, or with `bins` the corners of a grid of the bandwidth's width that have rows around them. Sums go
  * over the index's order; with the flat kernel nodes of a tree that lie within the window add their sum as a whole.
  * Seeds are worked on in parallel; the result depends on neither threads nor instruction set (but for gaussian's exp).
+ * A listener gets each step of all seeds: objective the farthest move, changed the seeds still moving, state the seeds.
  * Cost: seeds x steps x rows at the rim of a window.
  */
 #ifndef ASSAY_CLUSTER_MEANSHIFT_H

@@ -133,12 +133,36 @@ t.test("new rows: the fit's own rows get the fit's labels, others by the rule th
 end)
 
 t.test("a sample is fitted, and all rows are labelled", function()
-  for _, method in ipairs { "optics", "hdbscan", "meanshift" } do
+  for _, method in ipairs { "dbscan", "optics", "hdbscan", "meanshift" } do
     local m = fit(iris, method, { sample = 100, seed = 3 })
     t.eq(m.n, 100, method)
     t.eq(#m:augment(iris), 150)
     t.eq(missing(m:augment(iris).cluster), 0)
   end
+end)
+
+local function phase(method, name, more)
+  local trace, steps = assay.trace(function() return fit(iris, method, more) end), {}
+  for i = 1, trace:count() do
+    local step = trace:step(i)
+    if step.phase == name then
+      steps[#steps + 1] = step
+    end
+  end
+  return steps
+end
+
+t.test("steps: clusters that are found, rounds of a spanning tree, windows that climb", function()
+  local steps, m = phase("dbscan", "cluster"), fit(iris, "dbscan")
+  t.eq(#steps, m.k)
+  t.eq(steps[1].changed, m:tidy().size[1])
+  t.eq(steps[#steps].objective, m.n - m.noise)
+  steps = phase("hdbscan", "spanning tree")
+  t.eq(steps[#steps].objective, 1)
+  steps = phase("meanshift", "windows", { bandwidth = 1 })
+  t.eq(#steps, fit(iris, "meanshift", { bandwidth = 1 }).iterations)
+  t.eq(steps[#steps].changed, 0)
+  t.ok(steps[1].objective > steps[#steps].objective)
 end)
 
 t.test("rows in another order: the same clusters", function()
