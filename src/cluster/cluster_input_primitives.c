@@ -94,7 +94,8 @@ static Status check_finite(const ClusterInput *input, Error *e)
     }
     if (!(fabs(input->values[i]) < 0x1p500)) {
       error_set(e, STATUS_DATA, "values-too-large",
-                _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"), row, name, input->values[i]);
+                _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"), row, name,
+                input->values[i]);
       return error_hint(e, _("scale = \"zscore\", divide the column, or leave the row out"));
     }
   }
