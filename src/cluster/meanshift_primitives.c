@@ -13,6 +13,7 @@
 static const Option meanshift_options[] = {MEANSHIFT_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof meanshift_options / sizeof *meanshift_options, GIVEN_BANDWIDTH = 1 };
+#define MOST_PAIRS 1.5e10 /* 220,000 rows by default: an hour and more in eight columns */
 
 static const Primitive meanshift; /* below: it points to the functions that need it */
 
@@ -142,16 +143,28 @@ done:
   return status;
 }
 
+/* A window chosen by quantile has that share of the rows, and every row climbs by dozens of windows. */
+static Status check_windows(const Call *call, const MeanshiftOptions *o, double n, Error *e)
+{
+  const double pairs = n * n * o->quantile;
+  if (o->bins || call->given & GIVEN_BANDWIDTH || pairs <= MOST_PAIRS) {
+    return STATUS_OK;
+  }
+  error_set(e, STATUS_LIMIT, "too-large",
+            _("n = %1$.0f rows look at %2$.1e others in each of dozens of steps, as windows have %3$g of the rows"), n, pairs,
+            o->quantile);
+  return error_hint(e, _("bins = true begins from a grid; sample = 20000; a smaller quantile or bandwidth; or hdbscan"));
+}
+
 /* Windows of about a third of the rows, with their rims looked at. */
 static Status meanshift_cost(const Call *call, Cost *out, Error *e)
 {
-  (void)e;
   const MeanshiftOptions *o = call->options;
   *out = density_cost(call, o->on, "euclidean", 60, o->sample);
   const double n = o->sample > 0 ? fmin((double)o->sample, (double)frame_rows(call->data->frame))
                                  : (double)frame_rows(call->data->frame);
   out->seconds += o->bins ? n * 1e-6 : n * sqrt(n) * 1e-7 + n * n * 1e-9;
-  return STATUS_OK;
+  return check_windows(call, o, n, e);
 }
 
 /* ---- new rows, files */

@@ -266,6 +266,14 @@ t.test("hdbscan: options change what they say", function()
   t.has(tostring(frame({ x = { 1, 2, 3 } }):hdbscan { min_points = 9 }), "min_points = 9")
 end)
 
+t.test("mean shift of too many wide windows: refused before anything is done", function()
+  local x = {}
+  for i = 1, 300000 do x[i] = i * 7919 % 100003 end
+  local df = frame { x = x }
+  t.raises("too-large", function() df:meanshift() end, "300000", "bins = true", "sample = 20000", "hdbscan")
+  t.eq(df:meanshift({ sample = 500 }).n, 500)
+end)
+
 t.test("no memory for it: said before anything is done", function()
   local out, err, status = t.run { "--memory", "60M", "-e",
     "x = {} for i = 1, 300000 do x[i] = i * 7919 % 100003 end df = frame{x = x} x = nil m = df:hdbscan(10) print(m.k)" }
