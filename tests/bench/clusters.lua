@@ -70,7 +70,8 @@ local tasks = {
 local cells = matrix(path, columns)
 if task == "labels" then -- for the others to judge: a double for each row
   local df = frame(cells)
-  local cluster = df:kmeans({ k = 12, init = df:head(12), starts = 1, max_iter = 20, refine = "none" }):augment(df).cluster
+  local model = df:kmeans { k = 12, init = df:head(12), starts = 1, max_iter = 20, refine = "none" }
+  local cluster = model:augment(df).cluster
   local out = assert(io.open(second, "wb"))
   for i = 1, #cluster do out:write(string.pack("<d", cluster[i])) end
   assert(out:close())
@@ -81,8 +82,6 @@ if task == "silhouette" then
   for i, label in ipairs(matrix(second, 1).x1) do cells.label[i] = math.tointeger(label) end
 end
 local df = frame(cells)
-cells = nil
-collectgarbage()
 local fit, result = tasks[task]()
 local wall, cpu = assay.clock(), os.clock()
 local model = fit(df)
