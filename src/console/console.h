@@ -21,6 +21,7 @@ typedef struct Console Console;
 typedef struct DashboardOutcome {
   Text statements; /* those that ran, a line each: the caller frees, and adds them to its history */
   Text shown;      /* Lua that was asked for, a line each: to be printed, and for the history too */
+  size_t waiting;  /* statements that had not begun: they do when the dashboard is come back to */
   bool exit;       /* os.exit in one of them: code */
   int code;
 } DashboardOutcome;

@@ -515,6 +515,16 @@ static void take_statements(const char *prompt, Text *lines)
   text_free(lines);
 }
 
+static void tell_waiting(size_t n)
+{
+  Text line = {0};
+  if (n > 0) {
+    text_printf(&line, _("statements that wait in the dashboard: %zu; F2 goes on with them"), n);
+    console_note(repl->console, text_data(&line));
+  }
+  text_free(&line);
+}
+
 /* Between two lines: the line editor is off the screen. */
 static void show_dashboard(const char *page)
 {
@@ -527,6 +537,7 @@ static void show_dashboard(const char *page)
   take_statements("> ", &outcome.statements);
   take_statements("", &outcome.shown);
   console_flush(repl->console);
+  tell_waiting(outcome.waiting);
   if (outcome.exit) {
     repl->leave = true;
     repl->code = outcome.code;

@@ -170,7 +170,10 @@ static void renew(Tui *tui, State *state)
   WatchStep step;
   text_panel_renew(tui, &state->words);
   if (!state->record || watch_record_size(state->record) == 0) {
-    const char *why = state->runs ? _("no step yet") : _("nothing has run yet: C-p finds a method, or the page Run");
+    size_t n;
+    (void)statements_all(tui, &n);
+    const char *why = state->runs ? _("no step yet") : n > 0 ? _("no steps: what ran last had none")
+                                  : _("nothing has run yet: C-p finds a method, or the page Run");
     chart_panel_words(tui, &state->curve, why);
     chart_panel_words(tui, &state->picture, "");
     return;

@@ -580,6 +580,7 @@ Status tui_show(Tui *tui, const char *page, DashboardOutcome *outcome, Error *e)
     tui_let_go(tui);
   }
 done:
+  tui->outcome.waiting = statements_count_waiting(tui->statements);
   *outcome = tui->outcome;
   tui->outcome = (DashboardOutcome){0};
   return status;
