@@ -54,7 +54,7 @@ static Status log_spread(Choosing *c, const double *x, const int32_t *labels, si
     status = validity(c->call->task, &rows, labels, k, &figures, e);
     spread = status == STATUS_OK ? figures.withinss / 2 : 0;
   }
-  *out = log(spread);
+  *out = spread > 0 ? log(spread) : -(double)INFINITY;
   return status;
 }
 

@@ -181,7 +181,7 @@ static double respond(const Pass *pass, const int32_t *codes, double *p)
   for (size_t c = 0; c < k; c++) {
     p[c] /= sum;
   }
-  return most + log(sum);
+  return most + (sum > 0 ? log(sum) : 0); /* at least 1: that of `most` */
 }
 
 static void add_row(const Pass *pass, const int32_t *codes, double weight, double density, const double *p,
@@ -195,7 +195,7 @@ static void add_row(const Pass *pass, const int32_t *codes, double weight, doubl
     sums[3 + c] += weight * p[c];
   }
   sums[0] += weight * density;
-  sums[1] -= weight * log(highest);
+  sums[1] -= highest > 0 ? weight * log(highest) : 0;
   sums[2] += weight * entropy;
   for (size_t q = 0; q < pass->answers->questions; q++) {
     if (codes[q] >= 0) {

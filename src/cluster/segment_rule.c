@@ -216,7 +216,7 @@ static bool purer(const Tally *a, const Tally *b)
 /* Levels by falling share of the segment; each of the first few is found by a scan. */
 static void best_levels(const Search *s, const Tally *counts, uint32_t m, Candidate *best)
 {
-  size_t taken[RULE_LEVELS], n = 0, hit = 0, selected = 0;
+  size_t taken[RULE_LEVELS] = {0}, n = 0, hit = 0, selected = 0;
   while (n < RULE_LEVELS) {
     size_t next = m;
     for (size_t code = 0; code < m; code++) {

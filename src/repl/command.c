@@ -117,7 +117,6 @@ static void add_table(Text *out)
                    "  F1              help on what stands at the cursor\n"
                    "  Ctrl-X Ctrl-E   the statement in your editor (VISUAL, EDITOR)\n"
                    "  Ctrl-R          finds an earlier statement\n"
-                   "  Ctrl-D          leaves, when the line is empty\n"
                    "Lines go on at (>> , for>> , by what is open; a value is shown unless ; ends it\n"));
 }
 
@@ -331,14 +330,14 @@ static const Command commands[] = {
   {".help", "[TOPIC]", N_("this list, or help on a topic"), run_help},
   {".journal", "[on|off]", N_("where the session is recorded; stops and starts that"), run_journal},
   {".last", "", N_("the last value shown, in full, in the pager"), run_last},
-  {".mouse", "on|off", N_("whether the dashboard takes the mouse"), run_mouse},
+  {".mouse", "on|off", "", run_mouse}, /* .set mouse on */
   {".out", "", N_("the values shown so far: _1, _2 ... or out[n]; _ is the last"), run_out},
   {".save", "FILE [NAME]", N_("a script of the session, or of what makes a variable"), run_save},
-  {".set", "[NAME VALUE]", N_("a setting: digits, card, highlight, mouse, theme; without a name: all"), run_set},
+  {".set", "[NAME VALUE]", N_("a setting: digits, card, highlight, mouse, theme; alone: all"), run_set},
   {".time", "on|off", N_("wall and processor time after every statement"), run_time},
   {".undo", "", N_("puts back the variables that the last statement changed"), run_undo},
   {".vars", "", N_("your variables: kind, size, memory"), run_variables},
-  {".quit", "", N_("leaves"), run_quit},
+  {".quit", "", N_("leaves, as Ctrl-D does on an empty line"), run_quit},
   {".exit", "", "", run_quit},
 };
 

@@ -55,7 +55,7 @@ within_a_line() {
 start_assay && enter 'df = read "data/customers.csv"' && wait_prompt
 check "a column" completes 'df.sp' '^> df\.spend$'
 check "methods after a colon" listed_only 'df:s' 'select.*' 'spend'
-check "a method's bracket" completes 'df:kme' '^> df:kmeans\('
+check "a method's bracket" completes 'df:kmea' '^> df:kmeans\('
 check "options inside a call" completes 'df:kmeans{max' '^> df:kmeans\{max_iter = $|^> df:kmeans\{max_iter =$'
 check "columns inside on" completes 'df:kmeans{on = {"sp' '"spend"'
 check "only columns of the fitting type" completes 'df:kmeans{on = {"' '^> df:kmeans\{on = \{"spend'

@@ -94,8 +94,8 @@ last_shows_all() {
 }
 
 ranked() {
-  press C-l && enter '?"choose the number of clusters"' && wait_for 'k-means: splits rows' && wait_prompt &&
-    [[ $(screen | grep -m 1 '^  ?') == '  ?kmeans '* ]]
+  press C-l && enter '?"choose the number of clusters"' && wait_for 'one table of all criteria' && wait_prompt &&
+    [[ $(screen | grep -m 1 '^  ?') == '  ?choose '* ]]
 }
 
 option_page() { press C-l && answers '?kmeans.k' 'number of clusters'; }
