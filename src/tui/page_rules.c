@@ -474,7 +474,11 @@ static void close(Tui *tui, void *context)
 
 static void show(Tui *tui, void *context, const char *object)
 {
+  const State *state = context;
   choose(tui, context, object);
+  if (state->model) { /* where filters and orders are */
+    tui_focus(tui, "rules");
+  }
 }
 
 static void changed(Tui *tui, void *context)

@@ -498,6 +498,10 @@ static void draw(Tui *tui, void *context, Cells *cells, Rect area, bool focused)
     }
     return;
   }
+  panel->follows = panel->follows && panel->working;
+  if (panel->follows) { /* nor are widths to be made of it */
+    return;
+  }
   const int foot = foot_lines(panel, area);
   const Rect table = rect_lines(area, 0, area.height - foot);
   table_view_place(&panel->view, cells, table);

@@ -34,6 +34,7 @@ struct TablePanel {
   TableSteps steps;      /* as wished */
   TableSteps shown;      /* as shown; the same but while a query is under way */
   bool working;          /* a query is under way */
+  bool follows;          /* that of table_panel_follow: what the given frame has is not to be seen meanwhile */
   size_t anchor;         /* where a range of rows begins */
   Text typed;            /* a filter that failed, to be mended; a name that is taken */
   Text sought;           /* what is looked for */

@@ -207,6 +207,7 @@ void table_panel_follow(Tui *tui, TablePanel *panel, const TableSteps *steps, co
     tui_error(tui, &e);
   } else if (panel->frame) {
     apply(tui, panel);
+    panel->follows = panel->working;
   }
 }
 
