@@ -45,22 +45,6 @@ local function is_model(value)
   return meta and meta.__name == "assay.model"
 end
 
--- What the objective is called: the model's figure that has its value at the end of a start.
-local function objective_name(steps, model)
-  if is_model(model) then
-    local glance = model:glance()
-    for _, column in ipairs(names_of(glance)) do
-      local figure = glance:col(column)[1]
-      for i = #steps, 1, -1 do
-        if math.type(figure) == "float" and steps[i].objective and near(figure, steps[i].objective) then
-          return column
-        end
-      end
-    end
-  end
-  return "objective"
-end
-
 -- What a row's change is of: the first column of the model's parts.
 local function part_name(model)
   return is_model(model) and names_of(model:tidy())[1] or "group"
@@ -78,6 +62,8 @@ end
 local function change_words(s, now, last)
   if not now.changed then
     return nil
+  elseif now.counts then
+    return ("%s: %d"):format(now.counts, now.changed)
   elseif not last then
     return ("every row gets its %s"):format(s.part)
   elseif now.changed == 0 then
@@ -86,18 +72,18 @@ local function change_words(s, now, last)
   return ("%d %s changed %s"):format(now.changed, now.changed == 1 and "row" or "rows", s.part)
 end
 
-local function objective_words(s, now, last)
+local function objective_words(_, now, last)
   if not now.objective then
     return nil
   elseif not last or not last.objective then
-    return ("%s %s"):format(s.objective, show(now.objective))
+    return ("%s %s"):format(now.measure, show(now.objective))
   elseif near(now.objective, last.objective) then
-    return ("%s stays at %s"):format(s.objective, show(now.objective))
+    return ("%s stays at %s"):format(now.measure, show(now.objective))
   end
   local fell = now.objective < last.objective
   local share = math.abs(now.objective - last.objective) / math.abs(last.objective) * 100
   local from, to = show(last.objective), show(now.objective)
-  return ("%s %s from %s to %s (%.2g %%)"):format(s.objective, fell and "fell" or "rose", from, to, share)
+  return ("%s %s from %s to %s (%.2g %%)"):format(now.measure, fell and "fell" or "rose", from, to, share)
 end
 
 local function end_words(s, n)
@@ -162,8 +148,9 @@ local function bars(s, ascii, plain)
     line[i] = ascii and marks[level] or blocks[level]
   end
   local drawn = plain and "to" or table.concat(line)
-  return #values == 1 and ("%s %s"):format(s.objective, show(values[1]))
-    or ("%s %s %s %s"):format(s.objective, show(values[1]), drawn, show(values[#values]))
+  local measure = s.list[s.at].measure
+  return #values == 1 and ("%s %s"):format(measure, show(values[1]))
+    or ("%s %s %s %s"):format(measure, show(values[1]), drawn, show(values[#values]))
 end
 
 -- ---- The state
@@ -299,7 +286,7 @@ primitive {
     for i = 1, kept do
       s.list[i] = recorded:step(i)
     end
-    s.objective, s.part = objective_name(s.list, model), part_name(model)
+    s.part = part_name(model)
     return setmetatable(s, Stepper)
   end,
 }

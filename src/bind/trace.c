@@ -15,7 +15,7 @@ static const char trace_name[] = "assay.trace";
 typedef struct Step {
   int64_t run; /* which call of a primitive, from 1 */
   const Primitive *primitive;
-  const char *phase;
+  const char *phase, *measure, *counts;
   int64_t start, iteration, changed;
   double objective;
   size_t rows, columns;
@@ -101,6 +101,7 @@ static void record(void *context, const TraceStep *from)
   Job *job = context;
   Trace *trace = job->trace;
   Step step = {.run = job->trace_run, .primitive = job->primitive, .phase = from->phase ? from->phase : "",
+               .measure = from->measure ? from->measure : "objective", .counts = from->counts,
                .start = from->start, .iteration = from->iteration, .changed = from->changed,
                .objective = from->objective};
   trace->seen++;
@@ -196,7 +197,7 @@ static void set_integer(lua_State *L, const char *name, int64_t value)
 static int trace_step(lua_State *L)
 {
   const Step *step = check_step(L);
-  lua_createtable(L, 0, 9);
+  lua_createtable(L, 0, 11);
   set_integer(L, "run", step->run);
   set_integer(L, "start", step->start);
   set_integer(L, "iteration", step->iteration);
@@ -204,12 +205,18 @@ static int trace_step(lua_State *L)
   set_integer(L, "columns", (int64_t)step->columns);
   if (step->changed >= 0) {
     set_integer(L, "changed", step->changed);
+    if (step->counts) {
+      lua_pushstring(L, _(step->counts));
+      lua_setfield(L, -2, "counts");
+    }
   }
   lua_pushstring(L, step->phase);
   lua_setfield(L, -2, "phase");
   lua_pushstring(L, step->primitive->name);
   lua_setfield(L, -2, "method");
   if (!isnan(step->objective)) {
+    lua_pushstring(L, step->measure);
+    lua_setfield(L, -2, "measure");
     lua_pushnumber(L, step->objective);
     lua_setfield(L, -2, "objective");
   }

@@ -514,6 +514,7 @@ static void report(const Search *s)
   task_step(s->task, &(TraceStep){.phase = "start",
                                   .start = (int64_t)s->state->start + 1,
                                   .iteration = (int64_t)s->state->iteration,
+                                  .measure = "cost",
                                   .objective = s->objective,
                                   .changed = s->changed,
                                   .state = s->state->current,

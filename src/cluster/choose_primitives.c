@@ -248,7 +248,7 @@ static Status try_all(Choosing *c, Error *e)
   for (; status == STATUS_OK && c->done < c->n_ks; c->done += status == STATUS_OK) {
     status = try_k(c, c->ks[c->done], &c->levels[c->done], e);
     task_step(c->call->task, &(TraceStep){.phase = "choose", .start = 1, .iteration = (int64_t)c->done + 1,
-                                          .objective = c->levels[c->done].withinss, .changed = -1});
+                                          .measure = "withinss", .objective = c->levels[c->done].withinss, .changed = -1});
   }
   if (status == STATUS_CANCELLED && c->done > 0) { /* the ks that are complete are an answer */
     error_clear(e);

@@ -148,7 +148,8 @@ static void tell_clusters(Task *task, const DbscanResult *r)
   for (size_t c = 0; task->trace && c < r->k && !task_cancelled(task); c++) {
     rows += r->sizes[c];
     task_step(task, &(TraceStep){.phase = "cluster", .start = 1, .iteration = (int64_t)c + 1,
-                                 .objective = (double)rows, .changed = r->sizes[c]});
+                                 .measure = "rows in clusters", .objective = (double)rows,
+                                 .changed = r->sizes[c], .counts = N_("rows in this cluster")});
   }
 }
 

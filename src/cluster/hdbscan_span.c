@@ -345,8 +345,8 @@ static Status boruvka(Span *s, const double *core, Error *e)
     TRY(task_cancelled(s->task) ? error_cancelled(e) : STATUS_OK);
     join_components(s);
     task_step(s->task, &(TraceStep){.phase = "spanning tree", .start = 1, .iteration = round,
-                                    .objective = (double)(s->n - s->n_edges),
-                                    .changed = (int64_t)(s->n_edges - before)});
+                                    .measure = "components left", .objective = (double)(s->n - s->n_edges),
+                                    .changed = (int64_t)(s->n_edges - before), .counts = N_("edges added")});
   }
 done:
   return status;

@@ -175,6 +175,7 @@ static void tell(KprototypesRun *run)
   const TraceStep step = {.phase = "start",
                           .start = (int64_t)run->state->start + 1,
                           .iteration = (int64_t)run->state->iteration,
+                          .measure = "cost",
                           .objective = run->state->cost,
                           .changed = -1,
                           .state = run->data->q > 0 ? run->state->current.numbers : NULL,

@@ -369,6 +369,7 @@ static Status run_start(Search *search, size_t *iterations, bool *converged, Err
     const TraceStep step = {.phase = "EM",
                             .start = (int64_t)search->state->start + 1,
                             .iteration = (int64_t)++ * iterations,
+                            .measure = "log_likelihood",
                             .objective = l,
                             .changed = -1,
                             .state = search->current.probability,

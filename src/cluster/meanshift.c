@@ -209,8 +209,9 @@ static Status climb(Shift *s, Error *e)
     }
     if (status == STATUS_OK) {
       task_progress(s->task, s->n_seeds - moving, s->n_seeds);
-      task_step(s->task, &(TraceStep){.phase = "windows", .start = 1, .iteration = (int64_t)step, .objective = farthest,
-                                      .changed = (int64_t)moving, .state = s->ends, .rows = s->n_seeds,
+      task_step(s->task, &(TraceStep){.phase = "windows", .start = 1, .iteration = (int64_t)step, .measure = "farthest move",
+                                      .objective = farthest, .changed = (int64_t)moving,
+                                      .counts = N_("windows still moving"), .state = s->ends, .rows = s->n_seeds,
                                       .columns = s->d});
     }
   }

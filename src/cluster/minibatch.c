@@ -278,7 +278,7 @@ static Status one_batch(Batch *b, bool *ended, Error *e)
   }
   *ended = state->run_converged = settled(b, mean);
   task_step(b->task, &(TraceStep){.phase = "batch", .start = 1, .iteration = (int64_t)state->iteration,
-                                  .objective = state->objective, .changed = -1, .state = state->current, .rows = b->k,
+                                  .measure = "inertia of a row", .objective = state->objective, .changed = -1, .state = state->current, .rows = b->k,
                                   .columns = b->d});
   return STATUS_OK;
 }

@@ -83,6 +83,7 @@ static void tell(const Search *search, size_t iteration, double log_likelihood)
 {
   const MixtureState *state = search->state;
   const TraceStep step = {.phase = "EM", .start = (int64_t)state->start + 1, .iteration = (int64_t)iteration,
+                          .measure = "log_likelihood",
                           .objective = log_likelihood, .changed = -1, .state = state->current.mean,
                           .rows = state->current.k, .columns = state->current.d};
   task_step(search->task, &step);

@@ -431,7 +431,8 @@ static Status run(Search *search, Error *e)
     state->codes = search->next;
     search->next = kept;
     state->epoch++;
-    const TraceStep trace = {.phase = "epoch", .start = 1, .iteration = (int64_t)state->epoch, .objective = step,
+    const TraceStep trace = {.phase = "epoch", .start = 1, .iteration = (int64_t)state->epoch, .measure = "farthest move",
+                             .objective = step,
                              .changed = -1, .state = state->codes, .rows = search->units, .columns = search->d};
     task_step(search->task, &trace);
     task_progress(search->task, state->epoch, search->settings->epochs);

@@ -21,8 +21,10 @@ typedef struct TraceStep {
   const char *phase;    /* static text: "start 3", "swap" */
   int64_t start;        /* which restart, from 1 */
   int64_t iteration;    /* within the phase, from 1 */
+  const char *measure;  /* static: what the objective is, under the name it has in glance(); NULL: "objective" */
   double objective;     /* what falls (or rises) from step to step */
-  int64_t changed;      /* rows that moved, -1 when not known */
+  int64_t changed;      /* rows that moved, or what `counts` says; -1 when not known */
+  const char *counts;   /* static text, N_(): "windows still moving"; NULL: rows that changed their group */
   const double *state;  /* rows x columns, NULL when there is none */
   size_t rows, columns;
 } TraceStep;

@@ -56,10 +56,12 @@ static Status make_curve(State *state, Task *task, Chart **out, Error *e)
 {
   double *cells = mem_alloc(2 * CURVE_MOST, sizeof *cells);
   Chart *chart = NULL;
+  WatchStep first;
   Status status;
   TRY(cells ? STATUS_OK : error_memory(e, 0, _("a chart")));
   const size_t n = watch_record_curve(state->record, CURVE_MOST, cells, cells + CURVE_MOST);
-  TRY(chart_begin("line", NULL, _("step"), NULL, _("objective"), NULL, &chart, e));
+  const char *measure = watch_record_step(state->record, 0, false, &first) ? first.measure : NULL;
+  TRY(chart_begin("line", NULL, _("step"), NULL, measure, NULL, &chart, e));
   TRY(add(chart, CHART_LINE, "", cells, cells + CURVE_MOST, n, e));
   if (n == 1) {
     TRY(add(chart, CHART_POINTS, "", cells, cells + CURVE_MOST, n, e));
@@ -232,8 +234,11 @@ static void write_words(Tui *tui, void *context, const ViewStyle *style, Text *o
     number_one(step.objective, style_digits(style), objective);
     text_printf(&text, _("step %1$zu of %2$zu: %3$s, iteration %4$lld"), index_of(state) + 1, watch_record_size(state->record),
                 step.phase ? step.phase : "", (long long)step.iteration);
-    text_printf(&text, step.changed >= 0 ? _("\nobjective %1$s, rows that moved %2$lld\n") : _("\nobjective %1$s\n"), objective,
-                (long long)step.changed);
+    text_printf(&text, "\n%s %s", step.measure, objective);
+    if (step.changed >= 0) {
+      text_printf(&text, ", %s %lld", step.counts ? _(step.counts) : _("rows that moved"), (long long)step.changed);
+    }
+    text_puts(&text, "\n");
     if (state->runs && watch_record_paused(state->record)) {
       text_puts(&text, _("paused: Space goes on, Right takes one step\n"));
     } else if (state->back) {

@@ -100,6 +100,7 @@ static void keep(WatchRecord *record, const TraceStep *step)
     return;
   }
   *to = (WatchStep){.phase = step->phase, .start = step->start, .iteration = step->iteration, .changed = step->changed,
+                    .measure = step->measure ? step->measure : "objective", .counts = step->counts,
                     .objective = step->objective, .rows = step->rows, .columns = step->columns};
   if (cells > 0 && cells <= WATCH_BYTES / 4 / sizeof(double)) {
     drop_states(record, cells * sizeof(double));

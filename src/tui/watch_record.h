@@ -15,7 +15,8 @@
 enum { WATCH_BYTES = 16 << 20, WATCH_STEPS = 100000 };
 
 typedef struct WatchStep {
-  const char *phase;
+  const char *phase, *measure;
+  const char *counts;   /* what changed counts; NULL: rows that moved */
   int64_t start, iteration, changed;
   double objective;
   size_t rows, columns;
