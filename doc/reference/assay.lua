@@ -119,6 +119,321 @@ function cluster.agreement(data, main_or_options, options) end
 ---@return Frame
 function Frame:agreement(main_or_options, options) end
 
+---@class cluster.birch.options
+---@field k? integer number of clusters made of the groups; 0: where Ward's heights leave the widest gap
+---@field threshold? number largest radius of a group, in scaled units; 0: grows from 0 until there are no more groups than `leaves`
+---@field branching? integer most groups in a node of the tree
+---@field leaves? integer most groups; beyond them the threshold grows
+---@field final? "ward"|"ward_weighted"|"kmeans"|"none" what makes clusters of the groups: Ward's linkage with each group once, or by weight; k-means by weight; none
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- small dense groups in one pass over the rows, then clusters of these groups (BIRCH).
+---@param data Frame
+---@param main_or_options? any|cluster.birch.options
+---@param options? cluster.birch.options
+---@return Model
+function cluster.birch(data, main_or_options, options) end
+
+--- small dense groups in one pass over the rows, then clusters of these groups (BIRCH).
+---@param main_or_options? any|cluster.birch.options
+---@param options? cluster.birch.options
+---@return Model
+function Frame:birch(main_or_options, options) end
+
+---@class cluster.choose.options
+---@field k any numbers of clusters to try: "2:10", a list, or one number
+---@field method? string clustering method, by name, such as kmeans, pam, hierarchical or mixture
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field references? integer sets of rows at random for the gap statistic; 0: no gap
+---@field null? "box"|"components" where those rows lie: in the box of the variables, or in that of the principal components
+---@field power? integer power of distances in the gap: 2 as published, 1 as R's clusGap has it
+---@field resamples? integer fits to resampled rows for the stability; 0: none
+---@field pairs? integer most rows for silhouette and dunn, which compare all pairs; of more rows these are missing
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+---@field options? table<string, any> options of the method, such as starts or linkage
+
+--- how many clusters: one table of all criteria for a range of k, and what each rule suggests.
+---@param data Frame
+---@param main_or_options? any|cluster.choose.options
+---@param options? cluster.choose.options
+---@return Model
+function cluster.choose(data, main_or_options, options) end
+
+--- how many clusters: one table of all criteria for a range of k, and what each rule suggests.
+---@param main_or_options? any|cluster.choose.options
+---@param options? cluster.choose.options
+---@return Model
+function Frame:choose(main_or_options, options) end
+
+---@class cluster.clara.options
+---@field k integer number of clusters
+---@field on? string|string[] variables; default: every numeric column but labels, with gower every column
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field metric? "euclidean"|"sqeuclidean"|"manhattan"|"chebyshev"|"cosine"|"gower" dissimilarity of rows; gower: of mixed columns
+---@field types? string|table<string, string> gower: what a column is, as {rating = "ordinal"}; default: numeric for numbers and times, nominal for texts
+---@field variable_weights? any gower: how much a column counts, as {income = 2}; default 1
+---@field samples? integer samples to look for medoids in; the best medoids are kept
+---@field sample_size? integer rows of a sample; 0: 80 + 4 k
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "auto"|"error"|"drop" rows with missing values: refuse or leave out; auto: refuse, but gower compares by what both rows have
+
+--- k-medoids of many rows: medoids from samples, judged by all rows.
+---@param data Frame
+---@param main_or_options? any|cluster.clara.options
+---@param options? cluster.clara.options
+---@return Model
+function cluster.clara(data, main_or_options, options) end
+
+--- k-medoids of many rows: medoids from samples, judged by all rows.
+---@param main_or_options? any|cluster.clara.options
+---@param options? cluster.clara.options
+---@return Model
+function Frame:clara(main_or_options, options) end
+
+---@class cluster.code.options
+---@field format? "sql"|"lua"|"json" the language
+---@field table? string SQL: a table's name, for a whole query instead of an expression
+---@field column? string SQL: what the query calls the new column
+
+--- a segmentation as SQL, Lua or JSON, as a text.
+---@param data Model
+---@param main_or_options? any|cluster.code.options
+---@param options? cluster.code.options
+---@return string
+function cluster.code(data, main_or_options, options) end
+
+--- a segmentation as SQL, Lua or JSON, as a text.
+---@param main_or_options? any|cluster.code.options
+---@param options? cluster.code.options
+---@return string
+function Model:code(main_or_options, options) end
+
+--- the condensed tree of hdbscan: which parts of at least min_cluster_size rows there are, and for how long.
+---@param data Model
+---@return Frame
+function cluster.condensed(data) end
+
+--- the condensed tree of hdbscan: which parts of at least min_cluster_size rows there are, and for how long.
+---@return Frame
+function Model:condensed() end
+
+---@class cluster.consensus.options
+---@field by string|string[] columns with the clusters of each clustering; 0 and missing cells: none
+---@field k? integer number of clusters; 0: the one that lives longest in the tree
+---@field linkage? "average"|"complete"|"single" how groups of rows are joined
+
+--- one clustering out of several: rows that most of them keep together.
+---@param data Frame
+---@param main_or_options? any|cluster.consensus.options
+---@param options? cluster.consensus.options
+---@return Model
+function cluster.consensus(data, main_or_options, options) end
+
+--- one clustering out of several: rows that most of them keep together.
+---@param main_or_options? any|cluster.consensus.options
+---@param options? cluster.consensus.options
+---@return Model
+function Frame:consensus(main_or_options, options) end
+
+--- the covariance matrix of each component of a mixture.
+---@param data Model
+---@return Frame
+function cluster.covariances(data) end
+
+--- the covariance matrix of each component of a mixture.
+---@return Frame
+function Model:covariances() end
+
+--- all models and numbers of clusters that a fit has tried, with their criteria.
+---@param data Model
+---@return Frame
+function cluster.criteria(data) end
+
+--- all models and numbers of clusters that a fit has tried, with their criteria.
+---@return Frame
+function Model:criteria() end
+
+---@class cluster.cut.options
+---@field k? integer number of clusters
+---@field height? number cut at this height in the place of k: no cluster has a merge above it
+
+--- cuts the tree of a hierarchical clustering elsewhere.
+---@param data Model
+---@param main_or_options? any|cluster.cut.options
+---@param options? cluster.cut.options
+---@return Model
+function cluster.cut(data, main_or_options, options) end
+
+--- cuts the tree of a hierarchical clustering elsewhere.
+---@param main_or_options? any|cluster.cut.options
+---@param options? cluster.cut.options
+---@return Model
+function Model:cut(main_or_options, options) end
+
+---@class cluster.dbscan.options
+---@field eps? number radius of the neighbourhood, in scaled units; not given: from the knee of the distances to the min_points-th nearest row
+---@field min_points? number rows (or weight) within eps, itself counted, that make a core row
+---@field border? "nearest"|"first"|"noise" a border row goes to the cluster of its nearest core row, to the cluster that comes first in the data, or is noise
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field metric? "euclidean"|"manhattan"|"chebyshev"|"cosine" distance between rows
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- DBSCAN: clusters of any shape where rows lie dense, the rest is noise.
+---@param data Frame
+---@param main_or_options? any|cluster.dbscan.options
+---@param options? cluster.dbscan.options
+---@return Model
+function cluster.dbscan(data, main_or_options, options) end
+
+--- DBSCAN: clusters of any shape where rows lie dense, the rest is noise.
+---@param main_or_options? any|cluster.dbscan.options
+---@param options? cluster.dbscan.options
+---@return Model
+function Frame:dbscan(main_or_options, options) end
+
+--- the smallest eigenvalues of a spectral clustering's graph.
+---@param data Model
+---@return Frame
+function cluster.eigenvalues(data) end
+
+--- the smallest eigenvalues of a spectral clustering's graph.
+---@return Frame
+function Model:eigenvalues() end
+
+---@class cluster.export.options
+---@field path string file name; its ending .sql, .lua or .json says the format
+---@field format? "auto"|"sql"|"lua"|"json" the language; auto: by the file's name
+---@field table? string SQL: a table's name, for a whole query instead of an expression
+---@field column? string SQL: what the query calls the new column
+
+--- writes a segmentation as SQL, Lua or JSON.
+---@param data Model
+---@param main_or_options? any|cluster.export.options
+---@param options? cluster.export.options
+---@return nil
+function cluster.export(data, main_or_options, options) end
+
+--- writes a segmentation as SQL, Lua or JSON.
+---@param main_or_options? any|cluster.export.options
+---@param options? cluster.export.options
+---@return nil
+function Model:export(main_or_options, options) end
+
+---@class cluster.fuzzy.options
+---@field k integer number of clusters
+---@field m? number how fuzzy memberships are: near 1 as k-means, from 3 on all alike
+---@field starts? integer how often to start; the best result is kept
+---@field max_iter? integer most iterations of a start
+---@field tol? number stop when an iteration lowers the objective by less than this share
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- fuzzy c-means: each row belongs to each cluster to a degree.
+---@param data Frame
+---@param main_or_options? any|cluster.fuzzy.options
+---@param options? cluster.fuzzy.options
+---@return Model
+function cluster.fuzzy(data, main_or_options, options) end
+
+--- fuzzy c-means: each row belongs to each cluster to a degree.
+---@param main_or_options? any|cluster.fuzzy.options
+---@param options? cluster.fuzzy.options
+---@return Model
+function Frame:fuzzy(main_or_options, options) end
+
+---@class cluster.gower.options
+---@field on? string|string[] variables; default: every column but labels, sets and texts of their own in each row
+---@field types? string|table<string, string> gower: what a column is, as {rating = "ordinal"}; default: numeric for numbers and times, nominal for texts
+---@field variable_weights? any gower: how much a column counts, as {income = 2}; default 1
+---@field as? "square"|"pairs"|"summary" square: a column for each row; pairs: a row for each pair; summary: one row of figures, for any number of rows
+---@field missing? "auto"|"error"|"drop" rows with missing values: refuse or leave out; auto: two rows are compared by what both have
+
+--- dissimilarities of rows with mixed columns.
+---@param data Frame
+---@param main_or_options? any|cluster.gower.options
+---@param options? cluster.gower.options
+---@return Frame
+function cluster.gower(data, main_or_options, options) end
+
+--- dissimilarities of rows with mixed columns.
+---@param main_or_options? any|cluster.gower.options
+---@param options? cluster.gower.options
+---@return Frame
+function Frame:gower(main_or_options, options) end
+
+---@class cluster.hdbscan.options
+---@field min_cluster_size? integer the fewest rows that are a cluster
+---@field min_points? integer the core distance is that to this nearest row, itself counted; 0: min_cluster_size
+---@field method? "eom"|"leaf" eom takes the clusters that last longest, leaf the smallest ones of the hierarchy
+---@field leave? "row"|"part" a row leaves a cluster when it is cut off from all rows (as in R), or with the small part it is in (as in Python)
+---@field eps? number clusters that part below this distance stay together; 0: none do
+---@field alpha? number distances are divided by this beside core distances
+---@field single? boolean whether there may be one cluster only
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field metric? "euclidean"|"manhattan"|"chebyshev"|"cosine" distance between rows
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- HDBSCAN*: clusters of any shape and different density, and how far each row is an outlier.
+---@param data Frame
+---@param main_or_options? any|cluster.hdbscan.options
+---@param options? cluster.hdbscan.options
+---@return Model
+function cluster.hdbscan(data, main_or_options, options) end
+
+--- HDBSCAN*: clusters of any shape and different density, and how far each row is an outlier.
+---@param main_or_options? any|cluster.hdbscan.options
+---@param options? cluster.hdbscan.options
+---@return Model
+function Frame:hdbscan(main_or_options, options) end
+
+---@class cluster.hierarchical.options
+---@field k? integer number of clusters; 0: by height, or where the heights leave the widest gap
+---@field height? number cut at this height in the place of k: no cluster has a merge above it; 0: not used
+---@field linkage? "single"|"complete"|"average"|"mcquitty"|"ward"|"ward_d"|"centroid"|"median" what is near: ward and ward_d are R's ward.D2 and ward.D, centroid and median R's on the metric as it is
+---@field metric? "euclidean"|"sqeuclidean"|"manhattan"|"chebyshev"|"cosine" distance between rows; with sqeuclidean ward_d, centroid and median are those of the centres
+---@field distances? Frame given distances in the place of on and metric: columns a, b (row numbers), distance for all pairs, or a square
+---@field neighbours? integer only clusters that such a number of nearest neighbours connects may merge; 0: all
+---@field cophenetic? "auto"|"yes"|"no" whether to correlate distances with heights, which takes all pairs; auto: up to 5000 rows
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field weights? string column saying how many rows each row stands for, above 0
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- hierarchical clustering: merges the nearest rows, then clusters, into a tree that can be cut anywhere.
+---@param data Frame
+---@param main_or_options? any|cluster.hierarchical.options
+---@param options? cluster.hierarchical.options
+---@return Model
+function cluster.hierarchical(data, main_or_options, options) end
+
+--- hierarchical clustering: merges the nearest rows, then clusters, into a tree that can be cut anywhere.
+---@param main_or_options? any|cluster.hierarchical.options
+---@param options? cluster.hierarchical.options
+---@return Model
+function Frame:hierarchical(main_or_options, options) end
+
 ---@class cluster.kmeans.options
 ---@field k integer number of clusters
 ---@field on? string|string[] variables; default: every numeric column but labels
@@ -126,11 +441,12 @@ function Frame:agreement(main_or_options, options) end
 ---@field starts? integer how often to start from new centres; the best result is kept
 ---@field max_iter? integer most iterations of a start
 ---@field tol? number stop when an iteration lowers the inertia by less than this share; 0: until labels stay
----@field init? string|Frame starting centres: kmeans++ spreads them, random takes k rows; or a frame with a row per centre
----@field refine? "auto"|"none"|"swap" after the starts: swap moves single centres, then rows, while that helps; auto: swap from k = 10
+---@field init? string|Frame starting centres: kmeans++ spreads them (greedy), scalable spreads them in few passes (k-means||), random takes k rows, auto: scalable from rows x k = 1e6, else kmeans++; or a frame with a row per centre
+---@field refine? "auto"|"none"|"swap" after the starts: swap moves single centres, then rows, while that helps; auto: swap from k = 10, and when the starts disagree
 ---@field weights? string column with the weight of each row, 0 or more
 ---@field seed? integer seed of the random choices
 ---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
 ---@field silhouette? boolean also compute the mean silhouette width (time grows with the square of the rows)
 
 --- k-means: splits rows into k clusters around means.
@@ -146,9 +462,382 @@ function cluster.kmeans(data, main_or_options, options) end
 ---@return Model
 function Frame:kmeans(main_or_options, options) end
 
+---@class cluster.kmedians.options
+---@field k integer number of clusters
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field starts? integer how often to start from new centres; the best result is kept
+---@field max_iter? integer most iterations of a start
+---@field tol? number stop when an iteration lowers the cost by less than this share; 0: until the centres stay
+---@field init? string|Frame starting centres: kmeans++ spreads them, random takes k rows; or a frame with a row per centre
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- k-medians: splits rows into k clusters around medians.
+---@param data Frame
+---@param main_or_options? any|cluster.kmedians.options
+---@param options? cluster.kmedians.options
+---@return Model
+function cluster.kmedians(data, main_or_options, options) end
+
+--- k-medians: splits rows into k clusters around medians.
+---@param main_or_options? any|cluster.kmedians.options
+---@param options? cluster.kmedians.options
+---@return Model
+function Frame:kmedians(main_or_options, options) end
+
+---@class cluster.kmodes.options
+---@field k integer number of clusters
+---@field on? string|string[] variables, each taken as classes; default: every category and boolean but labels
+---@field init? string|Frame starting modes: cao takes rows that are frequent and far apart; huang draws classes by how frequent they are; random takes rows; or a frame with a row per mode
+---@field starts? integer how often to start; the best result is kept; with cao further starts take rows at random
+---@field max_iter? integer most iterations of a start
+---@field dissimilarity? "matching"|"ng" what a variable adds: matching 1 where classes differ; ng also 1 - share of the class in the cluster where they agree
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- k-modes: splits rows of classes into k clusters around their most frequent classes.
+---@param data Frame
+---@param main_or_options? any|cluster.kmodes.options
+---@param options? cluster.kmodes.options
+---@return Model
+function cluster.kmodes(data, main_or_options, options) end
+
+--- k-modes: splits rows of classes into k clusters around their most frequent classes.
+---@param main_or_options? any|cluster.kmodes.options
+---@param options? cluster.kmodes.options
+---@return Model
+function Frame:kmodes(main_or_options, options) end
+
+---@class cluster.kprototypes.options
+---@field k integer number of clusters
+---@field on? string|string[] variables; default: every column but labels and texts of their own in each row
+---@field classes? string|string[] numeric columns that are classes, such as codes; texts always are
+---@field gamma? number what a differing class costs, in squares of the numbers; 0: half the mean standard deviation of the numbers
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field init? string|Frame starting prototypes: cao takes rows with classes that are frequent and far apart; huang draws classes by how frequent they are; random takes rows; or a frame with a row per prototype
+---@field starts? integer how often to start; the best result is kept; with cao further starts take rows at random
+---@field max_iter? integer most iterations of a start
+---@field dissimilarity? "matching"|"ng" what a class adds: matching 1 where classes differ; ng also 1 - share of the class in the cluster where they agree
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- k-prototypes: splits rows of classes and numbers into k clusters.
+---@param data Frame
+---@param main_or_options? any|cluster.kprototypes.options
+---@param options? cluster.kprototypes.options
+---@return Model
+function cluster.kprototypes(data, main_or_options, options) end
+
+--- k-prototypes: splits rows of classes and numbers into k clusters.
+---@param main_or_options? any|cluster.kprototypes.options
+---@param options? cluster.kprototypes.options
+---@return Model
+function Frame:kprototypes(main_or_options, options) end
+
+---@class cluster.latent_class.options
+---@field k? any number of classes, or several to choose from: 3, "2:6", {2, 4}
+---@field on? string|string[] questions, of any type with up to 100 different answers; default: every column of texts or booleans but labels
+---@field criterion? "bic"|"icl" what is smallest in the number of classes that is chosen; icl also asks that classes are apart
+---@field starts? integer how often to start from random probabilities; the best result is kept
+---@field max_iter? integer most iterations of a start
+---@field tol? number stop when an iteration changes the log likelihood by less than this share
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "use"|"drop"|"error" rows with missing answers: use those they have (missing at random), leave them out, or refuse
+
+--- latent class analysis: classes of people behind answers to questions.
+---@param data Frame
+---@param main_or_options? any|cluster.latent_class.options
+---@param options? cluster.latent_class.options
+---@return Model
+function cluster.latent_class(data, main_or_options, options) end
+
+--- latent class analysis: classes of people behind answers to questions.
+---@param main_or_options? any|cluster.latent_class.options
+---@param options? cluster.latent_class.options
+---@return Model
+function Frame:latent_class(main_or_options, options) end
+
+--- the rows of a hierarchical clustering in the order of its tree.
+---@param data Model
+---@return Frame
+function cluster.leaves(data) end
+
+--- the rows of a hierarchical clustering in the order of its tree.
+---@return Frame
+function Model:leaves() end
+
+---@class cluster.meanshift.options
+---@field bandwidth? number radius of the window, in scaled units; not given: by quantile, and said
+---@field quantile? number without bandwidth: the mean distance to the row that this share of the rows is nearer than (of at most 2000 rows)
+---@field kernel? "flat"|"gaussian" how rows in the window count
+---@field bins? boolean begin from a grid instead of every row: faster, a little coarser
+---@field far? "assign"|"noise" rows beyond the bandwidth of every centre: to the nearest, or noise
+---@field max_iter? integer most steps of a point
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- mean shift: clusters are the hills of the density, as many as there are at a bandwidth.
+---@param data Frame
+---@param main_or_options? any|cluster.meanshift.options
+---@param options? cluster.meanshift.options
+---@return Model
+function cluster.meanshift(data, main_or_options, options) end
+
+--- mean shift: clusters are the hills of the density, as many as there are at a bandwidth.
+---@param main_or_options? any|cluster.meanshift.options
+---@param options? cluster.meanshift.options
+---@return Model
+function Frame:meanshift(main_or_options, options) end
+
+--- the merges of a hierarchical clustering, in their order.
+---@param data Model
+---@return Frame
+function cluster.merges(data) end
+
+--- the merges of a hierarchical clustering, in their order.
+---@return Frame
+function Model:merges() end
+
+---@class cluster.migrate.options
+---@field from string column with the former segments
+---@field to? string column with the later ones; with now, by default of the same name
+---@field now? Frame the later rows, when they are a frame of their own
+---@field id? string with now: the column that says which rows are the same
+---@field match? "auto"|"name"|"overlap" which segments belong together: those of one name, or so that most rows stay; auto: texts by name, numbers by overlap
+
+--- who moved between two columns of segments, or two dates.
+---@param data Frame
+---@param main_or_options? any|cluster.migrate.options
+---@param options? cluster.migrate.options
+---@return Model
+function cluster.migrate(data, main_or_options, options) end
+
+--- who moved between two columns of segments, or two dates.
+---@param main_or_options? any|cluster.migrate.options
+---@param options? cluster.migrate.options
+---@return Model
+function Frame:migrate(main_or_options, options) end
+
+---@class cluster.migrate_models.options
+---@field other any the later model; the same one to see how rows change over time
+---@field data Frame the rows that both models label; with now, the earlier ones
+---@field now? Frame the later rows, which the later model labels
+---@field id? string with now: the column that says which rows are the same
+
+--- who moved between the segments of two models, or of one over time.
+---@param data Model
+---@param main_or_options? any|cluster.migrate_models.options
+---@param options? cluster.migrate_models.options
+---@return Model
+function cluster.migrate_models(data, main_or_options, options) end
+
+--- who moved between the segments of two models, or of one over time.
+---@param main_or_options? any|cluster.migrate_models.options
+---@param options? cluster.migrate_models.options
+---@return Model
+function Model:migrate(main_or_options, options) end
+
+---@class cluster.minibatch.options
+---@field k integer number of clusters
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field batch? integer rows drawn at a time
+---@field max_iter? integer most batches
+---@field patience? integer stop when the smoothed squared distance has not fallen for so many batches; 0: go on to max_iter
+---@field reassign? number a centre with less than this share of the rows of the largest one is moved; 0: never
+---@field init? Frame starting centres, a row each; default: those of k-means on a sample
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+
+--- mini-batch k-means: k clusters of very many rows, from small random batches.
+---@param data Frame
+---@param main_or_options? any|cluster.minibatch.options
+---@param options? cluster.minibatch.options
+---@return Model
+function cluster.minibatch(data, main_or_options, options) end
+
+--- mini-batch k-means: k clusters of very many rows, from small random batches.
+---@param main_or_options? any|cluster.minibatch.options
+---@param options? cluster.minibatch.options
+---@return Model
+function Frame:minibatch(main_or_options, options) end
+
+---@class cluster.mixture.options
+---@field k? any number of components, or several to choose from: 3, "2:9", {2, 4, 8}
+---@field model? string|string[] covariance models to choose from: auto (all), EII VII EEI VEI EVI VVI EEE VEE EEV VEV EVV VVV, or full (VVV), tied (EEE), diagonal (VVI), spherical (VII)
+---@field criterion? "bic"|"icl"|"aic" what is smallest in the model that is chosen; icl also asks that components are apart
+---@field init? string|Frame where iterations begin: hierarchical merges rows by likelihood (up to 2000 of them), kmeans, random takes k rows as means; or a frame with a row per mean
+---@field starts? integer how often to start; from the second on by k-means (init = random: random)
+---@field max_iter? integer most iterations of a start
+---@field tol? number stop when an iteration changes the log likelihood by less than this share; 1e-10 for the maximum to ten digits
+---@field reg? number added to every variance after each iteration, in scaled units, so that no component becomes flat
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- Gaussian mixtures: clusters as normal distributions, their number chosen by BIC.
+---@param data Frame
+---@param main_or_options? any|cluster.mixture.options
+---@param options? cluster.mixture.options
+---@return Model
+function cluster.mixture(data, main_or_options, options) end
+
+--- Gaussian mixtures: clusters as normal distributions, their number chosen by BIC.
+---@param main_or_options? any|cluster.mixture.options
+---@param options? cluster.mixture.options
+---@return Model
+function Frame:mixture(main_or_options, options) end
+
+---@class cluster.optics.options
+---@field min_points? integer the core distance is that to this nearest row, itself counted
+---@field eps? number no row is reached over more than this; not given: the largest distance to the nearest row number min_points + 1
+---@field cut? number clusters are cut off at this reachability, as by dbscan; not given: by xi
+---@field xi? number clusters are valleys whose walls rise by this share from row to row (when cut is not given)
+---@field min_cluster_size? integer the fewest rows of a valley; 0: min_points, at least 2
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field metric? "euclidean"|"manhattan"|"chebyshev"|"cosine" distance between rows
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- OPTICS: an order of rows in which clusters of every density are valleys.
+---@param data Frame
+---@param main_or_options? any|cluster.optics.options
+---@param options? cluster.optics.options
+---@return Model
+function cluster.optics(data, main_or_options, options) end
+
+--- OPTICS: an order of rows in which clusters of every density are valleys.
+---@param main_or_options? any|cluster.optics.options
+---@param options? cluster.optics.options
+---@return Model
+function Frame:optics(main_or_options, options) end
+
+---@class cluster.pam.options
+---@field k integer number of clusters
+---@field on? string|string[] variables; default: every numeric column but labels, with gower every column
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field metric? "euclidean"|"sqeuclidean"|"manhattan"|"chebyshev"|"cosine"|"gower"|"given" dissimilarity of rows; gower: of mixed columns; given: the frame is the square of dissimilarities itself
+---@field types? string|table<string, string> gower: what a column is, as {rating = "ordinal"}; default: numeric for numbers and times, nominal for texts
+---@field variable_weights? any gower: how much a column counts, as {income = 2}; default 1
+---@field init? string|Frame starting medoids: build takes the row that helps most, k times; lab does so on small samples; random draws rows; or a frame with a column medoid of row numbers
+---@field swap? boolean whether medoids are exchanged for other rows while that helps
+---@field variant? "eager"|"steepest" which swap is made: the first that helps (FasterPAM), or the best of all as in the classic algorithm
+---@field max_iter? integer most passes over the rows
+---@field silhouette? boolean also compute silhouettes, diameters and separations: a pass over all pairs of rows
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "auto"|"error"|"drop" rows with missing values: refuse or leave out; auto: refuse, but gower compares by what both rows have
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- k-medoids: splits rows into k clusters around rows of their own.
+---@param data Frame
+---@param main_or_options? any|cluster.pam.options
+---@param options? cluster.pam.options
+---@return Model
+function cluster.pam(data, main_or_options, options) end
+
+--- k-medoids: splits rows into k clusters around rows of their own.
+---@param main_or_options? any|cluster.pam.options
+---@param options? cluster.pam.options
+---@return Model
+function Frame:pam(main_or_options, options) end
+
+---@class cluster.part.options
+---@field name string which frame; a wrong name lists them
+
+--- one of the frames that a clustering, passport or migration is made of.
+---@param data Model
+---@param main_or_options? any|cluster.part.options
+---@param options? cluster.part.options
+---@return Frame
+function cluster.part(data, main_or_options, options) end
+
+--- one of the frames that a clustering, passport or migration is made of.
+---@param main_or_options? any|cluster.part.options
+---@param options? cluster.part.options
+---@return Frame
+function Model:part(main_or_options, options) end
+
+---@class cluster.passport.options
+---@field data Frame the rows; also with columns that were not fitted on
+---@field value? string a numeric column, such as spend, for the value shares
+---@field names? string|string[] names for segments 1, 2, ...; default: proposed from the differences
+---@field top? integer differences kept for each segment
+---@field typical? integer typical rows, and rows at the border, for each segment
+---@field stability? Frame how stable each segment is: columns cluster and stability (or jaccard); default: what the fit itself knows
+---@field before? any an earlier model to compare with, or a frame of earlier rows
+---@field on? string|string[] columns that rules may use; default: all that can stand in a rule
+---@field conditions? integer conditions in a rule at most
+---@field gain? number how much a longer rule must gain in f1
+
+--- who the segments are: names, sizes, value, differences, rules, stability, drift, typical rows.
+---@param data Model
+---@param main_or_options? any|cluster.passport.options
+---@param options? cluster.passport.options
+---@return Model
+function cluster.passport(data, main_or_options, options) end
+
+--- who the segments are: names, sizes, value, differences, rules, stability, drift, typical rows.
+---@param main_or_options? any|cluster.passport.options
+---@param options? cluster.passport.options
+---@return Model
+function Model:passport(main_or_options, options) end
+
+---@class cluster.passport_text.options
+---@field format? "markdown" only markdown
+
+--- a passport as Markdown.
+---@param data Model
+---@param main_or_options? any|cluster.passport_text.options
+---@param options? cluster.passport_text.options
+---@return string
+function cluster.passport_text(data, main_or_options, options) end
+
+--- a passport as Markdown.
+---@param main_or_options? any|cluster.passport_text.options
+---@param options? cluster.passport_text.options
+---@return string
+function Model:text(main_or_options, options) end
+
+---@class cluster.passport_write.options
+---@field path string file name, by custom ending in .md
+
+--- writes a passport as Markdown.
+---@param data Model
+---@param main_or_options? any|cluster.passport_write.options
+---@param options? cluster.passport_write.options
+---@return nil
+function cluster.passport_write(data, main_or_options, options) end
+
+--- writes a passport as Markdown.
+---@param main_or_options? any|cluster.passport_write.options
+---@param options? cluster.passport_write.options
+---@return nil
+function Model:write(main_or_options, options) end
+
 ---@class cluster.profile.options
 ---@field data Frame the rows to profile; also with columns that were not fitted on
 ---@field top? integer variables shown per segment, 0 for all
+---@field value? string a numeric column, such as spend: its sum in each segment and share of the total
+---@field adjust? "bh"|"holm"|"none" how p is adjusted for the number of tests: Benjamini-Hochberg (false discoveries), Holm (any false one)
 
 --- what sets each segment apart from the rest.
 ---@param data Model
@@ -162,6 +851,281 @@ function cluster.profile(data, main_or_options, options) end
 ---@param options? cluster.profile.options
 ---@return Frame
 function Model:profile(main_or_options, options) end
+
+--- the order of optics: which row comes when, and how easily it was reached.
+---@param data Model
+---@return Frame
+function cluster.reachability(data) end
+
+--- the order of optics: which row comes when, and how easily it was reached.
+---@return Frame
+function Model:reachability() end
+
+--- the probability of every answer in each latent class.
+---@param data Model
+---@return Frame
+function cluster.responses(data) end
+
+--- the probability of every answer in each latent class.
+---@return Frame
+function Model:responses() end
+
+---@class cluster.segment_rules.options
+---@field data Frame the rows; also with columns that were not fitted on
+---@field on? string|string[] columns that rules may use; default: all that can stand in a rule
+---@field conditions? integer conditions in a rule at most
+---@field gain? number how much a longer rule must gain in f1
+
+--- for each segment a rule of at most three conditions that finds its rows again.
+---@param data Model
+---@param main_or_options? any|cluster.segment_rules.options
+---@param options? cluster.segment_rules.options
+---@return Frame
+function cluster.segment_rules(data, main_or_options, options) end
+
+--- for each segment a rule of at most three conditions that finds its rows again.
+---@param main_or_options? any|cluster.segment_rules.options
+---@param options? cluster.segment_rules.options
+---@return Frame
+function Model:segment_rules(main_or_options, options) end
+
+---@class cluster.segmentation.options
+---@field column string the column with the segment of each row: texts, booleans, or whole numbers from 1 (0: in none)
+---@field names? string|string[] names for segments 1, 2, ...; default: the column's cells
+
+--- a column of labels as a model of segments.
+---@param data Frame
+---@param main_or_options? any|cluster.segmentation.options
+---@param options? cluster.segmentation.options
+---@return Model
+function cluster.segmentation(data, main_or_options, options) end
+
+--- a column of labels as a model of segments.
+---@param main_or_options? any|cluster.segmentation.options
+---@param options? cluster.segmentation.options
+---@return Model
+function Frame:segmentation(main_or_options, options) end
+
+---@class cluster.sensitivity.options
+---@field data? Frame the rows it was fitted to; needed after model.load
+---@field seeds? integer other seeds to try
+
+--- how far the clusters depend on the scaling, on each variable and on the seed.
+---@param data Model
+---@param main_or_options? any|cluster.sensitivity.options
+---@param options? cluster.sensitivity.options
+---@return Frame
+function cluster.sensitivity(data, main_or_options, options) end
+
+--- how far the clusters depend on the scaling, on each variable and on the seed.
+---@param main_or_options? any|cluster.sensitivity.options
+---@param options? cluster.sensitivity.options
+---@return Frame
+function Model:sensitivity(main_or_options, options) end
+
+---@class cluster.silhouette.options
+---@field cluster string column with the cluster of each row; rows where it is missing, or 0 in a model's labels, take no part
+---@field on? string|string[] variables; default: every numeric column but labels, with gower every column
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field metric? "euclidean"|"sqeuclidean"|"manhattan"|"chebyshev"|"cosine"|"gower"|"given" dissimilarity of rows; gower: of mixed columns; given: the frame is the square of dissimilarities itself
+---@field types? string|table<string, string> gower: what a column is, as {rating = "ordinal"}; default: numeric for numbers and times, nominal for texts
+---@field variable_weights? any gower: how much a column counts, as {income = 2}; default 1
+---@field missing? "auto"|"error"|"drop" rows with missing values: refuse or leave out; auto: refuse, but gower compares by what both rows have
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+---@field seed? integer seed of the random choices
+
+--- how well each row sits in its cluster.
+---@param data Frame
+---@param main_or_options? any|cluster.silhouette.options
+---@param options? cluster.silhouette.options
+---@return Model
+function cluster.silhouette(data, main_or_options, options) end
+
+--- how well each row sits in its cluster.
+---@param main_or_options? any|cluster.silhouette.options
+---@param options? cluster.silhouette.options
+---@return Model
+function Frame:silhouette(main_or_options, options) end
+
+--- the silhouette of every row of a clustering.
+---@param data Model
+---@return Frame
+function cluster.silhouettes(data) end
+
+--- the silhouette of every row of a clustering.
+---@return Frame
+function Model:silhouettes() end
+
+---@class cluster.som.options
+---@field x? integer columns of the grid; 0: about 5 sqrt(n) units in all
+---@field y? integer rows of the grid
+---@field grid? "hexagonal"|"rectangular" a unit has six neighbours, or eight
+---@field toroidal? boolean a grid without edges: its sides are joined
+---@field method? "batch"|"online" all rows at once in every epoch, or one after the other
+---@field neighbourhood? "gaussian"|"bubble" how neighbours move along: less with distance, or alike
+---@field epochs? integer passes over all rows
+---@field radius? number of the neighbourhood in the first epoch; 0: two thirds of all pairs are nearer
+---@field radius_end? number of the neighbourhood in the last epoch
+---@field alpha? number online: how far a code moves to a row at first
+---@field alpha_end? number online: and in the end
+---@field init? "pca"|"random" codes begin on the plane of the principal components, or at random rows
+---@field k? integer clusters the units are cut into; 0: every unit is one
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- self-organising map: rows on a grid of units, near ones together.
+---@param data Frame
+---@param main_or_options? any|cluster.som.options
+---@param options? cluster.som.options
+---@return Model
+function cluster.som(data, main_or_options, options) end
+
+--- self-organising map: rows on a grid of units, near ones together.
+---@param main_or_options? any|cluster.som.options
+---@param options? cluster.som.options
+---@return Model
+function Frame:som(main_or_options, options) end
+
+---@class cluster.spectral.options
+---@field k? integer number of clusters; 0: where the eigenvalues leave the widest gap, 2 to 10
+---@field affinity? "knn"|"rbf" what connects rows: knn their nearest rows, rbf all rows by exp(-gamma distance^2), n^2 numbers
+---@field neighbours? integer nearest rows that a row is connected to (knn)
+---@field gamma? number how fast affinity falls (rbf); 0: 1 / (2 m^2), m the median distance to the 7th row
+---@field starts? integer starts of k-means on the eigenvectors
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- spectral clustering: parts a graph of neighbouring rows where it is thinnest.
+---@param data Frame
+---@param main_or_options? any|cluster.spectral.options
+---@param options? cluster.spectral.options
+---@return Model
+function cluster.spectral(data, main_or_options, options) end
+
+--- spectral clustering: parts a graph of neighbouring rows where it is thinnest.
+---@param main_or_options? any|cluster.spectral.options
+---@param options? cluster.spectral.options
+---@return Model
+function Frame:spectral(main_or_options, options) end
+
+---@class cluster.spherical.options
+---@field k integer number of clusters
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field starts? integer how often to start from new centres; the best result is kept
+---@field max_iter? integer most iterations of a start
+---@field tol? number stop when an iteration lowers the cost by less than this share; 0: until the centres stay
+---@field init? string|Frame starting centres: kmeans++ spreads them, random takes k rows; or a frame with a row per centre
+---@field weights? string column with the weight of each row, 0 or more
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
+
+--- spherical k-means: splits rows into k clusters by direction, not by size.
+---@param data Frame
+---@param main_or_options? any|cluster.spherical.options
+---@param options? cluster.spherical.options
+---@return Model
+function cluster.spherical(data, main_or_options, options) end
+
+--- spherical k-means: splits rows into k clusters by direction, not by size.
+---@param main_or_options? any|cluster.spherical.options
+---@param options? cluster.spherical.options
+---@return Model
+function Frame:spherical(main_or_options, options) end
+
+---@class cluster.stability.options
+---@field data? Frame the rows it was fitted to; needed after model.load
+---@field rounds? integer fits to resampled rows
+---@field scheme? "bootstrap"|"subset" rows of a round: drawn with replacement and taken once each, or half of them without
+---@field seed? integer seed of the rows drawn
+
+--- whether each cluster comes again when the method is fitted to resampled rows.
+---@param data Model
+---@param main_or_options? any|cluster.stability.options
+---@param options? cluster.stability.options
+---@return Frame
+function cluster.stability(data, main_or_options, options) end
+
+--- whether each cluster comes again when the method is fitted to resampled rows.
+---@param main_or_options? any|cluster.stability.options
+---@param options? cluster.stability.options
+---@return Frame
+function Model:stability(main_or_options, options) end
+
+--- what each rule says about the number of clusters.
+---@param data Model
+---@return Frame
+function cluster.suggestions(data) end
+
+--- what each rule says about the number of clusters.
+---@return Frame
+function Model:suggestions() end
+
+---@class cluster.tendency.options
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field m? integer places and rows drawn; 0: a tenth of the rows, at most 500
+---@field seed? integer seed of the random choices
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+
+--- whether rows cluster at all: Hopkins' statistic with its null.
+---@param data Frame
+---@param main_or_options? any|cluster.tendency.options
+---@param options? cluster.tendency.options
+---@return Frame
+function cluster.tendency(data, main_or_options, options) end
+
+--- whether rows cluster at all: Hopkins' statistic with its null.
+---@param main_or_options? any|cluster.tendency.options
+---@param options? cluster.tendency.options
+---@return Frame
+function Frame:tendency(main_or_options, options) end
+
+--- the units of a self-organising map.
+---@param data Model
+---@return Frame
+function cluster.units(data) end
+
+--- the units of a self-organising map.
+---@return Frame
+function Model:units() end
+
+---@class cluster.validity.options
+---@field by string column with the clusters; 0 and missing cells are noise
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+---@field pairs? integer most rows for the figures that compare all pairs (silhouette, dunn, separation, diameter); of more rows these are missing
+
+--- how good a clustering is by the data alone: silhouette, Calinski-Harabasz, Davies-Bouldin, Dunn.
+---@param data Frame
+---@param main_or_options? any|cluster.validity.options
+---@param options? cluster.validity.options
+---@return Frame
+function cluster.validity(data, main_or_options, options) end
+
+--- how good a clustering is by the data alone: silhouette, Calinski-Harabasz, Davies-Bouldin, Dunn.
+---@param main_or_options? any|cluster.validity.options
+---@param options? cluster.validity.options
+---@return Frame
+function Frame:validity(main_or_options, options) end
+
+--- all valleys of optics, those within others before them.
+---@param data Model
+---@return Frame
+function cluster.valleys(data) end
+
+--- all valleys of optics, those within others before them.
+---@return Frame
+function Model:valleys() end
 
 column = {}
 
@@ -1246,6 +2210,65 @@ function step(data, main_or_options, options) end
 ---@return table
 function Frame:step(main_or_options, options) end
 
+judge = {}
+
+--- whether scores are the chances they claim to be.
+---@param data Model
+---@return Frame
+function judge.calibration(data) end
+
+--- whether scores are the chances they claim to be.
+---@return Frame
+function Model:calibration() end
+
+---@class judge.confusion.options
+---@field threshold number rows with this score or more are called positive
+
+--- who is called what at a threshold, and the figures of that.
+---@param data Model
+---@param main_or_options? any|judge.confusion.options
+---@param options? judge.confusion.options
+---@return Frame
+function judge.confusion(data, main_or_options, options) end
+
+--- who is called what at a threshold, and the figures of that.
+---@param main_or_options? any|judge.confusion.options
+---@param options? judge.confusion.options
+---@return Frame
+function Model:confusion(main_or_options, options) end
+
+--- shares of positives among the rows of highest score, part by part.
+---@param data Model
+---@return Frame
+function judge.lift(data) end
+
+--- shares of positives among the rows of highest score, part by part.
+---@return Frame
+function Model:lift() end
+
+---@class judge.roc.options
+---@field score string column with the scores: the higher, the likelier positive
+---@field truth string column with what happened: booleans, or two different values
+---@field positive? string the value of truth that is positive; default: true, or the greater of the two
+---@field bins? integer parts of the lift table, and bins of the calibration
+---@field benefit? number what each positive that is called positive brings
+---@field cost? number what each row that is called positive costs, such as a letter
+---@field level? number level of the interval of the area
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+
+--- how well scores tell two classes apart: ROC, lift, calibration, profit.
+---@param data Frame
+---@param main_or_options? any|judge.roc.options
+---@param options? judge.roc.options
+---@return Model
+function judge.roc(data, main_or_options, options) end
+
+--- how well scores tell two classes apart: ROC, lift, calibration, profit.
+---@param main_or_options? any|judge.roc.options
+---@param options? judge.roc.options
+---@return Model
+function Frame:roc(main_or_options, options) end
+
 model = {}
 
 ---@class model.augment.options
@@ -1499,6 +2522,37 @@ function plugin.list() end
 ---@param options? plugin.load.options
 ---@return nil
 function plugin.load(main_or_options, options) end
+
+reduce = {}
+
+--- the weights of the variables in principal components.
+---@param data Model
+---@return Frame
+function reduce.loadings(data) end
+
+--- the weights of the variables in principal components.
+---@return Frame
+function Model:loadings() end
+
+---@class reduce.pca.options
+---@field k? integer components to keep; 0: all, or as many as share asks for
+---@field share? number keep as many components as have this share of the variance; 0: by k
+---@field on? string|string[] variables; default: every numeric column but labels
+---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
+---@field missing? "error"|"drop" rows with missing values: refuse or leave out
+
+--- principal components: the directions in which rows vary most.
+---@param data Frame
+---@param main_or_options? any|reduce.pca.options
+---@param options? reduce.pca.options
+---@return Model
+function reduce.pca(data, main_or_options, options) end
+
+--- principal components: the directions in which rows vary most.
+---@param main_or_options? any|reduce.pca.options
+---@param options? reduce.pca.options
+---@return Model
+function Frame:pca(main_or_options, options) end
 
 regress = {}
 

@@ -16,12 +16,13 @@ s
 s:steps():select("iteration", "objective", "changed"):tail(6)
 
 -- Other first centres may end elsewhere, and worse. Eight starts from other rows: look at `last`, where each of them ends.
-how.starts, how.seed = 8, 5
+how.starts, how.seed, how.refine = 8, 5, "none"
 all = step(geyser, "kmeans", how):steps():group("start")
 all:agg{"steps = count()", "first = max(objective)", "last = min(objective)"}
 
--- So k-means begins several times, 10 unless told otherwise, and keeps the best. It also chooses better centres to begin
--- with than random rows: `init = "kmeans++"` spreads them. Your turn: the inertia of that fit, with the same k and scale.
+-- So k-means begins several times, 10 unless told otherwise, and keeps the best; where starts end apart, it also tries to
+-- move single centres elsewhere (`refine`). And it chooses better centres to begin with than random rows: `init =
+-- "kmeans++"` spreads them. Your turn: the inertia of that fit, with the same k and scale.
 --?
 --! geyser:kmeans{k = 3, scale = "zscore"}.inertia
 geyser:kmeans{k = 3, scale = "zscore"}.inertia

@@ -39,20 +39,20 @@ static void put_surroundings(Session *session, Text *out)
   static const char *const terminal[] = {"TERM", "COLORTERM", "NO_COLOR"};
   static const char *const locale[] = {"LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG"};
   const ViewStyle style = session->hooks.style(session->hooks.context);
-  text_printf(out, _("terminal: %1$d x %2$d, %3$s, %4$s"), style.width, style.height,
-              style.color ? _("colour") : _("no colour"), session->hooks.interactive ? _("prompt") : _("batch"));
+  text_printf(out, "terminal: %1$d x %2$d, %3$s, %4$s", style.width, style.height,
+              style.color ? "colour" : "no colour", session->hooks.interactive ? "prompt" : "batch");
   for (size_t i = 0; i < sizeof terminal / sizeof *terminal; i++) {
     put_variable(terminal[i], out);
   }
-  text_printf(out, _("\nlocale: %s"), setlocale(LC_CTYPE, NULL));
+  text_printf(out, "\nlocale: %s", setlocale(LC_CTYPE, NULL));
   for (size_t i = 0; i < sizeof locale / sizeof *locale; i++) {
     put_variable(locale[i], out);
   }
-  text_printf(out, _("\nthreads: %1$zu; memory: %2$.1f MB in use, "), pool_threads(), (double)mem_in_use() / 1e6);
+  text_printf(out, "\nthreads: %1$zu; memory: %2$.1f MB in use, ", pool_threads(), (double)mem_in_use() / 1e6);
   if (mem_limit_get() > 0) {
-    text_printf(out, _("at most %.1f MB\n"), (double)mem_limit_get() / 1e6);
+    text_printf(out, "at most %.1f MB\n", (double)mem_limit_get() / 1e6);
   } else {
-    text_puts(out, _("no limit\n"));
+    text_puts(out, "no limit\n");
   }
 }
 
@@ -60,7 +60,7 @@ static void put_plugins(Text *out)
 {
   Frame *list = NULL;
   size_t name, loaded, n = 0;
-  text_puts(out, _("plugins loaded:"));
+  text_puts(out, "plugins loaded:");
   if (plug_list(&list, NULL) == STATUS_OK && frame_find(list, "name", &name) && frame_find(list, "loaded", &loaded)) {
     for (size_t row = 0; row < frame_rows(list); row++) {
       const Column *is_loaded = frame_column(list, loaded);
@@ -72,32 +72,32 @@ static void put_plugins(Text *out)
     }
   }
   frame_unref(list);
-  text_puts(out, n ? "\n" : _(" none\n"));
+  text_puts(out, n ? "\n" : " none\n");
 }
 
 static void put_journal(Session *session, Text *out)
 {
   Journal *journal = session_journal(session);
-  text_printf(out, _("journal: %1$s, %2$llu statements, seed %3$llu\n"),
-              !journal                  ? _("none")
-              : journal_is_on(journal)  ? _("on")
-              : *journal_path(journal)  ? _("off")
-                                        : _("in memory"),
+  text_printf(out, "journal: %1$s, %2$llu statements, seed %3$llu\n",
+              !journal                  ? "none"
+              : journal_is_on(journal)  ? "on"
+              : *journal_path(journal)  ? "off"
+                                        : "in memory",
               (unsigned long long)(journal ? journal_steps(journal) : 0), (unsigned long long)session->settings.seed);
 }
 
 static void put_error(const Session *session, Text *out)
 {
   const Error *e = &session->last_error;
-  text_puts(out, _("last error: "));
+  text_puts(out, "last error: ");
   if (e->status == STATUS_OK) {
-    text_puts(out, _("none\n"));
+    text_puts(out, "none\n");
     return;
   }
   text_printf(out, "[%s] ", e->id);
   put_private(e->what, out);
   if (e->where[0]) {
-    text_puts(out, _(" in "));
+    text_puts(out, " in ");
     put_private(e->where, out);
   }
   text_char(out, '\n');
@@ -107,7 +107,7 @@ static void put_statements(const Session *session, Text *out)
 {
   const char *recent[RECORDER_RECENT];
   const size_t n = recorder_recent(session, recent);
-  text_puts(out, n ? _("last statements:\n") : "");
+  text_puts(out, n ? "last statements:\n" : "");
   for (size_t i = 0; i < n; i++) {
     char piece[STATEMENT_MOST + 1];
     const size_t length = strlen(recent[i]);
@@ -122,7 +122,7 @@ static void put_statements(const Session *session, Text *out)
       text_puts(out, "\n");
       text_puts(out, strchr(c, '\n') ? "  >> " : "");
     }
-    text_puts(out, length > shown ? _("     (cut)\n") : "");
+    text_puts(out, length > shown ? "     (cut)\n" : "");
   }
 }
 

@@ -401,7 +401,7 @@ static const Primitive birch = {
     .family = "cluster",
     .name = "birch",
     .version = 1,
-    .summary = "BIRCH: small dense groups in one pass over the rows, then clusters of groups",
+    .summary = "small dense groups in one pass over the rows, then clusters of these groups (BIRCH)",
     .details = "Takes the rows in their order into a tree of groups no wider than the threshold, then clusters the "
                "groups' means by "
                "Ward's linkage or k-means. So it goes to very many rows with little memory. The order of the rows "

@@ -9,15 +9,15 @@
 static const struct {
   const char *name, *text;
 } rules[CHOOSE_RULES] = {
-  [CHOOSE_ELBOW] = {"elbow", N_("where the within-cluster sum of squares bends most")},
-  [CHOOSE_SILHOUETTE] = {"silhouette", N_("the largest mean silhouette")},
-  [CHOOSE_CALINSKI] = {"calinski_harabasz", N_("the largest index")},
-  [CHOOSE_DAVIES] = {"davies_bouldin", N_("the smallest index")},
-  [CHOOSE_DUNN] = {"dunn", N_("the largest index")},
-  [CHOOSE_GAP] = {"gap", N_("the smallest k whose gap is not below the next one less its standard error")},
-  [CHOOSE_GAP_FIRST] = {"gap_first", N_("the smallest k within a standard error of the first peak of the gap")},
-  [CHOOSE_BIC] = {"bic", N_("the smallest criterion")},
-  [CHOOSE_STABILITY] = {"stability", N_("the largest k whose fits to resampled rows agree as well as the best, within 0.01")},
+  [CHOOSE_ELBOW] = {"elbow", "where the within-cluster sum of squares bends most"},
+  [CHOOSE_SILHOUETTE] = {"silhouette", "the largest mean silhouette"},
+  [CHOOSE_CALINSKI] = {"calinski_harabasz", "the largest index"},
+  [CHOOSE_DAVIES] = {"davies_bouldin", "the smallest index"},
+  [CHOOSE_DUNN] = {"dunn", "the largest index"},
+  [CHOOSE_GAP] = {"gap", "the smallest k whose gap is not below the next one less its standard error"},
+  [CHOOSE_GAP_FIRST] = {"gap_first", "the smallest k within a standard error of the first peak of the gap"},
+  [CHOOSE_BIC] = {"bic", "the smallest criterion"},
+  [CHOOSE_STABILITY] = {"stability", "the largest k whose fits to resampled rows agree as well as the best, within 0.01"},
 };
 
 const char *choose_rule_name(ChooseRule rule)
@@ -25,9 +25,10 @@ const char *choose_rule_name(ChooseRule rule)
   return rules[rule].name;
 }
 
+/* Not translated: a cell of a frame. */
 const char *choose_rule_text(ChooseRule rule)
 {
-  return _(rules[rule].text);
+  return rules[rule].text;
 }
 
 static double figure(ChooseRule rule, const ChooseLevel *level)

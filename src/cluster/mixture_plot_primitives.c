@@ -180,8 +180,8 @@ static Status draw_ellipses(Ellipses *x, const PlotRequest *request, Chart **cha
   const Column *const points[] = {frame_column(x->data, x->columns[0]), frame_column(x->data, x->columns[1]),
                                   frame_column(predicted, cluster)};
   TRY(chart_add_columns(*chart, CHART_POINTS, "", roles, points, 3, e));
-  TRY(add_ellipses(x, *chart, 0.5, _("50 % of a component"), e));
-  TRY(add_ellipses(x, *chart, 0.95, _("95 % of a component"), e));
+  TRY(add_ellipses(x, *chart, 0.5, /* xgettext:no-c-format */ _("50 % of a component"), e));
+  TRY(add_ellipses(x, *chart, 0.95, /* xgettext:no-c-format */ _("95 % of a component"), e));
   TRY(chart_finish(*chart, x->call->task, e));
 done:
   frame_unref(predicted);

@@ -38,13 +38,13 @@ static void largest_differences(const Frame *profile, int64_t segment, size_t mo
     if (column_valid(c[2], row)) {
       text_puts(out, " = ");
       passport_put_text(c[2], row, out);
-      text_printf(out, _(" %1$.0f%% against %2$.0f%% (%3$+.2f)"), 100 * column_float(c[3], row),
+      text_printf(out, " %.0f%% against %.0f%% (%+.2f)", 100 * column_float(c[3], row),
                   100 * column_float(c[4], row), column_float(c[5], row));
     } else {
       char inside[32], outside[32];
       passport_number(column_float(c[3], row), inside);
       passport_number(column_float(c[4], row), outside);
-      text_printf(out, _(" %1$s against %2$s (%3$+.2f)"), inside, outside, column_float(c[5], row));
+      text_printf(out, " %s against %s (%+.2f)", inside, outside, column_float(c[5], row));
     }
   }
 }

@@ -26,16 +26,17 @@ static const char *cell_text(const Column *column, size_t row, Arena *arena)
   return arena_text(arena, text, length);
 }
 
+/* Names are cells of frames, so English in every language: the same script gives the same data. */
 static const char *phrase(const Frame *data, const char *variable, const char *level, double difference, Arena *arena)
 {
   size_t column;
   if (level) {
-    return arena_printf(arena, difference > 0 ? _("%1$s = %2$s") : _("%1$s not %2$s"), variable, level);
+    return arena_printf(arena, difference > 0 ? "%s = %s" : "%s not %s", variable, level);
   }
   if (frame_find(data, variable, &column) && column_type(frame_column(data, column)) == TYPE_BOOL) {
-    return difference > 0 ? variable : arena_printf(arena, _("not %s"), variable);
+    return difference > 0 ? variable : arena_printf(arena, "not %s", variable);
   }
-  return arena_printf(arena, difference > 0 ? _("high %s") : _("low %s"), variable);
+  return arena_printf(arena, difference > 0 ? "high %s" : "low %s", variable);
 }
 
 static Status collect(const Frame *profile, const Frame *data, size_t k, Arena *arena, Phrases *all, Error *e)
@@ -61,7 +62,7 @@ static Status collect(const Frame *profile, const Frame *data, size_t k, Arena *
 
 static const char *join(const Phrases *p, Arena *arena)
 {
-  const char *text = p->used > 0 ? p->text[0] : _("average");
+  const char *text = p->used > 0 ? p->text[0] : "average";
   for (size_t i = 1; text && i < p->used; i++) {
     text = arena_printf(arena, "%s, %s", text, p->text[i]);
   }

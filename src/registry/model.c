@@ -275,13 +275,16 @@ static Digest with_named(Digest digest, const char *name, Digest part)
   return digest_join(parts, 3);
 }
 
-/* Needs no memory, so that it is never the digest of half a model. */
+/* Needs no memory, so that it is never the digest of half a model. Without the notes: they are words for the user, in
+   the user's language, and a journal must replay in another. */
 Digest model_digest(const Model *model)
 {
-  const Digest start = {(uint64_t)model->primitive->version, model->n_frames};
+  const Digest start = {(uint64_t)model->primitive->version, 0};
   Digest digest = with_named(start, model->name, value_digest(&model->options));
   for (size_t i = 0; i < model->n_frames; i++) {
-    digest = with_named(digest, model->frames[i].name, frame_digest(model->frames[i].frame));
+    if (strcmp(model->frames[i].name, "notes") != 0) {
+      digest = with_named(digest, model->frames[i].name, frame_digest(model->frames[i].frame));
+    }
   }
   for (size_t i = 0; i < model->n_children; i++) {
     digest = with_named(digest, model->children[i].name, model_digest(model->children[i].model));

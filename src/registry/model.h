@@ -54,7 +54,7 @@ bool model_figure(const Model *model, const char *name, const Column **column);
 double model_number(const Model *model, const char *name); /* a numeric figure; NaN when missing */
 
 size_t model_bytes(const Model *model);
-Digest model_digest(const Model *model); /* of name, version, options and frames */
+Digest model_digest(const Model *model); /* of name, version, options and frames, but for the notes */
 
 /* STATUS_DATA when an option's value is one that a file cannot keep (model_json.h). */
 Status model_save(const Model *model, const char *path, Error *e) MUST_USE;

@@ -197,7 +197,8 @@ static void took_range(Tui *tui, void *owner, Value *value, const Error *e)
   if (value && value->kind == VALUE_FRAME && frame_rows(value->frame) == 1) {
     text_reset(&state->range);
     for (size_t i = 0; i < frame_columns(value->frame); i++) {
-      text_printf(&state->range, "%-*s", NAME_COLUMNS, i == 0 ? _("first") : _("last"));
+      const char *name = i == 0 ? _("first") : _("last");
+      width_left(&state->range, name, strlen(name), NAME_COLUMNS, false);
       column_cell_text(frame_column(value->frame, i), 0, &state->range);
       text_puts(&state->range, "\n");
     }

@@ -15,6 +15,7 @@
 #include "tui/table_panel.h"
 #include "tui/text_panel.h"
 #include "view/number.h"
+#include "view/width.h"
 
 enum { NAME = 128, AROUND_MOST = 200, BASKET_MOST = 30 };
 
@@ -129,10 +130,23 @@ static void write_detail(Tui *tui, void *context, const ViewStyle *style, Text *
   text_puts(&rule, " => ");
   put_side(c.rhs, row, &rule);
   (void)style_paragraph(style, VIEW_TITLE, text_data(&rule), 2, 0, 2, out);
-  text_printf(out, "%10s %9s %9s %9s\n", "", _("right"), _("no right"), _("all"));
-  text_printf(out, "%-10s %9.0f %9.0f %9.0f\n", _("left"), both, left - both, left);
-  text_printf(out, "%-10s %9.0f %9.0f %9.0f\n", _("no left"), right - both, n - left - right + both, n - left);
-  text_printf(out, "%-10s %9.0f %9.0f %9.0f\n", _("all"), right, n - right, n);
+  const struct {
+    const char *label;
+    double cells[3];
+  } rows[] = {{_("left"), {both, left - both, left}},
+              {_("no left"), {right - both, n - left - right + both, n - left}},
+              {_("all"), {right, n - right, n}}};
+  const char *heads[] = {_("right"), _("no right"), _("all")};
+  text_printf(out, "%10s", "");
+  for (size_t i = 0; i < 3; i++) {
+    text_puts(out, " ");
+    width_right(out, heads[i], strlen(heads[i]), 9, style->ascii);
+  }
+  text_puts(out, "\n");
+  for (size_t i = 0; i < 3; i++) {
+    width_left(out, rows[i].label, strlen(rows[i].label), 10, style->ascii);
+    text_printf(out, " %9.0f %9.0f %9.0f\n", rows[i].cells[0], rows[i].cells[1], rows[i].cells[2]);
+  }
   text_printf(out, _("confidence %1$.3f = %2$.0f / %3$.0f\n"), both / left, both, left);
   text_printf(out, _("lift %1$.3f = %2$.3f / (%3$.0f / %4$.0f)\n"), both / left / (right / n), both / left, right, n);
   text_free(&rule);

@@ -62,7 +62,7 @@ end)
 t.test("every page has a summary, a call, what it gives and an example", function()
   for _, title in ipairs(order) do
     local page = primitives[title]
-    t.ok(page:match "^\n(%u?%l[^\n]+)%.\n", title .. " has no summary")
+    t.ok(page:match "^\n(%a[^\n]+)%.\n", title .. " has no summary")
     t.ok(page:match "\n    [%w_.:]+%(.-%)\n", title .. " has no call")
     t.ok(page:match "\nGives [^\n]+%.\n", title .. " does not say what it gives")
     t.ok(page:match "```lua\n.+\n```", title .. " has no example")
