@@ -121,7 +121,7 @@ static Status label_rows(Task *task, Fit *f, Error *e)
   f->withinss = mem_zero(f->k, sizeof *f->withinss);
   TRY(order && fresh && f->rows && f->distances && f->sizes && f->withinss ? STATUS_OK
                                                                            : error_memory(e, n * 12, _("labels")));
-  TRY(kmeans_assign(task, &rows, f->groups.means, f->groups.n, f->rows, f->distances, e));
+  TRY(kmeans_assign(task, &rows, f->groups.means, f->groups.n, f->rows, f->distances, NULL, e));
   for (size_t i = 0; i < n; i++) {
     f->rows[i] = f->group_labels[f->rows[i]];
   }
@@ -314,7 +314,7 @@ static Status assign_groups(Call *call, const Model *model, const ClusterInput *
   const Column *cluster = group_column(model, "cluster");
   const Rows rows = cluster_rows(input);
   double *means = cluster_matrix(groups);
-  Status status = means ? kmeans_assign(call->task, &rows, means, frame_rows(groups), labels, distances, e)
+  Status status = means ? kmeans_assign(call->task, &rows, means, frame_rows(groups), labels, distances, NULL, e)
                         : error_memory(e, 0, _("groups"));
   for (size_t i = 0; status == STATUS_OK && i < input->variables.n; i++) {
     labels[i] = (int32_t)column_int(cluster, (size_t)labels[i]) - 1;

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
@@ -47,47 +46,6 @@ bool centre_normalise(double *x, size_t n, size_t d, size_t *zero)
     }
   }
   return true;
-}
-
-/* ---- Memory ---- */
-
-Status centre_state_new(CentreState *state, size_t k, size_t d, size_t extras, Error *e)
-{
-  if (state->stage != CENTRE_STAGE_NEW) {
-    return state->k == k && state->d == d && state->extras == extras
-             ? STATUS_OK
-             : error_set(e, STATUS_STATE, "kmeans-state", _("the interrupted fit had other clusters, variables or starts"));
-  }
-  *state = (CentreState){.stage = CENTRE_STAGE_START, .k = k, .d = d, .extras = extras,
-                         .objective = (double)INFINITY, .best_objective = (double)INFINITY};
-  state->current = mem_zero(k * d, sizeof(double));
-  state->best = mem_zero(k * d, sizeof(double));
-  state->extra = mem_zero(extras, sizeof(double));
-  if (!state->current || !state->best || !state->extra) {
-    centre_state_free(state);
-    return error_memory(e, k * d * sizeof(double), _("centres"));
-  }
-  for (size_t i = 0; i < extras; i++) {
-    state->extra[i] = (double)NAN;
-  }
-  return STATUS_OK;
-}
-
-void centre_state_free(CentreState *state)
-{
-  mem_free(state->current);
-  mem_free(state->best);
-  mem_free(state->extra);
-  *state = (CentreState){0};
-}
-
-void centre_result_free(CentreResult *result)
-{
-  mem_free(result->centres);
-  mem_free(result->labels);
-  mem_free(result->sizes);
-  mem_free(result->within);
-  *result = (CentreResult){0};
 }
 
 /* ---- Assigning ---- */
@@ -572,6 +530,25 @@ static void keep_best(Search *s)
   s->valid_best = true;
 }
 
+static void begin_run(CentreState *state)
+{
+  state->iteration = 0;
+  state->last = state->run_converged = false;
+  state->objective = (double)INFINITY;
+}
+
+static Status finish_run(Search *s, Error *e)
+{
+  bool ended = false;
+  Status status = STATUS_OK;
+  s->fresh = true;
+  s->valid = false;
+  while (status == STATUS_OK && !ended) {
+    status = turn(s, &ended, e);
+  }
+  return status;
+}
+
 static Status do_start(Search *s, Error *e)
 {
   CentreState *const state = s->state;
@@ -581,17 +558,10 @@ static Status do_start(Search *s, Error *e)
     if (status != STATUS_OK) {
       return status;
     }
-    state->iteration = 0;
-    state->last = state->run_converged = false;
-    state->objective = (double)INFINITY;
+    begin_run(state);
     state->stage = CENTRE_STAGE_RUN;
   }
-  s->fresh = true;
-  s->valid = false;
-  bool ended = false;
-  while (status == STATUS_OK && !ended) {
-    status = turn(s, &ended, e);
-  }
+  status = finish_run(s, e);
   if (status != STATUS_OK) {
     return status;
   }
@@ -605,64 +575,6 @@ static Status do_start(Search *s, Error *e)
 }
 
 /* ---- The result ---- */
-
-typedef struct Rank {
-  int64_t rows;
-  size_t first, old;
-} Rank;
-
-static int compare_ranks(const void *a, const void *b)
-{
-  const Rank *const x = a, *const y = b;
-  return x->rows != y->rows ? (x->rows < y->rows ? 1 : -1) : x->first < y->first ? -1 : x->first > y->first;
-}
-
-static Status result_fill(const CentreData *data, Rank *order, int32_t *number, const double *centres, const int32_t *labels,
-                          const double *cost, CentreResult *out, Error *e)
-{
-  const size_t k = out->k, d = out->d;
-  for (size_t j = 0; j < k; j++) {
-    order[j] = (Rank){0, data->n + j, j};
-  }
-  for (size_t i = data->n; i-- > 0;) {
-    order[labels[i]].first = i;
-    order[labels[i]].rows++;
-  }
-  qsort(order, k, sizeof *order, compare_ranks);
-  out->centres = mem_alloc(k * d, sizeof(double));
-  out->labels = mem_alloc(data->n, sizeof(int32_t));
-  out->sizes = mem_alloc(k, sizeof(int64_t));
-  out->within = mem_zero(k, sizeof(double));
-  if (!out->centres || !out->labels || !out->sizes || !out->within) {
-    return error_memory(e, data->n * sizeof(int32_t), _("a result"));
-  }
-  for (size_t j = 0; j < k; j++) {
-    number[order[j].old] = (int32_t)j;
-    out->sizes[j] = order[j].rows;
-    memcpy(out->centres + j * d, centres + order[j].old * d, d * sizeof(double));
-  }
-  for (size_t i = 0; i < data->n; i++) {
-    out->labels[i] = number[labels[i]];
-    out->within[out->labels[i]] += (data->weights ? data->weights[i] : 1) * cost[i];
-  }
-  return STATUS_OK;
-}
-
-Status centre_result_make(const CentreData *data, size_t k, const double *centres, const int32_t *labels, const double *cost,
-                          CentreResult *out, Error *e)
-{
-  Rank *const order = mem_alloc(k, sizeof *order);
-  int32_t *const number = mem_alloc(k, sizeof *number);
-  *out = (CentreResult){.n = data->n, .k = k, .d = data->d, .complete = true, .reason = ""};
-  const Status status = order && number ? result_fill(data, order, number, centres, labels, cost, out, e)
-                                        : error_memory(e, k * sizeof *order, _("a result"));
-  mem_free(order);
-  mem_free(number);
-  if (status != STATUS_OK) {
-    centre_result_free(out);
-  }
-  return status;
-}
 
 /* Labels and costs of the best: after a pause, or where its costs were needed for something else. */
 static Status restore_best(Search *s, Error *e)
@@ -691,21 +603,24 @@ static Status first_assignment(Search *s, Error *e)
   return status == STATUS_OK ? assign(s, other, e) : status;
 }
 
-/* What a stopped search has. A further press ends this too. */
-static Status partial(Search *s, Error *e)
+static Status assign_labels(void *context, const double *centres, int32_t *labels, Error *e)
 {
-  atomic_store(&s->task->cancel, false);
-  const Status status = s->state->best_iterations > 0 ? restore_best(s, e) : s->valid ? STATUS_OK : first_assignment(s, e);
-  task_cancel(s->task);
-  return status;
+  const Search *const s = context;
+  return centre_assign(s->task, s->settings->rule, s->data->x, s->n, s->d, centres, s->k, labels, NULL, e);
 }
 
-static Status make_result(Search *s, bool complete, CentreResult *out, Error *e)
+/* A stopped search does without settled ties when it is stopped once more. */
+static Status make_result(Search *s, bool complete, bool *moved, CentreResult *out, Error *e)
 {
   const CentreState *const state = s->state;
   const bool use_run = s->valid && (!s->valid_best || s->objective < state->best_objective);
-  const Status status = use_run ? centre_result_make(s->data, s->k, s->centres, s->labels, s->cost, out, e)
-                                : centre_result_make(s->data, s->k, state->best, s->labels_best, s->cost_best, out, e);
+  const double *const centres = use_run ? s->centres : state->best, *const cost = use_run ? s->cost : s->cost_best;
+  const int32_t *const labels = use_run ? s->labels : s->labels_best;
+  Status status = centre_result_make(s->data, s->k, centres, labels, cost, assign_labels, s, moved, out, e);
+  if (status == STATUS_CANCELLED && !complete) {
+    error_clear(e);
+    status = centre_result_make(s->data, s->k, centres, labels, cost, NULL, NULL, moved, out, e);
+  }
   if (status != STATUS_OK) {
     return status;
   }
@@ -719,11 +634,60 @@ static Status make_result(Search *s, bool complete, CentreResult *out, Error *e)
     out->starts_at_best += state->extra[i] <= out->objective * (1 + 1e-9);
   }
   out->reason = !complete ? "interrupted" : out->converged ? "" : "max_iter";
-  if (!complete) {
+  if (!complete && state->start == state->extras) {
+    snprintf(out->stopped_at, sizeof out->stopped_at, _("the last assignment"));
+  } else if (!complete) {
     snprintf(out->stopped_at, sizeof out->stopped_at, _("start %1$zu of %2$zu, iteration %3$zu"), state->start + 1,
              state->extras, state->stage == CENTRE_STAGE_RUN ? state->iteration + 1 : 0);
   }
   return STATUS_OK;
+}
+
+/* What a stopped search has. A further press ends this too. */
+static Status partial(Search *s, CentreResult *out, Error *e)
+{
+  bool moved;
+  atomic_store(&s->task->cancel, false);
+  Status status = s->state->best_iterations > 0 ? restore_best(s, e) : s->valid ? STATUS_OK : first_assignment(s, e);
+  status = status == STATUS_OK ? make_result(s, false, &moved, out, e) : status;
+  task_cancel(s->task);
+  return status;
+}
+
+/* Turns from the centres of a result whose tied rows have moved; *lower: to a new best. */
+static Status go_on(Search *s, const double *centres, bool *lower, Error *e)
+{
+  CentreState *const state = s->state;
+  memcpy(state->current, centres, s->k * s->d * sizeof(double));
+  begin_run(state);
+  const Status status = finish_run(s, e);
+  *lower = status == STATUS_OK && s->objective < state->best_objective;
+  if (*lower) {
+    const size_t before = state->best_iterations;
+    keep_best(s);
+    state->best_iterations += before;
+  }
+  return status;
+}
+
+/* The result of a search whose starts are done. Tied rows that moved may have moved the middles: it goes on as long as the cost
+ * falls by that. */
+static Status settle_ties(Search *s, CentreResult *out, Error *e)
+{
+  bool moved, lower = true;
+  for (;;) {
+    s->valid = false;
+    Status status = restore_best(s, e);
+    status = status == STATUS_OK ? make_result(s, true, &moved, out, e) : status;
+    if (status != STATUS_OK || !moved || !out->converged || !lower) {
+      return status;
+    }
+    status = go_on(s, out->centres, &lower, e);
+    centre_result_free(out);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
 }
 
 static Status search_all(Search *s, CentreResult *out, Error *e)
@@ -736,17 +700,15 @@ static Status search_all(Search *s, CentreResult *out, Error *e)
     status = do_start(s, e);
   }
   if (status == STATUS_OK) {
-    s->valid = false;
-    status = restore_best(s, e);
+    state->stage = CENTRE_STAGE_START; /* a run begun after the starts begins anew, should it be interrupted */
+    status = settle_ties(s, out, e);
   }
   if (status == STATUS_OK) {
     state->stage = CENTRE_STAGE_DONE;
-    return make_result(s, true, out, e);
   }
   if (status == STATUS_CANCELLED) {
     error_clear(e);
-    status = partial(s, e);
-    return status == STATUS_OK ? make_result(s, false, out, e) : status;
+    status = partial(s, out, e);
   }
   return status;
 }

@@ -79,11 +79,15 @@ typedef struct CentreResult {
 
 void centre_result_free(CentreResult *result);
 
-/* The arrays of a result from centres, labels and costs as a search numbered them: canonical numbers. */
-Status centre_result_make(const CentreData *data, size_t k, const double *centres, const int32_t *labels, const double *cost,
-                          CentreResult *out, Error *e) MUST_USE;
+/* Labels for centres, of equally near ones the lower number. */
+typedef Status (*CentreAssign)(void *context, const double *centres, int32_t *labels, Error *e);
 
-/* Searches. After a cancel: STATUS_OK with complete = false and the best so far, and `state` to go on from, to the same bits
+/* The arrays of a result from centres, labels and costs as a search numbered them: canonical numbers, with rows that are as near
+ * to two centres where `assign` puts them by these (labels_settle; NULL: there are none), *moved: in other clusters than before. */
+Status centre_result_make(const CentreData *data, size_t k, const double *centres, const int32_t *labels, const double *cost,
+                          CentreAssign assign, void *context, bool *moved, CentreResult *out, Error *e) MUST_USE;
+
+/* Searches; the labels are those of centre_assign by the centres. After a cancel: STATUS_OK with complete = false and the best so far, and `state` to go on from, to the same bits
  * as without. Errors: STATUS_DATA "k-above-n", "kmeans-distinct"; STATUS_MEMORY, STATUS_LIMIT; STATUS_CANCELLED when there is
  * nothing yet and a second cancel stops the first assignment. */
 Status centre_search(Task *task, const CentreData *data, const CentreSettings *settings, CentreState *state,

@@ -111,7 +111,7 @@ static Status search_sample(Clara *c, Error *e)
 static Status judge(Clara *c, const size_t *medoids, PamResult *out, Error *e)
 {
   task_phase(c->task, "assign");
-  return pam_assign(c->task, c->pairs, c->weights, medoids, c->k, NULL, out, e);
+  return pam_assign(c->task, c->pairs, c->weights, medoids, c->k, out, e);
 }
 
 static Status one_sample(Clara *c, Error *e)

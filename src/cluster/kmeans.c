@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The course of a fit: checks, starts, refinement, and the result with its canonical numbers. */
+/* The course of a fit: checks, starts, refinement, and what is left after a stop. */
 #include "cluster/kmeans.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cluster/kmeans_check.h"
@@ -238,12 +236,12 @@ static Status do_stages(KmeansFit *fit, Error *e)
     task_progress(fit->task, state->start, fit->settings->starts);
     status = do_start(fit, e);
   }
-  if (status == STATUS_OK && state->stage != KMEANS_STAGE_DONE && wants_swap(fit)) {
+  if (status == STATUS_OK && state->stage < KMEANS_STAGE_TIES && wants_swap(fit)) {
     task_phase(fit->task, "swap");
     status = kmeans_swap(fit, e);
   }
-  if (status == STATUS_OK) {
-    state->stage = KMEANS_STAGE_DONE;
+  if (status == STATUS_OK && state->stage < KMEANS_STAGE_TIES) {
+    state->stage = KMEANS_STAGE_TIES;
   }
   return status;
 }
@@ -264,114 +262,7 @@ static Status restore_best(KmeansFit *fit, Error *e)
   return status;
 }
 
-/* ---- The result ---- */
-
-typedef struct Rank {
-  int64_t rows;
-  size_t first, old;
-} Rank;
-
-static int compare_ranks(const void *a, const void *b)
-{
-  const Rank *const x = a, *const y = b;
-  return x->rows != y->rows     ? (x->rows < y->rows ? 1 : -1)
-         : x->first != y->first ? (x->first > y->first ? 1 : -1)
-                                : 0;
-}
-
-/* order[new number] = number in the fit: largest first, then by first row. */
-static void canonical_order(const KmeansSums *sums, const int32_t *labels, size_t n, size_t k, Rank *order)
-{
-  for (size_t j = 0; j < k; j++) {
-    order[j] = (Rank){sums->rows[j], n + j, j};
-  }
-  for (size_t i = n; i-- > 0;) {
-    order[labels[i]].first = i;
-  }
-  qsort(order, k, sizeof *order, compare_ranks);
-}
-
-static Status result_alloc(KmeansResult *out, Error *e)
-{
-  out->centres = mem_buffer(out->k * out->d, sizeof(double));
-  out->labels = mem_buffer(out->n, sizeof(int32_t));
-  out->sizes = mem_buffer(out->k, sizeof(int64_t));
-  out->weights = mem_buffer(out->k, sizeof(double));
-  out->withinss = mem_buffer(out->k, sizeof(double));
-  return out->centres && out->labels && out->sizes && out->weights && out->withinss
-             ? STATUS_OK
-             : error_memory(e, out->n * sizeof(int32_t), _("the result of k-means"));
-}
-
-/* Fills the arrays from a solution. */
-static Status result_fill(const KmeansFit *fit, const double *centres, const int32_t *labels, const KmeansSums *sums,
-                          const double *totals, KmeansResult *out, Error *e)
-{
-  const size_t k = fit->k, d = fit->d;
-  Rank *const order = mem_alloc(k, sizeof *order);
-  int32_t *const number = mem_alloc(k, sizeof *number);
-  const Status status =
-      order && number ? result_alloc(out, e) : error_memory(e, k * sizeof *order, _("k-means"));
-  if (status == STATUS_OK) {
-    canonical_order(sums, labels, fit->n, k, order);
-    for (size_t j = 0; j < k; j++) {
-      const size_t old = order[j].old;
-      number[old] = (int32_t)j;
-      memcpy(out->centres + j * d, centres + old * d, d * sizeof(double));
-      out->sizes[j] = sums->rows[old];
-      out->weights[j] = kmeans_sums_weight(&fit->grid, sums, old, fit->weights);
-      out->withinss[j] = totals[1 + old];
-    }
-    for (size_t i = 0; i < fit->n; i++) {
-      out->labels[i] = number[labels[i]];
-    }
-    out->inertia = *totals;
-  }
-  mem_free(order);
-  mem_free(number);
-  return status;
-}
-
-static void say_where(const KmeansState *state, KmeansResult *out)
-{
-  if (state->stage == KMEANS_STAGE_SWAP || state->stage == KMEANS_STAGE_TRIAL) {
-    snprintf(out->stopped_at, sizeof out->stopped_at, _("swap try %zu"), state->trial + 1);
-  } else if (state->stage == KMEANS_STAGE_POLISH || state->stage == KMEANS_STAGE_POLISH_RUN) {
-    snprintf(out->stopped_at, sizeof out->stopped_at, _("moving single rows, round %zu"), state->rounds + 1);
-  } else {
-    snprintf(out->stopped_at, sizeof out->stopped_at, _("start %1$zu of %2$zu, iteration %3$zu"),
-             state->start + 1, state->starts, state->stage == KMEANS_STAGE_RUN ? state->iteration + 1 : 0);
-  }
-}
-
-/* The better of the best kept and the run's own last assignment. */
-static Status make_result(KmeansFit *fit, bool complete, KmeansResult *out, Error *e)
-{
-  const KmeansState *const state = fit->state;
-  const bool use_run = fit->evaluated && (!fit->valid_best || *fit->totals < state->best_inertia);
-  *out = (KmeansResult){.n = fit->n, .k = fit->k, .d = fit->d, .totss = fit->totss, .complete = complete};
-  const Status status = use_run ? result_fill(fit, fit->centres, fit->labels, &fit->sums, fit->totals, out, e)
-                                : result_fill(fit, state->best, fit->labels_best, &fit->sums_best, fit->totals_best, out, e);
-  out->converged = !use_run && state->best_converged;
-  const bool from_best = state->stage > KMEANS_STAGE_RUN; /* the run goes on from the best */
-  out->iterations =
-      (int64_t)((use_run ? state->iteration : 0) + (!use_run || from_best ? state->best_iterations : 0));
-  out->starts_done = (int64_t)state->start;
-  for (size_t i = 0; i < state->start; i++) {
-    out->starts_at_best += state->start_inertia[i] <= out->inertia * (1 + 1e-9);
-  }
-  out->swaps_tried = (int64_t)state->trial;
-  out->swaps_accepted = (int64_t)state->accepted;
-  out->relocated = (int64_t)state->relocated;
-  out->reason = !complete ? "interrupted" : out->converged ? "" : "max_iter";
-  if (!complete) {
-    say_where(state, out);
-  }
-  if (status != STATUS_OK) {
-    kmeans_result_free(out);
-  }
-  return status;
-}
+/* ---- Ends ---- */
 
 /* A fit stopped before its first assignment still gives one: to rows drawn at random (or the centres given).
  * The state stays as it was, so that going on is not touched by it. */
@@ -397,18 +288,19 @@ static Status first_assignment(KmeansFit *fit, Error *e)
 
 /* What a stopped fit has: the run's last assignment with its figures, or the best so far, or at least one assignment.
  * A further press ends this too; where there is a best already, that is enough. */
-static Status partial(KmeansFit *fit, Error *e)
+static Status partial(KmeansFit *fit, KmeansResult *out, Error *e)
 {
   atomic_store(&fit->task->cancel, false);
   Status status = fit->valid || fit->valid_best ? STATUS_OK : first_assignment(fit, e);
   if (status == STATUS_OK && fit->valid) {
     status = kmeans_evaluate(fit, e);
   }
-  task_cancel(fit->task);
   if (status == STATUS_CANCELLED && fit->valid_best) {
     error_clear(e);
     status = STATUS_OK;
   }
+  status = status == STATUS_OK ? kmeans_make_result(fit, out, e) : status;
+  task_cancel(fit->task);
   return status;
 }
 
@@ -422,13 +314,11 @@ static Status fit_all(KmeansFit *fit, KmeansResult *out, Error *e)
     status = do_stages(fit, e);
   }
   if (status == STATUS_OK) {
-    fit->valid = fit->evaluated = false;
-    return make_result(fit, true, out, e);
+    status = kmeans_settle_ties(fit, out, e);
   }
   if (status == STATUS_CANCELLED) {
     error_clear(e);
-    status = partial(fit, e);
-    return status == STATUS_OK ? make_result(fit, false, out, e) : status;
+    status = partial(fit, out, e);
   }
   return status;
 }

@@ -83,6 +83,7 @@ typedef enum KmeansStage {
   KMEANS_STAGE_TRIAL,      /* it has done `iteration` iterations and goes on from `current` */
   KMEANS_STAGE_POLISH,     /* single rows are moved, from `best` */
   KMEANS_STAGE_POLISH_RUN, /* that has done `iteration` iterations and goes on from `current` */
+  KMEANS_STAGE_TIES,       /* rows as near to two centres are settled, from `best` */
   KMEANS_STAGE_DONE
 } KmeansStage;
 
@@ -127,23 +128,22 @@ typedef struct KmeansResult {
 
 void kmeans_result_free(KmeansResult *result);
 
-/* Fits. weights: n numbers of 0 or more, or NULL. On STATUS_OK out is filled (caller frees). After a cancel:
- * STATUS_OK with complete = false and the best centres so far, with labels and inertia that belong to them; a
- * fit that had none yet makes one assignment, to rows drawn at random, and gives STATUS_CANCELLED only when a
- * second cancel stops that. In both cases `state` holds where to go on: calling again with the same data and
- * settings ends with the same bits as a fit that was never interrupted. Errors: STATUS_DATA (not finite,
- * squares overflow, k > n, fewer distinct rows than k, weights), STATUS_ARGUMENT (centres), STATUS_MEMORY,
- * STATUS_LIMIT, and those of rows->block. */
+/* Fits. weights: n numbers of 0 or more, or NULL. On STATUS_OK out is filled (caller frees); its labels are those of kmeans_assign
+ * by its centres. After a cancel: STATUS_OK with complete = false and the best centres so far, with labels and inertia that belong
+ * to them; a fit that had none yet makes one assignment, to rows drawn at random, and gives STATUS_CANCELLED only when a second
+ * cancel stops that. In both cases `state` holds where to go on: calling again with the same data and settings ends with the same
+ * bits as a fit that was never interrupted. Errors: STATUS_DATA (not finite, squares overflow, k > n, fewer distinct rows than k,
+ * weights), STATUS_ARGUMENT (centres), STATUS_MEMORY, STATUS_LIMIT, and those of rows->block. */
 Status kmeans_fit(Task *task, const Rows *rows, const double *weights, const KmeansSettings *settings,
                   KmeansState *state, KmeansResult *out, Error *e) MUST_USE;
 
-/* The nearest of k centres for each row, and the squared distance (distances may be NULL). O(n k d). */
-Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels,
-                     double *distances, Error *e) MUST_USE;
+/* The nearest of k centres for each row, of equally near ones the lower number; the squared distance, and the number of rows
+ * that are as near to another centre (either may be NULL). O(n k d). */
+Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels, double *distances,
+                     size_t *ties, Error *e) MUST_USE;
 
-/* Mean silhouette width (Rousseeuw 1987) with Euclidean distances, of labels 0..k-1; a row alone in its
- * cluster counts 0. Labels of -1 are left out. NaN when fewer than two clusters have rows. O(n^2 d) time,
- * O(256 k) memory per thread. */
+/* Mean silhouette width (Rousseeuw 1987) with Euclidean distances, of labels 0..k-1; a row alone in its cluster counts 0. Labels
+ * of -1 are left out. NaN when fewer than two clusters have rows. O(n^2 d) time, O(256 k) memory per thread. */
 Status kmeans_silhouette(Task *task, const Rows *rows, const int32_t *labels, size_t k, double *mean,
                          Error *e) MUST_USE;
 

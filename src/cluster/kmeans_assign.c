@@ -53,6 +53,28 @@ bool kmeans_assign_tile(const Task *task, const KmeansKernels *kernels, const Km
   return true;
 }
 
+/* The same, with the number of the first `rows` that are as near to another centre. */
+static bool assign_tile_ties(const Task *task, const KmeansKernels *kernels, const KmeansScratch *scratch,
+                             const double *centres, size_t k, size_t d, double *best, int64_t *label, size_t rows,
+                             size_t *ties)
+{
+  double next[KMEANS_TILE];
+  int64_t next_label[KMEANS_TILE] = {0};
+  for (size_t i = 0; i < KMEANS_TILE; i++) {
+    best[i] = next[i] = (double)INFINITY;
+    label[i] = 0;
+  }
+  for (size_t j = 0; j < k && !task_cancelled(task); j += KMEANS_CHUNK) {
+    const size_t points = k - j < KMEANS_CHUNK ? k - j : KMEANS_CHUNK;
+    kernels->distances(scratch->tile, d, centres + j * d, points, scratch->distances);
+    kernels->nearest_two(scratch->distances, points, (int64_t)j, best, label, next, next_label);
+  }
+  for (size_t i = 0; i < rows; i++) {
+    *ties += next[i] == best[i];
+  }
+  return !task_cancelled(task);
+}
+
 typedef struct Assign {
   Task *task;
   const Rows *rows;
@@ -62,6 +84,7 @@ typedef struct Assign {
   size_t k;
   int32_t *labels;
   double *distances;
+  bool count_ties;
 } Assign;
 
 static Status assign_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
@@ -69,7 +92,6 @@ static Status assign_block(void *context, void *sum, size_t first, size_t count,
   const Assign *const assign = context;
   const KmeansScratch *const scratch = &assign->scratch[worker];
   const size_t d = assign->rows->d;
-  (void)sum;
   const double *x;
   Status status = assign->rows->block(assign->rows, first, count, scratch->rows, &x, e);
   for (size_t i = 0; status == STATUS_OK && i < count; i += KMEANS_TILE) {
@@ -77,10 +99,12 @@ static Status assign_block(void *context, void *sum, size_t first, size_t count,
     double best[KMEANS_TILE];
     int64_t label[KMEANS_TILE];
     assign->kernels->tile(x + i * d, rows, d, scratch->tile);
-    if (!kmeans_assign_tile(assign->task, assign->kernels, scratch, assign->centres, assign->k, d, best,
-                            label)) {
-      status = error_cancelled(e);
-    }
+    const bool done = assign->count_ties
+                        ? assign_tile_ties(assign->task, assign->kernels, scratch, assign->centres, assign->k, d, best, label,
+                                           rows, sum)
+                        : kmeans_assign_tile(assign->task, assign->kernels, scratch, assign->centres, assign->k, d, best,
+                                             label);
+    status = done ? status : error_cancelled(e);
     for (size_t r = 0; r < rows; r++) {
       assign->labels[first + i + r] = (int32_t)label[r];
       if (assign->distances) {
@@ -91,8 +115,14 @@ static Status assign_block(void *context, void *sum, size_t first, size_t count,
   return status;
 }
 
-Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels,
-                     double *distances, Error *e)
+static void add_ties(void *context, void *sum, const void *other)
+{
+  (void)context;
+  *(size_t *)sum += *(const size_t *)other;
+}
+
+Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t k, int32_t *labels, double *distances,
+                     size_t *ties, Error *e)
 {
   const size_t workers = task_threads(task);
   Assign assign = {.task = task,
@@ -102,12 +132,14 @@ Status kmeans_assign(Task *task, const Rows *rows, const double *centres, size_t
                    .centres = centres,
                    .k = k,
                    .labels = labels,
-                   .distances = distances};
+                   .distances = distances,
+                   .count_ties = ties};
   if (!assign.scratch) {
     return error_memory(e, BLOCK_ROWS * rows->d * sizeof(double), _("k-means"));
   }
-  const Reduce reduce = {.block = assign_block, .context = &assign};
-  const Status status = rows_reduce(task, rows->n, &reduce, NULL, e);
+  const Reduce reduce = {
+    .size = ties ? sizeof *ties : 0, .block = assign_block, .merge = ties ? add_ties : NULL, .context = &assign};
+  const Status status = rows_reduce(task, rows->n, &reduce, ties, e);
   kmeans_scratch_free(assign.scratch, workers);
   return status;
 }

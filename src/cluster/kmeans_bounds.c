@@ -138,6 +138,11 @@ void kmeans_bounds_reset(KmeansBounds *bounds)
   }
 }
 
+bool kmeans_bounds_belong(const KmeansBounds *bounds, const double *centres)
+{
+  return bounds && bounds->ready && memcmp(bounds->centres, centres, bounds->k * bounds->d * sizeof(double)) == 0;
+}
+
 void kmeans_bounds_forget(KmeansBounds *bounds, size_t row)
 {
   for (size_t group = 0; bounds && group < bounds->groups; group++) {

@@ -45,7 +45,8 @@ struct KmeansBounds {
 
 /* What is known of the rows of a strip while its groups are looked at. */
 struct Strip {
-  size_t unsure; /* rows of this pass that scores did not settle */
+  size_t unsure; /* rows of this pass that scores did not settle, */
+  size_t ties;   /* and of them those as near to two centres */
   int32_t label[STRIP];
   float least[STRIP];
   uint32_t open[STRIP]; /* rows with a bound that excludes nothing */

@@ -61,9 +61,10 @@ static void settle_tile(const Work *work, const uint32_t *list, size_t rows, con
   const KmeansFit *const fit = work->pass->fit;
   KmeansBounds *const bounds = work->pass->bounds;
   const KmeansScratch *const scratch = &fit->scratch[work->worker];
-  double best[KMEANS_TILE], own_next[KMEANS_TILE];
+  double best[KMEANS_TILE], second[KMEANS_TILE], own_next[KMEANS_TILE];
   size_t own_group[KMEANS_TILE] = {0};
   for (size_t i = 0; i < rows; i++) {
+    best[i] = second[i] = (double)INFINITY;
     memcpy(packed + i * fit->d, x + (size_t)list[i] * fit->d, fit->d * sizeof(double));
   }
   fit->kernels->tile(packed, rows, fit->d, scratch->tile);
@@ -74,6 +75,7 @@ static void settle_tile(const Work *work, const uint32_t *list, size_t rows, con
     tile_group(work->pass, scratch, group, group_best, group_next, label);
     for (size_t i = 0; i < rows; i++) {
       bound[list[i]] = round_down(scaled(bounds, group_best[i]));
+      second[i] = fmin(second[i], fmin(fmax(best[i], group_best[i]), group_next[i]));
       if (group == 0 || group_best[i] < best[i]) {
         best[i] = group_best[i];
         own_next[i] = group_next[i];
@@ -83,6 +85,7 @@ static void settle_tile(const Work *work, const uint32_t *list, size_t rows, con
     }
   }
   for (size_t i = 0; i < rows; i++) {
+    work->strip->ties += second[i] == best[i];
     bounds->lower[own_group[i] * bounds->stride + work->first + list[i]] = round_down(scaled(bounds, own_next[i]));
     bounds->upper[work->first + list[i]] = round_up(scaled(bounds, best[i]));
     if (bounds->groups == 1) {
@@ -415,14 +418,22 @@ static Status convert_block(void *context, void *sum, size_t first, size_t count
   return status;
 }
 
+/* Over all strips: rows that scores did not settle, and those of them that are as near to two centres. */
+static void count_strips(KmeansFit *fit, size_t *unsure)
+{
+  *unsure = fit->ties = 0;
+  for (size_t w = 0; w < fit->workers; w++) {
+    *unsure += fit->bounds->strips[w].unsure;
+    fit->ties += fit->bounds->strips[w].ties;
+  }
+}
+
 /* Clusters that are fine beside their distance from the mean need more digits than a float has: when scores settle less than
  * half of the rows, plain passes are faster. */
 static void drop_useless(KmeansFit *fit)
 {
-  size_t unsure = 0;
-  for (size_t w = 0; w < fit->workers; w++) {
-    unsure += fit->bounds->strips[w].unsure;
-  }
+  size_t unsure;
+  count_strips(fit, &unsure);
   if (unsure > fit->n / 2 && fit->settings->method == KMEANS_METHOD_AUTO) {
     kmeans_bounds_free(fit->bounds);
     fit->bounds = NULL;
@@ -442,7 +453,7 @@ Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *
   kmeans_bounds_centres(fit, centres, pass.later);
   bounds->ready = false;
   for (size_t w = 0; w < bounds->workers; w++) {
-    bounds->strips[w].unsure = 0;
+    bounds->strips[w].unsure = bounds->strips[w].ties = 0;
   }
   status = rows_reduce(fit->task, fit->n, &reduce, NULL, e);
   if (status == STATUS_OK) {

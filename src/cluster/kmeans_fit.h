@@ -66,6 +66,7 @@ typedef struct KmeansFit {
   bool evaluated;          /* and totals too */
   bool valid_best;         /* labels_best, sums_best and totals_best are those of state->best */
   KmeansBounds *bounds;    /* NULL: plain passes */
+  size_t ties;             /* of the last pass with bounds: rows as near to two centres */
   struct KmeansSwap *swap; /* NULL until refining */
   double *nearest;         /* n, seeding: squared distance to the nearest centre so far */
 } KmeansFit;
@@ -136,5 +137,9 @@ Status kmeans_too_few_distinct(const KmeansFit *fit, size_t distinct, Error *e);
 Status kmeans_swap(KmeansFit *fit, Error *e) MUST_USE;
 Status kmeans_polish(KmeansFit *fit, Error *e) MUST_USE;
 void kmeans_swap_free(struct KmeansSwap *swap);
+
+/* The result (kmeans_result.c): of a stopped fit from what it has, and of one whose stages are done, which becomes so. */
+Status kmeans_make_result(KmeansFit *fit, KmeansResult *out, Error *e) MUST_USE;
+Status kmeans_settle_ties(KmeansFit *fit, KmeansResult *out, Error *e) MUST_USE;
 
 #endif

@@ -10,6 +10,7 @@ bool kmeans_bounds_wanted(const KmeansFit *fit);
 Status kmeans_bounds_new(KmeansFit *fit, Error *e) MUST_USE;
 void kmeans_bounds_free(KmeansBounds *bounds);
 void kmeans_bounds_reset(KmeansBounds *bounds);              /* the next pass starts from nothing */
+bool kmeans_bounds_belong(const KmeansBounds *bounds, const double *centres); /* to the pass before, by these centres */
 void kmeans_bounds_forget(KmeansBounds *bounds, size_t row); /* the row's label was changed by hand */
 
 /* Bounds of a result from which several tries begin: keep copies them, back brings them back and says that
@@ -21,7 +22,8 @@ void kmeans_bounds_back(KmeansBounds *bounds, const double *centres);
 void kmeans_bounds_exchange(KmeansBounds *bounds, size_t row, size_t centre, double square, size_t before,
                             double square_before, size_t now, double square_now);
 
-/* A pass by them, between kmeans_changes_begin and _end. */
+/* A pass by them, between kmeans_changes_begin and _end. Counts fit->ties: bounds never leave out a row that is as near to two
+ * centres. */
 Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *before, int32_t *labels,
                           Error *e) MUST_USE;
 

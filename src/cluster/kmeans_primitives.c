@@ -224,7 +224,7 @@ static Status assign_rows(Call *call, const Model *model, const ClusterInput *in
   const Frame *centres = model_frame(model, "centres");
   const Rows rows = cluster_rows(input);
   double *matrix = cluster_matrix(centres);
-  const Status status = matrix ? kmeans_assign(call->task, &rows, matrix, frame_rows(centres), labels, NULL, e)
+  const Status status = matrix ? kmeans_assign(call->task, &rows, matrix, frame_rows(centres), labels, NULL, NULL, e)
                                : error_memory(e, 0, _("centres"));
   mem_free(matrix);
   return status;

@@ -285,23 +285,39 @@ static void move_prototype(Prototypes *to, size_t c, const Prototypes *from, siz
   memcpy(to->numbers + c * to->q, from->numbers + old * to->q, to->q * sizeof *to->numbers);
 }
 
-/* Labels and costs of prototypes, in the canonical order. */
+typedef struct Numbering {
+  KprototypesRun *run;
+  const Prototypes *from;
+  Prototypes *to; /* in the last order asked for */
+} Numbering;
+
+static Status assign_ordered(void *context, const int32_t *order, int32_t *labels, Error *e)
+{
+  const Numbering *const numbering = context;
+  KprototypesRun *const run = numbering->run;
+  for (size_t c = 0; c < run->settings->k; c++) {
+    move_prototype(numbering->to, c, numbering->from, (size_t)order[c]);
+  }
+  const Status status = kprototypes_pass(run, numbering->to, e);
+  memcpy(labels, run->labels, run->data->n * sizeof *labels);
+  return status;
+}
+
+/* Labels and costs of prototypes, in the canonical order: those of the last pass. */
 static Status fill_result(KprototypesRun *run, const Prototypes *prototypes, KprototypesResult *out, Error *e)
 {
   int32_t *const order = mem_alloc(run->settings->k, sizeof *order);
-  size_t used;
+  bool moved;
   Status status;
   TRY(order ? STATUS_OK : error_memory(e, run->settings->k * sizeof *order, _("prototypes")));
   TRY(result_alloc(run, out, e));
   TRY(kprototypes_pass(run, prototypes, e));
-  const KprototypesTotals totals = kprototypes_totals(run, run->totals);
   memcpy(out->labels, run->labels, out->n * sizeof *out->labels);
+  Numbering numbering = {run, prototypes, &out->prototypes};
+  TRY(labels_settle(out->labels, out->n, out->k, assign_ordered, &numbering, order, out->sizes, &moved, e));
+  const KprototypesTotals totals = kprototypes_totals(run, run->totals);
   memcpy(out->distance, run->distance, out->n * sizeof *out->distance);
-  TRY(labels_number(out->labels, out->n, out->k, order, out->sizes, &used, e));
-  for (size_t c = 0; c < out->k; c++) {
-    out->costs[c] = totals.costs[order[c]];
-    move_prototype(&out->prototypes, c, prototypes, (size_t)order[c]);
-  }
+  memcpy(out->costs, totals.costs, out->k * sizeof *out->costs);
   out->cost = *totals.cost;
 done:
   mem_free(order);

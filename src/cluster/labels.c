@@ -2,6 +2,7 @@
 #include "cluster/labels.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/alloc.h"
 
@@ -59,4 +60,40 @@ Status labels_number(int32_t *labels, size_t n, size_t k, int32_t *order, int64_
   mem_free(clusters);
   mem_free(number);
   return STATUS_OK;
+}
+
+/* order[new] for the numbers of a further renumbering; false: they are the same ones. */
+static bool follow(int32_t *order, int32_t *step, size_t k)
+{
+  bool other = false;
+  for (size_t c = 0; c < k; c++) {
+    other = other || step[c] != (int32_t)c;
+    step[c] = order[step[c]];
+  }
+  memcpy(order, step, k * sizeof *order);
+  return other;
+}
+
+Status labels_settle(int32_t *labels, size_t n, size_t k, LabelsAssign assign, void *context, int32_t *order, int64_t *sizes,
+                     bool *moved, Error *e)
+{
+  int32_t *const again = mem_alloc(n, sizeof *again), *const step = mem_alloc(k, sizeof *step);
+  size_t used;
+  bool other = true;
+  *moved = false;
+  Status status = again && step ? labels_number(labels, n, k, order, sizes, &used, e)
+                                : error_memory(e, n * sizeof *again, _("labels"));
+  while (status == STATUS_OK && other) {
+    status = assign(context, order, again, e);
+    other = false;
+    if (status == STATUS_OK && memcmp(labels, again, n * sizeof *labels) != 0) {
+      *moved = true;
+      memcpy(labels, again, n * sizeof *labels);
+      status = labels_number(labels, n, k, step, sizes, &used, e);
+      other = status == STATUS_OK && follow(order, step, k);
+    }
+  }
+  mem_free(again);
+  mem_free(step);
+  return status;
 }

@@ -235,8 +235,11 @@ static void nearest_number(const Nearest *s, size_t row, double *ranks)
   for (size_t c = 1; c < s->k; c++) {
     best = ranks[c] < ranks[best] ? c : best;
   }
-  s->labels[row] = (int32_t)best;
   s->distance[row] = metric_unrank(s->metric, ranks[best]);
+  for (size_t c = 0; c < best; c++) { /* a fit compares distances, and different ranks may round to the same one */
+    best = metric_unrank(s->metric, ranks[c]) == s->distance[row] ? c : best;
+  }
+  s->labels[row] = (int32_t)best;
 }
 
 static void nearest_mixed(const Nearest *s, size_t row, double *distances)

@@ -266,7 +266,7 @@ static Status one_batch(Batch *b, bool *ended, Error *e)
   Status status = draw(b, &random, e);
   if (status == STATUS_OK) {
     const Rows rows = rows_of_matrix(b->x, b->size, b->d);
-    status = kmeans_assign(b->task, &rows, state->current, b->k, b->labels, b->distance, e);
+    status = kmeans_assign(b->task, &rows, state->current, b->k, b->labels, b->distance, NULL, e);
   }
   if (status != STATUS_OK) {
     return status;
@@ -312,17 +312,25 @@ static Status any_centres(Batch *b, double *centres, Error *e)
   return status;
 }
 
+static Status assign_labels(void *context, const double *centres, int32_t *labels, Error *e)
+{
+  const Batch *const b = context;
+  return kmeans_assign(b->task, b->rows, centres, b->k, labels, NULL, NULL, e);
+}
+
 static Status assign_all(Batch *b, const double *centres, CentreResult *out, Error *e)
 {
   const CentreData data = {.weights = b->weights, .n = b->n, .d = b->d};
   int32_t *const labels = mem_alloc(b->n, sizeof *labels);
   double *const cost = mem_alloc(b->n, sizeof *cost);
+  size_t ties = 0;
+  bool moved;
   Status status = labels && cost ? STATUS_OK : error_memory(e, b->n * 12, _("labels"));
   if (status == STATUS_OK) {
-    status = kmeans_assign(b->task, b->rows, centres, b->k, labels, cost, e);
+    status = kmeans_assign(b->task, b->rows, centres, b->k, labels, cost, &ties, e);
   }
   if (status == STATUS_OK) {
-    status = centre_result_make(&data, b->k, centres, labels, cost, out, e);
+    status = centre_result_make(&data, b->k, centres, labels, cost, ties > 0 ? assign_labels : NULL, b, &moved, out, e);
   }
   mem_free(labels);
   mem_free(cost);

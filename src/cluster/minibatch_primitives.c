@@ -90,7 +90,7 @@ static Status nearest(Task *task, const double *x, size_t n, size_t d, const dou
                       double *distances, Error *e)
 {
   const Rows rows = rows_of_matrix(x, n, d);
-  const Status status = kmeans_assign(task, &rows, centres, k, labels, distances, e);
+  const Status status = kmeans_assign(task, &rows, centres, k, labels, distances, NULL, e);
   for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     distances[i] = sqrt(distances[i]);
   }

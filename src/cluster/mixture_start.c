@@ -269,7 +269,7 @@ static Status random_labels(MixtureStarts *s, size_t k, size_t start, Error *e)
     status = fetch(s->rows, order[j], means + j * d, e);
   }
   if (status == STATUS_OK) {
-    status = kmeans_assign(s->task, s->rows, means, k, s->labels, NULL, e);
+    status = kmeans_assign(s->task, s->rows, means, k, s->labels, NULL, NULL, e);
   }
   mem_free(means);
   mem_free(order);
@@ -323,7 +323,7 @@ Status mixture_start(MixtureStarts *s, MixtureModel model, size_t k, size_t star
   } else if (init == MIXTURE_RANDOM) {
     status = random_labels(s, k, start, e);
   } else {
-    status = kmeans_assign(s->task, s->rows, s->settings->means, k, s->labels, NULL, e);
+    status = kmeans_assign(s->task, s->rows, s->settings->means, k, s->labels, NULL, NULL, e);
   }
   if (status != STATUS_OK || *failed) {
     return status;

@@ -247,28 +247,51 @@ static Status cluster_figures(PamResult *out, const double *weights, Error *e)
   return STATUS_OK;
 }
 
-/* Labels are slots and dissimilarities are there: a medoid belongs to itself (another may lie on the same place),
- * clusters get their numbers. order: NULL or k. */
-static Status finish(PamResult *out, const size_t *medoids, const double *weights, size_t *order, Error *e)
+/* Labels are slots and dissimilarities are there: clusters get their numbers. assign (labels_settle) NULL: no row is as near to
+ * two medoids. */
+static Status finish(PamResult *out, const size_t *medoids, const double *weights, LabelsAssign assign, void *context, Error *e)
 {
   int32_t *const old = mem_alloc(out->k, sizeof *old);
   size_t used;
+  bool moved;
   Status status;
   TRY(old ? STATUS_OK : error_memory(e, out->k * sizeof *old, _("the result of k-medoids")));
   for (size_t slot = 0; slot < out->k; slot++) {
     out->labels[medoids[slot]] = (int32_t)slot;
   }
-  TRY(labels_number(out->labels, out->n, out->k, old, out->sizes, &used, e));
+  TRY(assign ? labels_settle(out->labels, out->n, out->k, assign, context, old, out->sizes, &moved, e)
+             : labels_number(out->labels, out->n, out->k, old, out->sizes, &used, e));
   for (size_t c = 0; c < out->k; c++) {
     out->medoids[c] = medoids[old[c]];
-    if (order) {
-      order[c] = (size_t)old[c];
-    }
   }
   TRY(cluster_figures(out, weights, e));
 done:
   mem_free(old);
   return status;
+}
+
+/* A medoid belongs to itself: another may lie on the same place. */
+static void own_medoids(const size_t *medoids, size_t k, const int32_t *order, int32_t *labels)
+{
+  for (size_t c = 0; c < k; c++) {
+    labels[medoids[order[c]]] = (int32_t)c;
+  }
+}
+
+/* Nearest medoids in an order, by what the search knows. */
+static Status search_labels(void *context, const int32_t *order, int32_t *labels, Error *e)
+{
+  const PamSearch *const s = context;
+  (void)e;
+  for (size_t i = 0; i < s->n; i++) {
+    size_t c = 0;
+    while (s->near[i] < s->next[i] ? order[c] != s->near_slot[i] : s->lines[(size_t)order[c] * s->n + i] > s->near[i]) {
+      c++;
+    }
+    labels[i] = (int32_t)c;
+  }
+  own_medoids(s->state->medoids, s->k, order, labels);
+  return STATUS_OK;
 }
 
 static void say_where(const PamState *state, PamResult *out)
@@ -291,7 +314,7 @@ static Status make_result(PamSearch *s, bool complete, PamResult *out, Error *e)
   if (status == STATUS_OK) {
     memcpy(out->labels, s->near_slot, s->n * sizeof *out->labels);
     memcpy(out->dissimilarity, s->near, s->n * sizeof *out->dissimilarity);
-    status = finish(out, state->medoids, s->weights, NULL, e);
+    status = finish(out, state->medoids, s->weights, search_labels, s, e);
   }
   out->built_objective = state->built_objective;
   out->converged = complete && (!settings->swap || state->since >= s->n || s->k == 1 || s->k == s->n);
@@ -398,56 +421,96 @@ typedef struct Assign {
   Task *task;
   const Pairs *pairs;
   const size_t *medoids;
-  PamResult *out;
+  size_t k;
+  int32_t *labels;
+  double *dissimilarity;
   double *buffers;
   size_t buffer_size;
+  const size_t *given; /* medoids as they came, and ... */
+  size_t *ordered;     /* ... room for them in another order */
 } Assign;
 
-/* Nearest medoids of a block of rows. */
+/* Nearest medoids of a block of rows, of equally near ones the first; counts the rows that have several. */
 static Status assign_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
 {
   const Assign *const a = context;
   double *const scratch = a->buffers + worker * a->buffer_size, *const buffer = scratch + pairs_scratch(a->pairs);
-  (void)sum;
   (void)e;
   for (size_t at = first; at < first + count; at += PAM_CHUNK) {
     const size_t rest = first + count - at, length = rest < PAM_CHUNK ? rest : PAM_CHUNK;
-    double *const best = a->out->dissimilarity + at;
-    int32_t *const label = a->out->labels + at;
-    for (size_t m = 0; m < a->out->k; m += PAIRS_GROUP) {
-      const size_t group = a->out->k - m < PAIRS_GROUP ? a->out->k - m : PAIRS_GROUP;
+    double *const best = a->dissimilarity + at;
+    int32_t *const label = a->labels + at;
+    int32_t tied[PAM_CHUNK];
+    for (size_t m = 0; m < a->k; m += PAIRS_GROUP) {
+      const size_t group = a->k - m < PAIRS_GROUP ? a->k - m : PAIRS_GROUP;
       const double *lines[PAIRS_GROUP];
       pairs_lines(a->pairs, a->medoids + m, group, at, length, scratch, buffer, lines);
       for (size_t i = 0; i < group; i++) {
         for (size_t j = 0; j < length; j++) {
           const bool nearer = (m == 0 && i == 0) || lines[i][j] < best[j];
+          tied[j] = nearer ? 0 : lines[i][j] == best[j] ? 1 : tied[j];
           label[j] = nearer ? (int32_t)(m + i) : label[j];
           best[j] = nearer ? lines[i][j] : best[j];
         }
       }
     }
+    for (size_t j = 0; j < length; j++) {
+      *(size_t *)sum += (size_t)tied[j];
+    }
   }
   return STATUS_OK;
 }
 
-Status pam_assign(Task *task, const Pairs *pairs, const double *weights, const size_t *medoids, size_t k,
-                  size_t *order, PamResult *out, Error *e)
+static void add_ties(void *context, void *sum, const void *other)
+{
+  (void)context;
+  *(size_t *)sum += *(const size_t *)other;
+}
+
+static Status assign_rows(Assign *a, size_t *ties, Error *e)
+{
+  const Reduce reduce = {.size = sizeof *ties, .block = assign_block, .merge = add_ties, .context = a};
+  return rows_reduce(a->task, a->pairs->n, &reduce, ties, e);
+}
+
+/* Nearest medoids in an order. */
+static Status ordered_labels(void *context, const int32_t *order, int32_t *labels, Error *e)
+{
+  Assign *const a = context;
+  size_t ties;
+  for (size_t c = 0; c < a->k; c++) {
+    a->ordered[c] = a->given[order[c]];
+  }
+  a->medoids = a->ordered;
+  a->labels = labels;
+  const Status status = assign_rows(a, &ties, e);
+  own_medoids(a->given, a->k, order, labels);
+  return status;
+}
+
+Status pam_assign(Task *task, const Pairs *pairs, const double *weights, const size_t *medoids, size_t k, PamResult *out,
+                  Error *e)
 {
   Assign a = {.task = task,
               .pairs = pairs,
               .medoids = medoids,
-              .out = out,
+              .given = medoids,
+              .k = k,
               .buffer_size = pairs_scratch(pairs) + PAIRS_GROUP * PAM_CHUNK};
-  const Reduce reduce = {.block = assign_block, .context = &a};
+  size_t ties;
   Status status;
   *out = (PamResult){.n = pairs->n, .k = k, .complete = true, .converged = true, .reason = ""};
   a.buffers = mem_buffer(task_threads(task) * a.buffer_size, sizeof *a.buffers);
-  TRY(a.buffers ? STATUS_OK : error_memory(e, a.buffer_size * sizeof *a.buffers, _("medoids")));
+  a.ordered = mem_alloc(k, sizeof *a.ordered);
+  TRY(a.buffers && a.ordered ? STATUS_OK : error_memory(e, a.buffer_size * sizeof *a.buffers, _("medoids")));
   TRY(result_alloc(out, e));
-  TRY(rows_reduce(task, pairs->n, &reduce, NULL, e));
-  TRY(finish(out, medoids, weights, order, e));
+  a.labels = out->labels;
+  a.dissimilarity = out->dissimilarity;
+  TRY(assign_rows(&a, &ties, e));
+  TRY(finish(out, medoids, weights, ties > 0 ? ordered_labels : NULL, &a, e));
 done:
   mem_free(a.buffers);
+  mem_free(a.ordered);
   if (status != STATUS_OK) {
     pam_result_free(out);
   }

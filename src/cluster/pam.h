@@ -58,7 +58,7 @@ typedef struct PamResult {
 
 void pam_result_free(PamResult *result);
 
-/* Searches. weights: n numbers of 0 or more, not all 0, or NULL. k <= n. After a cancel: STATUS_OK with complete =
+/* Searches. A row that is as near to two medoids is in the one of the lower number; a medoid is in its own. weights: n numbers of 0 or more, not all 0, or NULL. k <= n. After a cancel: STATUS_OK with complete =
  * false and the medoids so far, filled up by the first rows if there are fewer than k; called again with the state it
  * ends with the same bits as a search that was not interrupted. Every pair of rows must have a dissimilarity
  * (gower_apart). Errors: STATUS_DATA "k-above-n", STATUS_MEMORY, STATUS_LIMIT; STATUS_CANCELLED when a second cancel
@@ -67,8 +67,8 @@ Status pam_fit(Task *task, const Pairs *pairs, const double *weights, const PamS
                PamResult *out, Error *e) MUST_USE;
 
 /* Labels, dissimilarities and the figures of clusters for given medoids; what pam_fit does at its end. Clusters are
- * numbered as there; order (k, may be NULL) gets the old number of each. Errors: memory, cancelled. */
-Status pam_assign(Task *task, const Pairs *pairs, const double *weights, const size_t *medoids, size_t k,
-                  size_t *order, PamResult *out, Error *e) MUST_USE;
+ * numbered as there. Errors: memory, cancelled. */
+Status pam_assign(Task *task, const Pairs *pairs, const double *weights, const size_t *medoids, size_t k, PamResult *out,
+                  Error *e) MUST_USE;
 
 #endif

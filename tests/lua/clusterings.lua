@@ -235,6 +235,75 @@ for _, name in ipairs(methods) do
   end)
 end
 
+-- ---- rows that are as near to two clusters
+
+-- Whole numbers 1..most, so that distances are often equal.
+local function whole_numbers(rows, columns, most)
+  return grid(rows, columns, function() return math.floor(uniform() * most) + 1 end)
+end
+
+local function sizes_of(cells)
+  local count = {}
+  for _, label in ipairs(cells) do
+    count[label] = (count[label] or 0) + 1
+  end
+  return count
+end
+
+-- Their labels come from the rows of the fit as a whole; those of new rows are a guess.
+local no_rule = { dbscan = true, hdbscan = true, hierarchical = true, optics = true, spectral = true }
+
+t.test("rows as near to two clusters are counted where predict puts them, in this frame or another", function()
+  local ties = 0
+  for case = 1, 30 do
+    local df = whole_numbers(20 + case * 3, 1 + case % 3, 3 + case % 4)
+    local classes = df:mutate { "low = if(v1 > 1, 'x', 'y')", "high = if(v1 > 2, 'x', 'y')" }
+    for _, name in ipairs(methods) do
+      local data = (name == "kmodes" or name == "latent_class" or name == "kprototypes") and classes or df
+      local fine, m = call(name, data, options_of(name, 2 + case % 2))
+      if fine then
+        ties = ties + 1
+        local what = ("%s of whole numbers %d"):format(name, case)
+        counts(m, m:predict(data), what)
+        local twice = not no_rule[name] and sizes_of(t.cells(m:predict(data:append(data)).cluster))
+        for row, size in ipairs(twice and t.cells(m:tidy().size) or {}) do
+          t.eq(twice[m:tidy().cluster[row]] or 0, 2 * size, what .. ", in another frame")
+        end
+      end
+    end
+  end
+  t.ok(ties > 25 * #methods)
+end)
+
+t.test("from given centres: labels are those of predict, and a mean is that of its rows", function()
+  local converged = 0
+  for case = 1, 400 do
+    local columns, k = 1 + case % 3, 2 + case % 2
+    local df, start = whole_numbers(4 + case % 12, columns, 5), whole_numbers(k, columns, 5)
+    for _, name in ipairs { "kmeans", "kmedians", "spherical", "minibatch" } do
+      for most = 1, 2 do
+        local fine, m = call(name, df, { k = k, init = start, max_iter = most == 1 and 1 or nil,
+          refine = name == "kmeans" and "none" or nil })
+        if fine then
+          local predicted = t.cells(m:predict(df).cluster)
+          local count, sum = sizes_of(predicted), {}
+          for i, label in ipairs(predicted) do
+            sum[label] = (sum[label] or 0) + df.v1[i]
+          end
+          for label, size in ipairs(t.cells(m:tidy().size)) do
+            t.eq(count[label] or 0, size, name .. " " .. case)
+            if name == "kmeans" and m.converged then
+              converged = converged + 1
+              t.near(m:tidy().v1[label], sum[label] / size, 1e-12, "mean " .. case)
+            end
+          end
+        end
+      end
+    end
+  end
+  t.ok(converged > 500)
+end)
+
 t.test("variables of any name", function()
   local df = groups(40)
   for _, name in ipairs(methods) do

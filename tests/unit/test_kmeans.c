@@ -601,7 +601,7 @@ static void test_labels_are_nearest(void **state)
   const Rows rows = rows_of_matrix(data.x, data.n, data.d);
   int32_t *const labels = malloc(data.n * sizeof *labels);
   double *const distances = malloc(data.n * sizeof *distances);
-  assert_int_equal(kmeans_assign(&task, &rows, run.result.centres, 15, labels, distances, NULL), STATUS_OK);
+  assert_int_equal(kmeans_assign(&task, &rows, run.result.centres, 15, labels, distances, NULL, NULL), STATUS_OK);
   double inertia = 0, within[15] = {0};
   int64_t sizes[15] = {0};
   for (size_t i = 0; i < data.n; i++) {
@@ -621,7 +621,7 @@ static void test_labels_are_nearest(void **state)
     assert_true(j == 0 || sizes[j] <= sizes[j - 1]);
   }
   const double twice[] = {0, 0, 0, 1, 1, 1, 0, 0, 0}; /* ties go to the lower number */
-  assert_int_equal(kmeans_assign(&task, &rows, twice, 3, labels, NULL, NULL), STATUS_OK);
+  assert_int_equal(kmeans_assign(&task, &rows, twice, 3, labels, NULL, NULL, NULL), STATUS_OK);
   for (size_t i = 0; i < data.n; i++) {
     assert_true(labels[i] < 2);
   }

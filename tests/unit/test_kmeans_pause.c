@@ -293,7 +293,7 @@ static Status sweep_fit(void *context, Error *e)
     status = kmeans_silhouette(&task, &rows, result.labels, result.k, &mean, e);
   }
   if (status == STATUS_OK) {
-    status = kmeans_assign(&task, &rows, result.centres, result.k, result.labels, NULL, e);
+    status = kmeans_assign(&task, &rows, result.centres, result.k, result.labels, NULL, NULL, e);
   }
   kmeans_result_free(&result);
   kmeans_state_free(&fit_state);
