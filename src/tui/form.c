@@ -19,14 +19,14 @@ void form_close(Form *form)
   *form = (Form){0};
 }
 
-Status form_open(Form *form, const Primitive *primitive, FormEvaluate evaluate, void *context, Error *e)
+Status form_open(Form *form, const Primitive *primitive, FormEvaluate evaluate, FormObject object, void *context, Error *e)
 {
   form_close(form);
   FormField *fields = mem_zero(FORM_OPTIONS + primitive->n_options, sizeof *fields);
   if (!fields) {
     return error_memory(e, 0, _("a form"));
   }
-  *form = (Form){.primitive = primitive, .n = FORM_OPTIONS + primitive->n_options, .fields = fields, .evaluate = evaluate,
+  *form = (Form){.primitive = primitive, .n = FORM_OPTIONS + primitive->n_options, .fields = fields, .evaluate = evaluate, .object = object,
                  .context = context};
   return STATUS_OK;
 }
@@ -68,6 +68,12 @@ static bool takes_words(const Option *option)
   }
 }
 
+/* Options that take texts among other things. */
+static bool may_take_words(const Option *option)
+{
+  return option->kind == OPTION_VALUE || option->kind == OPTION_CHOICE_FRAME || option->kind == OPTION_TEXT_MAP;
+}
+
 /* Lists of names: words between commas. Expressions may have commas of their own. */
 static bool splits_at_commas(const Option *option)
 {
@@ -106,12 +112,29 @@ static void quote_list(const char *text, size_t n, Text *out)
   text_puts(out, "}");
 }
 
-static void to_lua(const Option *option, const char *typed, Text *out)
+/* Whether the session makes something of the text; also while it cannot be asked. */
+static bool means_something(const Form *form, const char *text, size_t n)
+{
+  Value value = {0};
+  Error e = {0};
+  char *lua = mem_text(text, n);
+  const bool known = !lua || form->evaluate(form->context, lua, &value, &e) == STATUS_OK || strcmp(e.id, "busy") == 0;
+  value_free(&value);
+  mem_free(lua);
+  return known;
+}
+
+static void to_lua(const Form *form, const Option *option, const char *typed, Text *out)
 {
   size_t n = strlen(typed);
   const char *text = trim(typed, &n);
-  const bool lua = n == 0 || strchr("\"'{[", text[0]) || !takes_words(option);
-  if (lua) {
+  const bool words = takes_words(option) || (may_take_words(option) && n > 0 && !means_something(form, text, n));
+  if (option->kind == OPTION_REST && n > 1 && text[0] == '{' && text[n - 1] == '}') {
+    text++;
+    n -= 2;
+    text = trim(text, &n);
+  }
+  if (n == 0 || strchr("\"'{[", text[0]) || !words) {
     text_add(out, text, n);
   } else if (splits_at_commas(option) && memchr(text, ',', n)) {
     quote_list(text, n, out);
@@ -168,13 +191,16 @@ static void check_option(Form *form, size_t field)
   if (f->lua.size == 0) {
     return;
   }
-  if (form->evaluate(form->context, text_data(&f->lua), &f->value, &f->error) != STATUS_OK) {
-    if (strcmp(f->error.id, "busy") == 0) {
-      error_clear(&f->error); /* not known now: the call itself will tell */
-    }
-    return;
+  Text table = {0};
+  const bool rest = form_option(form, field)->kind == OPTION_REST;
+  text_printf(&table, rest ? "{%s}" : "%s", text_data(&f->lua));
+  const Status status = form->evaluate(form->context, text_data(&table), &f->value, &f->error);
+  if (status != STATUS_OK && strcmp(f->error.id, "busy") == 0) {
+    error_clear(&f->error); /* not known now: the call itself will tell */
+  } else if (status == STATUS_OK && !rest) { /* what further names may be, the primitive says */
+    (void)!check_value(form, form_option(form, field), &f->value, &f->error);
   }
-  (void)!check_value(form, form_option(form, field), &f->value, &f->error);
+  text_free(&table);
 }
 
 static void check_data(Form *form, const Value *data)
@@ -200,9 +226,10 @@ void form_set(Form *form, size_t field, const char *typed, const Value *data)
 {
   FormField *f = &form->fields[field];
   const Option *option = form_option(form, field);
+  f->proposed = false;
   text_reset(&f->lua);
   if (option) {
-    to_lua(option, typed, &f->lua);
+    to_lua(form, option, typed, &f->lua);
     check_option(form, field);
     return;
   }
@@ -217,7 +244,46 @@ void form_set(Form *form, size_t field, const char *typed, const Value *data)
   }
 }
 
+void form_propose(Form *form, const char *frame)
+{
+  for (size_t i = FORM_OPTIONS; i < form->n; i++) {
+    const Option *option = form_option(form, i);
+    FormField *f = &form->fields[i];
+    if (option->kind == OPTION_FRAME && option->standard == OPTION_REQUIRED && (f->lua.size == 0 || f->proposed)) {
+      form_set(form, i, frame, NULL);
+      f->proposed = true;
+    }
+  }
+}
+
 /* ---- choices */
+
+bool form_is_list(const Form *form, size_t field)
+{
+  const Option *option = form_option(form, field);
+  return option && (option_is_list(option->kind) || option->kind == OPTION_FRAMES);
+}
+
+/* The session's frame with this number among frames. */
+static const SessionVariable *frame_at(const Form *form, size_t index)
+{
+  const SessionVariable *variable;
+  for (size_t i = 0; form->object && (variable = form->object(form->context, i)); i++) {
+    if (variable->kind == VALUE_FRAME && index-- == 0) {
+      return variable;
+    }
+  }
+  return NULL;
+}
+
+static size_t count_frames(const Form *form)
+{
+  size_t n = 0;
+  while (frame_at(form, n)) {
+    n++;
+  }
+  return n;
+}
 
 static bool column_fits(const Option *option, const Column *column)
 {
@@ -258,21 +324,46 @@ static size_t fitting_column(const Form *form, const Option *option, size_t inde
   return n;
 }
 
+/* The frame that a choice stands for; NULL: it is a word. */
+static const SessionVariable *choice_frame(const Form *form, const Option *option, size_t index)
+{
+  const size_t words = option->kind == OPTION_CHOICE_FRAME ? word(option->choices, 0, NULL) : 0;
+  const bool frames = option->kind == OPTION_FRAME || option->kind == OPTION_FRAMES || option->kind == OPTION_CHOICE_FRAME;
+  return frames && index >= words ? frame_at(form, index - words) : NULL;
+}
+
 size_t form_choices(const Form *form, size_t field)
 {
   const Option *option = form_option(form, field);
-  return !option                        ? 0
-         : option->kind == OPTION_BOOL  ? 2
-         : is_of_columns(option)        ? fitting_column(form, option, 0, NULL)
-         : option->kind == OPTION_CHOICE || option->kind == OPTION_CHOICE_FRAME || option->kind == OPTION_TEXT_MAP
-           ? word(option->choices, 0, NULL)
-           : 0;
+  if (!option) {
+    return 0;
+  }
+  switch (option->kind) {
+  case OPTION_BOOL:
+    return 2;
+  case OPTION_COLUMN:
+  case OPTION_COLUMNS:
+    return fitting_column(form, option, 0, NULL);
+  case OPTION_CHOICE:
+  case OPTION_TEXT_MAP:
+    return word(option->choices, 0, NULL);
+  case OPTION_CHOICE_FRAME:
+    return word(option->choices, 0, NULL) + count_frames(form);
+  case OPTION_FRAME:
+  case OPTION_FRAMES:
+    return count_frames(form);
+  default:
+    return 0;
+  }
 }
 
 void form_choice(const Form *form, size_t field, size_t index, Text *out)
 {
   const Option *option = form_option(form, field);
-  if (option->kind == OPTION_BOOL) {
+  const SessionVariable *frame = choice_frame(form, option, index);
+  if (frame) {
+    text_puts(out, frame->name);
+  } else if (option->kind == OPTION_BOOL) {
     text_puts(out, index == 0 ? "false" : "true");
   } else if (is_of_columns(option)) {
     (void)fitting_column(form, option, index, out);
@@ -286,12 +377,25 @@ static bool same_text(const Value *value, const Text *text)
   return value->kind == VALUE_TEXT && value->text.length == text->size && memcmp(value->text.bytes, text_data(text), text->size) == 0;
 }
 
+static bool frame_chosen(const Value *value, const Frame *frame)
+{
+  bool chosen = value->kind == VALUE_FRAME && value->frame == frame;
+  for (size_t i = 0; value->kind == VALUE_LIST && i < value->list.n; i++) {
+    chosen = chosen || (value->list.items[i].kind == VALUE_FRAME && value->list.items[i].frame == frame);
+  }
+  return chosen;
+}
+
 bool form_chosen(const Form *form, size_t field, size_t index)
 {
   const FormField *f = &form->fields[field];
   const Option *option = form_option(form, field);
+  const SessionVariable *frame = choice_frame(form, option, index);
   Text text = {0};
   bool chosen = false;
+  if (frame) {
+    return frame_chosen(&f->value, frame->value.frame);
+  }
   form_choice(form, field, index, &text);
   if (f->value.kind == VALUE_NONE) {
     chosen = option->standard && strcmp(option->standard, text_data(&text)) == 0 && !is_of_columns(option);
@@ -308,7 +412,7 @@ bool form_chosen(const Form *form, size_t field, size_t index)
   return chosen;
 }
 
-/* The chosen columns with one added or taken out, in the frame's order. */
+/* The chosen columns or frames with one added or taken out, in their order. */
 static void toggle(Form *form, size_t field, size_t index)
 {
   Text typed = {0}, name = {0};
@@ -319,7 +423,11 @@ static void toggle(Form *form, size_t field, size_t index)
       text_reset(&name);
       form_choice(form, field, i, &name);
       text_puts(&typed, first ? "{" : ", ");
-      lua_quote(text_data(&name), name.size, &typed);
+      if (choice_frame(form, form_option(form, field), i)) {
+        text_add(&typed, text_data(&name), name.size);
+      } else {
+        lua_quote(text_data(&name), name.size, &typed);
+      }
       first = false;
     }
   }
@@ -333,14 +441,14 @@ void form_choose(Form *form, size_t field, size_t index)
 {
   const Option *option = form_option(form, field);
   Text text = {0}, typed = {0};
-  if (option_is_list(option->kind)) {
+  if (form_is_list(form, field)) {
     toggle(form, field, index);
     return;
   }
   form_choice(form, field, index, &text);
   if (option->standard && strcmp(text_data(&text), option->standard) == 0) {
     form_set(form, field, "", NULL); /* the default need not be said */
-  } else if (option->kind == OPTION_BOOL) {
+  } else if (option->kind == OPTION_BOOL || choice_frame(form, option, index)) {
     form_set(form, field, text_data(&text), NULL);
   } else {
     lua_quote(text_data(&text), text.size, &typed);
@@ -353,7 +461,7 @@ void form_choose(Form *form, size_t field, size_t index)
 void form_step(Form *form, size_t field, int step)
 {
   const size_t n = form_choices(form, field);
-  if (n == 0 || option_is_list(form_option(form, field)->kind)) {
+  if (n == 0 || form_is_list(form, field)) {
     return;
   }
   size_t at = step > 0 ? n - 1 : 0;
@@ -377,6 +485,12 @@ size_t form_wrong(const Form *form)
   return form->n;
 }
 
+/* What stands in the call where there is no variable for it yet. */
+static const char *no_data(ValueKind takes)
+{
+  return takes == VALUE_FRAME ? "data" : takes == VALUE_MODEL ? "model" : takes == VALUE_COLUMN ? "column" : "chart";
+}
+
 /* "seg = customers:kmeans" */
 static void begin_call(const Form *form, Text *out)
 {
@@ -387,9 +501,9 @@ static void begin_call(const Form *form, Text *out)
     text_printf(out, "%s = ", text_data(&form->fields[FORM_RESULT].lua));
   }
   if (method) {
-    text_printf(out, "%s:%s", data->size ? text_data(data) : form_name(form, FORM_DATA), method);
+    text_printf(out, "%s:%s", data->size ? text_data(data) : no_data(p->takes), method);
   } else if (p->takes != VALUE_NONE) {
-    text_printf(out, "%s.%s(%s, ", p->family, p->name, data->size ? text_data(data) : form_name(form, FORM_DATA));
+    text_printf(out, "%s.%s(%s, ", p->family, p->name, data->size ? text_data(data) : no_data(p->takes));
   } else {
     text_puts(out, p->global ? p->global : p->family);
     text_puts(out, p->global ? "" : ".");
@@ -408,7 +522,12 @@ static size_t put_options(const Form *form, size_t except, Text *out)
   size_t n = 0;
   for (size_t i = FORM_OPTIONS; i < form->n; i++) {
     if (form->fields[i].lua.size > 0 && i != except) {
-      text_printf(out, "%s%s = %s", n++ ? ", " : "", form_option(form, i)->name, text_data(&form->fields[i].lua));
+      const Option *option = form_option(form, i);
+      text_puts(out, n++ ? ", " : "");
+      if (option->kind != OPTION_REST) {
+        text_printf(out, "%s = ", option->name);
+      }
+      text_add(out, text_data(&form->fields[i].lua), form->fields[i].lua.size);
     }
   }
   return n;
@@ -440,6 +559,8 @@ void form_around(const Form *form, size_t field, Text *before, Text *after)
   if (put_options(form, field, before) > 0) {
     text_puts(before, ", ");
   }
-  text_printf(before, "%s = ", option->name);
+  if (option->kind != OPTION_REST) {
+    text_printf(before, "%s = ", option->name);
+  }
   text_puts(after, needs_bracket(form) ? "})" : "}");
 }

@@ -3,12 +3,14 @@
  * descriptor alone. No screen here; form_panel.h draws it.
  *
  * A field holds Lua as it will stand in the call: "zscore" in quotes, {"a", "b"}, 4; empty: the default. Where an option takes
- * text, columns or an expression, plain words are taken and quoted: zscore, income, score. Each field is checked by the same code
- * as the call's options, so an error stands at its field.
+ * text, columns or an expression, plain words are taken and quoted: zscore, income, score; where it takes texts among other things,
+ * those that mean nothing in the session: 2:10. An option for further names (OPTION_REST) holds what stands between the brackets:
+ * new = "old". Each field is checked by the same code as the call's options, so an error stands at its field.
  */
 #ifndef ASSAY_TUI_FORM_H
 #define ASSAY_TUI_FORM_H
 
+#include "bind/session_values.h"
 #include "registry/registry.h"
 
 enum { FORM_RESULT, FORM_DATA, FORM_OPTIONS }; /* numbers of fields: the options' from FORM_OPTIONS on */
@@ -17,11 +19,15 @@ enum { FORM_NAME = 128 };
 /* The value of a Lua literal; STATUS_STATE "busy" when it cannot be asked now. */
 typedef Status (*FormEvaluate)(void *context, const char *lua, Value *out, Error *e);
 
+/* The session's variables by number, NULL behind the last. */
+typedef const SessionVariable *(*FormObject)(void *context, size_t index);
+
 typedef struct FormField {
   Text lua;       /* empty: not given */
   Value value;    /* of it */
   Error error;    /* STATUS_OK: none */
   bool open;      /* its choices are listed under it */
+  bool proposed;  /* by form_propose */
 } FormField;
 
 typedef struct Form {
@@ -30,10 +36,11 @@ typedef struct Form {
   FormField *fields;
   Value data;                 /* what the data field names: a frame, column or model; VALUE_NONE: nothing */
   FormEvaluate evaluate;
+  FormObject object;
   void *context;
 } Form;
 
-Status form_open(Form *form, const Primitive *primitive, FormEvaluate evaluate, void *context, Error *e) MUST_USE;
+Status form_open(Form *form, const Primitive *primitive, FormEvaluate evaluate, FormObject object, void *context, Error *e) MUST_USE;
 void form_close(Form *form);
 
 const Option *form_option(const Form *form, size_t field); /* NULL for the result and the data */
@@ -43,7 +50,13 @@ const char *form_name(const Form *form, size_t field);     /* as its label; "" w
  * when it is wrong; then its error is set. */
 void form_set(Form *form, size_t field, const char *typed, const Value *data);
 
-/* The choices of a field that has any: legal words, true and false, the columns of the data that fit. */
+/* Sets the fields that must have a frame and have none, or one that was proposed. */
+void form_propose(Form *form, const char *frame);
+
+/* Whether a field holds several of its choices. */
+bool form_is_list(const Form *form, size_t field);
+
+/* The choices of a field that has any: legal words, true and false, the columns of the data that fit, the session's frames. */
 size_t form_choices(const Form *form, size_t field);
 void form_choice(const Form *form, size_t field, size_t index, Text *out); /* for eyes */
 bool form_chosen(const Form *form, size_t field, size_t index);

@@ -7,6 +7,7 @@
 #include "registry/help.h"
 #include "registry/model.h"
 #include "tui/input.h"
+#include "tui/model_data.h"
 #include "view/error_text.h"
 #include "view/width.h"
 
@@ -80,10 +81,22 @@ static Status evaluate(void *context, const char *lua, Value *out, Error *e)
   return tui_evaluate(context, lua, out, e);
 }
 
+static const SessionVariable *object(void *context, size_t index)
+{
+  size_t n;
+  const SessionVariable *all = tui_objects(context, &n);
+  return index < n ? &all[index] : NULL;
+}
+
+/* A model brings the rows that it was fitted to. */
 static void set_data(Tui *tui, FormPanel *panel, const char *name)
 {
   const SessionVariable *variable = tui_object(tui, name);
   form_set(&panel->form, FORM_DATA, name, variable ? &variable->value : NULL);
+  if (variable && variable->kind == VALUE_MODEL && panel->form.primitive->takes == VALUE_MODEL) {
+    const SessionVariable *data = model_data_variable(tui, variable->value.model);
+    form_propose(&panel->form, data ? data->name : "");
+  }
 }
 
 static bool suits(const Primitive *primitive, const SessionVariable *variable)
@@ -104,7 +117,7 @@ static void choose_data(Tui *tui, FormPanel *panel)
     found = suits(panel->form.primitive, &all[i]) ? &all[i] : NULL;
   }
   if (found && takes != VALUE_NONE) {
-    form_set(&panel->form, FORM_DATA, found->name, &found->value);
+    set_data(tui, panel, found->name);
   }
 }
 
@@ -126,7 +139,7 @@ void form_panel_open(Tui *tui, FormPanel *panel, const Primitive *primitive)
 {
   Error e = {0};
   panel->at = panel->top = 0;
-  if (form_open(&panel->form, primitive, evaluate, tui, &e) != STATUS_OK) {
+  if (form_open(&panel->form, primitive, evaluate, object, tui, &e) != STATUS_OK) {
     tui_error(tui, &e);
     return;
   }
@@ -173,7 +186,7 @@ static void draw_field(const FormPanel *panel, Cells *cells, Rect area, int line
 static void draw_choice(const FormPanel *panel, Cells *cells, Rect area, int line, Line what)
 {
   Text text = {0};
-  const bool list = option_is_list(form_option(&panel->form, what.field)->kind);
+  const bool list = form_is_list(&panel->form, what.field);
   const bool chosen = form_chosen(&panel->form, what.field, what.choice);
   text_puts(&text, list ? (chosen ? "[x] " : "[ ] ") : chosen ? "(*) " : "( ) ");
   form_choice(&panel->form, what.field, what.choice, &text);
@@ -403,7 +416,7 @@ static void space(Tui *tui, void *context)
     next_data(tui, panel);
   } else if (form_choices(&panel->form, line.field) == 0) {
     edit(tui, panel, line.field, NULL);
-  } else if (option_is_list(form_option(&panel->form, line.field)->kind)) {
+  } else if (form_is_list(&panel->form, line.field)) {
     panel->form.fields[line.field].open = !panel->form.fields[line.field].open;
   } else {
     form_step(&panel->form, line.field, 1);
