@@ -44,6 +44,22 @@ void chart_panel_query(Tui *tui, ChartPanel *panel, const char *expression)
   tui_query(tui, expression, answer, panel);
 }
 
+void chart_panel_title(Tui *tui, ChartPanel *panel, const char *name, size_t index, size_t n)
+{
+  text_reset(&panel->title);
+  if (n > 0) {
+    text_printf(&panel->title, _("%1$s, %2$zu of %3$zu"), name, index + 1, n);
+  }
+  tui_redraw(tui);
+}
+
+static void title(Tui *tui, void *context, Text *out)
+{
+  const ChartPanel *panel = context;
+  (void)tui;
+  text_add(out, text_data(&panel->title), panel->title.size);
+}
+
 static void write(const ChartPanel *panel, const ViewStyle *style, Text *out)
 {
   Error e = {0};
@@ -82,6 +98,7 @@ static void close(Tui *tui, void *context)
   chart_unref(panel->chart);
   text_free(&panel->words);
   text_free(&panel->text);
+  text_free(&panel->title);
 }
 
-const PanelClass chart_panel = {.name = "chart", .close = close, .draw = draw, .report = report};
+const PanelClass chart_panel = {.name = "chart", .close = close, .draw = draw, .title = title, .report = report};

@@ -15,6 +15,7 @@
 #include "tui/table_panel.h"
 #include "tui/text_panel.h"
 #include "view/number.h"
+#include "view/width.h"
 #include "view/value_text.h"
 
 enum { NAME = 128 };
@@ -101,7 +102,11 @@ static void chart_lua(const State *state, Text *out)
 
 static void show_chart(Tui *tui, State *state)
 {
+  char kind[NAME];
+  size_t n;
   Text lua = {0};
+  chart_kind_at(state->model, state->kind, kind, &n);
+  chart_panel_title(tui, &state->chart, kind, state->kind, n);
   chart_lua(state, &lua);
   if (lua.size > 0) {
     chart_panel_query(tui, &state->chart, text_data(&lua));
@@ -177,6 +182,47 @@ static void put_number(const char *name, double value, const ViewStyle *style, T
   }
 }
 
+/* The row of the greatest profit, the first of equal ones. */
+static size_t best_row(const Model *model)
+{
+  const Column *profit = column_of(model, "tidy", "profit");
+  size_t best = 0;
+  for (size_t i = 1; profit && i < column_rows(profit); i++) {
+    const bool more = column_valid(profit, i) && (!column_valid(profit, best) || column_float(profit, i) > column_float(profit, best));
+    best = more ? i : best;
+  }
+  return best;
+}
+
+/* What was called against what is: two by two. */
+static void write_confusion(const ViewStyle *style, double tp, double fp, double fn, double tn, Text *out)
+{
+  const bool ascii = style_ascii(style);
+  const char *const names[] = {_("truth"), _("called yes"), _("called no")}, *const heads[] = {_("yes"), _("no")};
+  const double counts[2][2] = {{tp, fp}, {fn, tn}};
+  size_t label = 0;
+  int width = 4;
+  for (size_t i = 0; i < 3; i++) {
+    const size_t n = width_of(names[i], strlen(names[i]), ascii);
+    label = n > label ? n : label;
+  }
+  for (size_t i = 0; i < 4; i++) {
+    const int digits = snprintf(NULL, 0, "%.0f", counts[i / 2][i % 2]);
+    width = digits > width ? digits : width;
+  }
+  for (size_t i = 0; i < 3; i++) {
+    width_left(out, names[i], strlen(names[i]), label, ascii);
+    for (size_t j = 0; j < 2; j++) {
+      char count[32];
+      snprintf(count, sizeof count, "%.0f", i > 0 ? counts[i - 1][j] : 0);
+      const char *const cell = i > 0 ? count : heads[j];
+      text_puts(out, " ");
+      width_right(out, cell, strlen(cell), (size_t)width, ascii);
+    }
+    text_puts(out, "\n");
+  }
+}
+
 static void write_threshold(const State *state, const ViewStyle *style, Text *out)
 {
   const Column *thresholds = column_of(state->model, "tidy", "threshold"), *profit = column_of(state->model, "tidy", "profit");
@@ -187,17 +233,15 @@ static void write_threshold(const State *state, const ViewStyle *style, Text *ou
   } else {
     text_printf(out, "%s\n", _("threshold: above all scores"));
   }
-  text_printf(out, _("called rightly %lld\n"), (long long)tp);
-  text_printf(out, _("called wrongly %lld\n"), (long long)fp);
-  text_printf(out, _("missed         %lld\n"), (long long)fn);
-  text_printf(out, _("left rightly   %lld\n"), (long long)tn);
+  write_confusion(style, tp, fp, fn, tn, out);
   put_number(_("precision"), tp + fp > 0 ? tp / (tp + fp) : NAN, style, out);
   put_number(_("recall"), tp + fn > 0 ? tp / (tp + fn) : NAN, style, out);
   if (profit && column_valid(profit, state->threshold)) {
+    const size_t best = best_row(state->model);
     put_number(_("profit"), column_float(profit, state->threshold), style, out);
+    put_number(_("best profit"), column_float(profit, best), style, out);
+    put_number(_("best at"), column_valid(thresholds, best) ? column_float(thresholds, best) : NAN, style, out);
   }
-  put_number(_("best threshold"), model_number(state->model, "best_threshold"), style, out);
-  text_printf(out, "%s\n", _("< and > move it"));
 }
 
 /* Each figure of glance with its definition. */
@@ -244,6 +288,15 @@ static void write_figures(Tui *tui, void *context, const ViewStyle *style, Text 
 
 /* ---- showing one */
 
+/* The figures at the threshold; where the table of thresholds is shown, its row too. */
+static void show_threshold(Tui *tui, State *state)
+{
+  text_panel_renew(tui, &state->figures);
+  if (has_thresholds(state->model) && strcmp(model_frame_name(state->model, state->frame), "tidy") == 0) {
+    table_panel_move(tui, &state->rows, state->threshold, state->rows.column);
+  }
+}
+
 static void show_model(Tui *tui, State *state, const SessionVariable *variable)
 {
   Model *model = variable ? model_ref(variable->value.model) : NULL;
@@ -259,7 +312,9 @@ static void show_model(Tui *tui, State *state, const SessionVariable *variable)
     show_chart(tui, state);
   }
   show_frame(tui, state);
-  text_panel_renew(tui, &state->figures);
+  if (other) {
+    show_threshold(tui, state);
+  }
 }
 
 static size_t index_of(Tui *tui, const char *name)
@@ -326,6 +381,7 @@ static void next_frame(Tui *tui, void *context)
   State *state = context;
   state->frame++;
   show_frame(tui, state);
+  show_threshold(tui, state);
 }
 
 static void move_threshold(Tui *tui, State *state, int step)
@@ -333,8 +389,7 @@ static void move_threshold(Tui *tui, State *state, int step)
   const size_t n = column_rows(column_of(state->model, "tidy", "tp")), by = n / 50 > 1 ? n / 50 : 1;
   state->threshold = step > 0 ? (state->threshold >= by ? state->threshold - by : 0)
                               : (state->threshold + by < n ? state->threshold + by : n - 1);
-  text_panel_renew(tui, &state->figures);
-  table_panel_move(tui, &state->rows, state->threshold, state->rows.column);
+  show_threshold(tui, state);
 }
 
 static void lower(Tui *tui, void *context)
@@ -345,6 +400,20 @@ static void lower(Tui *tui, void *context)
 static void higher(Tui *tui, void *context)
 {
   move_threshold(tui, context, 1);
+}
+
+static bool has_profit(Tui *tui, void *context)
+{
+  const State *state = context;
+  (void)tui;
+  return has_thresholds(state->model) && column_of(state->model, "tidy", "profit");
+}
+
+static void best(Tui *tui, void *context)
+{
+  State *state = context;
+  state->threshold = best_row(state->model);
+  show_threshold(tui, state);
 }
 
 static bool axes_done(Tui *tui, void *context, const char *text)
@@ -384,7 +453,7 @@ static void popup_value(Tui *tui, const char *title, const Value *value, const E
   Error e = {0};
   ViewStyle style = tui_style(tui);
   style.color = false;
-  style.width = style.width > 8 ? style.width - 8 : style.width;
+  style.width = style.width > 8 ? style.width - 4 : style.width;
   style.height = 0;
   if (failed) {
     tui_error(tui, failed);
@@ -473,6 +542,12 @@ static void fit_model(Tui *tui, void *context)
 }
 
 static const Action actions[] = {
+  {.key = "<", .name = N_("lower"), .help = N_("a lower threshold: more rows are called positive"), .group = N_("Threshold"),
+   .run = lower, .applies = can_move},
+  {.key = ">", .name = N_("higher"), .help = N_("a higher threshold: fewer rows are called positive"), .group = N_("Threshold"),
+   .run = higher, .applies = can_move},
+  {.key = "B", .name = N_("best"), .help = N_("the threshold of the greatest profit"), .group = N_("Threshold"), .run = best,
+   .applies = has_profit},
   {.key = "p", .name = N_("next chart"), .help = N_("the next chart that the model has"), .group = N_("Look"), .run = next_chart,
    .applies = has_model},
   {.key = "o", .name = N_("next table"), .help = N_("the next frame that the model is made of"), .group = N_("Look"),
@@ -483,10 +558,6 @@ static const Action actions[] = {
    .run = compare, .applies = has_model},
   {.key = "x", .name = N_("axes"), .help = N_("draws the chart on two columns of the data"), .group = N_("Look"), .run = ask_axes,
    .applies = has_model},
-  {.key = "<", .name = N_("lower"), .help = N_("a lower threshold: more rows are called positive"), .group = N_("Threshold"),
-   .run = lower, .applies = can_move},
-  {.key = ">", .name = N_("higher"), .help = N_("a higher threshold: fewer rows are called positive"), .group = N_("Threshold"),
-   .run = higher, .applies = can_move},
   {.key = "F", .name = N_("fit a model"), .help = N_("the form of a method that fits a model; others are beside it"),
    .group = N_("Run"), .run = fit_model},
 };
@@ -546,7 +617,7 @@ static const Page models = {
   .state_size = sizeof(State),
   .slots = slots,
   .n_slots = sizeof slots / sizeof *slots,
-  .layout = "models:20|((chart|figures:38%)/rows:9)",
+  .layout = "models:20|((chart|figures:42%)/rows:9)",
   .actions = actions,
   .n_actions = sizeof actions / sizeof *actions,
   .open = open,

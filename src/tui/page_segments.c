@@ -11,17 +11,21 @@
 #include "tui/chart_panel.h"
 #include "tui/input.h"
 #include "tui/list_panel.h"
+#include "tui/model_data.h"
 #include "tui/page_data.h"
 #include "tui/table_panel.h"
 #include "view/number.h"
 
-enum { NAME = 128, BAR = 10 };
+enum { NAME = 128, BAR = 10, SILHOUETTE_ROWS = 2000 };
+
+#define SILHOUETTE "silhouette"
 
 typedef struct State {
   ListPanel models, segments;
   ChartPanel chart;
   TablePanel profile;
   char name[NAME], data[NAME]; /* of the model, of its data; "": none */
+  char other[NAME];            /* that it was compared with last */
   Model *model;
   size_t kind;                 /* of the chart */
   Text axes;
@@ -79,34 +83,6 @@ static void put_model(Tui *tui, void *context, size_t index, ListItem *out)
   }
 }
 
-/* The variable that holds the rows of the fit; else the first frame that has the model's variables. */
-static void find_data(Tui *tui, State *state)
-{
-  const Frame *data = model_data(state->model), *variables = model_frame(state->model, "variables");
-  size_t n, name = 0, column;
-  const SessionVariable *all = tui_objects(tui, &n), *found = NULL;
-  const bool named = variables && frame_find(variables, "name", &name);
-  for (size_t i = 0; i < n; i++) {
-    if (all[i].kind != VALUE_FRAME) {
-      continue;
-    }
-    bool has_all = named && frame_rows(variables) > 0;
-    for (size_t j = 0; has_all && j < frame_rows(variables); j++) {
-      size_t length;
-      const char *text = column_text(frame_column(variables, name), j, &length);
-      char *wanted = mem_text(text, length);
-      has_all = wanted && frame_find(all[i].value.frame, wanted, &column);
-      mem_free(wanted);
-    }
-    if (all[i].value.frame == data) {
-      found = &all[i];
-      break;
-    }
-    found = !found && has_all ? &all[i] : found;
-  }
-  snprintf(state->data, sizeof state->data, "%s", found ? found->name : "");
-}
-
 /* ---- the segments: a line each, with a bar of its share */
 
 static size_t count_segments(Tui *tui, void *context)
@@ -160,10 +136,12 @@ static void put_segment(Tui *tui, void *context, size_t index, ListItem *out)
 
 /* ---- what is shown of them */
 
-static void chart_kind_at(const Model *model, size_t index, char out[NAME], size_t *n)
+/* Charts of the class, and silhouettes where it has none of its own. */
+static void chart_kind_at(const State *state, size_t index, char out[NAME], size_t *n)
 {
-  const ModelClass *class = model ? model_primitive(model)->model : NULL;
+  const ModelClass *class = state->model ? model_primitive(state->model)->model : NULL;
   const char *kinds = class && class->plot && class->plots ? class->plots : "";
+  const bool own = strstr(kinds, SILHOUETTE) != NULL;
   *n = 0;
   out[0] = '\0';
   while (*kinds) {
@@ -173,24 +151,92 @@ static void chart_kind_at(const Model *model, size_t index, char out[NAME], size
     }
     kinds += length + (kinds[length] == '|');
   }
+  if (!own && state->data[0] && registry_method(VALUE_FRAME, SILHOUETTE) && (*n)++ == index) {
+    snprintf(out, NAME, "%s", SILHOUETTE);
+  }
+}
+
+static const Frame *data_of(Tui *tui, const State *state)
+{
+  const SessionVariable *data = tui_object(tui, state->data);
+  return data && data->kind == VALUE_FRAME ? data->value.frame : NULL;
+}
+
+/* on = {"spend", "visits"}: the variables that the model was fitted on; false: one of them is no number. */
+static bool variables_lua(const State *state, const Frame *data, Text *out)
+{
+  const Frame *variables = model_frame(state->model, "variables");
+  size_t name, column, n = 0;
+  bool numbers = true;
+  if (!variables || !frame_find(variables, "name", &name) || !type_is_text(column_type(frame_column(variables, name)))) {
+    return true;
+  }
+  for (size_t i = 0; i < frame_rows(variables); i++) {
+    size_t length;
+    const char *text = column_text(frame_column(variables, name), i, &length);
+    char *wanted = mem_text(text, length);
+    if (wanted && frame_find(data, wanted, &column)) {
+      const Type type = column_type(frame_column(data, column));
+      numbers = numbers && (type_is_numeric(type) || type == TYPE_BOOL);
+      text_puts(out, n++ ? ", " : ", on = {");
+      lua_quote(wanted, length, out);
+    }
+    mem_free(wanted);
+  }
+  text_puts(out, n > 0 ? "}" : "");
+  return numbers;
+}
+
+/* Silhouettes by the variables, the scale and the metric of the fit, where there are many rows of some drawn at random. */
+static void silhouette_lua(const State *state, const Frame *data, Text *out)
+{
+  Text on = {0};
+  const bool numbers = variables_lua(state, data, &on);
+  const char *scale = model_option_text(state->model, "scale"), *metric = model_option_text(state->model, "metric");
+  text_printf(out, "%s:augment(%s):silhouette{cluster = \"cluster\"%s", state->name, state->data, text_data(&on));
+  if (metric || !numbers) {
+    text_printf(out, ", metric = \"%s\"", numbers ? metric : "gower");
+  }
+  if (scale && numbers) {
+    text_printf(out, ", scale = \"%s\"", scale);
+  }
+  if (frame_rows(data) > SILHOUETTE_ROWS) {
+    text_printf(out, ", sample = %d", SILHOUETTE_ROWS);
+  }
+  text_puts(out, "}:plot()");
+  text_free(&on);
+}
+
+static void chart_lua(const State *state, const Frame *data, const char *kind, Text *out)
+{
+  const ModelClass *class = model_primitive(state->model)->model;
+  if (strcmp(kind, SILHOUETTE) == 0 && !strstr(class->plots ? class->plots : "", SILHOUETTE)) {
+    silhouette_lua(state, data, out);
+    return;
+  }
+  text_printf(out, "%s:plot{\"%s\"", state->name, kind);
+  if (state->data[0] && strcmp(kind, "sizes") != 0) {
+    text_printf(out, ", data = %s", state->data);
+  }
+  text_printf(out, state->axes.size ? ", %s}" : "}", text_data(&state->axes));
 }
 
 static void show_chart(Tui *tui, State *state)
 {
   char kind[NAME];
   size_t n;
+  const Frame *data = data_of(tui, state);
   Text lua = {0};
-  chart_kind_at(state->model, state->kind, kind, &n);
+  chart_kind_at(state, state->kind, kind, &n);
+  chart_panel_title(tui, &state->chart, kind, state->kind, n);
   if (n == 0) {
     chart_panel_words(tui, &state->chart, state->model ? _("this model has no charts") : _("no segmentation yet: F finds segments"));
-    return;
+  } else if (state->data[0] && !data) {
+    chart_panel_words(tui, &state->chart, _("the rows that were segmented are not in the session"));
+  } else {
+    chart_lua(state, data, kind, &lua);
+    chart_panel_query(tui, &state->chart, text_data(&lua));
   }
-  text_printf(&lua, "%s:plot{\"%s\"", state->name, kind);
-  if (state->data[0] && strcmp(kind, "sizes") != 0) {
-    text_printf(&lua, ", data = %s", state->data);
-  }
-  text_printf(&lua, state->axes.size ? ", %s}" : "}", text_data(&state->axes));
-  chart_panel_query(tui, &state->chart, text_data(&lua));
   text_free(&lua);
 }
 
@@ -276,7 +322,8 @@ static void show_model(Tui *tui, State *state, const SessionVariable *variable)
   text_reset(&state->axes);
   state->profile.empty = model ? _("the rows that were segmented are not in the session") : "";
   if (model) {
-    find_data(tui, state);
+    const SessionVariable *data = model_data_variable(tui, model);
+    snprintf(state->data, sizeof state->data, "%s", data ? data->name : "");
   }
   list_panel_set(tui, &state->segments, 0);
   show_chart(tui, state);
@@ -363,12 +410,26 @@ static void next_chart(Tui *tui, void *context)
   State *state = context;
   char kind[NAME];
   size_t n;
-  chart_kind_at(state->model, 0, kind, &n);
+  chart_kind_at(state, 0, kind, &n);
   if (n > 0) {
     state->kind = (state->kind + 1) % n;
     text_reset(&state->axes);
     show_chart(tui, state);
   }
+}
+
+/* The chart that has the rows as points: the one of this name, else the first. */
+static size_t kind_of_rows(const State *state)
+{
+  char kind[NAME];
+  size_t n = 1;
+  for (size_t i = 0; i < n; i++) {
+    chart_kind_at(state, i, kind, &n);
+    if (strcmp(kind, "segments") == 0) {
+      return i;
+    }
+  }
+  return 0;
 }
 
 static bool axes_done(Tui *tui, void *context, const char *text)
@@ -377,7 +438,7 @@ static bool axes_done(Tui *tui, void *context, const char *text)
   const char *comma = text ? strchr(text, ',') : NULL;
   if (text) {
     text_reset(&state->axes);
-    state->kind = comma ? 0 : state->kind;
+    state->kind = comma ? kind_of_rows(state) : state->kind;
     if (comma) {
       size_t n = (size_t)(comma - text);
       while (n > 0 && text[n - 1] == ' ') {
@@ -422,17 +483,55 @@ static void ask_value(Tui *tui, void *context)
   text_free(&before);
 }
 
-/* Rows of the one segmentation against those of the other, as a cross table. */
+/* A name for the clusters of a model beside the data's own columns. */
+static void cluster_column(Tui *tui, const State *state, const char *name, char out[NAME + 16])
+{
+  const Frame *data = data_of(tui, state);
+  size_t column;
+  snprintf(out, NAME + 16, "%s%s", name, data && frame_find(data, name, &column) ? "_clusters" : "");
+}
+
+static void agreed(Tui *tui, void *owner, Value *value, const Error *e)
+{
+  const State *state = owner;
+  size_t ari, ami;
+  const Frame *frame = !e && value->kind == VALUE_FRAME ? value->frame : NULL;
+  if (e) {
+    tui_error(tui, e);
+  } else if (frame && frame_rows(frame) == 1 && frame_find(frame, "ari", &ari) && frame_find(frame, "ami", &ami)) {
+    tui_message(tui, VIEW_PLAIN, _("rows %1$s, columns %2$s: adjusted Rand %3$.3f, mutual information %4$.3f"),
+                state->name, state->other, column_float(frame_column(frame, ari), 0), column_float(frame_column(frame, ami), 0));
+  }
+}
+
+/* Rows of the one segmentation against those of the other, as a cross table; how far they agree, as a message. */
 static bool compare_done(Tui *tui, void *context, const char *text)
 {
-  const State *state = context;
-  if (text && *text) {
-    Text lua = {0};
-    text_printf(&lua, "%1$s:augment(%2$s:augment(%3$s):rename{%1$s = \"cluster\"}):rename{%2$s = \"cluster\"}:crosstab{rows = \"%2$s\", "
-                "columns = \"%1$s\", margins = true}", text, state->name, state->data);
-    data_page_go(tui, text_data(&lua), NULL, NULL);
-    text_free(&lua);
+  State *state = context;
+  const SessionVariable *other = text ? tui_object(tui, text) : NULL;
+  char one[NAME + 16], two[NAME + 16];
+  Text both = {0}, table = {0}, agreement = {0};
+  if (!text || !*text) {
+    return true;
   }
+  if (!other || !is_segmentation(other)) {
+    tui_message(tui, VIEW_WARNING, _("'%s' is no segmentation of the session"), text);
+    return false;
+  }
+  snprintf(state->other, sizeof state->other, "%s", text);
+  cluster_column(tui, state, state->name, one);
+  cluster_column(tui, state, text, two);
+  text_printf(&both, "%1$s:augment(%2$s:augment(%3$s):rename{%4$s = \"cluster\"}):rename{%5$s = \"cluster\"}", text, state->name,
+              state->data, one, two);
+  text_printf(&table, "%1$s:crosstab{rows = \"%2$s\", columns = \"%3$s\", margins = true}", text_data(&both), one, two);
+  text_printf(&agreement, "%1$s:agreement{a = \"%2$s\", b = \"%3$s\"}", text_data(&both), one, two);
+  data_page_go(tui, text_data(&table), NULL, NULL);
+  if (registry_method(VALUE_FRAME, "agreement")) {
+    tui_query(tui, text_data(&agreement), agreed, state);
+  }
+  text_free(&both);
+  text_free(&table);
+  text_free(&agreement);
   return true;
 }
 

@@ -648,8 +648,7 @@ static bool has_report(Tui *tui, void *context)
 static void show_report(Tui *tui, void *context)
 {
   const State *state = context;
-  ViewStyle style = tui_style(tui);
-  style.width = style.width > 16 ? style.width - 8 : 8;
+  const ViewStyle style = tui_window(tui);
   const WidthWrap wrap = {.width = style_width(&style), .margin = 2, .ascii = style_ascii(&style)};
   const char *text = frame_report(state->now->frame);
   Text shown = {0};

@@ -24,6 +24,7 @@ typedef struct State {
   WatchRecord *record;   /* of the job that runs, or ran last; NULL: none yet */
   char name[64];         /* its primitive */
   bool runs;
+  bool finishing;        /* it was asked to end with what it has */
   bool back;             /* looking at step `at`, not at the newest */
   size_t at;
   size_t drawn;          /* steps when the charts were made */
@@ -242,7 +243,7 @@ static void write_words(Tui *tui, void *context, const ViewStyle *style, Text *o
     if (state->runs && watch_record_paused(state->record)) {
       text_puts(&text, _("paused: Space goes on, Right takes one step\n"));
     } else if (state->back) {
-      text_puts(&text, _("looking back: End is the newest step\n"));
+      text_puts(&text, _("looking back; C-Right: the newest\n"));
     }
   }
   (void)style_paragraph(style, VIEW_PLAIN, text_data(&text), 0, 0, 0, out);
@@ -401,15 +402,43 @@ static void newest(Tui *tui, void *context)
 
 static void finish_now(Tui *tui, void *context)
 {
-  (void)context;
+  State *state = context;
+  const bool stepped = has_steps(tui, state);
+  state->finishing = true;
   tui_cancel(tui);
-  tui_message(tui, VIEW_PLAIN, "%s", _("asked to finish now: what it has is kept"));
+  tui_message(tui, VIEW_PLAIN, "%s", stepped ? _("asked to finish now: what it has is kept")
+                                             : _("asked to finish now; before its first step it has nothing to keep"));
+}
+
+/* What was to be kept was nothing: said, since "stopped" alone would leave one looking for it. */
+static void say_kept(Tui *tui, State *state)
+{
+  size_t n;
+  const StatementLine *lines = statements_all(tui, &n);
+  while (n > 0 && lines[n - 1].state == LINE_WAITS) {
+    n--;
+  }
+  if (n > 0 && lines[n - 1].state == LINE_STOPPED) {
+    tui_message(tui, VIEW_WARNING, has_steps(tui, state) ? _("stopped; %s keeps nothing when it is stopped")
+                                                         : _("stopped; %s had made no step yet, so there was nothing to keep"),
+                state->name);
+  }
+}
+
+static void changed(Tui *tui, void *context)
+{
+  State *state = context;
+  if (state->finishing && !tui_job(tui)) {
+    state->finishing = false;
+    say_kept(tui, state);
+  }
 }
 
 /* The second press drops the result. */
 static void cancel(Tui *tui, void *context)
 {
-  (void)context;
+  State *state = context;
+  state->finishing = false;
   tui_cancel(tui);
   tui_cancel(tui);
   tui_message(tui, VIEW_PLAIN, "%s", _("asked to stop; its result is dropped"));
@@ -445,7 +474,7 @@ static bool job_begins(Tui *tui, void *context, Job *job)
   watch_record_unref(state->record);
   state->record = record;
   state->runs = true;
-  state->back = false;
+  state->finishing = state->back = false;
   state->drawn = 0;
   snprintf(state->name, sizeof state->name, "%s", job_name(job));
   watch_record_listen(record, job_task(job));
@@ -482,9 +511,9 @@ static void report(Tui *tui, void *context, const ViewStyle *style, Text *out)
 static const Action actions[] = {
   {.key = "Space", .name = N_("pause"), .help = N_("holds the fit between two steps, and lets it go on"), .group = N_("Watch"),
    .run = pause_or_go, .applies = can_pause},
-  {.key = "Right n", .name = N_("step"), .help = N_("the next step: of those there are, or of a fit that is paused"),
+  {.key = "Right n", .name = N_("next step"), .help = N_("the next step: of those there are, or of a fit that is paused"),
    .group = N_("Watch"), .run = step_on, .applies = has_steps},
-  {.key = "Left p", .name = N_("back"), .help = N_("the step before; a fit that runs is paused"), .group = N_("Watch"),
+  {.key = "Left p", .name = N_("step before"), .help = N_("the step before; a fit that runs is paused"), .group = N_("Watch"),
    .run = step_back, .applies = has_steps},
   {.key = "C-Left", .name = N_("first step"), .help = N_("the first step"), .group = N_("Watch"), .run = first, .applies = has_steps,
    .quiet = true},
@@ -519,6 +548,7 @@ static const Page watch = {
   .n_actions = sizeof actions / sizeof *actions,
   .open = open,
   .close = close,
+  .changed = changed,
   .job = job_begins,
   .left = go_on_unseen,
   .job_ended = job_ended,

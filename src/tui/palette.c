@@ -8,18 +8,22 @@
 #include <strings.h>
 
 #include "core/alloc.h"
+#include "core/text.h"
 #include "registry/registry.h"
 #include "tui/tui_inside.h"
 
 enum { SHOWN_MOST = 200, TYPED_MOST = 120 };
 
-/* An action (of a page's panel, a page, or the dashboard), or a primitive. */
+/* Found by what it is called here and by what it is called in English, which manuals and other people say.
+ *
+ * An action (of a page's panel, a page, or the dashboard), or a primitive. */
 typedef struct Entry {
   const Action *action;
   int page;               /* -1: the dashboard's own */
   int slot;               /* of the page; -1: the page's own action */
   const Primitive *primitive;
   char label[96];
+  char english[96];       /* the same before translation; "": there is none */
   const char *help;
   int score;
 } Entry;
@@ -53,30 +57,49 @@ bool palette_is_open(const Palette *palette)
 
 /* ---- matching */
 
-static bool begins_word(const char *text, size_t at)
+/* The next character of a text, a small letter where it is ASCII; bytes that are no UTF-8 stand for themselves. 0: the end. */
+static uint32_t next_character(const char **text)
 {
-  return at == 0 || !isalnum((unsigned char)text[at - 1]);
+  uint32_t code = 0;
+  if (!**text) {
+    return 0;
+  }
+  const size_t n = utf8_decode(*text, strlen(*text), &code);
+  code = n > 0 ? code : (unsigned char)**text;
+  *text += n > 0 ? n : 1;
+  return code < 128 ? (uint32_t)tolower((int)code) : code;
+}
+
+static bool is_blank(uint32_t code)
+{
+  return code < 128 && isspace((int)code);
+}
+
+/* Every character beyond ASCII begins a word: where such texts are written, words have no blanks between. */
+static bool begins_word(uint32_t former, uint32_t code)
+{
+  return code >= 128 || former == 0 || former >= 128 || !isalnum((int)former);
 }
 
 /* What a letter that is found is worth: alone, at the beginning of a word, behind the one before. */
-enum { WORTH_LETTER = 1, WORTH_WORD = 8, WORTH_NEXT = 9, LETTERS_MOST = 16 };
+enum { WORTH_LETTER = 1, WORTH_WORD = 8, WORTH_NEXT = 9, WORTH_HERE = 12, LETTERS_MOST = 16 };
 
 /* Column by column of the text: ends[i] is the best score of the first i letters with the last of them found just here,
  * best[i] with all of them found up to here; 0: not possible. */
 int palette_score(const char *typed, const char *text)
 {
-  char letters[LETTERS_MOST];
+  uint32_t letters[LETTERS_MOST], code, former = 0;
   int ends[LETTERS_MOST + 1] = {0}, best[LETTERS_MOST + 1] = {1};
   size_t n = 0;
-  for (; *typed && n < LETTERS_MOST; typed++) {
-    if (!isspace((unsigned char)*typed)) {
-      letters[n++] = (char)tolower((unsigned char)*typed);
+  while (n < LETTERS_MOST && (code = next_character(&typed)) != 0) {
+    if (!is_blank(code)) {
+      letters[n++] = code;
     }
   }
-  for (size_t at = 0; text[at]; at++) {
-    const int own = begins_word(text, at) ? WORTH_WORD : WORTH_LETTER;
+  for (; (code = next_character(&text)) != 0; former = code) {
+    const int own = begins_word(former, code) ? WORTH_WORD : WORTH_LETTER;
     for (size_t i = n; i > 0; i--) { /* from the end: what stands before is still that of the column before */
-      const bool same = tolower((unsigned char)text[at]) == letters[i - 1];
+      const bool same = code == letters[i - 1];
       const int apart = best[i - 1] > 0 ? best[i - 1] + own : 0, joined = ends[i - 1] > 0 ? ends[i - 1] + WORTH_NEXT : 0;
       ends[i] = !same ? 0 : apart > joined ? apart : joined;
       best[i] = ends[i] > best[i] ? ends[i] : best[i];
@@ -103,6 +126,15 @@ static Entry *add(Palette *palette)
   return entry;
 }
 
+/* title and name: as they stand in the tables. */
+static void put_english(Entry *entry, const char *title, const char *name)
+{
+  snprintf(entry->english, sizeof entry->english, "%s%s%s", title, *title && *name ? ": " : "", name);
+  if (strcmp(entry->english, entry->label) == 0) {
+    entry->english[0] = '\0';
+  }
+}
+
 static void add_actions(Palette *palette, const Action *actions, size_t n, int page, int slot, const char *title)
 {
   for (size_t i = 0; i < n; i++) {
@@ -112,7 +144,8 @@ static void add_actions(Palette *palette, const Action *actions, size_t n, int p
       entry->page = page;
       entry->slot = slot;
       entry->help = _(actions[i].help);
-      snprintf(entry->label, sizeof entry->label, "%s%s%s", title, *title ? ": " : "", _(actions[i].name));
+      snprintf(entry->label, sizeof entry->label, "%s%s%s", _(title), *title ? ": " : "", _(actions[i].name));
+      put_english(entry, title, actions[i].name);
     }
   }
 }
@@ -127,11 +160,12 @@ static void collect(Tui *tui, Palette *palette)
       entry->page = (int)p;
       entry->help = page->help ? _(page->help) : "";
       snprintf(entry->label, sizeof entry->label, "%s", _(page->title));
+      put_english(entry, page->title, "");
     }
-    add_actions(palette, page->actions, page->n_actions, (int)p, -1, _(page->title));
+    add_actions(palette, page->actions, page->n_actions, (int)p, -1, page->title);
     for (size_t s = 0; s < page->n_slots; s++) {
       const PanelClass *class = page->slots[s].class;
-      add_actions(palette, class->actions, class->n_actions, (int)p, (int)s, _(page->title));
+      add_actions(palette, class->actions, class->n_actions, (int)p, (int)s, page->title);
     }
   }
   add_actions(palette, tui_actions, n_tui_actions, -1, -1, "");
@@ -152,13 +186,22 @@ static int by_score(const void *left, const void *right)
   return a->score != b->score ? b->score - a->score : strcmp(a->label, b->label);
 }
 
-static void find(Palette *palette)
+/* What belongs to the page that is shown (its number: here) goes before the same elsewhere. */
+static void find(Palette *palette, size_t here)
 {
+  const char *at = palette->typed;
+  int letters = 0;
+  while (next_character(&at) != 0) {
+    letters++;
+  }
   for (size_t i = 0; i < palette->n; i++) {
     Entry *entry = &palette->entries[i];
-    const int name = palette_score(palette->typed, entry->label), help = palette_score(palette->typed, entry->help);
-    const int whole = strcasecmp(palette->typed, entry->label) == 0 ? 1000 : 0;
-    entry->score = name > 0 ? 2 * name + 4 + whole : help > 3 * (int)strlen(palette->typed) ? help : 0;
+    const int local = palette_score(palette->typed, entry->label), help = palette_score(palette->typed, entry->help);
+    const int english = *entry->english ? palette_score(palette->typed, entry->english) : 0, name = local > english ? local : english;
+    const bool whole = strcasecmp(palette->typed, entry->label) == 0 || strcasecmp(palette->typed, entry->english) == 0;
+    const bool typed = palette->typed[0] != '\0';
+    entry->score = name > 0 ? 2 * name + 4 + (typed && whole ? 1000 : 0) : help > 3 * letters ? help : 0;
+    entry->score += entry->score > 0 && entry->page == (int)here ? WORTH_HERE : 0;
   }
   if (palette->n > 1) {
     qsort(palette->entries, palette->n, sizeof *palette->entries, by_score);
@@ -175,7 +218,7 @@ void palette_open(Tui *tui, Palette *palette)
   collect(tui, palette);
   palette->typed[0] = '\0';
   palette->open = true;
-  find(palette);
+  find(palette, tui->at);
   tui_redraw(tui);
 }
 
@@ -228,12 +271,12 @@ static void run_entry(Tui *tui, const Entry *entry)
   }
 }
 
-static void type(Palette *palette, uint32_t code)
+static void type(Palette *palette, uint32_t code, size_t here)
 {
   char bytes[5];
   const size_t n = strlen(palette->typed);
   if (code == K_BACKSPACE) {
-    palette->typed[n ? n - 1 : 0] = '\0'; /* what is found is ASCII; half a character finds nothing */
+    palette->typed[n ? utf8_whole(palette->typed, n - 1) : 0] = '\0';
   } else if (code == (K_CTRL | 'u')) {
     palette->typed[0] = '\0';
   } else {
@@ -242,14 +285,14 @@ static void type(Palette *palette, uint32_t code)
       strcat(palette->typed, bytes);
     }
   }
-  find(palette);
+  find(palette, here);
 }
 
 bool palette_key(Tui *tui, Palette *palette, const Key *key)
 {
   const uint32_t code = key->code;
   if (key_is_text(code & ~(uint32_t)K_PASTED) || key_is(code, "BSpace C-u")) {
-    type(palette, code);
+    type(palette, code, tui->at);
   } else if (key_is(code, "Down C-n Tab")) {
     palette->at += palette->at + 1 < palette->n_found;
   } else if (key_is(code, "Up C-p BTab")) {

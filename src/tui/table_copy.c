@@ -136,8 +136,7 @@ void table_cell(Tui *tui, void *context)
 {
   const TablePanel *panel = context;
   const Column *cells = frame_column(panel->frame, panel->view.column);
-  ViewStyle style = tui_style(tui);
-  style.width = style.width > 16 ? style.width - 8 : 8;
+  const ViewStyle style = tui_window(tui);
   Text cell = {0}, shown = {0}, title = {0};
   char row[32];
   whole_cell(cells, panel->view.row, &cell);

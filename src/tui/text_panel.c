@@ -177,10 +177,10 @@ static bool takes_sides(Tui *tui, void *context)
 static const Action actions[] = {
   {.key = "Up k", .name = N_("up"), .help = N_("a line up"), .group = N_("Move"), .run = up, .quiet = true},
   {.key = "Down j", .name = N_("down"), .help = N_("a line down"), .group = N_("Move"), .run = down, .quiet = true},
-  {.key = "PageDown", .name = N_("on"), .help = N_("a screen down"), .group = N_("Move"), .run = page_down, .applies = scrolls},
-  {.key = "Space", .name = N_("on"), .help = N_("a screen down"), .group = N_("Move"), .run = page_down, .applies = takes_space,
+  {.key = "PageDown", .name = N_("page down"), .help = N_("a screen down"), .group = N_("Move"), .run = page_down, .applies = scrolls},
+  {.key = "Space", .name = N_("page down"), .help = N_("a screen down"), .group = N_("Move"), .run = page_down, .applies = takes_space,
    .quiet = true},
-  {.key = "PageUp b", .name = N_("back"), .help = N_("a screen up"), .group = N_("Move"), .run = page_up, .quiet = true},
+  {.key = "PageUp b", .name = N_("page up"), .help = N_("a screen up"), .group = N_("Move"), .run = page_up, .quiet = true},
   {.key = "Home g", .name = N_("top"), .help = N_("the beginning"), .group = N_("Move"), .run = first, .quiet = true},
   {.key = "End G", .name = N_("end"), .help = N_("the end"), .group = N_("Move"), .run = last, .quiet = true},
   {.key = "Left", .name = N_("left"), .help = N_("what lies to the left"), .group = N_("Move"), .run = left,

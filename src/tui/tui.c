@@ -108,7 +108,7 @@ void tui_free(Tui *tui)
   palette_free(tui->palette);
   cells_free(&tui->cells);
   key_script_free(&tui->script);
-  Text *const texts[] = {&tui->popup, &tui->popup_title, &tui->message, &tui->last, &tui->output,
+  Text *const texts[] = {&tui->popup, &tui->popup_shown, &tui->popup_title, &tui->message, &tui->last, &tui->output,
                          &tui->outcome.statements, &tui->outcome.shown, &tui->saved};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     text_free(texts[i]);
@@ -354,12 +354,21 @@ void tui_popup(Tui *tui, const char *title, Text *text)
 {
   text_free(&tui->popup);
   tui->popup = *text;
+  tui->popup_width = 0;
   *text = (Text){0};
   text_reset(&tui->popup_title);
   text_puts(&tui->popup_title, title);
   tui->popup_top = 0;
   tui->overlay = OVERLAY_POPUP;
   tui_redraw(tui);
+}
+
+ViewStyle tui_window(Tui *tui)
+{
+  ViewStyle style = tui_style(tui);
+  style.width = style.width > WINDOW_WIDTH + 10 ? WINDOW_WIDTH - 4 : style.width > 12 ? style.width - 4 : 8;
+  style.height = 0;
+  return style;
 }
 
 bool tui_steady(Tui *tui)

@@ -63,8 +63,12 @@ void tui_focus(Tui *tui, const char *slot);                  /* of the page show
 void tui_message(Tui *tui, ViewRole role, const char *format, ...) PRINTF(3, 4);
 void tui_error(Tui *tui, const Error *e); /* its first line; Enter shows all of it */
 
-/* A text in a window over the page until a key closes it; arrows scroll. Takes the text. */
+/* A text in a window over the page until a key closes it; arrows scroll. Takes the text. The window is as wide as its longest
+ * line asks for, if the screen is; what is longer is broken. */
 void tui_popup(Tui *tui, const char *title, Text *text);
+
+/* For prose in such a window: lines that are good to read. */
+ViewStyle tui_window(Tui *tui);
 
 /* The input line (input.h). Opens it; one that was open is given up. */
 typedef struct InputRequest InputRequest;

@@ -185,8 +185,7 @@ static void show_lua(Tui *tui, void *context)
     tui_message(tui, VIEW_PLAIN, "%s", lua.data);
   } else {
     Text wrapped = {0};
-    ViewStyle style = tui_style(tui);
-    style.width = style.width > 12 ? style.width - 4 : 8;
+    const ViewStyle style = tui_window(tui);
     style_paragraph(&style, VIEW_PLAIN, text_data(&lua), 2, 0, 0, &wrapped);
     tui_popup(tui, _("The Lua that makes this"), &wrapped);
   }
@@ -215,7 +214,7 @@ static bool is_busy(Tui *tui, void *context)
 static void show_error(Tui *tui, void *context)
 {
   Text text = {0};
-  const ViewStyle style = cells_style(&tui->cells, (Rect){0, 0, tui->cells.width - 4, tui->cells.height - 4});
+  const ViewStyle style = cells_style(&tui->cells, (Rect){0, 0, tui_window(tui).width, tui->cells.height - 4});
   (void)context;
   error_text(&tui->error, &style, &text);
   tui_popup(tui, _("What went wrong"), &text);
@@ -260,9 +259,9 @@ const Action tui_actions[] = {
    .applies = has_panels, .quiet = true},
   {.key = "M-Left", .name = N_("narrower"), .help = N_("makes the panel narrower"), .group = N_("Screen"),
    .run = narrower, .applies = has_panels, .quiet = true},
-  {.key = "M-Down", .name = N_("higher"), .help = N_("gives the panel more lines"), .group = N_("Screen"), .run = higher,
+  {.key = "M-Down", .name = N_("taller"), .help = N_("gives the panel more lines"), .group = N_("Screen"), .run = higher,
    .applies = has_panels, .quiet = true},
-  {.key = "M-Up", .name = N_("lower"), .help = N_("gives the panel fewer lines"), .group = N_("Screen"), .run = lower,
+  {.key = "M-Up", .name = N_("shorter"), .help = N_("gives the panel fewer lines"), .group = N_("Screen"), .run = lower,
    .applies = has_panels, .quiet = true},
   {.key = "|", .name = N_("turn"), .help = N_("panels side by side, or one above the other"), .group = N_("Screen"),
    .run = turn, .applies = has_panels, .quiet = true},

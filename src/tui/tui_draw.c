@@ -327,15 +327,19 @@ static Rect window(Rect area, int width, int height)
   return rect_part(area, (Rect){(area.width - width) / 2, (area.height - height) / 2, width, height});
 }
 
-/* A text in a window; gives how many of its lines are shown. */
-static size_t draw_window(Tui *tui, Rect area, const char *title, const Text *text, size_t top, size_t lines)
+/* A text in a window. */
+static void draw_window(Tui *tui, Rect area, int width, const char *title, const Text *text, size_t top, size_t lines)
 {
-  const Rect box = window(area, area.width > 100 ? 90 : area.width, lines + 2 > 1000 ? 1002 : (int)lines + 2);
+  const Rect box = window(area, width, lines + 2 > 1000 ? 1002 : (int)lines + 2);
   cells_fill(&tui->cells, box, (Pen){0});
   const Rect inner = cells_box(&tui->cells, box, (Pen){0}, title, true);
   cells_text(&tui->cells, rect_columns(inner, 1, inner.width - 2), top, 0, text);
   cells_scroll(&tui->cells, inner, top, lines);
-  return inner.height > 0 ? (size_t)inner.height : 1;
+}
+
+static int window_width(Rect area)
+{
+  return area.width > WINDOW_WIDTH + 10 ? WINDOW_WIDTH : area.width;
 }
 
 static size_t count_lines(const Text *text)
@@ -351,7 +355,7 @@ static void draw_keys(Tui *tui, Rect area)
 {
   Keys keys = {0};
   char title[80];
-  const ViewStyle style = cells_style(&tui->cells, (Rect){0, 0, (area.width > 100 ? 90 : area.width) - 4, 1});
+  const ViewStyle style = cells_style(&tui->cells, (Rect){0, 0, window_width(area) - 4, 1});
   write_keys(tui, &style, &keys);
   const size_t lines = count_lines(&keys.text), height = area.height > 3 ? (size_t)area.height - 2 : 1;
   const size_t screens = (lines + height - 1) / height;
@@ -365,16 +369,81 @@ static void draw_keys(Tui *tui, Rect area)
   } else {
     snprintf(title, sizeof title, "%s", _("Keys: any key closes"));
   }
-  draw_window(tui, area, title, &keys.text, tui->popup_top * height, lines);
+  draw_window(tui, area, window_width(area), title, &keys.text, tui->popup_top * height, lines);
   text_free(&keys.text);
+}
+
+/* The next line of a text from *at on, without its end; false behind the last one. */
+static bool next_line(const Text *text, size_t *at, const char **line, size_t *n)
+{
+  if (*at >= text->size) {
+    return false;
+  }
+  *line = text->data + *at;
+  const char *end = memchr(*line, '\n', text->size - *at);
+  *n = end ? (size_t)(end - *line) : text->size - *at;
+  *at += *n + 1;
+  return true;
+}
+
+/* Whether the bytes are what width.h shows as it is: no marks of roles, which must stay whole. */
+static bool is_bare(const char *line, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    if (line[i] == STYLE_ROLE || line[i] == STYLE_INK || line[i] == STYLE_OFF) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Lines that are too long for the window go on below, further in than they began. */
+static void break_popup(Tui *tui, size_t width)
+{
+  const bool ascii = tui->cells.ascii;
+  const char *line;
+  size_t n;
+  text_reset(&tui->popup_shown);
+  for (size_t at = 0; next_line(&tui->popup, &at, &line, &n);) {
+    size_t margin = 0;
+    while (margin < n && line[margin] == ' ') {
+      margin++;
+    }
+    const WidthWrap wrap = {.width = width, .margin = margin + 2, .at = margin, .ascii = ascii};
+    if (!is_bare(line, n) || width_up_to(line, n, width, ascii) <= width) {
+      text_add(&tui->popup_shown, line, n);
+      text_char(&tui->popup_shown, '\n');
+    } else {
+      text_repeat(&tui->popup_shown, " ", margin);
+      width_wrap(&tui->popup_shown, line + margin, n - margin, &wrap);
+    }
+  }
+}
+
+/* As wide as its longest line asks for. */
+static int popup_width(const Tui *tui, Rect area)
+{
+  const size_t most = area.width > 4 ? (size_t)area.width - 4 : 0;
+  size_t width = (size_t)(window_width(area) - 4), n;
+  const char *line;
+  for (size_t at = 0; next_line(&tui->popup, &at, &line, &n);) {
+    const size_t wide = is_bare(line, n) ? width_up_to(line, n, most, tui->cells.ascii) : 0;
+    width = wide > width ? wide : width;
+  }
+  return (int)(width < most ? width : most) + 4;
 }
 
 static void draw_popup(Tui *tui, Rect area)
 {
-  const size_t lines = count_lines(&tui->popup), height = area.height > 3 ? (size_t)area.height - 2 : 1;
+  if (tui->popup_width != area.width) {
+    tui->popup_width = area.width;
+    tui->popup_columns = popup_width(tui, area);
+    break_popup(tui, (size_t)(tui->popup_columns - 4));
+  }
+  const size_t lines = count_lines(&tui->popup_shown), height = area.height > 3 ? (size_t)area.height - 2 : 1;
   const size_t most = lines > height ? lines - height : 0;
   tui->popup_top = tui->popup_top > most ? most : tui->popup_top;
-  draw_window(tui, area, text_data(&tui->popup_title), &tui->popup, tui->popup_top, lines);
+  draw_window(tui, area, tui->popup_columns, text_data(&tui->popup_title), &tui->popup_shown, tui->popup_top, lines);
 }
 
 /* ---- all of it */

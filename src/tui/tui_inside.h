@@ -10,7 +10,7 @@
 #include "tui/statements.h"
 #include "tui/tui.h"
 
-enum { BACK_MOST = 32, NAME_SIZE = 128 };
+enum { BACK_MOST = 32, NAME_SIZE = 128, WINDOW_WIDTH = 90 };
 
 /* A page and what it has made of itself. */
 typedef struct PageRun {
@@ -59,6 +59,9 @@ struct Tui {
   int presses;              /* of Ctrl-C before this job */
   Overlay overlay;
   Text popup, popup_title;
+  Text popup_shown;         /* the text, its lines broken for a window of popup_columns */
+  int popup_columns;
+  int popup_width;          /* of the screen for which that was done; 0: not done yet */
   size_t popup_top;
   Text message;
   ViewRole message_role;

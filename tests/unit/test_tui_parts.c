@@ -255,6 +255,10 @@ static void letters_are_found_in_order(void **state)
   assert_true(palette_score("", "anything") > 0);
   assert_true(palette_score("filter", "Data: filter") > palette_score("filter", "f i l t e r"));
   assert_true(palette_score("km", "cluster.kmeans") > palette_score("km", "bookmark"));
+  assert_true(palette_score("筛选", "数据: 筛选") > palette_score("筛选", "筛出所选"));
+  assert_int_equal(palette_score("选筛", "数据: 筛选"), 0);
+  assert_int_equal(palette_score("客", "宗袢"), 0); /* its three bytes are there in order, but no such character */
+  assert_true(palette_score("\xff", "a\xff") > 0);
 }
 
 /* A search may not take long whatever is typed. */
