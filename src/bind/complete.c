@@ -211,6 +211,17 @@ bool push_chain(lua_State *L, const char *line, Span span)
   return !first && !lua_isnil(L, -1);
 }
 
+const Primitive *line_primitive(lua_State *L, const LineScan *s, Span callee)
+{
+  const int top = lua_gettop(L);
+  char mark = '\0';
+  const Span object = callee.to > callee.from ? line_before_mark(s->line, callee, &mark) : callee;
+  const Box *box = mark == ':' && push_chain(L, s->line, object) ? box_at(L, -1) : NULL;
+  const ValueKind kind = box ? box->value.kind : VALUE_NONE;
+  lua_settop(L, top);
+  return line_scan_primitive(s, callee, kind);
+}
+
 /* The frame of a value: itself, or a model's own data. */
 static const Frame *frame_of(lua_State *L, const char *line, Span object)
 {
@@ -308,7 +319,7 @@ static void complete_string(Finder *f, lua_State *L)
   f->out->from = s->string;
   f->out->append = s->quote;
   const Span callee = line_scan_callee(s);
-  const Primitive *primitive = line_scan_primitive(s, callee);
+  const Primitive *primitive = line_primitive(L, s, callee);
   const Option *option = primitive ? line_scan_option(s, primitive) : NULL;
   if (option && (option->kind == OPTION_COLUMN || option->kind == OPTION_COLUMNS || option->kind == OPTION_ORDER)) {
     const Frame *frame = callee_frame(f, L, callee);
@@ -357,7 +368,7 @@ static void complete_word(Finder *f, lua_State *L, const char *word)
                                          "repeat",   "return", "then", "true", "until",  "while"};
   const LineScan *s = &f->scan;
   const Level *level = s->depth > 0 ? &s->open[s->depth - 1] : NULL;
-  const Primitive *primitive = level && level->key.to == 0 ? line_scan_primitive(s, level->callee) : NULL;
+  const Primitive *primitive = level && level->key.to == 0 ? line_primitive(L, s, level->callee) : NULL;
   for (size_t i = 0; primitive && i < primitive->n_options; i++) {
     add(f, "", primitive->options[i].name, " = ", word);
   }

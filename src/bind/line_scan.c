@@ -116,8 +116,7 @@ Span line_scan_callee(const LineScan *s)
   return s->string_callee.to ? s->string_callee : level ? level->callee : (Span){0, 0};
 }
 
-/* The primitive that a chain calls: "kmeans", "cluster.kmeans", "df:kmeans". */
-const Primitive *line_scan_primitive(const LineScan *s, Span callee)
+const Primitive *line_scan_primitive(const LineScan *s, Span callee, ValueKind kind)
 {
   char mark, name[128];
   if (callee.to <= callee.from) {
@@ -131,7 +130,8 @@ const Primitive *line_scan_primitive(const LineScan *s, Span callee)
   }
   memcpy(name, s->line + start, callee.to - start);
   name[callee.to - start] = '\0';
-  return registry_find(name);
+  const Primitive *method = mark == ':' && kind != VALUE_NONE ? registry_method(kind, name) : NULL;
+  return method ? method : registry_find(name);
 }
 
 static const Option *option_named(const Primitive *primitive, const char *name, size_t length)

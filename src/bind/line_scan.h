@@ -44,8 +44,9 @@ bool line_name_char(char c);
 /* What the bracket or string at the point belongs to; an empty span for none. */
 Span line_scan_callee(const LineScan *scan);
 
-/* The primitive that a chain calls: "kmeans", "cluster.kmeans", "df:kmeans"; NULL: none. */
-const Primitive *line_scan_primitive(const LineScan *scan, Span callee);
+/* The primitive that a chain calls: "kmeans", "cluster.kmeans", "df:kmeans"; NULL: none. kind: of what stands before a
+ * colon, since values of several kinds have methods of one name; VALUE_NONE: not known. */
+const Primitive *line_scan_primitive(const LineScan *scan, Span callee, ValueKind kind);
 
 /* The option whose value stands at the point: the one named, or the primitive's main one before any name; NULL: none. */
 const Option *line_scan_option(const LineScan *scan, const Primitive *primitive);

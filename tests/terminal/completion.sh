@@ -3,7 +3,7 @@
 # Tab: names, methods, options, columns, files and commands; and that it never runs anything.
 
 source "${BASH_SOURCE%/*}/lib.sh"
-plan 20
+plan 21
 mkdir -p "$TMPDIR/here/data" && cd "$TMPDIR/here" || exit
 printf 'spend,city\n1,a\n2,b\n' | tee data/customers.csv >data/curves.csv
 
@@ -57,6 +57,8 @@ check "a column" completes 'df.sp' '^> df\.spend$'
 check "methods after a colon" listed_only 'df:s' 'select.*' 'spend'
 check "a method's bracket" completes 'df:kmea' '^> df:kmeans\('
 check "options inside a call" completes 'df:kmeans{max' '^> df:kmeans\{max_iter = $|^> df:kmeans\{max_iter =$'
+fresh; enter 'two = df:kmeans{k = 1, on = {"spend"}}' && wait_prompt
+check "options of the method of the value's kind" completes 'two:migrate{dat' '^> two:migrate\{data = ?$'
 check "columns inside on" completes 'df:kmeans{on = {"sp' '"spend"'
 check "only columns of the fitting type" completes 'df:kmeans{on = {"' '^> df:kmeans\{on = \{"spend'
 check "within an expression" completes 'df:filter "2 * spe' '^> df:filter "2 \* spend'
