@@ -21,11 +21,10 @@
 #include "repl/graphics.h"
 #include "repl/highlight.h"
 #include "repl/history.h"
+#include "repl/pasted.h"
 #include "view/number.h"
 
 static const double worth_telling = 0.3; /* seconds after which a statement's time is shown */
-
-enum { TEXT_MOST = 1 << 16 }; /* bytes; a longer pasted text runs as a whole */
 
 typedef struct Repl {
   Console *console;
@@ -192,19 +191,6 @@ static bool demo_takes(const char *line)
 /* ---- Lines
  * ------------------------------------------------------------------------------------------------------- */
 
-/* A text copied from a session brings its prompts along: when the first line has one, they come off all
- * lines. */
-static void without_prompts(const char *text, Text *out)
-{
-  const bool has_prompts = *text == '>' && continuation_skip(text) > 0; /* ">> " in quotes is Lua */
-  while (*text) {
-    const size_t n = strcspn(text, "\n") + (strchr(text, '\n') != NULL);
-    const size_t skip = has_prompts ? continuation_skip(text) : 0;
-    text_add(out, text + skip, n - skip);
-    text += n;
-  }
-}
-
 static void show_dashboard(const char *page);
 
 static void take_command(const char *line)
@@ -273,31 +259,6 @@ static void take_line(const char *line)
   }
 }
 
-/* Whether each statement of a text of several lines can run by itself, as if typed, so that every value is
- * shown. A text that makes sense as a whole only (a line that goes on with the one above, a local
- * variable) runs as a whole. */
-static bool runs_in_pieces(const char *text)
-{
-  Text piece = {0};
-  bool can = strlen(text) < TEXT_MOST;
-  text_puts(&piece, text_data(&repl->pending));
-  while (can && *text) {
-    const size_t n = strcspn(text, "\n");
-    text_add(&piece, text, n);
-    text_char(&piece, '\n');
-    text += n + (text[n] == '\n');
-    const bool command = command_is(text_data(&piece));
-    const ChunkState state =
-        command ? CHUNK_COMPLETE : session_chunk_state(repl->console->session, text_data(&piece));
-    can = state != CHUNK_WRONG && strncmp(text_data(&piece), "local", 5) != 0;
-    if (state == CHUNK_COMPLETE) {
-      text_reset(&piece);
-    }
-  }
-  text_free(&piece);
-  return can;
-}
-
 static void tell_of_rest(const char *rest)
 {
   if (rest[strspn(rest, " \t\r\n")] && !repl->leave) {
@@ -309,7 +270,7 @@ static void tell_of_rest(const char *rest)
 static void take_lines(const char *text)
 {
   Text line = {0};
-  const bool pieces = strchr(text, '\n') && runs_in_pieces(text);
+  const bool pieces = strchr(text, '\n') && pasted_in_pieces(repl->console->session, text_data(&repl->pending), text);
   bool going = true;
   while (*text && going && !repl->leave) {
     const size_t n = strcspn(text, "\n");
@@ -328,7 +289,7 @@ static void take_lines(const char *text)
 static void take_text(const char *text)
 {
   Text clean = {0};
-  without_prompts(text, &clean);
+  pasted_clean(text, &clean);
   if (clean.size > 0) {
     take_lines(text_data(&clean));
   } else {
