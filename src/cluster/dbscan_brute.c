@@ -33,7 +33,7 @@ static void join_core(DbscanWalk *w, uint32_t row, uint32_t core, double rank, d
 {
   (void)rank;
   (void)best_rank;
-  if (w->core[row] && core > row) {
+  if (core > row && w->core[row]) {
     dbscan_join(w, row, core);
   }
 }
