@@ -6,8 +6,9 @@
 
 #include "core/alloc.h"
 
-void centre_fit_free(CentreFit *fit)
+void centre_fit_free(void *of)
 {
+  CentreFit *fit = of;
   cluster_input_free(&fit->input);
   mem_free(fit->centres);
   centre_state_free(&fit->state);
@@ -98,7 +99,7 @@ done:
   return status;
 }
 
-Status centre_model_fill(Model *model, const CentreFit *fit, CentreNames names, int64_t seed, const char *notes, Error *e)
+Status centre_model_fill(Model *model, const CentreFit *fit, CentreNames names, int64_t seed, Error *e)
 {
   const CentreResult *r = &fit->result;
   Frame *frame = NULL;
@@ -107,7 +108,6 @@ Status centre_model_fill(Model *model, const CentreFit *fit, CentreNames names, 
   TRY(model_set_made(model, "glance", make_glance(fit, names, seed, &frame, e), &frame, e));
   TRY(cluster_put_centres(model, &fit->input, r->centres, r->k, e));
   TRY(cluster_put_variables(model, &fit->input, e));
-  TRY(model_set_notes(model, notes, e));
   if (!r->complete) {
     TRY(put_state(model, fit, e));
   }
@@ -187,6 +187,12 @@ Status centre_model_state(const Model *model, CentreState *out, Error *e)
   out->current = cluster_matrix(current);
   out->best = cluster_matrix(best);
   return out->current && out->best ? STATUS_OK : error_memory(e, 0, _("a model"));
+}
+
+Status centre_resume(const Model *model, const void *options, void *fit, Error *e)
+{
+  (void)options;
+  return centre_model_state(model, &((CentreFit *)fit)->state, e);
 }
 
 Status centre_model_check(const Model *model, Error *e)

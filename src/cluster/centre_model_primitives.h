@@ -19,7 +19,7 @@ typedef struct CentreFit {
   CentreResult result;
 } CentreFit;
 
-void centre_fit_free(CentreFit *fit);
+void centre_fit_free(void *fit);
 
 /* The frames; `within` and `objective` are the names of the costs in tidy and glance; starts: glance counts them. */
 typedef struct CentreNames {
@@ -27,13 +27,13 @@ typedef struct CentreNames {
   bool starts;
 } CentreNames;
 
-Status centre_model_fill(Model *model, const CentreFit *fit, CentreNames names, int64_t seed, const char *notes,
-                         Error *e) MUST_USE;
+Status centre_model_fill(Model *model, const CentreFit *fit, CentreNames names, int64_t seed, Error *e) MUST_USE;
 
 /* Lines about how the fit ended and its clusters. */
 void centre_note_result(const CentreFit *fit, int64_t max_iter, Text *notes);
 
 Status centre_model_state(const Model *model, CentreState *out, Error *e) MUST_USE;
+Status centre_resume(const Model *model, const void *options, void *fit, Error *e) MUST_USE; /* for ModelSteps */
 Status centre_model_check(const Model *model, Error *e) MUST_USE;
 
 /* Starting centres from a frame: a row per centre, the variables as columns, in the data's units; scaled, k x d, mem_free. */

@@ -8,6 +8,7 @@
 #include "cluster/medoids_model_primitives.h"
 #include "core/alloc.h"
 #include "registry/registry.h"
+#include "registry/model_fit.h"
 
 /* clang-format off */
 #define CLARA_OPTIONS(O) \
@@ -26,16 +27,15 @@ typedef struct ClaraOptions {
 static const Option clara_options[] = {CLARA_OPTIONS(ROW)};
 #undef ROW
 
-static const Primitive clara; /* below: it points to the functions that need it */
-
 typedef struct ClaraFit {
   MedoidsFit fit;
   ClaraState state;
   ClaraSettings settings;
 } ClaraFit;
 
-static void clara_fit_free(ClaraFit *c)
+static void clara_fit_free(void *of)
 {
+  ClaraFit *c = of;
   medoids_fit_free(&c->fit);
   clara_state_free(&c->state);
 }
@@ -45,8 +45,10 @@ static size_t sample_size(const ClaraOptions *o)
   return o->sample_size > 0 ? (size_t)o->sample_size : 80 + 4 * (size_t)o->k;
 }
 
-static Status prepare(Call *call, const Frame *data, const ClaraOptions *o, ClaraFit *c, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const ClaraOptions *o = options;
+  ClaraFit *c = of;
   const MedoidsAsk ask = {.cluster = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing},
                           .metric = o->metric,
                           .types = o->types,
@@ -136,13 +138,13 @@ static Status read_state(const Model *model, ClaraState *out, Error *e)
   return out->medoids ? STATUS_OK : error_memory(e, out->k * sizeof *out->medoids, _("medoids"));
 }
 
-static Status fill_model(Model *model, const ClaraFit *c, const ClaraOptions *o, const char *notes, Error *e)
+static Status fill(Model *model, const void *options, const void *of, Error *e)
 {
+  const ClaraFit *c = of;
   Frame *frame = NULL;
   Status status;
-  TRY(model_set_made(model, "glance", make_glance(c, o, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", make_glance(c, options, &frame, e), &frame, e));
   TRY(medoids_model_fill(model, &c->fit, e));
-  TRY(model_set_notes(model, notes, e));
   if (!c->fit.result.complete) {
     TRY(model_set_made(model, "state", make_state(&c->state, &frame, e), &frame, e));
   }
@@ -150,62 +152,27 @@ done:
   return status;
 }
 
-static Status fit_frame(Call *call, const Frame *data, const ClaraOptions *o, ClaraFit *c, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  ClaraFit *c = of;
   const PamResult *const r = &c->fit.result;
-  Model *model = NULL;
-  Status status;
-  *out = NULL;
-  TRY(clara_fit(call->task, &c->fit.input.pairs, c->fit.input.input.weights, &c->settings, &c->state, &c->fit.result,
-                e));
+  const Status status = clara_fit(call->task, &c->fit.input.pairs, c->fit.input.input.weights, &c->settings, &c->state,
+                                  &c->fit.result, e);
+  (void)options;
+  if (status != STATUS_OK) {
+    return status;
+  }
   if (!r->complete) {
     text_printf(call->notes, _("stopped at %s; m:continue() goes on\n"), r->stopped_at);
   }
   cluster_note_sizes(&c->fit.input.input, r->sizes, r->k, call->notes);
-  TRY(model_new(&clara, o, &model, e));
-  TRY(fill_model(model, c, o, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-  model = NULL;
-done:
-  model_unref(model);
-  return status;
+  return STATUS_OK;
 }
 
-static Status run_clara(Call *call, Value *out, Error *e)
+static Status resume(const Model *model, const void *options, void *fit, Error *e)
 {
-  ClaraFit c = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, call->options, &c, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, call->options, &c, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  clara_fit_free(&c);
-  return status;
-}
-
-static Status clara_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
-{
-  Arguments arguments;
-  ClaraOptions options;
-  ClaraFit c = {0};
-  Status status = cluster_options_of(call, &clara, model, data, &arguments, &options, e);
-  if (status == STATUS_OK) {
-    status = prepare(call, data, &options, &c, e);
-  }
-  if (status == STATUS_OK) {
-    status = read_state(model, &c.state, e);
-  }
-  if (status == STATUS_OK) {
-    status = fit_frame(call, data, &options, &c, out, e);
-  }
-  clara_fit_free(&c);
-  arguments_free(&arguments);
-  return status;
+  (void)options;
+  return read_state(model, &((ClaraFit *)fit)->state, e);
 }
 
 static Status clara_check(const Model *model, Error *e)
@@ -253,13 +220,16 @@ static const Figure clara_figures[] = {
     {"seed", "seed of the samples", "", "any; the same seed gives the same result"},
 };
 
+static const ModelSteps clara_steps = {.fit_size = sizeof(ClaraFit), .prepare = prepare, .resume = resume, .work = work,
+                                       .fill = fill, .free = clara_fit_free};
+
 static const ModelClass clara_class = {.size = sizeof(ModelClass),
                                        .predict = medoids_predict,
-                                       .proceed = clara_proceed,
+                                       .proceed = model_proceed,
                                        .headline = medoids_headline,
                                        .check = clara_check,
                                        .plots = "segments|sizes|profile",
-                                       .plot = medoids_plot};
+                                       .plot = medoids_plot, .steps = &clara_steps};
 
 static const Primitive clara = {
     .size = sizeof(Primitive),
@@ -288,6 +258,6 @@ static const Primitive clara = {
     .cost = clara_cost,
     .figures = clara_figures,
     .n_figures = sizeof clara_figures / sizeof *clara_figures,
-    .run = run_clara,
+    .run = model_run,
     .model = &clara_class};
 REGISTER_PRIMITIVE(clara);

@@ -242,15 +242,6 @@ done:
   return status;
 }
 
-Status cluster_options_of(Call *call, const Primitive *primitive, const Model *model, const Frame *data,
-                          Arguments *arguments, void *options, Error *e)
-{
-  uint64_t given;
-  *arguments = (Arguments){0};
-  const Status status = value_copy(model_options(model), &arguments->named, e);
-  return status == STATUS_OK ? options_check(primitive, arguments, data, &call->task->arena, options, &given, e) : status;
-}
-
 /* ---- size */
 
 static void bytes_text(double bytes, char *out, size_t size)

@@ -53,11 +53,6 @@ static inline size_t cluster_row_number(const ClusterInput *input, size_t row)
   return (input->variables.rows ? input->variables.rows[row] : row) + 1;
 }
 
-/* The options of a model again, checked against data: the typed struct of options_size bytes. Texts live in arguments (to be
- * freed by arguments_free) and the task's arena. For ModelClass.proceed. */
-Status cluster_options_of(Call *call, const Primitive *primitive, const Model *model, const Frame *data,
-                          Arguments *arguments, void *options, Error *e) MUST_USE;
-
 /* The refusal of what cannot scale, before the work begins: STATUS_LIMIT "too-large" when `bytes` are more than this machine's
  * memory or --memory leaves, with both figures and the alternative ("sample = 20000, or hdbscan"). */
 Status cluster_check_size(const Task *task, size_t n, double bytes, const char *instead, Error *e) MUST_USE;

@@ -9,6 +9,7 @@
 #include "cluster/fuzzy.h"
 #include "cluster/segment_plot_primitives.h"
 #include "core/alloc.h"
+#include "registry/model_fit.h"
 
 #define FUZZY_OPTIONS(O) \
   O(k, INT, OPTION_REQUIRED, 1, 1e6, "", "", "number of clusters") \
@@ -27,26 +28,26 @@ static const Option fuzzy_options[] = {FUZZY_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof fuzzy_options / sizeof *fuzzy_options };
 
-static const Primitive fuzzy; /* below: it points to the functions that need it */
-
 typedef struct Fit {
   ClusterInput input;
   FuzzyState state;
   FuzzyResult result;
 } Fit;
 
-static void fit_free(Fit *fit)
+static void fit_free(void *of)
 {
+  Fit *fit = of;
   cluster_input_free(&fit->input);
   fuzzy_state_free(&fit->state);
   fuzzy_result_free(&fit->result);
 }
 
-static Status prepare(Call *call, const Frame *data, const FuzzyOptions *o, Fit *fit, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *fit, Error *e)
 {
+  const FuzzyOptions *o = options;
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing,
                           .sample = o->sample, .seed = (uint64_t)o->seed};
-  return cluster_input(call, data, &ask, &fit->input, e);
+  return cluster_input(call, data, &ask, &((Fit *)fit)->input, e);
 }
 
 /* ---- to frames */
@@ -125,15 +126,15 @@ done:
   return status;
 }
 
-static Status fill(Model *model, const Fit *fit, const FuzzyOptions *o, const char *notes, Error *e)
+static Status fill(Model *model, const void *options, const void *of, Error *e)
 {
+  const Fit *fit = of;
   Frame *frame = NULL;
   Status status;
   TRY(model_set_made(model, "tidy", make_tidy(fit, &frame, e), &frame, e));
-  TRY(model_set_made(model, "glance", make_glance(fit, o, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", make_glance(fit, options, &frame, e), &frame, e));
   TRY(cluster_put_variables(model, &fit->input, e));
   TRY(cluster_put_centres(model, &fit->input, fit->result.centres, fit->result.k, e));
-  TRY(model_set_notes(model, notes, e));
   if (!fit->result.complete) {
     TRY(put_state(model, fit, e));
   }
@@ -200,8 +201,10 @@ static void note_result(const FuzzyOptions *o, const Fit *fit, Text *notes)
   cluster_note_sizes(&fit->input, r->sizes, r->k, notes);
 }
 
-static Status fit_frame(Call *call, const Frame *data, const FuzzyOptions *o, Fit *fit, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  const FuzzyOptions *o = options;
+  Fit *fit = of;
   const Rows rows = cluster_rows(&fit->input);
   const FuzzySettings settings = {.k = (size_t)o->k,
                                   .starts = (size_t)o->starts,
@@ -209,52 +212,17 @@ static Status fit_frame(Call *call, const Frame *data, const FuzzyOptions *o, Fi
                                   .m = o->m,
                                   .tolerance = o->tol,
                                   .seed = (uint64_t)o->seed};
-  Model *model = NULL;
-  Status status;
-  TRY(fuzzy_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e));
-  note_result(o, fit, call->notes);
-  TRY(model_new(&fuzzy, o, &model, e));
-  TRY(fill(model, fit, o, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-done:
-  if (status != STATUS_OK) {
-    model_unref(model);
+  const Status status = fuzzy_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK) {
+    note_result(o, fit, call->notes);
   }
   return status;
 }
 
-static Status run_fuzzy(Call *call, Value *out, Error *e)
+static Status resume(const Model *model, const void *options, void *of, Error *e)
 {
-  const FuzzyOptions *o = call->options;
-  Fit fit = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, o, &fit, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, o, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  fit_free(&fit);
-  return status;
-}
-
-static Status fuzzy_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
-{
-  Arguments arguments = {0};
-  FuzzyOptions options;
-  Fit fit = {0};
-  Status status;
-  TRY(cluster_options_of(call, &fuzzy, model, data, &arguments, &options, e));
-  TRY(prepare(call, data, &options, &fit, e));
-  TRY(read_state(model, (size_t)options.k, fit.input.variables.d, &fit.state, e));
-  status = fit_frame(call, data, &options, &fit, out, e);
-done:
-  fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  Fit *fit = of;
+  return read_state(model, (size_t)((const FuzzyOptions *)options)->k, fit->input.variables.d, &fit->state, e);
 }
 
 static Status predicted_frame(const ClusterInput *input, size_t k, const int32_t *labels, const double *memberships,
@@ -342,9 +310,12 @@ static const Figure fuzzy_figures[] = {
     {"dropped", "rows left out for missing cells", "", "0"},
 };
 
-static const ModelClass fuzzy_class = {.size = sizeof(ModelClass), .predict = fuzzy_predict, .proceed = fuzzy_proceed,
+static const ModelSteps fuzzy_steps = {.fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work,
+                                       .fill = fill, .free = fit_free};
+
+static const ModelClass fuzzy_class = {.size = sizeof(ModelClass), .predict = fuzzy_predict, .proceed = model_proceed,
                                        .headline = cluster_headline, .check = fuzzy_check, .plots = SEGMENT_PLOTS,
-                                       .plot = segment_plot};
+                                       .plot = segment_plot, .steps = &fuzzy_steps};
 
 static const Primitive fuzzy = {.size = sizeof(Primitive),
                                 .family = "cluster",
@@ -372,6 +343,6 @@ static const Primitive fuzzy = {.size = sizeof(Primitive),
                                 .cost = fuzzy_cost,
                                 .figures = fuzzy_figures,
                                 .n_figures = sizeof fuzzy_figures / sizeof *fuzzy_figures,
-                                .run = run_fuzzy,
+                                .run = model_run,
                                 .model = &fuzzy_class};
 REGISTER_PRIMITIVE(fuzzy);

@@ -10,6 +10,7 @@
 #include "core/alloc.h"
 #include "math/neighbours.h"
 #include "registry/registry.h"
+#include "registry/model_fit.h"
 
 #define ROW(...) OPTION_ROW_OF(HierarchicalOptions, __VA_ARGS__)
 static const Option hierarchical_options[] = {HIERARCHICAL_OPTIONS(ROW)};
@@ -489,7 +490,7 @@ static Status cut_model(Call *call, const Model *before, const CutOptions *o, Mo
   HierarchicalOptions options;
   Model *model = NULL;
   Status status;
-  TRY(cluster_options_of(call, &hierarchical, before, NULL, &arguments, &options, e));
+  TRY(model_options_again(call, &hierarchical, before, NULL, &arguments, &options, e));
   options.k = o->k;
   options.height = o->height;
   TRY(model_new(&hierarchical, &options, &model, e));

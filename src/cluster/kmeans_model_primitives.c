@@ -97,7 +97,7 @@ done:
 }
 
 Status kmeans_model_fill(Model *model, const ClusterInput *input, const KmeansOptions *options, const KmeansResult *r,
-                         const KmeansState *state, double silhouette, const char *notes, Error *e)
+                         const KmeansState *state, double silhouette, Error *e)
 {
   Frame *frame = NULL;
   Status status;
@@ -105,7 +105,6 @@ Status kmeans_model_fill(Model *model, const ClusterInput *input, const KmeansOp
   TRY(model_set_made(model, "glance", make_glance(input, options, r, silhouette, &frame, e), &frame, e));
   TRY(cluster_put_centres(model, input, r->centres, r->k, e));
   TRY(cluster_put_variables(model, input, e));
-  TRY(model_set_notes(model, notes, e));
   if (!r->complete) {
     TRY(put_state(model, input, state, e));
   }

@@ -9,7 +9,7 @@
 /* Puts the frames of a fit into the model: tidy, glance, centres (scaled), variables, notes, and state when the fit is not
  * complete. silhouette: NaN when not computed. */
 Status kmeans_model_fill(Model *model, const ClusterInput *input, const KmeansOptions *options, const KmeansResult *result,
-                         const KmeansState *state, double silhouette, const char *notes, Error *e) MUST_USE;
+                         const KmeansState *state, double silhouette, Error *e) MUST_USE;
 
 /* The state of a model that is not complete. */
 Status kmeans_model_state(const Model *model, KmeansState *out, Error *e) MUST_USE;

@@ -10,13 +10,12 @@
 #include "core/alloc.h"
 #include "frame/builder.h"
 #include "registry/registry.h"
+#include "registry/model_fit.h"
 
 #define ROW(...) OPTION_ROW_OF(KmeansOptions, __VA_ARGS__)
 static const Option kmeans_options[] = {KMEANS_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof kmeans_options / sizeof *kmeans_options };
-
-static const Primitive kmeans; /* below: it points to the functions that need it */
 
 /* What a fit of a frame holds; freed in one place. */
 typedef struct Fit {
@@ -27,8 +26,9 @@ typedef struct Fit {
   double silhouette;
 } Fit;
 
-static void fit_free(Fit *fit)
+static void fit_free(void *of)
 {
+  Fit *fit = of;
   cluster_input_free(&fit->input);
   mem_free(fit->centres);
   kmeans_state_free(&fit->state);
@@ -65,8 +65,10 @@ static Status read_centres(const Frame *data, const Frame *centres, const Variab
   return STATUS_OK;
 }
 
-static Status prepare(Call *call, const Frame *data, const KmeansOptions *o, Fit *fit, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const KmeansOptions *o = options;
+  Fit *fit = of;
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing, .sample = o->sample,
                           .seed = (uint64_t)o->seed};
   const Status status = cluster_input(call, data, &ask, &fit->input, e);
@@ -102,7 +104,7 @@ static KmeansSettings settings_of(const KmeansOptions *o, const Fit *fit)
 }
 
 /* A variable that makes nearly all of what lies between the clusters, among several. */
-static void note_dominant(const Fit *fit, const Frame *data, Text *notes)
+static void note_dominant(const Fit *fit, Text *notes)
 {
   const KmeansResult *r = &fit->result;
   double all = 0, most = 0;
@@ -124,7 +126,7 @@ static void note_dominant(const Fit *fit, const Frame *data, Text *notes)
   }
   if (r->d > 1 && r->k > 1 && most > 0.95 * all) {
     text_printf(notes, _("'%1$s' alone makes %2$.0f %% of what separates the clusters; scale = \"zscore\" weighs variables alike\n"),
-                frame_name(data, fit->input.variables.columns[which]), 100 * most / all);
+                frame_name(fit->input.data, fit->input.variables.columns[which]), 100 * most / all);
   }
 }
 
@@ -146,11 +148,12 @@ static void note_result(const KmeansOptions *o, const Fit *fit, Text *notes)
   }
 }
 
-static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, Fit *fit, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  const KmeansOptions *o = options;
+  Fit *fit = of;
   const Rows rows = cluster_rows(&fit->input);
   const KmeansSettings settings = settings_of(o, fit);
-  Model *model = NULL;
   fit->silhouette = NAN;
   Status status = kmeans_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e);
   if (status == STATUS_OK && o->silhouette && fit->result.complete) {
@@ -164,57 +167,21 @@ static Status fit_frame(Call *call, const Frame *data, const KmeansOptions *o, F
   }
   if (status == STATUS_OK) {
     note_result(o, fit, call->notes);
-    note_dominant(fit, data, call->notes);
-    status = model_new(&kmeans, o, &model, e);
+    note_dominant(fit, call->notes);
   }
-  if (status == STATUS_OK) {
-    status = kmeans_model_fill(model, &fit->input, o, &fit->result, &fit->state, fit->silhouette,
-                               text_data(call->notes), e);
-  }
-  if (status != STATUS_OK) {
-    model_unref(model);
-    return status;
-  }
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-  return STATUS_OK;
-}
-
-static Status run_kmeans(Call *call, Value *out, Error *e)
-{
-  const KmeansOptions *o = call->options;
-  Fit fit = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, o, &fit, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, o, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  fit_free(&fit);
   return status;
 }
 
-static Status kmeans_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
+static Status resume(const Model *model, const void *options, void *fit, Error *e)
 {
-  Arguments arguments;
-  KmeansOptions options;
-  Fit fit = {0};
-  Status status = cluster_options_of(call, &kmeans, model, data, &arguments, &options, e);
-  if (status == STATUS_OK) {
-    status = prepare(call, data, &options, &fit, e);
-  }
-  if (status == STATUS_OK) {
-    status = kmeans_model_state(model, &fit.state, e);
-  }
-  if (status == STATUS_OK) {
-    status = fit_frame(call, data, &options, &fit, out, e);
-  }
-  fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  (void)options;
+  return kmeans_model_state(model, &((Fit *)fit)->state, e);
+}
+
+static Status fill(Model *model, const void *options, const void *of, Error *e)
+{
+  const Fit *fit = of;
+  return kmeans_model_fill(model, &fit->input, options, &fit->result, &fit->state, fit->silhouette, e);
 }
 
 /* ---- predict */
@@ -285,9 +252,12 @@ static const Figure kmeans_figures[] = {
   {"emptied", "clusters that ran empty and were given the farthest row", "", "0"},
 };
 
-static const ModelClass kmeans_class = {.size = sizeof(ModelClass), .predict = kmeans_predict, .proceed = kmeans_proceed,
+static const ModelSteps kmeans_steps = {.fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work,
+                                        .fill = fill, .free = fit_free};
+
+static const ModelClass kmeans_class = {.size = sizeof(ModelClass), .predict = kmeans_predict, .proceed = model_proceed,
                                         .headline = cluster_headline, .check = kmeans_model_check,
-                                        .plots = SEGMENT_PLOTS, .plot = segment_plot};
+                                        .plots = SEGMENT_PLOTS, .plot = segment_plot, .steps = &kmeans_steps};
 
 static const Primitive kmeans = {
   .size = sizeof(Primitive), .family = "cluster", .name = "kmeans", .version = 1,
@@ -302,5 +272,5 @@ static const Primitive kmeans = {
   .reference = "Lloyd 1982; Arthur and Vassilvitskii 2007 (k-means++); Bahmani et al. 2012 (k-means||); Lattanzi and Sohler 2019 (swaps)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3, on = {\"petal_length\", \"petal_width\"}}",
   .where = WHERE_JOB, .cost = kmeans_cost, .figures = kmeans_figures,
-  .n_figures = sizeof kmeans_figures / sizeof *kmeans_figures, .run = run_kmeans, .model = &kmeans_class};
+  .n_figures = sizeof kmeans_figures / sizeof *kmeans_figures, .run = model_run, .model = &kmeans_class};
 REGISTER_PRIMITIVE(kmeans);

@@ -6,6 +6,7 @@
 #include "cluster/kprototypes_model_primitives.h"
 #include "cluster/segment_plot_primitives.h"
 #include "registry/registry.h"
+#include "registry/model_fit.h"
 
 /* clang-format off */
 #define KMODES_OPTIONS(O) \
@@ -30,8 +31,6 @@ typedef struct KmodesOptions {
 static const Option kmodes_options[] = {KMODES_OPTIONS(ROW)};
 #undef ROW
 
-static const Primitive kmodes; /* below: it points to the functions that need it */
-
 static KprototypesAsk ask_of(const KmodesOptions *o)
 {
   return (KprototypesAsk){.cluster = {.on = o->on,
@@ -48,37 +47,10 @@ static KprototypesAsk ask_of(const KmodesOptions *o)
                           .seed = o->seed};
 }
 
-static Status run_kmodes(Call *call, Value *out, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *fit, Error *e)
 {
-  const KprototypesAsk ask = ask_of(call->options);
-  KprototypesFit fit = {0};
-  Model *model = NULL;
-  Status status = kprototypes_prepare(call, call->data->frame, &ask, &fit, e);
-  if (status == STATUS_OK) {
-    status = kprototypes_make(call, &kmodes, call->options, call->data->frame, &ask, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  kprototypes_fit_free(&fit);
-  return status;
-}
-
-static Status kmodes_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
-{
-  Arguments arguments;
-  KmodesOptions options;
-  KprototypesFit fit = {0};
-  Status status;
-  TRY(cluster_options_of(call, &kmodes, model, data, &arguments, &options, e));
-  const KprototypesAsk ask = ask_of(&options);
-  TRY(kprototypes_prepare(call, data, &ask, &fit, e));
-  TRY(kprototypes_state_of(model, &fit, e));
-  TRY(kprototypes_make(call, &kmodes, &options, data, &ask, &fit, out, e));
-done:
-  kprototypes_fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  const KprototypesAsk ask = ask_of(options);
+  return kprototypes_prepare(call, data, &ask, fit, e);
 }
 
 static Status kmodes_cost(const Call *call, Cost *out, Error *e)
@@ -104,13 +76,16 @@ static const Figure kmodes_figures[] = {
     {"classes", "variables", "", "1 or more"},
 };
 
+static const ModelSteps kmodes_steps = {.fit_size = sizeof(KprototypesFit), .prepare = prepare, .resume = kprototypes_resume, .work = kprototypes_work,
+                                        .fill = kprototypes_fill, .free = kprototypes_fit_free};
+
 static const ModelClass kmodes_class = {.size = sizeof(ModelClass),
                                         .predict = kprototypes_predict,
-                                        .proceed = kmodes_proceed,
+                                        .proceed = model_proceed,
                                         .headline = cluster_headline,
                                         .check = kprototypes_check,
                                         .plots = "sizes",
-                                        .plot = segment_plot};
+                                        .plot = segment_plot, .steps = &kmodes_steps};
 
 static const Primitive kmodes = {
     .size = sizeof(Primitive),
@@ -138,6 +113,6 @@ static const Primitive kmodes = {
     .cost = kmodes_cost,
     .figures = kmodes_figures,
     .n_figures = sizeof kmodes_figures / sizeof *kmodes_figures,
-    .run = run_kmodes,
+    .run = model_run,
     .model = &kmodes_class};
 REGISTER_PRIMITIVE(kmodes);

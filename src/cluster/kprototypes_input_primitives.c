@@ -11,8 +11,9 @@
 #include "core/reduce.h"
 #include "frame/append.h"
 
-void kprototypes_fit_free(KprototypesFit *fit)
+void kprototypes_fit_free(void *of)
 {
+  KprototypesFit *fit = of;
   for (size_t v = 0; v < fit->data.p; v++) {
     if (fit->classes) {
       class_codes_free(&fit->classes[v]);
@@ -400,6 +401,7 @@ Status kprototypes_prepare(Call *call, const Frame *data, const KprototypesAsk *
 {
   size_t *columns = NULL;
   Status status;
+  fit->all_classes = ask->all_classes;
   TRY(choose(data, ask, fit, &columns, call->notes, e));
   size_t *const taken = columns;
   columns = NULL;

@@ -101,7 +101,7 @@ static Status make_floats(const char *name, const double *values, size_t n, Fram
   return finish(draft, STATUS_OK, out, e);
 }
 
-static Status make_glance(const KprototypesFit *fit, const KprototypesAsk *ask, Frame **out, Error *e)
+static Status make_glance(const KprototypesFit *fit, Frame **out, Error *e)
 {
   const KprototypesResult *const r = &fit->result;
   Draft *const draft = draft_new();
@@ -111,7 +111,7 @@ static Status make_glance(const KprototypesFit *fit, const KprototypesAsk *ask, 
   draft_int(draft, "n", (int64_t)r->n);
   draft_int(draft, "k", (int64_t)r->k);
   draft_float(draft, "cost", r->cost);
-  if (!ask->all_classes) {
+  if (!fit->all_classes) {
     draft_float(draft, "gamma", fit->settings.gamma);
   }
   draft_int(draft, "iterations", (int64_t)r->iterations);
@@ -119,7 +119,7 @@ static Status make_glance(const KprototypesFit *fit, const KprototypesAsk *ask, 
   draft_bool(draft, "complete", r->complete);
   draft_text(draft, "reason", r->reason);
   draft_text(draft, "stopped_at", r->stopped_at);
-  draft_int(draft, "seed", ask->seed);
+  draft_int(draft, "seed", (int64_t)fit->settings.seed);
   draft_int(draft, "dropped", (int64_t)fit->input.variables.dropped);
   draft_int(draft, "starts", (int64_t)r->starts_done);
   draft_int(draft, "starts_at_best", (int64_t)r->starts_at_best);
@@ -249,20 +249,22 @@ done:
   return status;
 }
 
-Status kprototypes_state_of(const Model *model, KprototypesFit *fit, Error *e)
+Status kprototypes_resume(const Model *model, const void *options, void *of, Error *e)
 {
+  KprototypesFit *fit = of;
+  (void)options;
   return read_state(model, fit->settings.k, fit->data.p, fit->data.q, &fit->state, e);
 }
 
 /* ---- the model */
 
-static void note_result(const KprototypesFit *fit, const KprototypesAsk *ask, Text *notes)
+static void note_result(const KprototypesFit *fit, Text *notes)
 {
   const KprototypesResult *const r = &fit->result;
   if (!r->complete) {
     text_printf(notes, _("stopped at %s; m:continue() goes on\n"), r->stopped_at);
   } else if (!r->converged) {
-    text_printf(notes, _("not converged after max_iter = %lld iterations\n"), (long long)ask->max_iter);
+    text_printf(notes, _("not converged after max_iter = %lld iterations\n"), (long long)fit->settings.max_iterations);
   }
   if (r->complete && r->starts_done > 1 && r->starts_at_best == 1) {
     text_printf(notes, _("only 1 of %zu starts reached this result; more starts may find a better one\n"),
@@ -274,20 +276,20 @@ static void note_result(const KprototypesFit *fit, const KprototypesAsk *ask, Te
   cluster_note_sizes(&fit->input, r->sizes, r->k, notes);
 }
 
-static Status fill_model(Model *model, const KprototypesFit *fit, const KprototypesAsk *ask, const char *notes,
-                         Error *e)
+Status kprototypes_fill(Model *model, const void *options, const void *of, Error *e)
 {
+  const KprototypesFit *fit = of;
+  (void)options;
   const Prototypes *const prototypes = &fit->result.prototypes;
   Frame *frame = NULL;
   Status status;
   TRY(model_set_made(model, "tidy", make_tidy(fit, &frame, e), &frame, e));
-  TRY(model_set_made(model, "glance", make_glance(fit, ask, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", make_glance(fit, &frame, e), &frame, e));
   TRY(cluster_put_variables(model, &fit->input, e));
   TRY(put_labels(model, fit, e));
   TRY(model_set_made(model, "prototypes", make_prototypes(fit, &frame, e), &frame, e));
   TRY(model_set_made(model, "prototype_shares",
                      make_floats("share", prototypes->shares, prototypes->k * prototypes->p, &frame, e), &frame, e));
-  TRY(model_set_notes(model, notes, e));
   if (!fit->result.complete) {
     TRY(put_state(model, &fit->state, e));
   }
@@ -295,22 +297,14 @@ done:
   return status;
 }
 
-Status kprototypes_make(Call *call, const Primitive *primitive, const void *options, const Frame *data,
-                        const KprototypesAsk *ask, KprototypesFit *fit, Model **out, Error *e)
+Status kprototypes_work(Call *call, const void *options, void *of, Error *e)
 {
-  Model *model = NULL;
-  Status status;
-  *out = NULL;
-  TRY(kprototypes_fit(call->task, &fit->data, &fit->settings, &fit->state, &fit->result, e));
-  note_result(fit, ask, call->notes);
-  TRY(model_new(primitive, options, &model, e));
-  TRY(fill_model(model, fit, ask, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-  model = NULL;
-done:
-  model_unref(model);
+  KprototypesFit *fit = of;
+  (void)options;
+  const Status status = kprototypes_fit(call->task, &fit->data, &fit->settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK) {
+    note_result(fit, call->notes);
+  }
   return status;
 }
 

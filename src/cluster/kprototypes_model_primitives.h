@@ -32,6 +32,7 @@ typedef struct KprototypesFit {
   size_t **example;    /* p: a row of `frame` for each code */
   Frame *frame;        /* what the codes are from: given prototypes, if any, above the data */
   size_t above;        /* rows of given prototypes */
+  bool all_classes;    /* k-modes */
   double *numbers;     /* q x n, scaled */
   Prototypes given;
   KprototypesSettings settings;
@@ -39,18 +40,16 @@ typedef struct KprototypesFit {
   KprototypesResult result;
 } KprototypesFit;
 
-void kprototypes_fit_free(KprototypesFit *fit);
+void kprototypes_fit_free(void *fit);
 
-/* Reads the data and fits. Goes on from fit->state when it is not new. */
+/* Reads the data. */
 Status kprototypes_prepare(Call *call, const Frame *data, const KprototypesAsk *ask, KprototypesFit *fit,
                            Error *e) MUST_USE;
 
-/* A model of `primitive` with all frames; notes of the call go into it. */
-Status kprototypes_make(Call *call, const Primitive *primitive, const void *options, const Frame *data,
-                        const KprototypesAsk *ask, KprototypesFit *fit, Model **out, Error *e) MUST_USE;
-
-/* The state of a model that is not complete, for the fit it is prepared for. */
-Status kprototypes_state_of(const Model *model, KprototypesFit *fit, Error *e) MUST_USE;
+/* The further ModelSteps of both; fit is a KprototypesFit. */
+Status kprototypes_resume(const Model *model, const void *options, void *fit, Error *e) MUST_USE;
+Status kprototypes_work(Call *call, const void *options, void *fit, Error *e) MUST_USE;
+Status kprototypes_fill(Model *model, const void *options, const void *fit, Error *e) MUST_USE;
 
 Status kprototypes_predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e) MUST_USE;
 Status kprototypes_check(const Model *model, Error *e) MUST_USE;

@@ -6,6 +6,7 @@
 #include "cluster/kprototypes_model_primitives.h"
 #include "cluster/segment_plot_primitives.h"
 #include "registry/registry.h"
+#include "registry/model_fit.h"
 
 /* clang-format off */
 #define KPROTOTYPES_OPTIONS(O) \
@@ -34,8 +35,6 @@ typedef struct KprototypesOptions {
 static const Option kprototypes_options[] = {KPROTOTYPES_OPTIONS(ROW)};
 #undef ROW
 
-static const Primitive kprototypes; /* below: it points to the functions that need it */
-
 static KprototypesAsk ask_of(const KprototypesOptions *o)
 {
   return (KprototypesAsk){.cluster = {.on = o->on,
@@ -54,37 +53,10 @@ static KprototypesAsk ask_of(const KprototypesOptions *o)
                           .seed = o->seed};
 }
 
-static Status run_kprototypes(Call *call, Value *out, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *fit, Error *e)
 {
-  const KprototypesAsk ask = ask_of(call->options);
-  KprototypesFit fit = {0};
-  Model *model = NULL;
-  Status status = kprototypes_prepare(call, call->data->frame, &ask, &fit, e);
-  if (status == STATUS_OK) {
-    status = kprototypes_make(call, &kprototypes, call->options, call->data->frame, &ask, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  kprototypes_fit_free(&fit);
-  return status;
-}
-
-static Status kprototypes_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
-{
-  Arguments arguments;
-  KprototypesOptions options;
-  KprototypesFit fit = {0};
-  Status status;
-  TRY(cluster_options_of(call, &kprototypes, model, data, &arguments, &options, e));
-  const KprototypesAsk ask = ask_of(&options);
-  TRY(kprototypes_prepare(call, data, &ask, &fit, e));
-  TRY(kprototypes_state_of(model, &fit, e));
-  TRY(kprototypes_make(call, &kprototypes, &options, data, &ask, &fit, out, e));
-done:
-  kprototypes_fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  const KprototypesAsk ask = ask_of(options);
+  return kprototypes_prepare(call, data, &ask, fit, e);
 }
 
 static Status kprototypes_cost(const Call *call, Cost *out, Error *e)
@@ -113,13 +85,16 @@ static const Figure kprototypes_figures[] = {
     {"classes", "variables that are classes", "", "1 or more"},
 };
 
+static const ModelSteps kprototypes_steps = {.fit_size = sizeof(KprototypesFit), .prepare = prepare, .resume = kprototypes_resume, .work = kprototypes_work,
+                                             .fill = kprototypes_fill, .free = kprototypes_fit_free};
+
 static const ModelClass kprototypes_class = {.size = sizeof(ModelClass),
                                              .predict = kprototypes_predict,
-                                             .proceed = kprototypes_proceed,
+                                             .proceed = model_proceed,
                                              .headline = cluster_headline,
                                              .check = kprototypes_check,
                                              .plots = "sizes",
-                                             .plot = segment_plot};
+                                             .plot = segment_plot, .steps = &kprototypes_steps};
 
 static const Primitive kprototypes = {
     .size = sizeof(Primitive),
@@ -151,6 +126,6 @@ static const Primitive kprototypes = {
     .cost = kprototypes_cost,
     .figures = kprototypes_figures,
     .n_figures = sizeof kprototypes_figures / sizeof *kprototypes_figures,
-    .run = run_kprototypes,
+    .run = model_run,
     .model = &kprototypes_class};
 REGISTER_PRIMITIVE(kprototypes);

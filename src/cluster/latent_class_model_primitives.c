@@ -169,7 +169,7 @@ done:
 }
 
 Status latent_class_model_fill(Model *model, const Questions *q, const LatentClassResult *r,
-                               const LatentClassState *state, int64_t seed, const char *notes, Error *e)
+                               const LatentClassState *state, int64_t seed, Error *e)
 {
   Frame *frame = NULL;
   Status status;
@@ -178,7 +178,6 @@ Status latent_class_model_fill(Model *model, const Questions *q, const LatentCla
   TRY(cluster_put_variables(model, &q->input, e));
   TRY(model_set_made(model, "responses", make_responses(q, r, &frame, e), &frame, e));
   TRY(model_set_made(model, "criteria", make_criteria(r->table, r->n_table, &frame, e), &frame, e));
-  TRY(model_set_notes(model, notes, e));
   if (!r->complete) {
     TRY(put_state(model, state, e));
   }

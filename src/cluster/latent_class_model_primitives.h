@@ -38,7 +38,7 @@ Status questions_of_frame(Call *call, const Frame *data, OptionTexts on, const c
 Status questions_of_model(Call *call, const Model *model, const Frame *data, Questions *out, Error *e) MUST_USE;
 
 Status latent_class_model_fill(Model *model, const Questions *q, const LatentClassResult *r,
-                               const LatentClassState *state, int64_t seed, const char *notes, Error *e) MUST_USE;
+                               const LatentClassState *state, int64_t seed, Error *e) MUST_USE;
 Status latent_class_model_classes(const Model *model, LatentClasses *out, Error *e) MUST_USE;
 Status latent_class_model_state(const Model *model, const Questions *q, const LatentClassSettings *settings,
                                 LatentClassState *out, Error *e) MUST_USE;

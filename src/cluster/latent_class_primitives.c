@@ -9,6 +9,7 @@
 #include "cluster/mixture_range_primitives.h"
 #include "core/alloc.h"
 #include "registry/topic.h"
+#include "registry/model_fit.h"
 
 #define LATENT_CLASS_OPTIONS(O) \
   O(k, VALUE, "1:6", 0, 0, "", "", "number of classes, or several to choose from: 3, \"2:6\", {2, 4}") \
@@ -33,8 +34,6 @@ static const Option latent_class_options[] = {LATENT_CLASS_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof latent_class_options / sizeof *latent_class_options };
 
-static const Primitive latent_class; /* below: it points to the functions that need it */
-
 typedef struct Fit {
   Questions questions;
   size_t *k; /* RANGE_MOST of room */
@@ -43,16 +42,19 @@ typedef struct Fit {
   LatentClassResult result;
 } Fit;
 
-static void fit_free(Fit *fit)
+static void fit_free(void *of)
 {
+  Fit *fit = of;
   questions_free(&fit->questions);
   latent_class_state_free(&fit->state);
   latent_class_result_free(&fit->result);
   mem_free(fit->k);
 }
 
-static Status prepare(Call *call, const Frame *data, const LatentClassOptions *o, Fit *fit, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const LatentClassOptions *o = options;
+  Fit *fit = of;
   LatentClassSettings *s = &fit->settings;
   Status status;
   fit->k = mem_alloc(RANGE_MOST, sizeof *fit->k);
@@ -95,54 +97,29 @@ static void note_result(const LatentClassOptions *o, const Fit *fit, Text *notes
   cluster_note_sizes(&fit->questions.input, r->sizes, r->best.k, notes);
 }
 
-static Status fit_frame(Call *call, const Frame *data, const LatentClassOptions *o, Fit *fit, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
-  Model *model = NULL;
-  Status status;
-  TRY(latent_class_fit(call->task, &fit->questions.answers, &fit->settings, &fit->state, &fit->result, e));
-  note_result(o, fit, call->notes);
-  TRY(model_new(&latent_class, o, &model, e));
-  TRY(latent_class_model_fill(model, &fit->questions, &fit->result, &fit->state, o->seed, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-done:
-  if (status != STATUS_OK) {
-    model_unref(model);
+  Fit *fit = of;
+  const Status status =
+      latent_class_fit(call->task, &fit->questions.answers, &fit->settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK) {
+    note_result(options, fit, call->notes);
   }
   return status;
 }
 
-static Status run_latent_class(Call *call, Value *out, Error *e)
+static Status resume(const Model *model, const void *options, void *of, Error *e)
 {
-  const LatentClassOptions *o = call->options;
-  Fit fit = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, o, &fit, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, o, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  fit_free(&fit);
-  return status;
+  Fit *fit = of;
+  (void)options;
+  return latent_class_model_state(model, &fit->questions, &fit->settings, &fit->state, e);
 }
 
-static Status latent_class_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
+static Status fill(Model *model, const void *options, const void *of, Error *e)
 {
-  Arguments arguments = {0};
-  LatentClassOptions options;
-  Fit fit = {0};
-  Status status;
-  TRY(cluster_options_of(call, &latent_class, model, data, &arguments, &options, e));
-  TRY(prepare(call, data, &options, &fit, e));
-  TRY(latent_class_model_state(model, &fit.questions, &fit.settings, &fit.state, e));
-  status = fit_frame(call, data, &options, &fit, out, e);
-done:
-  fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  const Fit *fit = of;
+  const LatentClassOptions *o = options;
+  return latent_class_model_fill(model, &fit->questions, &fit->result, &fit->state, o->seed, e);
 }
 
 /* ---- predict */
@@ -267,13 +244,16 @@ static const Figure latent_class_figures[] = {
     {"total_weight", "sum of the weights, which bic takes for the number of rows", "", "n without weights"},
 };
 
+static const ModelSteps latent_class_steps = {.fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work,
+                                              .fill = fill, .free = fit_free};
+
 static const ModelClass latent_class_class = {.size = sizeof(ModelClass),
                                               .predict = predict,
-                                              .proceed = latent_class_proceed,
+                                              .proceed = model_proceed,
                                               .headline = cluster_headline,
                                               .check = latent_class_model_check,
                                               .plots = LATENT_CLASS_PLOTS,
-                                              .plot = latent_class_plot};
+                                              .plot = latent_class_plot, .steps = &latent_class_steps};
 
 static const Primitive latent_class = {.size = sizeof(Primitive),
                                        .family = "cluster",
@@ -305,7 +285,7 @@ static const Primitive latent_class = {.size = sizeof(Primitive),
                                        .cost = latent_class_cost,
                                        .figures = latent_class_figures,
                                        .n_figures = sizeof latent_class_figures / sizeof *latent_class_figures,
-                                       .run = run_latent_class,
+                                       .run = model_run,
                                        .model = &latent_class_class};
 REGISTER_PRIMITIVE(latent_class);
 

@@ -7,16 +7,18 @@
 #include "cluster/minibatch.h"
 #include "cluster/segment_plot_primitives.h"
 #include "core/alloc.h"
+#include "registry/model_fit.h"
 
 #define ROW(...) OPTION_ROW_OF(MinibatchOptions, __VA_ARGS__)
 static const Option minibatch_options[] = {MINIBATCH_OPTIONS(ROW)};
 #undef ROW
 
-static const Primitive minibatch; /* below: it points to the functions that need it */
 static const CentreNames names = {.within = "withinss", .objective = "inertia", .starts = false};
 
-static Status prepare(Call *call, const Frame *data, const MinibatchOptions *o, CentreFit *fit, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const MinibatchOptions *o = options;
+  CentreFit *fit = of;
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing};
   Status status = cluster_input(call, data, &ask, &fit->input, e);
   if (status == STATUS_OK && o->init) {
@@ -36,54 +38,22 @@ static MinibatchSettings settings_of(const MinibatchOptions *o, const CentreFit 
                              .seed = (uint64_t)o->seed};
 }
 
-static Status fit_frame(Call *call, const Frame *data, const MinibatchOptions *o, CentreFit *fit, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  const MinibatchOptions *o = options;
+  CentreFit *fit = of;
   const Rows rows = cluster_rows(&fit->input);
   const MinibatchSettings settings = settings_of(o, fit);
-  Model *model = NULL;
-  Status status;
-  TRY(minibatch_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e));
-  centre_note_result(fit, o->max_iter, call->notes);
-  TRY(model_new(&minibatch, o, &model, e));
-  TRY(centre_model_fill(model, fit, names, o->seed, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-  model = NULL;
-done:
-  model_unref(model);
+  const Status status = minibatch_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK) {
+    centre_note_result(fit, o->max_iter, call->notes);
+  }
   return status;
 }
 
-static Status run_minibatch(Call *call, Value *out, Error *e)
+static Status fill(Model *model, const void *options, const void *fit, Error *e)
 {
-  CentreFit fit = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, call->options, &fit, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, call->options, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  centre_fit_free(&fit);
-  return status;
-}
-
-static Status proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
-{
-  Arguments arguments;
-  MinibatchOptions options;
-  CentreFit fit = {0};
-  Status status;
-  TRY(cluster_options_of(call, &minibatch, model, data, &arguments, &options, e));
-  TRY(prepare(call, data, &options, &fit, e));
-  TRY(centre_model_state(model, &fit.state, e));
-  TRY(fit_frame(call, data, &options, &fit, out, e));
-done:
-  centre_fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  return centre_model_fill(model, fit, names, ((const MinibatchOptions *)options)->seed, e);
 }
 
 static Status nearest(Task *task, const double *x, size_t n, size_t d, const double *centres, size_t k, int32_t *labels,
@@ -144,9 +114,12 @@ static const Figure figures[] = {
   {"emptied", "centres with hardly any rows that were moved to a row far off", "", "0"},
 };
 
-static const ModelClass class = {.size = sizeof(ModelClass), .predict = predict, .proceed = proceed,
+static const ModelSteps minibatch_steps = {.fit_size = sizeof(CentreFit), .prepare = prepare, .resume = centre_resume, .work = work,
+                                           .fill = fill, .free = centre_fit_free};
+
+static const ModelClass class = {.size = sizeof(ModelClass), .predict = predict, .proceed = model_proceed,
                                  .headline = cluster_headline, .check = check, .plots = SEGMENT_PLOTS,
-                                 .plot = segment_plot};
+                                 .plot = segment_plot, .steps = &minibatch_steps};
 
 static const Primitive minibatch = {
   .size = sizeof(Primitive), .family = "cluster", .name = "minibatch", .version = 1,
@@ -161,6 +134,6 @@ static const Primitive minibatch = {
                                   "with their distance",
   .reference = "Sculley 2010",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:minibatch{k = 3, scale = \"zscore\"}",
-  .where = WHERE_JOB, .cost = cost, .figures = figures, .n_figures = sizeof figures / sizeof *figures, .run = run_minibatch,
+  .where = WHERE_JOB, .cost = cost, .figures = figures, .n_figures = sizeof figures / sizeof *figures, .run = model_run,
   .model = &class};
 REGISTER_PRIMITIVE(minibatch);

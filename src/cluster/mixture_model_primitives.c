@@ -172,7 +172,7 @@ done:
 }
 
 Status mixture_model_fill(Model *model, const ClusterInput *input, const MixtureResult *r, const MixtureState *state,
-                          int64_t seed, const char *notes, Error *e)
+                          int64_t seed, Error *e)
 {
   Frame *frame = NULL;
   Status status;
@@ -183,7 +183,6 @@ Status mixture_model_fill(Model *model, const ClusterInput *input, const Mixture
   TRY(model_set_made(model, "criteria", make_criteria(r->table, r->n_table, &frame, e), &frame, e));
   TRY(model_set_made(model, "covariances", make_covariances(input, &r->best, &frame, e), &frame, e));
   TRY(model_set_made(model, "parameters", make_numbers(&r->best, &frame, e), &frame, e));
-  TRY(model_set_notes(model, notes, e));
   if (!r->complete) {
     TRY(put_state(model, state, e));
   }

@@ -15,7 +15,7 @@
 #include "cluster/mixture.h"
 
 Status mixture_model_fill(Model *model, const ClusterInput *input, const MixtureResult *r, const MixtureState *state,
-                          int64_t seed, const char *notes, Error *e) MUST_USE;
+                          int64_t seed, Error *e) MUST_USE;
 /* The fitted parameters; the caller frees them. STATUS_FORMAT when the frames do not hold any. */
 Status mixture_model_parameters(const Model *model, MixtureParameters *out, Error *e) MUST_USE;
 /* Where an interrupted fit stands; the settings say what belongs to it. */

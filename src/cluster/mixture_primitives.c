@@ -11,6 +11,7 @@
 #include "cluster/mixture_range_primitives.h"
 #include "core/alloc.h"
 #include "registry/topic.h"
+#include "registry/model_fit.h"
 
 #define MIXTURE_OPTIONS(O) \
   O(k, VALUE, "1:9", 0, 0, "", "", "number of components, or several to choose from: 3, \"2:9\", {2, 4, 8}") \
@@ -39,8 +40,6 @@ static const Option mixture_options[] = {MIXTURE_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof mixture_options / sizeof *mixture_options };
 
-static const Primitive mixture; /* below: it points to the functions that need it */
-
 typedef struct Fit {
   ClusterInput input;
   size_t k[RANGE_MOST];
@@ -51,24 +50,13 @@ typedef struct Fit {
   MixtureResult result;
 } Fit;
 
-static Fit *fit_new(Error *e)
+static void fit_free(void *of)
 {
-  Fit *fit = mem_zero(1, sizeof *fit);
-  if (!fit) {
-    error_memory(e, sizeof *fit, _("a mixture"));
-  }
-  return fit;
-}
-
-static void fit_free(Fit *fit)
-{
-  if (fit) {
-    cluster_input_free(&fit->input);
-    mixture_state_free(&fit->state);
-    mixture_result_free(&fit->result);
-    mem_free(fit->means);
-  }
-  mem_free(fit);
+  Fit *fit = of;
+  cluster_input_free(&fit->input);
+  mixture_state_free(&fit->state);
+  mixture_result_free(&fit->result);
+  mem_free(fit->means);
 }
 
 /* ---- models */
@@ -161,8 +149,10 @@ static Status read_means(const Frame *means, Fit *fit, Error *e)
   return status;
 }
 
-static Status prepare(Call *call, const Frame *data, const MixtureOptions *o, Fit *fit, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const MixtureOptions *o = options;
+  Fit *fit = of;
   MixtureSettings *s = &fit->settings;
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing,
                           .sample = o->sample, .seed = (uint64_t)o->seed};
@@ -232,57 +222,31 @@ static void name_variable(const Fit *fit, Error *e)
   }
 }
 
-static Status fit_frame(Call *call, const Frame *data, const MixtureOptions *o, Fit *fit, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  Fit *fit = of;
   const Rows rows = cluster_rows(&fit->input);
-  Model *model = NULL;
-  Status status;
-  TRY(mixture_fit(call->task, &rows, fit->input.weights, &fit->settings, &fit->state, &fit->result, e));
-  note_result(o, fit, call->notes);
-  TRY(model_new(&mixture, o, &model, e));
-  TRY(mixture_model_fill(model, &fit->input, &fit->result, &fit->state, o->seed, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-done:
-  if (status != STATUS_OK) {
+  const Status status =
+      mixture_fit(call->task, &rows, fit->input.weights, &fit->settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK) {
+    note_result(options, fit, call->notes);
+  } else {
     name_variable(fit, e);
-    model_unref(model);
   }
   return status;
 }
 
-static Status run_mixture(Call *call, Value *out, Error *e)
+static Status resume(const Model *model, const void *options, void *of, Error *e)
 {
-  const MixtureOptions *o = call->options;
-  Model *model = NULL;
-  Fit *fit = fit_new(e);
-  Status status = fit ? prepare(call, call->data->frame, o, fit, e) : STATUS_MEMORY;
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, o, fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  fit_free(fit);
-  return status;
+  Fit *fit = of;
+  (void)options;
+  return mixture_model_state(model, &fit->settings, &fit->state, e);
 }
 
-static Status mixture_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
+static Status fill(Model *model, const void *options, const void *of, Error *e)
 {
-  Arguments arguments = {0};
-  MixtureOptions options;
-  Fit *fit = fit_new(e);
-  Status status;
-  TRY(fit ? STATUS_OK : STATUS_MEMORY);
-  TRY(cluster_options_of(call, &mixture, model, data, &arguments, &options, e));
-  TRY(prepare(call, data, &options, fit, e));
-  TRY(mixture_model_state(model, &fit->settings, &fit->state, e));
-  status = fit_frame(call, data, &options, fit, out, e);
-done:
-  fit_free(fit);
-  arguments_free(&arguments);
-  return status;
+  const Fit *fit = of;
+  return mixture_model_fill(model, &fit->input, &fit->result, &fit->state, ((const MixtureOptions *)options)->seed, e);
 }
 
 /* ---- predict */
@@ -429,13 +393,16 @@ static const Figure mixture_figures[] = {
     {"total_weight", "sum of the weights, which bic takes for the number of rows", "", "n without weights"},
 };
 
+static const ModelSteps mixture_steps = {.fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work,
+                                         .fill = fill, .free = fit_free};
+
 static const ModelClass mixture_class = {.size = sizeof(ModelClass),
                                          .predict = mixture_model_predict,
-                                         .proceed = mixture_proceed,
+                                         .proceed = model_proceed,
                                          .headline = mixture_headline,
                                          .check = mixture_model_check,
                                          .plots = MIXTURE_PLOTS,
-                                         .plot = mixture_plot};
+                                         .plot = mixture_plot, .steps = &mixture_steps};
 
 static const Primitive mixture = {.size = sizeof(Primitive),
                                   .family = "cluster",
@@ -470,7 +437,7 @@ static const Primitive mixture = {.size = sizeof(Primitive),
                                   .cost = mixture_cost,
                                   .figures = mixture_figures,
                                   .n_figures = sizeof mixture_figures / sizeof *mixture_figures,
-                                  .run = run_mixture,
+                                  .run = model_run,
                                   .model = &mixture_class};
 REGISTER_PRIMITIVE(mixture);
 

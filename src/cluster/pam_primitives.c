@@ -7,6 +7,7 @@
 #include "cluster/medoids_model_primitives.h"
 #include "core/alloc.h"
 #include "registry/registry.h"
+#include "registry/model_fit.h"
 
 /* clang-format off */
 #define PAM_OPTIONS(O) \
@@ -33,16 +34,15 @@ static const Option pam_options[] = {PAM_OPTIONS(ROW)};
 /* Above this many rows a pass over all pairs takes minutes, and BUILD takes k of them. */
 #define MOST_ROWS 200000
 
-static const Primitive pam; /* below: it points to the functions that need it */
-
 typedef struct PamFit {
   MedoidsFit fit;
   PamState state;
   size_t *given;
 } PamFit;
 
-static void pam_fit_free(PamFit *p)
+static void pam_fit_free(void *of)
 {
+  PamFit *p = of;
   medoids_fit_free(&p->fit);
   pam_state_free(&p->state);
   mem_free(p->given);
@@ -59,8 +59,10 @@ static Status check_rows(size_t n, Error *e)
   return error_hint(e, _("clara{k = ...} works on samples of any number of rows; or sample = 20000"));
 }
 
-static Status prepare(Call *call, const Frame *data, const PamOptions *o, PamFit *p, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const PamOptions *o = options;
+  PamFit *p = of;
   const MedoidsAsk ask = {.cluster = {.on = o->on,
                                       .scale = o->scale,
                                       .weights = o->weights,
@@ -194,13 +196,13 @@ static Status read_state(const Model *model, PamState *out, Error *e)
   return STATUS_OK;
 }
 
-static Status fill_model(Model *model, const PamFit *p, const PamOptions *o, const char *notes, Error *e)
+static Status fill(Model *model, const void *options, const void *of, Error *e)
 {
+  const PamFit *p = of;
   Frame *frame = NULL;
   Status status;
-  TRY(model_set_made(model, "glance", make_glance(p, o, &frame, e), &frame, e));
+  TRY(model_set_made(model, "glance", make_glance(p, options, &frame, e), &frame, e));
   TRY(medoids_model_fill(model, &p->fit, e));
-  TRY(model_set_notes(model, notes, e));
   if (!p->fit.result.complete) {
     TRY(model_set_made(model, "state", make_state(&p->state, &frame, e), &frame, e));
     TRY(model_set_made(model, "state_medoids", make_state_medoids(&p->state, &frame, e), &frame, e));
@@ -209,61 +211,26 @@ done:
   return status;
 }
 
-static Status fit_frame(Call *call, const Frame *data, const PamOptions *o, PamFit *p, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  const PamOptions *o = options;
+  PamFit *p = of;
   const PamSettings settings = settings_of(o, p);
-  Model *model = NULL;
-  Status status;
-  *out = NULL;
-  TRY(pam_fit(call->task, &p->fit.input.pairs, p->fit.input.input.weights, &settings, &p->state, &p->fit.result, e));
-  if (o->silhouette && p->fit.result.complete) {
-    TRY(add_silhouettes(call, &p->fit, e));
+  Status status =
+      pam_fit(call->task, &p->fit.input.pairs, p->fit.input.input.weights, &settings, &p->state, &p->fit.result, e);
+  if (status == STATUS_OK && o->silhouette && p->fit.result.complete) {
+    status = add_silhouettes(call, &p->fit, e);
   }
-  note_result(o, &p->fit, call->notes);
-  TRY(model_new(&pam, o, &model, e));
-  TRY(fill_model(model, p, o, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-  model = NULL;
-done:
-  model_unref(model);
+  if (status == STATUS_OK) {
+    note_result(o, &p->fit, call->notes);
+  }
   return status;
 }
 
-static Status run_pam(Call *call, Value *out, Error *e)
+static Status resume(const Model *model, const void *options, void *fit, Error *e)
 {
-  PamFit p = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, call->options, &p, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, call->options, &p, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  pam_fit_free(&p);
-  return status;
-}
-
-static Status pam_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
-{
-  Arguments arguments;
-  PamOptions options;
-  PamFit p = {0};
-  Status status = cluster_options_of(call, &pam, model, data, &arguments, &options, e);
-  if (status == STATUS_OK) {
-    status = prepare(call, data, &options, &p, e);
-  }
-  if (status == STATUS_OK) {
-    status = read_state(model, &p.state, e);
-  }
-  if (status == STATUS_OK) {
-    status = fit_frame(call, data, &options, &p, out, e);
-  }
-  pam_fit_free(&p);
-  arguments_free(&arguments);
-  return status;
+  (void)options;
+  return read_state(model, &((PamFit *)fit)->state, e);
 }
 
 static Status pam_check(const Model *model, Error *e)
@@ -316,13 +283,16 @@ static const Figure pam_figures[] = {
     {"seed", "seed of the random choices", "", "any; of use with init lab or random, and with sample"},
 };
 
+static const ModelSteps pam_steps = {.fit_size = sizeof(PamFit), .prepare = prepare, .resume = resume, .work = work,
+                                     .fill = fill, .free = pam_fit_free};
+
 static const ModelClass pam_class = {.size = sizeof(ModelClass),
                                      .predict = medoids_predict,
-                                     .proceed = pam_proceed,
+                                     .proceed = model_proceed,
                                      .headline = medoids_headline,
                                      .check = pam_check,
                                      .plots = MEDOIDS_PLOTS,
-                                     .plot = medoids_plot};
+                                     .plot = medoids_plot, .steps = &pam_steps};
 
 static const Primitive pam = {
     .size = sizeof(Primitive),
@@ -355,6 +325,6 @@ static const Primitive pam = {
     .cost = pam_cost,
     .figures = pam_figures,
     .n_figures = sizeof pam_figures / sizeof *pam_figures,
-    .run = run_pam,
+    .run = model_run,
     .model = &pam_class};
 REGISTER_PRIMITIVE(pam);

@@ -147,7 +147,7 @@ static Status make_state(const SomState *state, Frame **out, Error *e)
   return draft_finish(draft, out, e);
 }
 
-Status som_model_fill(Model *model, const SomFit *fit, const SomOptions *o, const char *notes, Error *e)
+Status som_model_fill(Model *model, const SomFit *fit, const SomOptions *o, Error *e)
 {
   const SomResult *r = &fit->result;
   Frame *frame = NULL;
@@ -157,7 +157,6 @@ Status som_model_fill(Model *model, const SomFit *fit, const SomOptions *o, cons
   TRY(cluster_put_variables(model, &fit->input, e));
   TRY(model_set_made(model, "units", make_units(fit, &frame, e), &frame, e));
   TRY(model_set_made(model, "codes", cluster_matrix_frame(&fit->input, r->codes, r->units, &frame, e), &frame, e));
-  TRY(model_set_notes(model, notes, e));
   if (!r->complete) {
     TRY(model_set_made(model, "state", make_state(&fit->state, &frame, e), &frame, e));
     TRY(model_set_made(model, "state_codes", cluster_matrix_frame(&fit->input, fit->state.codes, r->units, &frame, e),

@@ -50,7 +50,7 @@ typedef struct SomFit {
   int64_t *sizes;  /* k */
 } SomFit;
 
-Status som_model_fill(Model *model, const SomFit *fit, const SomOptions *o, const char *notes, Error *e) MUST_USE;
+Status som_model_fill(Model *model, const SomFit *fit, const SomOptions *o, Error *e) MUST_USE;
 Status som_model_state(const Model *model, SomFit *fit, Error *e) MUST_USE; /* fills fit->state */
 Status som_model_groups(const Model *model, int32_t *group, Error *e) MUST_USE; /* of each row of codes, 0..k-1 */
 Status som_model_check(const Model *model, Error *e) MUST_USE;

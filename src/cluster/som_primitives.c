@@ -8,16 +8,16 @@
 #include "cluster/labels.h"
 #include "cluster/som_model_primitives.h"
 #include "core/alloc.h"
+#include "registry/model_fit.h"
 
 #define ROW(...) OPTION_ROW_OF(SomOptions, __VA_ARGS__)
 static const Option som_options[] = {SOM_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof som_options / sizeof *som_options };
 
-static const Primitive som; /* below: it points to the functions that need it */
-
-static void fit_free(SomFit *fit)
+static void fit_free(void *of)
 {
+  SomFit *fit = of;
   cluster_input_free(&fit->input);
   mem_free(fit->state.codes);
   som_result_free(&fit->result);
@@ -61,8 +61,10 @@ static Status settings_of(Call *call, const SomOptions *o, SomFit *fit, Error *e
   return STATUS_OK;
 }
 
-static Status prepare(Call *call, const Frame *data, const SomOptions *o, SomFit *fit, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const SomOptions *o = options;
+  SomFit *fit = of;
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing,
                           .sample = o->sample, .seed = (uint64_t)o->seed};
   const Status status = cluster_input(call, data, &ask, &fit->input, e);
@@ -124,62 +126,35 @@ static void note_result(const SomFit *fit, Text *notes)
   }
 }
 
-static Status fit_frame(Call *call, const Frame *data, const SomOptions *o, SomFit *fit, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  SomFit *fit = of;
   const Rows rows = cluster_rows(&fit->input);
-  Model *model = NULL;
-  Status status;
-  TRY(som_fit(call->task, &rows, fit->input.weights, &fit->settings, &fit->state, &fit->result, e));
+  Status status = som_fit(call->task, &rows, fit->input.weights, &fit->settings, &fit->state, &fit->result, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
   const bool cancelled = task_cancelled(call->task);
   atomic_store(&call->task->cancel, false); /* a partial map is cut too */
-  status = make_clusters(call, o, fit, e);
+  status = make_clusters(call, options, fit, e);
   if (cancelled) {
     task_cancel(call->task);
   }
-  TRY(status);
-  note_result(fit, call->notes);
-  TRY(model_new(&som, o, &model, e));
-  TRY(som_model_fill(model, fit, o, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-done:
-  if (status != STATUS_OK) {
-    model_unref(model);
+  if (status == STATUS_OK) {
+    note_result(fit, call->notes);
   }
   return status;
 }
 
-static Status run_som(Call *call, Value *out, Error *e)
+static Status resume(const Model *model, const void *options, void *fit, Error *e)
 {
-  const SomOptions *o = call->options;
-  SomFit fit = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, o, &fit, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, o, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  fit_free(&fit);
-  return status;
+  (void)options;
+  return som_model_state(model, fit, e);
 }
 
-static Status som_proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
+static Status fill(Model *model, const void *options, const void *fit, Error *e)
 {
-  Arguments arguments = {0};
-  SomOptions options;
-  SomFit fit = {0};
-  Status status;
-  TRY(cluster_options_of(call, &som, model, data, &arguments, &options, e));
-  TRY(prepare(call, data, &options, &fit, e));
-  TRY(som_model_state(model, &fit, e));
-  status = fit_frame(call, data, &options, &fit, out, e);
-done:
-  fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  return som_model_fill(model, fit, options, e);
 }
 
 /* ---- predict: the nearest unit, and the cluster it belongs to */
@@ -276,13 +251,16 @@ static const Figure som_figures[] = {
     {"dropped", "rows left out for missing cells", "", "0"},
 };
 
+static const ModelSteps som_steps = {.fit_size = sizeof(SomFit), .prepare = prepare, .resume = resume, .work = work,
+                                     .fill = fill, .free = fit_free};
+
 static const ModelClass som_class = {.size = sizeof(ModelClass),
                                      .predict = som_predict,
-                                     .proceed = som_proceed,
+                                     .proceed = model_proceed,
                                      .headline = som_headline,
                                      .check = som_model_check,
                                      .plots = SOM_PLOTS,
-                                     .plot = som_plot};
+                                     .plot = som_plot, .steps = &som_steps};
 
 static const Primitive som = {.size = sizeof(Primitive),
                               .family = "cluster",
@@ -312,7 +290,7 @@ static const Primitive som = {.size = sizeof(Primitive),
                               .cost = som_cost,
                               .figures = som_figures,
                               .n_figures = sizeof som_figures / sizeof *som_figures,
-                              .run = run_som,
+                              .run = model_run,
                               .model = &som_class};
 REGISTER_PRIMITIVE(som);
 

@@ -6,12 +6,12 @@
 #include "cluster/spherical.h"
 #include "cluster/segment_plot_primitives.h"
 #include "core/alloc.h"
+#include "registry/model_fit.h"
 
 #define ROW(...) OPTION_ROW_OF(SphericalOptions, __VA_ARGS__)
 static const Option spherical_options[] = {SPHERICAL_OPTIONS(ROW)};
 #undef ROW
 
-static const Primitive spherical; /* below: it points to the functions that need it */
 static const CentreNames names = {.within = "cost", .objective = "cost", .starts = true};
 
 /* Rows as directions; one of zeros has none. */
@@ -25,8 +25,10 @@ static Status directions(const ClusterInput *input, Error *e)
   return STATUS_OK;
 }
 
-static Status prepare(Call *call, const Frame *data, const SphericalOptions *o, CentreFit *fit, Error *e)
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
+  const SphericalOptions *o = options;
+  CentreFit *fit = of;
   const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing, .sample = o->sample,
                           .seed = (uint64_t)o->seed};
   Status status = cluster_input(call, data, &ask, &fit->input, e);
@@ -57,55 +59,23 @@ static CentreSettings settings_of(const SphericalOptions *o, const CentreFit *fi
                           .seed = (uint64_t)o->seed};
 }
 
-static Status fit_frame(Call *call, const Frame *data, const SphericalOptions *o, CentreFit *fit, Model **out, Error *e)
+static Status work(Call *call, const void *options, void *of, Error *e)
 {
+  const SphericalOptions *o = options;
+  CentreFit *fit = of;
   const CentreData rows = {.x = fit->input.values, .weights = fit->input.weights, .n = fit->input.variables.n,
                            .d = fit->input.variables.d};
   const CentreSettings settings = settings_of(o, fit);
-  Model *model = NULL;
-  Status status;
-  TRY(centre_search(call->task, &rows, &settings, &fit->state, &fit->result, e));
-  centre_note_result(fit, o->max_iter, call->notes);
-  TRY(model_new(&spherical, o, &model, e));
-  TRY(centre_model_fill(model, fit, names, o->seed, text_data(call->notes), e));
-  model_set_data(model, data);
-  text_reset(call->notes); /* the card shows them */
-  *out = model;
-  model = NULL;
-done:
-  model_unref(model);
+  const Status status = centre_search(call->task, &rows, &settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK) {
+    centre_note_result(fit, o->max_iter, call->notes);
+  }
   return status;
 }
 
-static Status run_spherical(Call *call, Value *out, Error *e)
+static Status fill(Model *model, const void *options, const void *fit, Error *e)
 {
-  CentreFit fit = {0};
-  Model *model = NULL;
-  Status status = prepare(call, call->data->frame, call->options, &fit, e);
-  if (status == STATUS_OK) {
-    status = fit_frame(call, call->data->frame, call->options, &fit, &model, e);
-  }
-  if (status == STATUS_OK) {
-    *out = value_of_model(model);
-  }
-  centre_fit_free(&fit);
-  return status;
-}
-
-static Status proceed(Call *call, const Model *model, const Frame *data, Model **out, Error *e)
-{
-  Arguments arguments;
-  SphericalOptions options;
-  CentreFit fit = {0};
-  Status status;
-  TRY(cluster_options_of(call, &spherical, model, data, &arguments, &options, e));
-  TRY(prepare(call, data, &options, &fit, e));
-  TRY(centre_model_state(model, &fit.state, e));
-  TRY(fit_frame(call, data, &options, &fit, out, e));
-done:
-  centre_fit_free(&fit);
-  arguments_free(&arguments);
-  return status;
+  return centre_model_fill(model, fit, names, ((const SphericalOptions *)options)->seed, e);
 }
 
 static Status nearest(Task *task, const double *x, size_t n, size_t d, const double *centres, size_t k, int32_t *labels,
@@ -147,9 +117,12 @@ static const Figure figures[] = {
   {"emptied", "clusters that ran empty and were given the row that cost most", "", "0"},
 };
 
-static const ModelClass class = {.size = sizeof(ModelClass), .predict = predict, .proceed = proceed,
+static const ModelSteps spherical_steps = {.fit_size = sizeof(CentreFit), .prepare = prepare, .resume = centre_resume, .work = work,
+                                           .fill = fill, .free = centre_fit_free};
+
+static const ModelClass class = {.size = sizeof(ModelClass), .predict = predict, .proceed = model_proceed,
                                  .headline = cluster_headline, .check = centre_model_check, .plots = SEGMENT_PLOTS,
-                                 .plot = segment_plot};
+                                 .plot = segment_plot, .steps = &spherical_steps};
 
 static const Primitive spherical = {
   .size = sizeof(Primitive), .family = "cluster", .name = "spherical", .version = 1,
@@ -164,6 +137,6 @@ static const Primitive spherical = {
                                   "direction, with distance 1 - cosine",
   .reference = "Dhillon and Modha 2001; Hornik, Feinerer, Kober and Buchta 2012",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:spherical{k = 3}",
-  .where = WHERE_JOB, .cost = cost, .figures = figures, .n_figures = sizeof figures / sizeof *figures, .run = run_spherical,
+  .where = WHERE_JOB, .cost = cost, .figures = figures, .n_figures = sizeof figures / sizeof *figures, .run = model_run,
   .model = &class};
 REGISTER_PRIMITIVE(spherical);

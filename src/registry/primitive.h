@@ -64,6 +64,21 @@ typedef struct PlotRequest {
   const char *title;
 } PlotRequest;
 
+/* How a method makes a model of a frame, in the steps that differ between methods (registry/model_fit.h does the rest). `fit` is
+ * the method's own struct, all zeros at first; `options` its typed options. */
+typedef struct ModelSteps {
+  size_t fit_size;
+  /* From the frame to what is worked on. */
+  Status (*prepare)(Call *call, const Frame *data, const void *options, void *fit, Error *e);
+  /* The state of a stopped fit, out of its model; NULL: such fits cannot go on. */
+  Status (*resume)(const Model *model, const void *options, void *fit, Error *e);
+  /* The method, on from where fit stands; lines for the user go to call->notes. */
+  Status (*work)(Call *call, const void *options, void *fit, Error *e);
+  /* The model's frames, but for the notes. */
+  Status (*fill)(Model *model, const void *options, const void *fit, Error *e);
+  void (*free)(void *fit);
+} ModelSteps;
+
 /* What a fitted model of this primitive can do; a missing function means the verb is refused with a reason. */
 typedef struct ModelClass {
   size_t size;           /* sizeof(ModelClass), so that it may grow */
@@ -84,6 +99,7 @@ typedef struct ModelClass {
   size_t n_predict_options, predict_size;
   /* Lines of the card in place of the list of glance's figures; NULL: the list. */
   void (*figures)(const Model *model, Text *out);
+  const ModelSteps *steps; /* of primitives whose run is model_run */
 } ModelClass;
 
 struct Primitive {
