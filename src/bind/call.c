@@ -213,6 +213,9 @@ static void settle_interrupt(lua_State *L, Session *session, const Job *job)
     session->partial = true;
     return;
   }
+  if (!job->abandoned && job->status == STATUS_CANCELLED && job->error.hint[0] && session->hooks.interactive) {
+    session->hooks.note(session->hooks.context, job->error.hint); /* why nothing was kept */
+  }
   interrupt_stop(session, L);
   push_interrupted(L);
   lua_error(L);

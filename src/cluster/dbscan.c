@@ -2,6 +2,7 @@
 #include "cluster/dbscan.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ void dbscan_result_free(DbscanResult *result)
   mem_free(result->core);
   mem_free(result->sizes);
   mem_free(result->core_sizes);
+  mem_free(result->distances);
   *result = (DbscanResult){0};
 }
 
@@ -31,15 +33,21 @@ static bool lesser_coordinates(const DbscanWalk *w, uint32_t a, uint32_t b)
   return false;
 }
 
-bool dbscan_better(const DbscanWalk *w, uint32_t b, double rank, uint32_t best, double best_rank)
+bool dbscan_nearer(const DbscanWalk *w, uint32_t b, double rank, uint32_t best, double best_rank)
 {
-  if (best == DBSCAN_NOBODY) {
-    return true;
+  return best == DBSCAN_NOBODY || rank < best_rank || (rank == best_rank && lesser_coordinates(w, b, best));
+}
+
+bool dbscan_earlier(const DbscanWalk *w, uint32_t a, uint32_t b)
+{
+  return w->order[dbscan_find(w, a)] < w->order[dbscan_find(w, b)];
+}
+
+void dbscan_settle(const DbscanWalk *w, size_t place)
+{
+  if (w->border == DBSCAN_NOISE || !(w->nearest[place] <= w->limit)) {
+    w->owner[place] = DBSCAN_NOBODY;
   }
-  if (w->border == DBSCAN_FIRST) {
-    return w->order[dbscan_find(w, b)] < w->order[dbscan_find(w, best)];
-  }
-  return rank < best_rank || (rank == best_rank && lesser_coordinates(w, b, best));
 }
 
 static Status allocate(DbscanWalk *w, Error *e)
@@ -49,12 +57,17 @@ static Status allocate(DbscanWalk *w, Error *e)
   w->parent = mem_alloc(w->n, sizeof *w->parent);
   w->order = mem_alloc(w->n, sizeof *w->order);
   w->owner = mem_alloc(w->n, sizeof *w->owner);
+  w->nearest = mem_alloc(w->n, sizeof *w->nearest);
   w->first_core = mem_alloc(nodes, sizeof *w->first_core);
+  w->lanes = mem_alloc(w->tree ? w->tree->leaves : 1, sizeof *w->lanes);
   w->dense = mem_zero(nodes, sizeof *w->dense);
-  if (!w->core || !w->parent || !w->order || !w->owner || !w->first_core || !w->dense) {
-    return error_memory(e, w->n * 13, _("clusters"));
+  w->together = mem_zero(nodes, sizeof *w->together);
+  if (!w->core || !w->parent || !w->order || !w->owner || !w->nearest || !w->first_core || !w->lanes || !w->dense ||
+      !w->together) {
+    return error_memory(e, w->n * 21, _("clusters"));
   }
   for (size_t i = 0; i < w->n; i++) {
+    w->nearest[i] = INFINITY;
     atomic_init(&w->parent[i], (uint32_t)i);
     w->owner[i] = w->order[i] = DBSCAN_NOBODY;
   }
@@ -67,31 +80,28 @@ static void walk_free(DbscanWalk *w)
   mem_free((void *)w->parent);
   mem_free(w->order);
   mem_free(w->owner);
+  mem_free(w->nearest);
   mem_free(w->first_core);
+  mem_free(w->lanes);
   mem_free(w->dense);
+  mem_free((void *)w->together);
 }
-
-typedef struct Steps {
-  DbscanWalk *w;
-  PoolFunction item;
-  size_t items;
-  _Atomic size_t ready;
-} Steps;
 
 static void step_item(void *context, size_t item, size_t worker)
 {
-  Steps *s = context;
-  s->item(s->w, item, worker);
-  const size_t ready = atomic_fetch_add_explicit(&s->ready, 1, memory_order_relaxed) + 1;
-  if (ready % 64 == 0 || ready == s->items) {
-    task_progress(s->w->task, ready, s->items);
+  DbscanWalk *w = context;
+  w->item(w, item, worker);
+  const size_t ready = w->before + atomic_fetch_add_explicit(&w->ready, 1, memory_order_relaxed) + 1;
+  if (ready % 64 == 0 || ready == w->items) {
+    task_progress(w->task, ready, w->items);
   }
 }
 
 Status dbscan_run(DbscanWalk *w, size_t items, PoolFunction item, Error *e)
 {
-  Steps steps = {.w = w, .item = item, .items = items};
-  pool_run(task_threads(w->task), items, step_item, &steps);
+  w->item = item;
+  atomic_store(&w->ready, 0);
+  pool_run(task_threads(w->task), items, step_item, w);
   return atomic_load(&w->failed)    ? error_memory(e, 0, _("lists of neighbours"))
          : task_cancelled(w->task) ? error_cancelled(e)
                                    : STATUS_OK;
@@ -119,6 +129,9 @@ static Status give_labels(DbscanWalk *w, DbscanResult *out, Error *e)
   for (size_t i = 0; i < w->n; i++) {
     const uint32_t row = dbscan_row(w, i), owner = w->core[i] ? (uint32_t)i : w->owner[i];
     out->core[row] = w->core[i];
+    out->distances[row] = w->core[i]                   ? 0
+                          : isfinite(w->nearest[i]) ? metric_unrank(w->metric, w->nearest[i])
+                                                    : (double)NAN;
     out->labels[row] = owner == DBSCAN_NOBODY ? -1 : (int32_t)w->order[dbscan_find(w, owner)];
   }
   out->k = (size_t)components;
@@ -153,24 +166,49 @@ static void tell_clusters(Task *task, const DbscanResult *r)
   }
 }
 
+/* After a press: what is known stays, if the core rows are. */
+static Status keep_partial(DbscanWalk *w, Status status, DbscanResult *out, Error *e)
+{
+  if (status != STATUS_CANCELLED) {
+    return status;
+  }
+  error_clear(e);
+  out->complete = false;
+  out->joined = w->joined;
+  snprintf(out->stopped_at, sizeof out->stopped_at, "%s, %.0f%%", w->joined ? "border rows" : "components",
+           floor(100 * (double)(w->before + atomic_load(&w->ready)) / (double)w->items));
+  return STATUS_OK;
+}
+
+/* Joins core rows, then looks where the others go. */
+static Status connect(DbscanWalk *w, Error *e)
+{
+  Status status;
+  task_phase(w->task, "components");
+  TRY(w->tree ? dbscan_walk_join(w, e) : dbscan_brute_join(w, e));
+  w->joined = true;
+  order_components(w);
+  task_phase(w->task, "border rows");
+  TRY(w->tree ? dbscan_walk_borders(w, e) : dbscan_brute_borders(w, e));
+done:
+  return status;
+}
+
 Status dbscan_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   const double *weights, const DbscanSettings *settings, DbscanResult *out, Error *e)
 {
   DbscanWalk w = {.task = task, .index = index, .tree = neighbours_tree(index), .values = values, .n = n, .d = d,
                   .metric = metric, .weights = weights, .limit = metric_rank(metric, settings->eps),
-                  .min_points = settings->min_points, .border = settings->border};
+                  .min_points = settings->min_points, .border = settings->border, .kth = settings->kth};
   Status status;
-  *out = (DbscanResult){.n = n, .labels = mem_alloc(n, sizeof *out->labels), .core = mem_alloc(n, sizeof *out->core)};
-  TRY(out->labels && out->core ? allocate(&w, e) : error_memory(e, n * 5, _("clusters")));
+  *out = (DbscanResult){.n = n, .complete = true, .joined = true};
+  out->labels = mem_alloc(n, sizeof *out->labels);
+  out->core = mem_alloc(n, sizeof *out->core);
+  out->distances = mem_alloc(n, sizeof *out->distances);
+  TRY(out->labels && out->core && out->distances ? allocate(&w, e) : error_memory(e, n * 13, _("clusters")));
   task_phase(task, "core rows");
   TRY(dbscan_walk_cores(&w, e));
-  task_phase(task, "components");
-  TRY(w.tree ? dbscan_walk_join(&w, e) : dbscan_brute_join(&w, e));
-  order_components(&w);
-  task_phase(task, "border rows");
-  if (w.border != DBSCAN_NOISE) {
-    TRY(w.tree ? dbscan_walk_borders(&w, e) : dbscan_brute_borders(&w, e));
-  }
+  TRY(keep_partial(&w, connect(&w, e), out, e));
   TRY(give_labels(&w, out, e));
   TRY(count_rows(out, e));
   tell_clusters(task, out);

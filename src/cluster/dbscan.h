@@ -10,9 +10,12 @@
  * and scikit-learn do DBSCAN_NOISE    none (DBSCAN* of Campello et al. 2013)
  *
  * On a kd-tree or ball tree, whole nodes narrower than eps count as one: their rows are core together when there are
- * enough of them, and connecting two nodes ends with the first pair found. Expected O(n log n) for few columns, however
+ * enough of them, and nodes that are together already are not looked into. Expected O(n log n) for few columns, however
  * many rows lie within eps; O(n^2) at worst and by brute force. Components are found with a lock-free union-find whose
- * result does not depend on threads. Memory: the index and 18 bytes a row.
+ * result does not depend on threads. Memory: the index and 35 bytes a row.
+ *
+ * Stopped once the core rows are known, it keeps what it has: components joined so far (each is a part of a cluster), or
+ * with these complete the border rows found so far.
  */
 #ifndef ASSAY_CLUSTER_DBSCAN_H
 #define ASSAY_CLUSTER_DBSCAN_H
@@ -40,22 +43,27 @@ typedef enum DbscanBorder { DBSCAN_NEAREST, DBSCAN_FIRST, DBSCAN_NOISE } DbscanB
 typedef struct DbscanSettings {
   double eps, min_points;
   DbscanBorder border;
+  const double *kth; /* n: rank of each row's nearest row number ceil(min_points) <= n, without weights; NULL: not known */
 } DbscanSettings;
 
 typedef struct DbscanResult {
   size_t n, k;
   int32_t *labels;      /* n: 0..k-1, largest first, ties by their first row; -1 noise */
   uint8_t *core;        /* n: 1 for core rows */
+  double *distances;    /* n: to the nearest core row; NaN: there is none, or it was not looked for */
   int64_t *sizes;       /* k: rows, border rows counted */
   int64_t *core_sizes;  /* k: core rows */
   int64_t noise, cores, borders;
+  bool complete, joined; /* joined: the core rows of every cluster are together */
+  char stopped_at[64];
 } DbscanResult;
 
 void dbscan_result_free(DbscanResult *result);
 
-/* values: the index's matrix; weights: n numbers of 0 or more, or NULL. A listener gets a step for each cluster, the
- * largest first: phase "cluster", objective the rows with a cluster so far, changed those of this one. Errors: STATUS_MEMORY,
- * STATUS_CANCELLED. */
+/* values: the index's matrix; weights: n numbers of 0 or more, or NULL. A listener gets a step for each pass over
+ * the tree: phase "components", objective the parts that are left, changed the joins of the pass; then one for each
+ * cluster, the largest first: phase "cluster", objective the rows with a cluster so far, changed those of this one. Errors: STATUS_MEMORY,
+ * STATUS_CANCELLED (before the core rows were known). */
 Status dbscan_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   const double *weights, const DbscanSettings *settings, DbscanResult *out, Error *e) MUST_USE;
 

@@ -25,7 +25,7 @@ typedef struct Fit {
   DbscanResult result;
   double *cores;     /* scaled, row after row */
   int64_t *clusters; /* of core rows, from 1 */
-  double *distances; /* of each row to the nearest core row; NaN without any */
+  double *ranks;     /* of the nearest row number min_points, where eps was read off them */
 } Fit;
 
 static void fit_free(Fit *fit)
@@ -35,7 +35,7 @@ static void fit_free(Fit *fit)
   dbscan_result_free(&fit->result);
   mem_free(fit->cores);
   mem_free(fit->clusters);
-  mem_free(fit->distances);
+  mem_free(fit->ranks);
 }
 
 /* ---- eps that nobody gave */
@@ -45,12 +45,18 @@ static Status propose_eps(Call *call, const DbscanOptions *o, Fit *fit, Error *e
   const size_t n = fit->input.variables.n;
   const size_t k = o->min_points < (double)n ? (size_t)ceil(o->min_points) : n;
   double *distances = mem_alloc(n, sizeof *distances);
-  Status status = distances ? STATUS_OK : error_memory(e, n * sizeof *distances, _("distances"));
+  fit->ranks = mem_alloc(n, sizeof *fit->ranks);
+  Status status = distances && fit->ranks ? STATUS_OK : error_memory(e, n * 2 * sizeof *distances, _("distances"));
   if (status == STATUS_OK) {
-    status = neighbours_kth(call->task, fit->index, k, distances, e);
+    task_phase(call->task, "eps");
+    status = neighbours_kth_rank(call->task, fit->index, k, fit->ranks, e);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+    distances[i] = metric_unrank(fit->metric, fit->ranks[i]);
   }
   if (status == STATUS_OK) {
     fit->settings.eps = dbscan_knee(distances, n);
+    fit->settings.kth = !fit->input.weights && o->min_points <= (double)n ? fit->ranks : NULL; /* which rows are core */
     text_printf(call->notes,
                 _("eps = %1$.6g was chosen where the sorted distances to the nearest row number %2$zu turn up; look at "
                   "m:plot(\"neighbours\") and give eps\n"),
@@ -60,7 +66,7 @@ static Status propose_eps(Call *call, const DbscanOptions *o, Fit *fit, Error *e
   return status;
 }
 
-/* ---- the core rows, and how far rows are from them */
+/* ---- the core rows, for new rows */
 
 static void gather_cores(Fit *fit)
 {
@@ -85,32 +91,6 @@ static Status nearest_core(Task *task, const double *cores, size_t n, size_t d, 
     status = neighbours_nearest(task, index, rows, q, 1, core, distances, e);
   }
   neighbours_free(index);
-  return status;
-}
-
-/* Core rows are at distance 0. The others are gathered and asked for together. */
-static Status measure_others(Call *call, Fit *fit, Error *e)
-{
-  const DbscanResult *r = &fit->result;
-  const size_t d = fit->input.variables.d, cores = (size_t)r->cores, others = r->n - cores;
-  double *rows = mem_alloc(others * d, sizeof *rows), *found = mem_alloc(others, sizeof *found);
-  size_t at = 0;
-  Status status = rows && found ? STATUS_OK : error_memory(e, others * (d + 1) * sizeof *rows, _("distances"));
-  for (size_t i = 0; status == STATUS_OK && i < r->n; i++) {
-    if (!r->core[i]) {
-      memcpy(rows + at * d, fit->input.values + i * d, d * sizeof *rows);
-      found[at++] = NAN;
-    }
-  }
-  if (status == STATUS_OK && cores > 0 && others > 0) {
-    status = nearest_core(call->task, fit->cores, cores, d, fit->metric, rows, others, NULL, found, e);
-  }
-  at = 0;
-  for (size_t i = 0; status == STATUS_OK && i < r->n; i++) {
-    fit->distances[i] = r->core[i] ? 0 : found[at++];
-  }
-  mem_free(rows);
-  mem_free(found);
   return status;
 }
 
@@ -145,7 +125,7 @@ static Status make_glance(const Fit *fit, int64_t seed, Frame **out, Error *e)
   draft_float(draft, "eps", fit->settings.eps);
   draft_float(draft, "min_points", fit->settings.min_points);
   draft_text(draft, "index", neighbours_kind_name(neighbours_kind(fit->index)));
-  density_glance_end(draft, &fit->input, true, "");
+  density_glance_end(draft, &fit->input, fit->result.complete, fit->result.stopped_at);
   draft_int(draft, "seed", seed);
   return draft_finish(draft, out, e);
 }
@@ -166,7 +146,7 @@ static Status put_labels(Model *model, const Fit *fit, Error *e)
   if (!extra) {
     return error_memory(e, 0, _("a model"));
   }
-  cluster_predicted_floats(extra, "distance", &fit->input, fit->distances);
+  cluster_predicted_floats(extra, "distance", &fit->input, fit->result.distances);
   return cluster_put_labels(model, &fit->input, fit->result.labels, extra, e);
 }
 
@@ -183,6 +163,17 @@ static Status fill_model(Call *call, Model *model, const Fit *fit, int64_t seed,
   TRY(model_set_notes(model, text_data(call->notes), e));
 done:
   return status;
+}
+
+static void note_partial(const DbscanResult *r, Text *notes)
+{
+  if (!r->complete && r->joined) {
+    text_printf(notes, _("stopped at %s: clusters and core rows are complete, but of the other rows those not looked at yet "
+                         "count as noise\n"), r->stopped_at);
+  } else if (!r->complete) {
+    text_printf(notes, _("stopped at %s: which rows are core is known, but clusters are still in parts, and all other rows "
+                         "count as noise\n"), r->stopped_at);
+  }
 }
 
 static Status fit_frame(Call *call, const DbscanOptions *o, Fit *fit, Error *e)
@@ -202,10 +193,9 @@ static Status fit_frame(Call *call, const DbscanOptions *o, Fit *fit, Error *e)
                  &fit->result, e));
   fit->cores = mem_alloc((size_t)fit->result.cores * v->d, sizeof *fit->cores);
   fit->clusters = mem_alloc((size_t)fit->result.cores, sizeof *fit->clusters);
-  fit->distances = mem_alloc(v->n, sizeof *fit->distances);
-  TRY(fit->cores && fit->clusters && fit->distances ? STATUS_OK : error_memory(e, 0, _("core rows")));
+  TRY(fit->cores && fit->clusters ? STATUS_OK : error_memory(e, 0, _("core rows")));
   gather_cores(fit);
-  TRY(measure_others(call, fit, e));
+  note_partial(&fit->result, call->notes);
   density_notes(&fit->input, fit->result.sizes, fit->result.k, fit->result.noise, call->notes);
 done:
   return status;
@@ -220,7 +210,8 @@ static Status run_dbscan(Call *call, Value *out, Error *e)
   Model *model = NULL;
   Status status;
   TRY(cluster_input(call, call->data->frame, &ask, &fit.input, e));
-  TRY(fit_frame(call, o, &fit, e));
+  TRY(density_nothing_kept(fit_frame(call, o, &fit, e),
+                           _("nothing was kept: dbscan has no clusters before it knows which rows are core"), e));
   TRY(model_new(&dbscan, o, &model, e));
   TRY(fill_model(call, model, &fit, o->seed, e));
   model_set_data(model, call->data->frame);
@@ -387,9 +378,10 @@ static const Figure dbscan_figures[] = {
     {"min_points", "rows (or weight) within eps that make a core row", "",
      "twice the number of variables, or more with noise"},
     {"index", "how neighbours were found: kd-tree, ball tree, or brute force", "", "brute force costs n * n"},
-    {"complete", "whether the fit came to its end", "", "true"},
-    {"reason", "why it did not", "", "empty"},
-    {"stopped_at", "where a stopped fit is", "", "empty"},
+    {"complete", "whether the fit came to its end", "", "true; false after an interruption"},
+    {"reason", "why it did not", "", "empty or interrupted"},
+    {"stopped_at", "where a stopped fit is: at components clusters are in parts, at border rows they are whole", "",
+     "empty when complete"},
     {"dropped", "rows left out for missing cells", "", "0"},
     {"seed", "seed of the sample", "", "any"},
 };
@@ -408,7 +400,10 @@ static const Primitive dbscan = {
                "border = \"first\") "
                "border rows do not depend on the order of rows. New rows go to the cluster of the nearest core row "
                "within eps, else they "
-               "are noise. With sample, min_points counts rows of the sample.",
+               "are noise. With sample, min_points counts rows of the sample. Ctrl-C keeps what there is once core rows "
+               "are known: parts of "
+               "clusters while these are joined, whole clusters while rows near them are looked for; before that there "
+               "is nothing to keep.",
     .takes = VALUE_FRAME,
     .main = "eps",
     .options = dbscan_options,

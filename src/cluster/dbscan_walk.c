@@ -1,72 +1,149 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* dbscan on a tree. A node is dense when its rows are all within eps of one another. A unit is the highest dense node
- * over a leaf, whose core rows are together in any case; the rows of a leaf that is not dense are units of their own.
- * Units look for those behind them, so that each pair is met once, and leave out nodes that are already in the same
- * component. */
+/* dbscan on a tree: which rows are core, and where the others go. The rows of a leaf ask together, with the bounds of a
+ * node for all of them at once; they begin at their leaf and climb, so that what is near comes first. */
 #include "cluster/dbscan_walk.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/alloc.h"
 #include "core/reduce.h"
 
-uint32_t dbscan_find(const DbscanWalk *w, uint32_t place)
+/* The rows of a leaf on their way through the tree. */
+typedef struct Group {
+  DbscanWalk *w;
+  const DistanceKernels *kernels;
+  const double *tile;
+  size_t own, first;             /* their node, the place of lane 0 */
+  uint32_t open;                 /* lanes that ask still */
+  double limits[DISTANCE_TILE];  /* what they look for is no farther; -1: nothing any more */
+  size_t found[DISTANCE_TILE], enough;
+} Group;
+
+typedef void (*GroupLeaf)(Group *g, size_t leaf, uint32_t asking);
+
+static Group group_of(DbscanWalk *w, size_t leaf, uint32_t open, double limit)
 {
-  uint32_t up = atomic_load_explicit(&w->parent[place], memory_order_relaxed);
-  while (up != place) {
-    const uint32_t next = atomic_load_explicit(&w->parent[up], memory_order_relaxed);
-    atomic_store_explicit(&w->parent[place], next, memory_order_relaxed); /* an ancestor: right whoever else writes */
-    place = up;
-    up = next;
+  Group g = {.w = w, .kernels = distance_kernels(), .tile = tree_tile(w->tree, leaf), .own = leaf + w->tree->leaves - 1,
+             .first = tree_leaf_first(w->tree, leaf), .open = open};
+  for (size_t i = 0; i < DISTANCE_TILE; i++) {
+    g.limits[i] = open >> i & 1 ? limit : -1;
   }
-  return place;
+  return g;
 }
 
-void dbscan_join(const DbscanWalk *w, uint32_t a, uint32_t b)
+static inline const double *group_row(const Group *g, size_t lane)
 {
-  while ((a = dbscan_find(w, a)) != (b = dbscan_find(w, b))) {
-    if (a < b) {
-      const uint32_t swap = a;
-      a = b;
-      b = swap;
-    }
-    uint32_t expected = a;
-    if (atomic_compare_exchange_strong(&w->parent[a], &expected, b)) {
-      return;
-    }
+  return g->w->values + (size_t)g->w->tree->rows[g->first + lane] * g->w->d;
+}
+
+static inline void group_close(Group *g, size_t lane)
+{
+  g->open &= ~((uint32_t)1 << lane);
+  g->limits[lane] = -1;
+}
+
+/* ---- core rows */
+
+static void found_rows(Group *g, size_t lane, size_t rows)
+{
+  g->found[lane] += rows;
+  if (g->found[lane] >= g->enough) {
+    group_close(g, lane);
   }
 }
 
-static inline uint32_t leaf_lanes(const NeighbourTree *tree, size_t leaf, size_t *first)
+static void count_leaf(Group *g, size_t leaf, uint32_t asking)
 {
-  *first = tree_leaf_first(tree, leaf);
-  const size_t count = tree_leaf_first(tree, leaf + 1) - *first;
-  return count >= DISTANCE_TILE ? UINT32_MAX : ((uint32_t)1 << count) - 1;
-}
-
-static inline uint32_t core_lanes(const DbscanWalk *w, size_t leaf, size_t *first)
-{
-  const uint32_t lanes = leaf_lanes(w->tree, leaf, first);
-  uint32_t found = 0;
-  for (uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
-    const unsigned lane = (unsigned)__builtin_ctz(rest);
-    found |= (uint32_t)w->core[*first + lane] << lane;
+  const NeighbourTree *tree = g->w->tree;
+  const uint32_t lanes = tree_lanes(tree, leaf);
+  double ranks[DISTANCE_TILE];
+  for (; asking != 0; asking &= asking - 1) {
+    const size_t lane = (size_t)__builtin_ctz(asking);
+    const uint32_t near = lanes & g->kernels->within[tree->fold](tree_tile(tree, leaf), tree->d, group_row(g, lane),
+                                                                 g->w->limit, ranks);
+    found_rows(g, lane, (size_t)__builtin_popcount(near));
   }
-  return found;
 }
 
-/* The core lanes of a leaf within the limit of x, and their ranks. */
-static inline uint32_t core_hits(const DbscanWalk *w, size_t node, const double *x, double limit, double *ranks,
-                                 size_t *first)
+/* A node that is near as a whole counts as a whole. */
+static bool count_node(Group *g, size_t node, uint32_t asking)
 {
+  const NeighbourTree *tree = g->w->tree;
+  size_t first, end;
+  if (tree_reach(tree, g->own, node) > g->w->limit) {
+    return false;
+  }
+  tree_range(tree, node, &first, &end);
+  for (; asking != 0; asking &= asking - 1) {
+    found_rows(g, (size_t)__builtin_ctz(asking), end - first);
+  }
+  return true;
+}
+
+/* ---- the nearest core row */
+
+static void claim_leaf(Group *g, size_t leaf, uint32_t asking)
+{
+  const DbscanWalk *w = g->w;
   const NeighbourTree *tree = w->tree;
-  const size_t leaf = node + 1 - tree->leaves;
-  const uint32_t found = distance_kernels()->within[tree->fold](tree_tile(tree, leaf), tree->d, x, limit, ranks);
-  return found ? found & core_lanes(w, leaf, first) : 0;
+  const size_t first = tree_leaf_first(tree, leaf);
+  double ranks[DISTANCE_TILE];
+  for (; asking != 0; asking &= asking - 1) {
+    const size_t lane = (size_t)__builtin_ctz(asking), place = g->first + lane;
+    uint32_t near = w->lanes[leaf] & g->kernels->within[tree->fold](tree_tile(tree, leaf), tree->d, group_row(g, lane),
+                                                                    g->limits[lane], ranks);
+    for (; near != 0; near &= near - 1) {
+      const size_t hit = (size_t)__builtin_ctz(near);
+      if (dbscan_nearer(w, (uint32_t)(first + hit), ranks[hit], w->owner[place], g->limits[lane])) {
+        w->owner[place] = (uint32_t)(first + hit);
+        g->limits[lane] = ranks[hit];
+      }
+    }
+  }
 }
 
-/* The highest dense node over a leaf; SIZE_MAX when the leaf is not dense. */
-static size_t unit_of(const DbscanWalk *w, size_t leaf)
+/* ---- the way through the tree */
+
+static void group_below(Group *g, size_t node, uint32_t asking, GroupLeaf visit)
+{
+  const NeighbourTree *tree = g->w->tree;
+  double bounds[2][DISTANCE_TILE];
+  asking &= g->open;
+  if (asking == 0 || task_cancelled(g->w->task) || (visit == claim_leaf && g->w->first_core[node] == DBSCAN_NOBODY)) {
+    return;
+  }
+  if (tree_is_leaf(tree, node)) {
+    visit(g, node + 1 - tree->leaves, asking);
+    return;
+  }
+  if (visit == count_leaf && count_node(g, node, asking)) {
+    return;
+  }
+  tree_nearest_lanes(tree, 2 * node + 1, g->tile, bounds[0]);
+  tree_nearest_lanes(tree, 2 * node + 2, g->tile, bounds[1]);
+  const uint32_t left = g->kernels->at_most(bounds[0], bounds[1]) & asking;
+  const size_t near = 2 * __builtin_popcount(left) < __builtin_popcount(asking);
+  for (size_t turn = 0; turn < 2; turn++) {
+    const size_t child = near ^ turn;
+    group_below(g, 2 * node + 1 + child, g->kernels->at_most(bounds[child], g->limits) & asking, visit);
+  }
+}
+
+static void group_climb(Group *g, GroupLeaf visit)
+{
+  double bounds[DISTANCE_TILE];
+  size_t node = g->own;
+  for (group_below(g, node, g->open, visit); node > 0 && g->open != 0; node = (node - 1) / 2) {
+    const size_t sibling = ((node - 1) ^ 1) + 1;
+    tree_nearest_lanes(g->w->tree, sibling, g->tile, bounds);
+    group_below(g, sibling, g->kernels->at_most(bounds, g->limits), visit);
+  }
+}
+
+/* ---- which rows are core */
+
+size_t dbscan_unit(const DbscanWalk *w, size_t leaf)
 {
   size_t node = leaf + w->tree->leaves - 1;
   if (!w->dense[node]) {
@@ -78,8 +155,7 @@ static size_t unit_of(const DbscanWalk *w, size_t leaf)
   return node;
 }
 
-/* ---- core rows */
-
+/* Weights are summed in the index's order, row by row. */
 static void weigh_place(DbscanWalk *w, size_t place, NeighbourList *list)
 {
   const double *x = w->values + (size_t)dbscan_row(w, place) * w->d;
@@ -101,29 +177,38 @@ static void weigh_place(DbscanWalk *w, size_t place, NeighbourList *list)
 
 enum { PLACES = 32 };
 
-static void core_item(void *context, size_t item, size_t worker)
+static void plain_item(void *context, size_t item, size_t worker)
 {
   (void)worker;
   DbscanWalk *w = context;
   NeighbourList list = {0};
-  size_t first = item * PLACES, end = first + PLACES < w->n ? first + PLACES : w->n;
-  if (w->tree) {
-    first = tree_leaf_first(w->tree, item);
-    end = tree_leaf_first(w->tree, item + 1);
-    const size_t unit = w->weights ? SIZE_MAX : unit_of(w, item);
-    if (unit != SIZE_MAX) {
-      size_t from, to;
-      tree_range(w->tree, unit, &from, &to);
-      if ((double)(to - from) >= w->min_points) {
-        memset(w->core + first, 1, end - first);
-        return;
-      }
-    }
-  }
+  const size_t first = w->tree ? tree_leaf_first(w->tree, item) : item * PLACES;
+  const size_t end = w->tree ? tree_leaf_first(w->tree, item + 1) : first + PLACES < w->n ? first + PLACES : w->n;
   for (size_t i = first; i < end && !task_cancelled(w->task); i++) {
     weigh_place(w, i, &list);
   }
   mem_free(list.hits);
+}
+
+static void core_item(void *context, size_t item, size_t worker)
+{
+  (void)worker;
+  DbscanWalk *w = context;
+  const size_t unit = dbscan_unit(w, item), count = tree_leaf_first(w->tree, item + 1) - tree_leaf_first(w->tree, item);
+  if (unit != SIZE_MAX) {
+    size_t from, to;
+    tree_range(w->tree, unit, &from, &to);
+    if ((double)(to - from) >= w->min_points) {
+      memset(w->core + tree_leaf_first(w->tree, item), 1, count);
+      return;
+    }
+  }
+  Group g = group_of(w, item, tree_lanes(w->tree, item), w->limit);
+  g.enough = w->min_points > (double)w->n ? w->n + 1 : (size_t)ceil(w->min_points);
+  group_climb(&g, count_leaf);
+  for (size_t lane = 0; lane < count; lane++) {
+    w->core[g.first + lane] = g.found[lane] >= g.enough;
+  }
 }
 
 /* Below a dense node all are dense, also where the bounds of a ball do not show it. */
@@ -139,227 +224,90 @@ static void mark_cores(DbscanWalk *w)
 {
   const NeighbourTree *tree = w->tree;
   for (size_t node = 2 * tree->leaves - 1; node-- > 0;) {
-    uint32_t found = DBSCAN_NOBODY;
-    if (tree_is_leaf(tree, node)) {
-      size_t first;
-      const uint32_t lanes = core_lanes(w, node + 1 - tree->leaves, &first);
-      found = lanes ? (uint32_t)first + (uint32_t)__builtin_ctz(lanes) : DBSCAN_NOBODY;
-    } else {
-      found = w->first_core[2 * node + 1];
-      found = found == DBSCAN_NOBODY ? w->first_core[2 * node + 2] : found;
+    if (!tree_is_leaf(tree, node)) {
+      const uint32_t found = w->first_core[2 * node + 1];
+      w->first_core[node] = found == DBSCAN_NOBODY ? w->first_core[2 * node + 2] : found;
+      continue;
     }
-    w->first_core[node] = found;
+    const size_t leaf = node + 1 - tree->leaves, first = tree_leaf_first(tree, leaf);
+    w->lanes[leaf] = 0;
+    for (uint32_t rest = tree_lanes(tree, leaf); rest != 0; rest &= rest - 1) {
+      const unsigned lane = (unsigned)__builtin_ctz(rest);
+      w->lanes[leaf] |= (uint32_t)w->core[first + lane] << lane;
+    }
+    w->first_core[node] = w->lanes[leaf] ? (uint32_t)first + (uint32_t)__builtin_ctz(w->lanes[leaf]) : DBSCAN_NOBODY;
   }
 }
 
 Status dbscan_walk_cores(DbscanWalk *w, Error *e)
 {
+  Status status = STATUS_OK;
   if (w->tree) {
     mark_nodes(w);
   }
-  const Status status = dbscan_run(w, w->tree ? w->tree->leaves : (w->n + PLACES - 1) / PLACES, core_item, e);
+  if (w->kth) {
+    for (size_t i = 0; i < w->n; i++) {
+      w->core[i] = w->kth[dbscan_row(w, i)] <= w->limit;
+    }
+  } else {
+    w->items = w->tree ? w->tree->leaves : (w->n + PLACES - 1) / PLACES;
+    status = dbscan_run(w, w->items, w->tree && !w->weights ? core_item : plain_item, e);
+  }
   if (status == STATUS_OK && w->tree) {
     mark_cores(w);
   }
   return status;
 }
 
-/* ---- which are together */
+/* ---- where the others go */
 
-/* Whether a core row below the node lies within eps of x. */
-static bool reaches_row(const DbscanWalk *w, size_t node, const double *x)
+/* DBSCAN_FIRST: of all core rows within eps, one of the component that comes first. */
+static void claim_first(const DbscanWalk *w, size_t node, const double *x, uint32_t *best)
 {
   const NeighbourTree *tree = w->tree;
-  if (w->first_core[node] == DBSCAN_NOBODY || tree_nearest(tree, node, x) > w->limit) {
-    return false;
-  }
-  if (tree_is_leaf(tree, node)) {
-    double ranks[DISTANCE_TILE];
-    size_t first;
-    return core_hits(w, node, x, w->limit, ranks, &first) != 0;
-  }
-  if (tree_farthest(tree, node, x) <= w->limit) {
-    return true;
-  }
-  return reaches_row(w, 2 * node + 1, x) || reaches_row(w, 2 * node + 2, x);
-}
-
-static bool leaf_reaches(const DbscanWalk *w, size_t a, size_t b)
-{
-  size_t first;
-  for (uint32_t lanes = core_lanes(w, a + 1 - w->tree->leaves, &first); lanes != 0; lanes &= lanes - 1) {
-    const uint32_t row = dbscan_row(w, first + (size_t)__builtin_ctz(lanes));
-    if (reaches_row(w, b, w->values + (size_t)row * w->d)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/* Whether a core row below a lies within eps of one below b. */
-static bool reaches_node(const DbscanWalk *w, size_t a, size_t b)
-{
-  const NeighbourTree *tree = w->tree;
-  if (w->first_core[a] == DBSCAN_NOBODY || w->first_core[b] == DBSCAN_NOBODY || tree_gap(tree, a, b) > w->limit ||
-      task_cancelled(w->task)) {
-    return false;
-  }
-  if (tree_reach(tree, a, b) <= w->limit) {
-    return true;
-  }
-  if (tree_is_leaf(tree, a)) {
-    return leaf_reaches(w, a, b);
-  }
-  if (b > a || tree_is_leaf(tree, b)) { /* the higher one, which has the lower number, is opened */
-    return reaches_node(w, 2 * a + 1, b) || reaches_node(w, 2 * a + 2, b);
-  }
-  return reaches_node(w, a, 2 * b + 1) || reaches_node(w, a, 2 * b + 2);
-}
-
-/* A unit on its way through the tree: a dense node, or a single row. */
-typedef struct Unit {
-  size_t node;      /* SIZE_MAX: a single row */
-  size_t end;       /* places before this are not looked at */
-  uint32_t place;   /* of a core row */
-  const double *x;  /* of a single row */
-} Unit;
-
-static bool unit_reaches(const DbscanWalk *w, const Unit *u, size_t node)
-{
-  return u->node == SIZE_MAX ? reaches_row(w, node, u->x) : reaches_node(w, u->node, node);
-}
-
-static void join_leaf(const DbscanWalk *w, const Unit *u, size_t node)
-{
-  size_t first;
-  for (uint32_t lanes = core_lanes(w, node + 1 - w->tree->leaves, &first); lanes != 0; lanes &= lanes - 1) {
-    const uint32_t place = (uint32_t)(first + (size_t)__builtin_ctz(lanes));
-    const double *y = w->values + (size_t)dbscan_row(w, place) * w->d;
-    if (place >= u->end && dbscan_find(w, place) != dbscan_find(w, u->place) && reaches_row(w, u->node, y)) {
-      dbscan_join(w, place, u->place);
-    }
-  }
-}
-
-static void join_row_leaf(const DbscanWalk *w, const Unit *u, size_t node)
-{
   double ranks[DISTANCE_TILE];
-  size_t first;
-  for (uint32_t lanes = core_hits(w, node, u->x, w->limit, ranks, &first); lanes != 0; lanes &= lanes - 1) {
-    const uint32_t place = (uint32_t)(first + (size_t)__builtin_ctz(lanes));
-    if (place >= u->end) {
-      dbscan_join(w, place, u->place);
-    }
-  }
-}
-
-static void join_below(const DbscanWalk *w, const Unit *u, size_t node)
-{
-  const NeighbourTree *tree = w->tree;
-  size_t first, end;
-  tree_range(tree, node, &first, &end);
-  if (w->first_core[node] == DBSCAN_NOBODY || end <= u->end || task_cancelled(w->task) ||
-      (u->node == SIZE_MAX ? tree_nearest(tree, node, u->x) : tree_gap(tree, u->node, node)) > w->limit) {
-    return;
-  }
-  if (w->dense[node] && first >= u->end) {
-    if (dbscan_find(w, u->place) != dbscan_find(w, w->first_core[node]) && unit_reaches(w, u, node)) {
-      dbscan_join(w, u->place, w->first_core[node]);
-    }
-  } else if (!tree_is_leaf(tree, node)) {
-    join_below(w, u, 2 * node + 1);
-    join_below(w, u, 2 * node + 2);
-  } else if (u->node == SIZE_MAX) {
-    join_row_leaf(w, u, node);
-  } else {
-    join_leaf(w, u, node);
-  }
-}
-
-static void join_unit(const DbscanWalk *w, size_t node)
-{
-  size_t first, end;
-  tree_range(w->tree, node, &first, &end);
-  const Unit unit = {.node = node, .end = end, .place = w->first_core[node]};
-  if (unit.place == DBSCAN_NOBODY) {
-    return;
-  }
-  for (size_t i = unit.place + 1; i < end; i++) {
-    if (w->core[i]) {
-      dbscan_join(w, unit.place, (uint32_t)i);
-    }
-  }
-  join_below(w, &unit, 0);
-}
-
-static void join_item(void *context, size_t item, size_t worker)
-{
-  (void)worker;
-  const DbscanWalk *w = context;
-  const size_t node = unit_of(w, item);
-  size_t first, end;
-  if (node != SIZE_MAX) {
-    tree_range(w->tree, node, &first, &end);
-    if (first == tree_leaf_first(w->tree, item)) {
-      join_unit(w, node);
-    }
-    return;
-  }
-  end = tree_leaf_first(w->tree, item + 1);
-  for (size_t i = tree_leaf_first(w->tree, item); i < end && !task_cancelled(w->task); i++) {
-    if (w->core[i]) {
-      const Unit unit = {.node = SIZE_MAX, .end = i + 1, .place = (uint32_t)i,
-                         .x = w->values + (size_t)dbscan_row(w, i) * w->d};
-      join_below(w, &unit, 0);
-    }
-  }
-}
-
-Status dbscan_walk_join(DbscanWalk *w, Error *e)
-{
-  return dbscan_run(w, w->tree->leaves, join_item, e);
-}
-
-/* ---- border rows */
-
-static void claim_below(const DbscanWalk *w, size_t node, const double *x, uint32_t *best, double *best_rank)
-{
-  const NeighbourTree *tree = w->tree;
-  if (w->first_core[node] == DBSCAN_NOBODY || tree_nearest(tree, node, x) > *best_rank) {
+  if (w->first_core[node] == DBSCAN_NOBODY || tree_nearest(tree, node, x) > w->limit) {
     return;
   }
   if (!tree_is_leaf(tree, node)) {
-    claim_below(w, 2 * node + 1, x, best, best_rank);
-    claim_below(w, 2 * node + 2, x, best, best_rank);
+    claim_first(w, 2 * node + 1, x, best);
+    claim_first(w, 2 * node + 2, x, best);
     return;
   }
-  double ranks[DISTANCE_TILE];
-  size_t first = 0;
-  for (uint32_t lanes = core_hits(w, node, x, *best_rank, ranks, &first); lanes != 0; lanes &= lanes - 1) {
-    const size_t lane = (size_t)__builtin_ctz(lanes);
-    if (dbscan_better(w, (uint32_t)(first + lane), ranks[lane], *best, *best_rank)) {
-      *best = (uint32_t)(first + lane);
-      *best_rank = w->border == DBSCAN_NEAREST ? ranks[lane] : *best_rank;
-    }
+  const size_t leaf = node + 1 - tree->leaves;
+  uint32_t near = w->lanes[leaf] & distance_kernels()->within[tree->fold](tree_tile(tree, leaf), tree->d, x, w->limit, ranks);
+  for (; near != 0; near &= near - 1) {
+    const uint32_t place = (uint32_t)(tree_leaf_first(tree, leaf) + (size_t)__builtin_ctz(near));
+    *best = *best == DBSCAN_NOBODY || dbscan_earlier(w, place, *best) ? place : *best;
   }
 }
 
 static void border_item(void *context, size_t item, size_t worker)
 {
   (void)worker;
-  const DbscanWalk *w = context;
-  const size_t end = tree_leaf_first(w->tree, item + 1);
-  for (size_t i = tree_leaf_first(w->tree, item); i < end && !task_cancelled(w->task); i++) {
-    if (!w->core[i]) {
-      uint32_t best = DBSCAN_NOBODY;
-      double rank = w->limit;
-      claim_below(w, 0, w->values + (size_t)dbscan_row(w, i) * w->d, &best, &rank);
-      w->owner[i] = best;
+  DbscanWalk *w = context;
+  const uint32_t others = tree_lanes(w->tree, item) & ~w->lanes[item];
+  Group g = group_of(w, item, others, INFINITY);
+  if (others == 0 || w->first_core[0] == DBSCAN_NOBODY) {
+    return;
+  }
+  group_climb(&g, claim_leaf);
+  for (uint32_t rest = others; rest != 0; rest &= rest - 1) {
+    const size_t lane = (size_t)__builtin_ctz(rest), place = g.first + lane;
+    if (task_cancelled(w->task)) {
+      w->owner[place] = DBSCAN_NOBODY;
+      continue;
+    }
+    w->nearest[place] = g.limits[lane];
+    dbscan_settle(w, place);
+    if (w->border == DBSCAN_FIRST && w->owner[place] != DBSCAN_NOBODY) {
+      claim_first(w, 0, group_row(&g, lane), &w->owner[place]);
     }
   }
 }
 
 Status dbscan_walk_borders(DbscanWalk *w, Error *e)
 {
-  return dbscan_run(w, w->tree->leaves, border_item, e);
+  w->items = w->tree->leaves;
+  return dbscan_run(w, w->items, border_item, e);
 }

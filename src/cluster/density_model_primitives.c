@@ -110,12 +110,20 @@ void density_glance_begin(Draft *draft, const ClusterInput *input, size_t k, int
   draft_float(draft, "noise_share", (double)noise / (double)input->variables.n);
 }
 
-void density_glance_end(Draft *draft, const ClusterInput *input, bool complete, const char *reason)
+void density_glance_end(Draft *draft, const ClusterInput *input, bool complete, const char *stopped_at)
 {
   draft_bool(draft, "complete", complete);
-  draft_text(draft, "reason", reason);
-  draft_text(draft, "stopped_at", "");
+  draft_text(draft, "reason", complete ? "" : "interrupted");
+  draft_text(draft, "stopped_at", stopped_at);
   draft_int(draft, "dropped", (int64_t)input->variables.dropped);
+}
+
+Status density_nothing_kept(Status status, const char *why, Error *e)
+{
+  if (status == STATUS_CANCELLED) {
+    (void)error_hint(e, "%s", why);
+  }
+  return status;
 }
 
 void density_headline(const Model *model, Text *out)

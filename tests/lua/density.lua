@@ -157,6 +157,11 @@ t.test("steps: clusters that are found, rounds of a spanning tree, windows that 
   t.eq(#steps, m.k)
   t.eq(steps[1].changed, m:tidy().size[1])
   t.ok(steps[#steps].objective == m.n - m.noise)
+  local passes, joins = phase("dbscan", "components"), 0
+  for _, step in ipairs(passes) do
+    joins = joins + step.changed
+  end
+  t.ok(passes[#passes].objective == m.k and m.cores - joins == m.k and #passes == 4) -- 8 leaves
   steps = phase("hdbscan", "spanning tree")
   t.ok(steps[#steps].objective == 1)
   steps = phase("meanshift", "windows", { bandwidth = 1 })

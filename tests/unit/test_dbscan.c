@@ -2,12 +2,14 @@
 /* dbscan against the definition, worked out pair by pair: every index, metric, rule for border rows, with weights, on
  * data with ties and duplicates; rows in another order; threads; cancel and memory. */
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -158,6 +160,19 @@ static void check_numbers(const DbscanResult *r)
   assert_int_equal(sum + noise, (int64_t)r->n);
 }
 
+/* The distance to the nearest core row, pair by pair. */
+static void check_distances(const Case *c, const DbscanResult *r)
+{
+  for (size_t i = 0; i < c->n; i++) {
+    double least = r->core[i] ? 0 : (double)INFINITY;
+    for (size_t j = 0; j < c->n && !r->core[i]; j++) {
+      const double distance = distance_pair(c->metric, c->values + i * c->d, c->values + j * c->d, c->d);
+      least = r->core[j] && distance < least ? distance : least;
+    }
+    assert_true(isinf(least) ? isnan(r->distances[i]) : r->distances[i] == least);
+  }
+}
+
 static void compare(const Case *c)
 {
   uint8_t core[N_MOST];
@@ -172,6 +187,10 @@ static void compare(const Case *c)
     assert_memory_equal(r.core, core, c->n);
     same_partition(r.labels, labels, NULL, c->n);
     check_numbers(&r);
+    if (kind == NEIGHBOURS_AUTO || c->n <= 200) {
+      check_distances(c, &r);
+    }
+    assert_true(r.complete && r.joined && r.stopped_at[0] == '\0');
     dbscan_result_free(&r);
   }
 }
@@ -193,7 +212,7 @@ static void test_definition(void **state)
       for (size_t m = 0; m < 4; m++) {
         for (size_t r = 0; r < sizeof radii / sizeof *radii; r++) {
           const Case c = {values, variant & 2 ? weights : NULL, sizes[s][0], sizes[s][1], {metrics[m], 2},
-                          {m == 3 ? radii[r] / 100 : radii[r], r % 2 ? 5 : 2.5, (DbscanBorder)((r + m + s) % 3)}};
+                          {m == 3 ? radii[r] / 100 : radii[r], r % 2 ? 5 : 2.5, (DbscanBorder)((r + m + s) % 3), NULL}};
           compare(&c);
         }
       }
@@ -214,7 +233,7 @@ static void test_order(void **state)
   for (size_t i = 0; i < N; i++) {
     memcpy(shuffled + place[i] * D, values + i * D, D * sizeof *values);
   }
-  Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.5, 8, DBSCAN_NEAREST}};
+  Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.5, 8, DBSCAN_NEAREST, NULL}};
   DbscanResult a, b;
   assert_int_equal(fit(&c, NEIGHBOURS_AUTO, &a, NULL), STATUS_OK);
   c.values = shuffled;
@@ -230,7 +249,7 @@ static void test_threads(void **state)
   (void)state;
   enum { N = 30000, D = 2 };
   double *values = mem_alloc(N * D, sizeof *values);
-  const Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.05, 6, DBSCAN_NEAREST}};
+  const Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.05, 6, DBSCAN_NEAREST, NULL}};
   DbscanResult first = {0};
   fill(values, N, D, false, 2);
   for (size_t threads = 1; threads <= 4; threads++) {
@@ -269,7 +288,7 @@ static void test_memory_and_cancel(void **state)
   for (size_t i = 0; i < N_MOST; i++) {
     weights[i] = 1;
   }
-  Case c = {values, weights, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, {0.7, 5, DBSCAN_NEAREST}};
+  Case c = {values, weights, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, {0.7, 5, DBSCAN_NEAREST, NULL}};
   pool_set_threads(1);
   assert_true(sweep(swept, &c) > 8);
   pool_set_threads(0);
@@ -286,6 +305,135 @@ static void test_memory_and_cancel(void **state)
   task_free(&task);
 }
 
+/* Core rows read off ranks that are known are those that are counted. */
+static void test_known_ranks(void **state)
+{
+  (void)state;
+  static double values[N_MOST * 3], ranks[N_MOST];
+  static const MetricKind kinds[] = {METRIC_EUCLIDEAN, METRIC_SQEUCLIDEAN, METRIC_CHEBYSHEV};
+  for (size_t m = 0; m < 3; m++) {
+    Case c = {values, NULL, N_MOST, 3, {kinds[m], 2}, {0.5, 4.5, DBSCAN_NEAREST, NULL}};
+    Task task;
+    Neighbours *index;
+    DbscanResult counted, known;
+    task_init(&task, 1);
+    fill(values, N_MOST, 3, m == 1, 4);
+    assert_int_equal(neighbours_new(&task, values, N_MOST, 3, c.metric, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
+    assert_int_equal(neighbours_kth_rank(&task, index, 5, ranks, NULL), STATUS_OK);
+    assert_int_equal(fit(&c, NEIGHBOURS_AUTO, &counted, NULL), STATUS_OK);
+    c.settings.kth = ranks;
+    assert_int_equal(fit(&c, NEIGHBOURS_AUTO, &known, NULL), STATUS_OK);
+    assert_true(counted.cores > 20 && counted.cores < N_MOST - 20);
+    assert_memory_equal(counted.core, known.core, N_MOST);
+    assert_memory_equal(counted.labels, known.labels, sizeof ranks / 2);
+    dbscan_result_free(&counted);
+    dbscan_result_free(&known);
+    neighbours_free(index);
+    task_free(&task);
+  }
+}
+
+/* ---- stopped */
+
+enum { PAUSED = 3000 };
+
+/* Parts of clusters lie within whole ones, and are whole when the result says so; what counts as noise is noise, or was
+ * not looked at yet. */
+static void check_partial(const DbscanResult *whole, const DbscanResult *part)
+{
+  static int32_t into[PAUSED];
+  assert_memory_equal(whole->core, part->core, PAUSED);
+  assert_true(part->complete == (part->stopped_at[0] == '\0'));
+  assert_true(part->k >= whole->k && (!part->joined || part->k == whole->k));
+  for (size_t i = 0; i < PAUSED; i++) {
+    into[i] = -2;
+  }
+  for (size_t i = 0; i < PAUSED; i++) {
+    const int32_t label = part->labels[i];
+    if (label >= 0) {
+      into[label] = into[label] == -2 ? whole->labels[i] : into[label];
+      assert_int_equal(into[label], whole->labels[i]);
+      assert_true(part->distances[i] == whole->distances[i]);
+    } else {
+      assert_true(!part->core[i] && (isnan(part->distances[i]) || part->distances[i] == whole->distances[i]));
+    }
+  }
+}
+
+typedef struct Stop {
+  Task task;
+  int64_t at, steps; /* stops at this step; counts them */
+  useconds_t after;
+} Stop;
+
+static void stop_at(void *context, const TraceStep *step)
+{
+  Stop *s = context;
+  assert_true(strcmp(step->phase, "components") == 0 || strcmp(step->phase, "cluster") == 0);
+  if (++s->steps == s->at) {
+    task_cancel(&s->task);
+  }
+}
+
+static void *stop_later(void *context)
+{
+  Stop *s = context;
+  usleep(s->after);
+  task_cancel(&s->task);
+  return NULL;
+}
+
+static void test_stopped(void **state)
+{
+  (void)state;
+  double *values = mem_alloc(PAUSED * 3, sizeof *values);
+  fill(values, PAUSED, 3, false, 6);
+  const Metric metric = {METRIC_EUCLIDEAN, 2};
+  for (NeighbourKind kind = NEIGHBOURS_KD; kind <= NEIGHBOURS_BRUTE; kind += NEIGHBOURS_BRUTE - NEIGHBOURS_KD) {
+    const DbscanSettings settings = {0.25, 5, DBSCAN_NEAREST, NULL};
+    Neighbours *index;
+    DbscanResult whole, part;
+    Stop stop = {.at = 0};
+    Random random = random_new(1, 1);
+    task_init(&stop.task, 1);
+    assert_int_equal(neighbours_new(&stop.task, values, PAUSED, 3, metric, kind, &index, NULL), STATUS_OK);
+    assert_int_equal(dbscan_fit(&stop.task, index, values, PAUSED, 3, metric, NULL, &settings, &whole, NULL), STATUS_OK);
+    assert_true(whole.k > 3 && whole.borders > 50 && whole.noise > 50);
+    for (stop.at = 1; kind == NEIGHBOURS_KD && stop.at <= 8; stop.at++) { /* 128 leaves make 8 passes */
+      stop.steps = 0;
+      stop.task.trace = stop_at;
+      stop.task.trace_context = &stop;
+      atomic_store(&stop.task.cancel, false);
+      assert_int_equal(dbscan_fit(&stop.task, index, values, PAUSED, 3, metric, NULL, &settings, &part, NULL), STATUS_OK);
+      assert_false(part.complete);
+      assert_true(part.joined == (stop.at == 8));
+      check_partial(&whole, &part);
+      dbscan_result_free(&part);
+    }
+    stop.task.trace = NULL;
+    for (int round = 0; round < 40; round++) { /* at any moment */
+      pthread_t thread;
+      atomic_store(&stop.task.cancel, false);
+      stop.after = (useconds_t)(random_uniform(&random) * (kind == NEIGHBOURS_KD ? 3000 : 10000));
+      assert_int_equal(pthread_create(&thread, NULL, stop_later, &stop), 0);
+      Error e = {0};
+      const Status status = dbscan_fit(&stop.task, index, values, PAUSED, 3, metric, NULL, &settings, &part, &e);
+      pthread_join(thread, NULL);
+      if (status == STATUS_OK) {
+        check_partial(&whole, &part);
+        dbscan_result_free(&part);
+      } else {
+        assert_int_equal(status, STATUS_CANCELLED);
+        assert_null(part.labels);
+      }
+    }
+    dbscan_result_free(&whole);
+    neighbours_free(index);
+    task_free(&stop.task);
+  }
+  mem_free(values);
+}
+
 static void test_knee(void **state)
 {
   (void)state;
@@ -299,6 +447,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_definition), cmocka_unit_test(test_order),
                                      cmocka_unit_test(test_threads), cmocka_unit_test(test_memory_and_cancel),
+                                     cmocka_unit_test(test_known_ranks), cmocka_unit_test(test_stopped),
                                      cmocka_unit_test(test_knee)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();

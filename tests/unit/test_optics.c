@@ -153,7 +153,7 @@ static void test_cut(void **state)
     Task task;
     Neighbours *index;
     DbscanResult r;
-    const DbscanSettings settings = {eps, 5, DBSCAN_FIRST};
+    const DbscanSettings settings = {eps, 5, DBSCAN_FIRST, NULL};
     task_init(&task, 1);
     assert_int_equal(neighbours_new(&task, values, N_MOST, 2, c.metric, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
     assert_int_equal(dbscan_fit(&task, index, values, N_MOST, 2, c.metric, NULL, &settings, &r, NULL), STATUS_OK);
