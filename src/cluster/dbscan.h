@@ -60,10 +60,10 @@ typedef struct DbscanResult {
 
 void dbscan_result_free(DbscanResult *result);
 
-/* values: the index's matrix; weights: n numbers of 0 or more, or NULL. A listener gets a step for each pass over
- * the tree: phase "components", objective the parts that are left, changed the joins of the pass; then one for each
- * cluster, the largest first: phase "cluster", objective the rows with a cluster so far, changed those of this one. Errors: STATUS_MEMORY,
- * STATUS_CANCELLED (before the core rows were known). */
+/* values: the index's matrix; weights: n numbers of 0 or more, or NULL. A listener gets a step for each pass over the
+ * tree: phase "components", objective the parts that are left, changed the joins of the pass; then one for each cluster,
+ * the largest first: phase "cluster", objective the rows with a cluster so far, changed those of this one. Errors:
+ * STATUS_MEMORY, STATUS_CANCELLED (before the core rows were known). */
 Status dbscan_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   const double *weights, const DbscanSettings *settings, DbscanResult *out, Error *e) MUST_USE;
 
