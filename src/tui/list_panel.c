@@ -163,8 +163,10 @@ static void draw_item(Cells *cells, Rect line, const ListItem *item, bool chosen
   const size_t wide = width_of(text_data(&item->text), item->text.size, cells->ascii);
   const size_t noted = width_of(text_data(&item->note), item->note.size, cells->ascii);
   cells_put(cells, line, 0, 1, pen, item->mark);
-  cells_left(cells, line, 0, 1 + mark, line.width - 2 - mark, pen, text_data(&item->text), item->text.size);
-  if (noted > 0 && wide + noted + 4 + (size_t)mark <= (size_t)line.width) {
+  const bool keeps = item->keeps_note && noted > 0 && noted + 12 <= (size_t)line.width;
+  const int right = keeps ? (int)noted + 1 : 0;
+  cells_left(cells, line, 0, 1 + mark, line.width - 2 - mark - right, pen, text_data(&item->text), item->text.size);
+  if (noted > 0 && (keeps || wide + noted + 4 + (size_t)mark <= (size_t)line.width)) {
     cells_right(cells, line, 0, line.width - 1 - (int)noted, (int)noted, pen_of(VIEW_MUTED), text_data(&item->note),
                 item->note.size);
   }

@@ -17,6 +17,7 @@ typedef struct ListItem {
   Text text, note;   /* the panel frees them */
   ViewRole role;
   bool heading;      /* cannot be chosen */
+  bool keeps_note;   /* where there is no room for both the text is cut */
 } ListItem;
 
 struct ListPanel {

@@ -507,7 +507,7 @@ static void write_head(Tui *tui, const State *state, bool hints, const ViewStyle
   put_shape(state, style, &line);
   put_line(style, VIEW_TITLE, &line, out);
   put_types(state->now->frame, &line);
-  text_puts(&line, "; ");
+  text_puts(&line, line.size > 0 ? "; " : "");
   put_missing(state->now->frame, &line);
   put_line(style, VIEW_PLAIN, &line, out);
   put_segments(state, &line);

@@ -200,8 +200,10 @@ static void renew(Tui *tui, State *state)
 
 /* ---- words */
 
-static void put_progress(Tui *tui, Job *job, Text *out)
+/* paused: the clock goes on, so that it says nothing of what is left. */
+static void put_progress(Tui *tui, Job *job, bool paused, Text *out)
 {
+  static const double worth_saying = 0.1; /* seconds */
   Task *task = job_task(job);
   const double done = (double)atomic_load(&task->done), total = (double)atomic_load(&task->total), past = job_seconds(job);
   const char *phase = atomic_load(&task->phase);
@@ -214,8 +216,9 @@ static void put_progress(Tui *tui, Job *job, Text *out)
   if (total > 0 && !tui_steady(tui)) {
     char share[NUMBER_SIZE], left[32];
     number_percent(done / total, share);
-    tui_seconds(tui, done > 0 ? past * (total - done) / done : 0, left);
-    text_printf(out, done > 0 ? _(", %1$s done, about %2$s left") : ", %1$s", share, left);
+    const double rest = done > 0 && !paused ? past * (total - done) / done : 0;
+    tui_seconds(tui, rest, left);
+    text_printf(out, rest > worth_saying ? _(", %1$s done, about %2$s left") : ", %1$s", share, left);
   }
   text_puts(out, "\n");
 }
@@ -226,7 +229,7 @@ static void write_words(Tui *tui, void *context, const ViewStyle *style, Text *o
   WatchStep step;
   Text text = {0};
   if (tui_job(tui)) {
-    put_progress(tui, tui_job(tui), &text);
+    put_progress(tui, tui_job(tui), state->runs && watch_record_paused(state->record), &text);
   } else if (state->name[0]) {
     text_printf(&text, _("%s: ended\n"), state->name);
   }
@@ -282,6 +285,7 @@ static void item(Tui *tui, void *context, size_t index, ListItem *out)
   out->role = line->state == LINE_FAILED ? VIEW_ERROR : VIEW_PLAIN;
   tui_seconds(tui, line->seconds, took);
   text_puts(&out->note, line_state_name(line->state));
+  out->keeps_note = true;
   if (line->state == LINE_DONE) {
     text_printf(&out->note, line->partial ? _(", partial, %s") : ", %s", took);
   }
@@ -406,7 +410,7 @@ static void finish_now(Tui *tui, void *context)
   const bool stepped = has_steps(tui, state);
   state->finishing = true;
   tui_cancel(tui);
-  tui_message(tui, VIEW_PLAIN, "%s", stepped ? _("asked to finish now: what it has is kept")
+  tui_message(tui, VIEW_PLAIN, "%s", stepped ? _("asked to finish now, with what it has")
                                              : _("asked to finish now; before its first step it has nothing to keep"));
 }
 

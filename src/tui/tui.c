@@ -151,14 +151,22 @@ void tui_choose(Tui *tui, const char *name)
   }
 }
 
-/* A variable that was not there before is what the user will go on with. */
+/* Another frame or model under the name it had. */
+static bool is_renewed(const SessionVariable *former, const SessionVariable *now)
+{
+  return (now->kind == VALUE_FRAME && (former->kind != VALUE_FRAME || former->value.frame != now->value.frame)) ||
+         (now->kind == VALUE_MODEL && (former->kind != VALUE_MODEL || former->value.model != now->value.model));
+}
+
+/* A variable that was not there before, or is another table or model now, is what the user will go on with. */
 static void choose_newest(Tui *tui, const SessionVariable *former, size_t n_former)
 {
   for (size_t i = 0, j = 0; n_former > 0 && i < tui->n_objects; i++) { /* both in order of name */
     while (j < n_former && strcmp(former[j].name, tui->objects[i].name) < 0) {
       j++;
     }
-    if (j == n_former || strcmp(former[j].name, tui->objects[i].name) != 0) {
+    const bool had = j < n_former && strcmp(former[j].name, tui->objects[i].name) == 0;
+    if (!had || is_renewed(&former[j], &tui->objects[i])) {
       tui_choose(tui, tui->objects[i].name);
     }
   }
@@ -176,6 +184,8 @@ void tui_refresh_objects(Tui *tui)
   }
   SessionVariable *former = tui->objects;
   const size_t n_former = tui->n_objects;
+  char subject[NAME_SIZE];
+  snprintf(subject, sizeof subject, "%s", tui->subject);
   tui->objects = objects;
   tui->n_objects = n;
   for (size_t i = 0; i < tui->n_pages; i++) {
@@ -184,7 +194,10 @@ void tui_refresh_objects(Tui *tui)
       run->page->changed(tui, run->state);
     }
   }
-  choose_newest(tui, former, n_former); /* last, since pages choose what they show */
+  if (tui_object(tui, subject)) { /* pages choose what they show, which the user may have left long ago */
+    tui_choose(tui, subject);
+  }
+  choose_newest(tui, former, n_former);
   session_list_free(former, n_former);
   tui_redraw(tui);
 }

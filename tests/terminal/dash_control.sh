@@ -4,7 +4,7 @@
 # busy; what is printed, errors; signals with work in hand; no colours.
 source "$(dirname "$0")/lib.sh"
 
-plan 23
+plan 25
 
 export XDG_STATE_HOME=$TMPDIR/state
 shows() { wait_for "$1" 15; }
@@ -20,7 +20,7 @@ dash() {
 }
 lua() {
   press ':'
-  true
+  sees '^:'
   type_text "$1"
   press Enter
 }
@@ -53,6 +53,15 @@ stepped
 press x
 lua 'print("is " .. type(rawget(_G, "dropped")))'
 check "x drops it" shows '^is nil'
+
+lua "heights = df:hierarchical{k = 3}"
+sees 'hierarchical, .*(%|s)'
+press f
+check "finished before its first step: said to have kept nothing" sees 'hierarchical had made no step yet'
+lua "found = df:meanshift{bandwidth = 3, scale = 'none'}"
+stepped
+press f
+check "a method that keeps nothing says so" sees 'meanshift keeps nothing'
 
 # ---- statements that wait
 
