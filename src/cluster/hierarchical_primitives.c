@@ -138,22 +138,27 @@ done:
   return status;
 }
 
-static Status triangle_of(Task *task, const HierarchicalOptions *o, const Hierarchy *h, double *cells, Error *e)
+/* A triangle of given distances. */
+static Status given_triangle(Task *task, const HierarchicalOptions *o, size_t n, double **out, Error *e)
 {
-  const ClusterInput *in = &h->input;
-  return o->distances ? hierarchical_distances(task, o->distances, in->variables.n, cells, e)
-                      : linkage_distances(task, in->values, in->variables.n, in->variables.d, h->metric, cells, e);
+  const size_t count = linkage_cells(n);
+  *out = mem_alloc(count + 1, sizeof **out);
+  task_phase(task, N_("distances"));
+  return *out ? hierarchical_distances(task, o->distances, n, *out, e)
+              : error_memory(e, count * sizeof **out, _("the distances of all pairs"));
 }
 
 static Status fit_matrix(Task *task, const HierarchicalOptions *o, Hierarchy *h, Error *e)
 {
-  const size_t n = h->input.variables.n, count = linkage_cells(n);
-  double *cells = mem_alloc(count + 1, sizeof *cells);
+  const ClusterInput *in = &h->input;
+  const size_t n = in->variables.n;
+  double *cells = NULL;
   Status status;
-  TRY(cells ? STATUS_OK : error_memory(e, count * sizeof *cells, _("the distances of all pairs")));
-  task_phase(task, N_("distances"));
-  TRY(triangle_of(task, o, h, cells, e));
-  TRY(linkage_matrix(task, cells, n, h->kind, h->input.weights, &h->tree, e));
+  if (!o->distances) {
+    return linkage_rows(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, &h->tree, e);
+  }
+  TRY(given_triangle(task, o, n, &cells, e));
+  TRY(linkage_matrix(task, cells, n, h->kind, NULL, &h->tree, e));
 done:
   mem_free(cells);
   return status;
@@ -174,9 +179,7 @@ static Status correlate(Task *task, const HierarchicalOptions *o, Hierarchy *h, 
   }
   task_phase(task, N_("cophenetic correlation"));
   if (o->distances) {
-    cells = mem_alloc(linkage_cells(n) + 1, sizeof *cells);
-    TRY(cells ? triangle_of(task, o, h, cells, e)
-              : error_memory(e, linkage_cells(n) * 8, _("the distances of all pairs")));
+    TRY(given_triangle(task, o, n, &cells, e));
     triangle.cells = cells;
     source = (LinkageSource){linkage_source_triangle, &triangle};
   }

@@ -16,9 +16,10 @@
  * Euclidean. Heights of centroid and median may fall from one merge to the next; those of the others do not.
  *
  * Ways, which give the same heights but for rounding (Muellner 2013):
- *   matrix   n (n - 1) / 2 distances in double precision. O(n^2): nearest-neighbour chains for complete, average,
- *            mcquitty and ward; Prim's minimum spanning tree for single; nearest neighbours of each for centroid and
- *            median (expected; O(n^3) at worst).
+ *   matrix   n (n - 1) / 2 distances in double precision, from rows about half of it. O(n^2): for complete, average,
+ *            mcquitty and ward all pairs of each other's nearest merge at once, where there are few of them by
+ *            nearest-neighbour chains (linkage_rounds.c); Prim's minimum spanning tree for single; nearest neighbours of
+ *            each for centroid and median (expected; O(n^3) at worst).
  *   vectors  O(n d) memory. ward of Euclidean, ward_d, centroid and median of sqeuclidean keep only centres, in a
  * kd-tree; single of any metric is a minimum spanning tree. ward merges all pairs of mutually nearest clusters at once,
  *            which is the same tree because a merge never brings others nearer. Few columns: about n log n; many: O(n^2
@@ -80,6 +81,11 @@ Status linkage_vectors(Task *task, const double *values, size_t n, size_t d, Met
 /* distances: the upper triangle by rows, d(0,1) d(0,2) ... d(n-2,n-1), none NaN; used up. */
 Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights,
                       LinkageTree *out, Error *e) MUST_USE;
+
+/* The same from n x d finite values, by the triangle of all pairs; complete, average and mcquitty merge rows that are each
+ * other's nearest before there is one, so that it has about half of these cells. */
+Status linkage_rows(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
+                    const double *weights, LinkageTree *out, Error *e) MUST_USE;
 
 /* Where d(i,j), i < j, is in the triangle; and the triangle's length. */
 static inline size_t linkage_at(size_t n, size_t i, size_t j)

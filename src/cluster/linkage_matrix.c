@@ -2,24 +2,15 @@
 /* Linkages on a triangle of distances, which is overwritten by the distances of clusters. A cluster lives where its
  * lowest row does, for centroid and median where its highest does. Reference: Muellner, J. Statistical Software 53(9),
  * 2013; Murtagh, Computational Statistics Quarterly 1, 1984. */
+#include "cluster/linkage_matrix.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "cluster/linkage_tree.h"
 #include "core/alloc.h"
 #include "core/reduce.h"
 
-typedef struct Matrix {
-  Task *task;
-  double *d; /* the triangle */
-  size_t n;
-  LinkageKind kind;
-  double *sizes;  /* of the cluster at each place */
-  uint32_t *next; /* the next living place: next[n] is the first, n ends */
-  uint32_t *back;
-  LinkageStep *steps;
-  size_t done;
-} Matrix;
+typedef LinkageMatrix Matrix;
 
 static const char *const names[] = {"single", "complete", "average",  "mcquitty",
                                     "ward",   "ward_d",   "centroid", "median"};
@@ -92,8 +83,7 @@ static void remove_place(Matrix *m, uint32_t place)
   m->back[m->next[place]] = m->back[place];
 }
 
-/* The coefficients of the recurrence a d_ki + b d_kj + c d_ij for one k; min and max apart. */
-static double combine(LinkageKind kind, double ki, double kj, double ij, double nk, double ni, double nj)
+double linkage_combine(LinkageKind kind, double ki, double kj, double ij, double nk, double ni, double nj)
 {
   switch (kind) {
   case LINKAGE_SINGLE:
@@ -118,21 +108,21 @@ static void merge_places(Matrix *m, uint32_t i, uint32_t j, uint32_t keep)
 {
   const double ij = *cell(m, i, j), ni = m->sizes[i], nj = m->sizes[j];
   const uint32_t gone = keep == i ? j : i;
-  m->steps[m->done++] = (LinkageStep){i, j, ij};
+  m->steps[m->done++] = (LinkageStep){m->row[i], m->row[j], ij};
   for (uint32_t k = m->next[m->n]; k < m->n; k = m->next[k]) {
     if (k != i && k != j) {
       double *out = cell(m, k, keep);
-      *out = combine(m->kind, *cell(m, k, i), *cell(m, k, j), ij, m->sizes[k], ni, nj);
+      *out = linkage_combine(m->kind, *cell(m, k, i), *cell(m, k, j), ij, m->sizes[k], ni, nj);
     }
   }
   m->sizes[keep] = ni + nj;
   remove_place(m, gone);
 }
 
-static Status tick(const Matrix *m, Error *e)
+Status linkage_tick(const Matrix *m, Error *e)
 {
-  if (m->done % 64 == 0) {
-    task_progress(m->task, m->done, m->n - 1);
+  if (m->done % 64 == 0 || m->done == m->all) {
+    task_progress(m->task, m->done, m->all);
   }
   return task_cancelled(m->task) ? error_cancelled(e) : STATUS_OK;
 }
@@ -164,13 +154,14 @@ static uint32_t nearest(const Matrix *m, uint32_t i, uint32_t prefer, double *di
   return best;
 }
 
-static Status run_chains(Matrix *m, Error *e)
+Status linkage_run_chains(Matrix *m, size_t most, Error *e)
 {
   const uint32_t none = (uint32_t)m->n;
+  const size_t end = m->all - m->done < most ? m->all : m->done + most;
   uint32_t *chain = mem_alloc(m->n + 1, sizeof *chain);
   size_t length = 0;
   Status status = chain ? STATUS_OK : error_memory(e, m->n * sizeof *chain, _("a tree"));
-  while (status == STATUS_OK && m->done + 1 < m->n) {
+  while (status == STATUS_OK && m->done < end) {
     if (length == 0) {
       chain[length++] = m->next[m->n];
     }
@@ -181,7 +172,7 @@ static Status run_chains(Matrix *m, Error *e)
       length -= 2;
       const uint32_t low = tip < found ? tip : found;
       merge_places(m, low, tip < found ? found : tip, low);
-      status = tick(m, e);
+      status = linkage_tick(m, e);
     } else {
       chain[length++] = found;
       status = task_cancelled(m->task) ? error_cancelled(e) : STATUS_OK;
@@ -217,7 +208,7 @@ static Status run_prim(Matrix *m, Error *e)
     m->steps[m->done++] =
         (LinkageStep){by[best] < best ? by[best] : best, by[best] < best ? best : by[best], near[best]};
     tip = best;
-    status = tick(m, e);
+    status = linkage_tick(m, e);
   }
   mem_free(near);
   mem_free(by);
@@ -289,7 +280,7 @@ static Status run_generic(Matrix *m, Error *e)
     const uint32_t i = nearest_pair(m, &near), j = near.place[i];
     merge_places(m, i, j, j);
     tell(m, &near, i, j);
-    status = tick(m, e);
+    status = linkage_tick(m, e);
   }
   mem_free(near.bound);
   mem_free(near.place);
@@ -298,21 +289,29 @@ static Status run_generic(Matrix *m, Error *e)
 
 /* ---- all */
 
-static Status matrix_new(Matrix *m, const double *weights, Error *e)
+void linkage_link(Matrix *m)
 {
   const size_t n = m->n;
-  m->sizes = mem_alloc(n, sizeof *m->sizes);
-  m->next = mem_alloc(n + 1, sizeof *m->next);
-  m->back = mem_alloc(n + 1, sizeof *m->back);
-  m->steps = mem_alloc(n, sizeof *m->steps);
-  if (!m->sizes || !m->next || !m->back || !m->steps) {
-    return error_memory(e, n * sizeof *m->steps, _("a tree"));
-  }
   for (size_t i = 0; i <= n; i++) {
     m->next[i] = i == n ? 0 : (uint32_t)i + 1;
     m->back[i] = i == 0 ? (uint32_t)n : (uint32_t)i - 1;
   }
+}
+
+static Status matrix_new(Matrix *m, const double *weights, Error *e)
+{
+  const size_t n = m->n;
+  m->sizes = mem_alloc(n, sizeof *m->sizes);
+  m->row = mem_alloc(n, sizeof *m->row);
+  m->next = mem_alloc(n + 1, sizeof *m->next);
+  m->back = mem_alloc(n + 1, sizeof *m->back);
+  m->steps = mem_alloc(n, sizeof *m->steps);
+  if (!m->sizes || !m->row || !m->next || !m->back || !m->steps) {
+    return error_memory(e, n * sizeof *m->steps, _("a tree"));
+  }
+  linkage_link(m);
   for (size_t i = 0; i < n; i++) {
+    m->row[i] = (uint32_t)i;
     m->sizes[i] = weights && linkage_uses_weights(m->kind) ? weights[i] : 1;
   }
   return STATUS_OK;
@@ -338,24 +337,66 @@ static Status prepare(Matrix *m, bool weighted, Error *e)
   return STATUS_OK;
 }
 
+static void matrix_free(Matrix *m)
+{
+  mem_free(m->sizes);
+  mem_free(m->row);
+  mem_free(m->next);
+  mem_free(m->back);
+  mem_free(m->steps);
+}
+
 Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights,
                       LinkageTree *out, Error *e)
 {
-  Matrix m = {.task = task, .d = distances, .n = n, .kind = kind};
+  Matrix m = {.task = task, .d = distances, .n = n, .kind = kind, .all = n > 0 ? n - 1 : 0};
   Status status;
   *out = (LinkageTree){0};
   task_phase(task, N_("linkage"));
   TRY(matrix_new(&m, weights, e));
   TRY(prepare(&m, weights != NULL, e));
-  TRY(kind == LINKAGE_SINGLE ? run_prim(&m, e) : linkage_is_monotone(kind) ? run_chains(&m, e) : run_generic(&m, e));
+  TRY(kind == LINKAGE_SINGLE        ? run_prim(&m, e)
+      : linkage_is_monotone(kind) ? linkage_run_rounds(&m, e)
+                                  : run_generic(&m, e));
   for (size_t i = 0; kind == LINKAGE_WARD && i + 1 < n; i++) {
     m.steps[i].height = sqrt(fmax(0, m.steps[i].height));
   }
   TRY(linkage_tree_of_steps(m.steps, n, linkage_is_monotone(kind), out, e));
 done:
-  mem_free(m.sizes);
-  mem_free(m.next);
-  mem_free(m.back);
-  mem_free(m.steps);
+  matrix_free(&m);
+  return status;
+}
+
+/* From the triangle of all pairs. */
+static Status from_triangle(Task *task, const LinkageRows *rows, size_t n, LinkageKind kind, const double *weights,
+                            LinkageTree *out, Error *e)
+{
+  const size_t count = linkage_cells(n);
+  double *cells = mem_alloc(count + 1, sizeof *cells);
+  Status status = cells ? linkage_distances(task, rows->values, n, rows->d, rows->metric, cells, e)
+                        : error_memory(e, count * sizeof *cells, _("the distances of all pairs"));
+  if (status == STATUS_OK) {
+    status = linkage_matrix(task, cells, n, kind, weights, out, e);
+  }
+  mem_free(cells);
+  return status;
+}
+
+Status linkage_rows(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
+                    const double *weights, LinkageTree *out, Error *e)
+{
+  const LinkageRows rows = {values, d, metric};
+  Matrix m = {.task = task, .n = n, .kind = kind, .all = n > 0 ? n - 1 : 0};
+  Status status;
+  *out = (LinkageTree){0};
+  task_phase(task, N_("distances"));
+  if (n < 2 || (kind != LINKAGE_COMPLETE && kind != LINKAGE_AVERAGE && kind != LINKAGE_MCQUITTY)) {
+    return from_triangle(task, &rows, n, kind, weights, out, e);
+  }
+  TRY(matrix_new(&m, weights, e));
+  TRY(linkage_run_rows(&m, &rows, e));
+  TRY(linkage_tree_of_steps(m.steps, n, true, out, e));
+done:
+  matrix_free(&m);
   return status;
 }

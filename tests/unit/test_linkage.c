@@ -95,12 +95,22 @@ static void slow_linkage(const double *x, size_t n, size_t d, Metric metric, Lin
   }
 }
 
-static void fit(const double *x, size_t n, size_t d, Metric metric, LinkageKind kind, const double *weights, bool vectors,
+/* By a triangle that is given, by vectors, by a triangle of rows. */
+enum { MATRIX, VECTORS, ROWS, WAYS };
+
+static bool has_way(int way, LinkageKind kind, Metric metric)
+{
+  return way != VECTORS || linkage_has_vectors(kind, metric);
+}
+
+static void fit(const double *x, size_t n, size_t d, Metric metric, LinkageKind kind, const double *weights, int way,
                 LinkageTree *tree)
 {
   Task task;
   task_init(&task, 1);
-  if (vectors) {
+  if (way == ROWS) {
+    assert_int_equal(linkage_rows(&task, x, n, d, metric, kind, weights, tree, NULL), STATUS_OK);
+  } else if (way == VECTORS) {
     assert_int_equal(linkage_vectors(&task, x, n, d, metric, kind, weights, tree, NULL), STATUS_OK);
   } else {
     double *cells = malloc((linkage_cells(n) + 1) * sizeof *cells);
@@ -154,9 +164,12 @@ static void test_definition(void **state)
       for (LinkageKind kind = 0; kind <= LINKAGE_MEDIAN; kind++) {
         const double *w = round % 3 == 2 && linkage_uses_weights(kind) ? weights : NULL;
         slow_linkage(x, n, d, metrics[m], kind, w, &slow);
-        for (int vectors = 0; vectors <= linkage_has_vectors(kind, metrics[m]); vectors++) {
+        for (int way = 0; way < WAYS; way++) {
+          if (!has_way(way, kind, metrics[m])) {
+            continue;
+          }
           LinkageTree tree;
-          fit(x, n, d, metrics[m], kind, w, vectors, &tree);
+          fit(x, n, d, metrics[m], kind, w, way, &tree);
           for (size_t i = 0; i + 1 < n; i++) {
             close_to(tree.height[i], slow.height[i], 1e-9);
             assert_true(i == 0 || !linkage_is_monotone(kind) || tree.height[i] >= tree.height[i - 1]);
@@ -191,10 +204,13 @@ static void test_ties(void **state)
     }
     slow_linkage(x, n, d, metrics[0], LINKAGE_SINGLE, NULL, &slow);
     for (LinkageKind kind = 0; kind <= LINKAGE_MEDIAN; kind++) {
-      for (int vectors = 0; vectors <= linkage_has_vectors(kind, metrics[kind > LINKAGE_WARD]); vectors++) {
+      for (int way = 0; way < WAYS; way++) {
+        if (!has_way(way, kind, metrics[kind > LINKAGE_WARD])) {
+          continue;
+        }
         LinkageTree tree;
         size_t zero = 0;
-        fit(x, n, d, metrics[kind > LINKAGE_WARD], kind, NULL, vectors, &tree);
+        fit(x, n, d, metrics[kind > LINKAGE_WARD], kind, NULL, way, &tree);
         for (size_t i = 0; i + 1 < n; i++) {
           zero += tree.height[i] == 0;
           assert_true(i == 0 || !linkage_is_monotone(kind) || tree.height[i] >= tree.height[i - 1]);
@@ -227,10 +243,13 @@ static void test_weights(void **state)
         memcpy(repeated + 2 * m++, x + 2 * i, 2 * sizeof *x);
       }
     }
-    for (int vectors = 0; vectors <= linkage_has_vectors(kind, metric); vectors++) {
+    for (int way = 0; way < WAYS; way++) {
+      if (!has_way(way, kind, metric)) {
+        continue;
+      }
       LinkageTree weighted, long_tree;
-      fit(x, N, 2, metric, kind, weights, vectors, &weighted);
-      fit(repeated, m, 2, metric, kind, NULL, vectors, &long_tree);
+      fit(x, N, 2, metric, kind, weights, way, &weighted);
+      fit(repeated, m, 2, metric, kind, NULL, way, &long_tree);
       for (size_t i = 0; i < N - 1; i++) {
         close_to(weighted.height[i], long_tree.height[m - N + i], 1e-12);
       }
@@ -269,25 +288,27 @@ static void test_same(void **state)
   for (LinkageKind kind = 0; kind <= LINKAGE_MEDIAN; kind++) {
     const Metric metric = metrics[kind > LINKAGE_WARD];
     LinkageTree tree, other;
-    fit(x, N, D, metric, kind, NULL, false, &tree);
-    if (linkage_has_vectors(kind, metric)) {
-      fit(x, N, D, metric, kind, NULL, true, &other);
-      for (size_t i = 0; i + 1 < N; i++) {
-        close_to(other.height[i], tree.height[i], 1e-9);
-      }
-      assert_memory_equal(tree.first + N - 40, other.first + N - 40, 39 * sizeof *tree.first);
-      linkage_tree_free(&tree);
-      tree = other;
-      for (size_t round = 0; round < 3; round++) {
-        pool_set_threads(round == 0 ? 1 : round == 1 ? 3 : 2);
-        cpu_isa_force(round == 2 ? ISA_BASE : best);
-        fit(x, N, D, metric, kind, NULL, true, &other);
-        assert_same_tree(&tree, &other);
-        linkage_tree_free(&other);
-      }
-      cpu_isa_force(best);
-      pool_set_threads(0);
+    fit(x, N, D, metric, kind, NULL, MATRIX, &tree);
+    const int way = linkage_has_vectors(kind, metric) ? VECTORS : ROWS;
+    fit(x, N, D, metric, kind, NULL, way, &other);
+    for (size_t i = 0; i + 1 < N; i++) {
+      close_to(other.height[i], tree.height[i], 1e-9);
     }
+    assert_memory_equal(tree.first + N - 40, other.first + N - 40, 39 * sizeof *tree.first);
+    if (way == ROWS) {
+      assert_same_tree(&tree, &other);
+    }
+    linkage_tree_free(&tree);
+    tree = other;
+    for (size_t round = 0; round < 3; round++) {
+      pool_set_threads(round == 0 ? 1 : round == 1 ? 3 : 2);
+      cpu_isa_force(round == 2 ? ISA_BASE : best);
+      fit(x, N, D, metric, kind, NULL, way, &other);
+      assert_same_tree(&tree, &other);
+      linkage_tree_free(&other);
+    }
+    cpu_isa_force(best);
+    pool_set_threads(0);
     linkage_tree_free(&tree);
   }
   free(x);
@@ -300,12 +321,40 @@ static void test_many(void **state)
   enum { N = 4500 };
   double *x = make_rows(N, 2);
   LinkageTree tree, other;
-  fit(x, N, 2, metrics[2], LINKAGE_SINGLE, NULL, false, &tree);
-  fit(x, N, 2, metrics[2], LINKAGE_SINGLE, NULL, true, &other);
+  fit(x, N, 2, metrics[2], LINKAGE_SINGLE, NULL, MATRIX, &tree);
+  fit(x, N, 2, metrics[2], LINKAGE_SINGLE, NULL, VECTORS, &other);
   assert_same_tree(&tree, &other);
   linkage_tree_free(&tree);
   linkage_tree_free(&other);
   free(x);
+}
+
+/* Distances that grow so fast that one pair at a time is each other's nearest: rounds give way to chains. */
+static void test_one_at_a_time(void **state)
+{
+  (void)state;
+  enum { N = 300 };
+  static double x[N];
+  for (int turned = 0; turned < 2; turned++) {
+    double sum = 0;
+    for (size_t i = 0; i < N; i++) {
+      x[turned ? N - 1 - i : i] = pow(2.5, (double)i);
+    }
+    LinkageTree complete, average, rows;
+    fit(x, N, 1, metrics[0], LINKAGE_COMPLETE, NULL, MATRIX, &complete);
+    fit(x, N, 1, metrics[0], LINKAGE_AVERAGE, NULL, MATRIX, &average);
+    fit(x, N, 1, metrics[0], LINKAGE_AVERAGE, NULL, ROWS, &rows);
+    assert_same_tree(&average, &rows);
+    for (size_t i = 1; i < N; i++) {
+      sum += pow(2.5, (double)i - 1);
+      close_to(complete.height[i - 1] / (pow(2.5, (double)i) - 1), 1, 1e-12);
+      close_to(average.height[i - 1] / (pow(2.5, (double)i) - sum / (double)i), 1, 1e-12);
+      assert_int_equal(complete.rows[i - 1], i + 1);
+    }
+    linkage_tree_free(&complete);
+    linkage_tree_free(&average);
+    linkage_tree_free(&rows);
+  }
 }
 
 /* The same rows in another order make the same clusters. */
@@ -321,8 +370,8 @@ static void test_order(void **state)
     const Metric metric = metrics[kind > LINKAGE_WARD];
     LinkageTree a, b;
     int32_t first[N], second[N];
-    fit(x, N, D, metric, kind, NULL, linkage_has_vectors(kind, metric), &a);
-    fit(y, N, D, metric, kind, NULL, linkage_has_vectors(kind, metric), &b);
+    fit(x, N, D, metric, kind, NULL, linkage_has_vectors(kind, metric) ? VECTORS : ROWS, &a);
+    fit(y, N, D, metric, kind, NULL, linkage_has_vectors(kind, metric) ? VECTORS : ROWS, &b);
     for (size_t k = 2; k < 30; k++) {
       assert_int_equal(linkage_cut(&a, k, first, NULL), STATUS_OK);
       assert_int_equal(linkage_cut(&b, k, second, NULL), STATUS_OK);
@@ -351,11 +400,14 @@ static void test_extremes(void **state)
       x[2 * i + 1] = u == 3 ? 1e15 : 0;
     }
     for (LinkageKind kind = 0; kind <= LINKAGE_MEDIAN; kind++) {
-      for (int vectors = 0; vectors <= linkage_has_vectors(kind, metrics[0]); vectors++) {
+      for (int way = 0; way < WAYS; way++) {
+        if (!has_way(way, kind, metrics[0])) {
+          continue;
+        }
         LinkageTree tree;
         uint32_t order[30];
         bool seen[30] = {false};
-        fit(x, 30, 2, metrics[0], kind, NULL, vectors, &tree);
+        fit(x, 30, 2, metrics[0], kind, NULL, way, &tree);
         assert_int_equal(linkage_order(&tree, order, NULL), STATUS_OK);
         for (size_t i = 0; i < 30; i++) {
           assert_false(seen[order[i]]);
@@ -377,7 +429,7 @@ static void test_figures(void **state)
   for (LinkageKind kind = 0; kind <= LINKAGE_MEDIAN; kind++) {
     LinkageTree tree;
     double found, sum[5] = {0}, first[N];
-    fit(x, N, D, metrics[0], kind, NULL, false, &tree);
+    fit(x, N, D, metrics[0], kind, NULL, MATRIX, &tree);
     for (size_t i = 0; i < N; i++) {
       for (size_t merge = N - 1; merge-- > 0;) {
         first[i] = tree.first[merge] == i || tree.second[merge] == i ? tree.height[merge] : first[i];
@@ -419,7 +471,7 @@ static void test_cut_height(void **state)
   enum { N = 60 };
   double *x = make_rows(N, 2);
   LinkageTree tree;
-  fit(x, N, 2, metrics[0], LINKAGE_AVERAGE, NULL, false, &tree);
+  fit(x, N, 2, metrics[0], LINKAGE_AVERAGE, NULL, MATRIX, &tree);
   for (size_t k = 1; k <= N; k++) {
     int32_t by_number[N], by_height[N];
     size_t found;
@@ -451,7 +503,7 @@ static void test_graph(void **state)
     size_t components;
     Task task;
     task_init(&task, 1);
-    fit(x, N, 2, metrics[0], kinds[i], NULL, false, &free_tree);
+    fit(x, N, 2, metrics[0], kinds[i], NULL, MATRIX, &free_tree);
     assert_int_equal(linkage_graph(&task, x, N, 2, metrics[0], kinds[i], NULL, neighbours, N, &tree, &components, NULL),
                      STATUS_OK);
     assert_int_equal(components, 1);
@@ -509,6 +561,7 @@ static void test_cancel(void **state)
     assert_int_equal(linkage_distances(&task, x, 200, 2, metric, cells, NULL), STATUS_OK);
     task_cancel(&task);
     assert_int_equal(linkage_matrix(&task, cells, 200, kind, NULL, &tree, &e), STATUS_CANCELLED);
+    assert_int_equal(linkage_rows(&task, x, 200, 2, metric, kind, NULL, &tree, NULL), STATUS_CANCELLED);
     if (linkage_has_vectors(kind, metric)) {
       assert_int_equal(linkage_vectors(&task, x, 200, 2, metric, kind, NULL, &tree, NULL), STATUS_CANCELLED);
     }
@@ -538,6 +591,8 @@ static Status sweep_all(void *context, Error *e)
     TRY(linkage_matrix(&task, cells, 50, kind, NULL, &tree, e));
     TRY(linkage_cut(&tree, 3, labels, e));
     linkage_tree_free(&tree);
+    TRY(linkage_rows(&task, x, 50, 2, metric, kind, NULL, &tree, e));
+    linkage_tree_free(&tree);
     if (linkage_has_vectors(kind, metric)) {
       TRY(linkage_vectors(&task, x, 50, 2, metric, kind, NULL, &tree, e));
       linkage_tree_free(&tree);
@@ -561,10 +616,11 @@ static void test_memory(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_definition), cmocka_unit_test(test_ties),    cmocka_unit_test(test_weights),
-    cmocka_unit_test(test_same),       cmocka_unit_test(test_order),   cmocka_unit_test(test_extremes),
-    cmocka_unit_test(test_figures),    cmocka_unit_test(test_cut_height), cmocka_unit_test(test_graph),
-    cmocka_unit_test(test_components), cmocka_unit_test(test_many), cmocka_unit_test(test_cancel),  cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_definition), cmocka_unit_test(test_ties), cmocka_unit_test(test_weights),
+    cmocka_unit_test(test_same), cmocka_unit_test(test_order), cmocka_unit_test(test_extremes),
+    cmocka_unit_test(test_figures), cmocka_unit_test(test_cut_height), cmocka_unit_test(test_graph),
+    cmocka_unit_test(test_components), cmocka_unit_test(test_many), cmocka_unit_test(test_one_at_a_time),
+    cmocka_unit_test(test_cancel), cmocka_unit_test(test_memory),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
