@@ -146,15 +146,18 @@ function cluster.birch(data, main_or_options, options) end
 function Frame:birch(main_or_options, options) end
 
 ---@class cluster.choose.options
----@field k any numbers of clusters to try: "2:10", a list, or one number
+---@field k? any numbers of clusters to try: "2:10", a list, or one number
 ---@field method? string clustering method, by name, such as kmeans, pam, hierarchical or mixture
 ---@field on? string|string[] variables; default: every numeric column but labels
 ---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance
 ---@field references? integer sets of rows at random for the gap statistic; 0: no gap
+---@field reference_fits? "auto"|"full"|"quick" fits to these: full ones are like those that are compared, quick ones begin three times and are not refined; auto: quick for more than 500 rows
 ---@field null? "box"|"components" where those rows lie: in the box of the variables, or in that of the principal components
 ---@field power? integer power of distances in the gap: 2 as published, 1 as R's clusGap has it
 ---@field resamples? integer fits to resampled rows for the stability; 0: none
----@field pairs? integer most rows for silhouette and dunn, which compare all pairs; of more rows these are missing
+---@field trial_rows? integer most rows for gap and stability; of more rows a sample is drawn; 0: 5000, or fewer where the method would take long
+---@field fit_rows? integer most rows for the fits themselves; of more rows a sample is drawn, and the others are assigned as new rows; 0: all, or fewer where the method would take long
+---@field pairs? integer most rows for silhouette and dunn, which compare all pairs; of more rows a sample is drawn; 0: leaves them out
 ---@field seed? integer seed of the random choices
 ---@field missing? "error"|"drop" rows with missing values: refuse or leave out
 ---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows

@@ -121,29 +121,54 @@ static Status information_figures(const Task *task, const Table *t, Agreement *o
   return status;
 }
 
-Status agreement(const Task *task, const size_t *a, size_t ka, const size_t *b, size_t kb, size_t n, Agreement *out, Error *e)
+static void table_free(Table *t)
+{
+  mem_free(t->cells);
+  mem_free(t->rows);
+  mem_free(t->columns);
+}
+
+static Status table_make(const size_t *a, size_t ka, const size_t *b, size_t kb, size_t n, Table *t, Error *e)
 {
   size_t cells;
-  Table t = {.ka = ka, .kb = kb, .n = (double)n};
+  *t = (Table){.ka = ka, .kb = kb, .n = (double)n};
   if (__builtin_mul_overflow(ka, kb, &cells)) {
     return error_memory(e, 0, _("a table of classes"));
   }
-  t.cells = mem_zero(cells, sizeof *t.cells);
-  t.rows = mem_zero(ka, sizeof *t.rows);
-  t.columns = mem_zero(kb, sizeof *t.columns);
-  Status status = t.cells && t.rows && t.columns ? STATUS_OK : error_memory(e, cells * sizeof *t.cells, _("a table of classes"));
-  for (size_t row = 0; status == STATUS_OK && row < n; row++) {
-    t.cells[a[row] * kb + b[row]] += 1;
-    t.rows[a[row]] += 1;
-    t.columns[b[row]] += 1;
+  t->cells = mem_zero(cells, sizeof *t->cells);
+  t->rows = mem_zero(ka, sizeof *t->rows);
+  t->columns = mem_zero(kb, sizeof *t->columns);
+  if (!t->cells || !t->rows || !t->columns) {
+    return error_memory(e, cells * sizeof *t->cells, _("a table of classes"));
   }
+  for (size_t row = 0; row < n; row++) {
+    t->cells[a[row] * kb + b[row]] += 1;
+    t->rows[a[row]] += 1;
+    t->columns[b[row]] += 1;
+  }
+  return STATUS_OK;
+}
+
+Status agreement(const Task *task, const size_t *a, size_t ka, const size_t *b, size_t kb, size_t n, Agreement *out, Error *e)
+{
+  Table t;
+  Status status = table_make(a, ka, b, kb, n, &t, e);
   if (status == STATUS_OK) {
     pair_figures(&t, out);
     out->purity = purity(&t);
     status = information_figures(task, &t, out, e);
   }
-  mem_free(t.cells);
-  mem_free(t.rows);
-  mem_free(t.columns);
+  table_free(&t);
+  return status;
+}
+
+Status agreement_of_pairs(const size_t *a, size_t ka, const size_t *b, size_t kb, size_t n, Agreement *out, Error *e)
+{
+  Table t;
+  const Status status = table_make(a, ka, b, kb, n, &t, e);
+  if (status == STATUS_OK) {
+    pair_figures(&t, out);
+  }
+  table_free(&t);
   return status;
 }

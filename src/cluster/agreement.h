@@ -31,4 +31,7 @@ typedef struct Agreement {
 Status agreement(const Task *task, const size_t *a, size_t ka, const size_t *b, size_t kb, size_t n, Agreement *out,
                  Error *e) MUST_USE;
 
+/* The same, of what counts pairs alone: rand, ari, fmi and pairs; the others are left as they are. O(n + ka kb). */
+Status agreement_of_pairs(const size_t *a, size_t ka, const size_t *b, size_t kb, size_t n, Agreement *out, Error *e) MUST_USE;
+
 #endif

@@ -3,6 +3,7 @@
  * Hastie 2001). W is half the sum over clusters of the mean over a cluster's rows of the sum of d^power to its other rows, so
  * that for power 2 it is half the sum of squares about the means; for power 1 all pairs are compared. */
 #include <math.h>
+#include <string.h>
 
 #include "cluster/choose_primitives.h"
 #include "cluster/refit_primitives.h"
@@ -43,7 +44,7 @@ static Status spread_of_pairs(Task *task, const double *x, size_t n, size_t d, c
 
 static Status log_spread(Choosing *c, const double *x, const int32_t *labels, size_t k, double *out, Error *e)
 {
-  const size_t n = c->input.variables.n, d = c->input.variables.d;
+  const size_t n = c->trial.n, d = c->input.variables.d;
   double spread = 0;
   Status status;
   if (c->o->power == 1) {
@@ -58,67 +59,77 @@ static Status log_spread(Choosing *c, const double *x, const int32_t *labels, si
   return status;
 }
 
-/* Rows at random in the box of x, whose columns are the variables or the scores. */
-static void fill_box(const double *x, size_t n, size_t d, Random *random, double *out)
+/* ---- rows at random */
+
+static void box_of(const double *x, size_t n, size_t d, ChooseBox *box)
 {
   for (size_t j = 0; j < d; j++) {
-    double low = INFINITY, high = -INFINITY;
+    box->low[j] = INFINITY;
+    box->high[j] = -INFINITY;
     for (size_t i = 0; i < n; i++) {
-      low = fmin(low, x[i * d + j]);
-      high = fmax(high, x[i * d + j]);
-    }
-    for (size_t i = 0; i < n; i++) {
-      out[i * d + j] = low + (high - low) * random_uniform(random);
+      box->low[j] = fmin(box->low[j], x[i * d + j]);
+      box->high[j] = fmax(box->high[j], x[i * d + j]);
     }
   }
 }
 
-/* In the box of the principal components, turned back. The place of the origin does not matter to distances. */
-static Status fill_components(Choosing *c, Random *random, double *out, Error *e)
+Status choose_box(Choosing *c, Error *e)
 {
   const size_t n = c->input.variables.n, d = c->input.variables.d;
+  Arena *arena = &c->call->task->arena;
   const Rows rows = cluster_rows(&c->input);
-  double *scores = mem_alloc(n, d * sizeof *scores), *drawn = mem_alloc(n, d * sizeof *drawn);
+  double *scores = NULL;
   Pca pca;
   Status status;
-  TRY(scores && drawn ? STATUS_OK : error_memory(e, n * d * sizeof *scores, _("rows at random")));
-  TRY(pca_fit(&rows, c->call->task, &pca, e));
-  TRY(pca_scores(&pca, &rows, d, c->call->task, scores, e));
-  fill_box(scores, n, d, random, drawn);
-  for (size_t i = 0; i < n; i++) {
-    for (size_t j = 0; j < d; j++) {
-      double sum = 0;
-      for (size_t component = 0; component < d; component++) {
-        sum += drawn[i * d + component] * pca.loadings[component * d + j];
-      }
-      out[i * d + j] = sum;
-    }
+  c->box = (ChooseBox){.low = arena_alloc(arena, d, sizeof(double)), .high = arena_alloc(arena, d, sizeof(double))};
+  TRY(c->box.low && c->box.high ? STATUS_OK : error_memory(e, 0, _("rows at random")));
+  if (c->o->null[0] == 'c') {
+    scores = mem_buffer(n * d, sizeof *scores);
+    TRY(scores ? STATUS_OK : error_memory(e, n * d * sizeof *scores, _("rows at random")));
+    TRY(pca_fit(&rows, c->call->task, &pca, e));
+    TRY(pca_scores(&pca, &rows, d, c->call->task, scores, e));
+    c->box.loadings = pca.loadings;
   }
+  box_of(scores ? scores : c->input.values, n, d, &c->box);
 done:
   mem_free(scores);
-  mem_free(drawn);
   return status;
+}
+
+/* As many rows as the trial has. Those in the box of the components are turned back; the place of the origin does not matter to
+ * distances. */
+static void fill(const Choosing *c, Random *random, double *row, double *out)
+{
+  const size_t n = c->trial.n, d = c->input.variables.d;
+  for (size_t j = 0; j < d; j++) {
+    for (size_t i = 0; i < n; i++) {
+      out[i * d + j] = c->box.low[j] + (c->box.high[j] - c->box.low[j]) * random_uniform(random);
+    }
+  }
+  for (size_t i = 0; c->box.loadings && i < n; i++) {
+    for (size_t j = 0; j < d; j++) {
+      row[j] = 0;
+      for (size_t component = 0; component < d; component++) {
+        row[j] += out[i * d + component] * c->box.loadings[component * d + j];
+      }
+    }
+    memcpy(out + i * d, row, d * sizeof *row);
+  }
 }
 
 /* log W of one set of rows at random. */
 static Status reference_spread(Choosing *c, int64_t k, size_t set, double *x, double *out, Error *e)
 {
-  const size_t n = c->input.variables.n;
   Random random = random_new((uint64_t)c->o->seed, REFERENCE_STREAM + set);
-  int32_t *labels = c->labels + n;
   size_t used = 0;
   Frame *data = NULL;
   Model *model = NULL;
   Status status;
-  if (c->o->null[0] == 'c') {
-    TRY(fill_components(c, &random, x, e));
-  } else {
-    fill_box(c->input.values, n, c->input.variables.d, &random, x);
-  }
-  TRY(choose_frame(c, x, &data, e));
-  TRY(choose_fit(c, k, c->o->seed, data, &model, e));
-  TRY(refit_labels(c->call, model, data, labels, &used, e));
-  TRY(log_spread(c, x, labels, used, out, e));
+  fill(c, &random, x + c->trial.n * c->input.variables.d, x);
+  TRY(choose_frame(c, x, c->trial.n, &data, e));
+  TRY(choose_fit(c, k, data, c->quick ? CHOOSE_FIT_QUICK : CHOOSE_FIT_TRIAL, &model, e));
+  TRY(refit_labels(c->call, model, data, c->trial_labels, &used, e));
+  TRY(log_spread(c, x, c->trial_labels, used, out, e));
 done:
   frame_unref(data);
   model_unref(model);
@@ -127,11 +138,11 @@ done:
 
 Status choose_gap(Choosing *c, ChooseLevel *level, size_t k_used, Error *e)
 {
-  const size_t sets = (size_t)c->o->references, n = c->input.variables.n, d = c->input.variables.d;
-  double *x = mem_buffer(n * d, sizeof *x), *logs = mem_alloc(sets + 1, sizeof *logs), mean = 0, squares = 0;
+  const size_t sets = (size_t)c->o->references, n = c->trial.n, d = c->input.variables.d;
+  double *x = mem_buffer((n + 1) * d, sizeof *x), *logs = mem_alloc(sets + 1, sizeof *logs), mean = 0, squares = 0;
   Status status;
   TRY(x && logs ? STATUS_OK : error_memory(e, n * d * sizeof *x, _("rows at random")));
-  TRY(log_spread(c, c->input.values, c->labels, k_used, &level->log_w, e));
+  TRY(log_spread(c, c->trial.values, c->trial.labels, k_used, &level->log_w, e));
   for (size_t set = 0; set < sets; set++) {
     TRY(reference_spread(c, level->k, set, x, &logs[set], e));
     mean += logs[set];

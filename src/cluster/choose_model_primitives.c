@@ -94,11 +94,40 @@ static Status make_glance(const Choosing *c, const int64_t suggested[CHOOSE_RULE
   draft_float(draft, "hopkins", c->tendency.statistic);
   draft_float(draft, "p_value", c->tendency.p_value);
   draft_int(draft, "references", c->o->references);
+  draft_bool(draft, "quick", c->quick);
   draft_int(draft, "resamples", c->o->resamples);
+  draft_int(draft, "fit_rows", (int64_t)c->fit_rows);
+  draft_int(draft, "trial_rows", (int64_t)c->trial.n);
+  draft_int(draft, "pair_rows", (int64_t)c->pairs.n);
   draft_bool(draft, "complete", c->complete);
   draft_text(draft, "reason", c->complete ? "" : c->refused.status != STATUS_OK ? c->refused.what : "interrupted");
   draft_int(draft, "seed", c->o->seed);
   return draft_finish(draft, out, e);
+}
+
+/* What is of a part of the rows, and how to have it of all. */
+static void note_parts(const Choosing *c, Text *notes)
+{
+  const bool trials = c->o->references > 0 || c->o->resamples > 0;
+  const size_t n = c->input.variables.n;
+  if (c->fit_rows < n) {
+    text_printf(notes, _("fits are to %1$zu of %2$zu rows, drawn at random; the others were assigned as new rows (fit_rows = %2$zu: to "
+                         "all)\n"), c->fit_rows, n);
+  }
+  if (c->pairs.rows && c->pairs.n > 0) {
+    text_printf(notes, _("silhouette and dunn compare all pairs: they are of %1$zu of %2$zu rows, drawn at random (pairs = %2$zu: of "
+                         "all)\n"), c->pairs.n, n);
+  } else if (c->pairs.n == 0) {
+    text_printf(notes, _("silhouette and dunn were left out (pairs = 0)\n"));
+  }
+  if (trials && c->trial.rows) {
+    text_printf(notes, _("gap and stability are of %1$zu of %2$zu rows, drawn at random (trial_rows = %2$zu: of all)\n"), c->trial.n,
+                n);
+  }
+  if (c->o->references > 0 && c->quick) {
+    text_printf(notes, _("fits to rows at random began %d times and were not refined (reference_fits = \"full\": like the others)\n"),
+                CHOOSE_QUICK_STARTS);
+  }
 }
 
 static void note(const Choosing *c, const int64_t suggested[CHOOSE_RULES], Text *notes)
@@ -112,10 +141,7 @@ static void note(const Choosing *c, const int64_t suggested[CHOOSE_RULES], Text 
     text_printf(notes, _("Hopkins' statistic is %.2f: rows lie about as rows at random would, so any number of clusters is a matter "
                          "of convenience\n"), c->tendency.statistic);
   }
-  if (c->input.variables.n > (uint64_t)c->o->pairs) {
-    text_printf(notes, _("silhouette and dunn compare all pairs and were left out: rows %1$zu, pairs = %2$lld\n"),
-                c->input.variables.n, (long long)c->o->pairs);
-  }
+  note_parts(c, notes);
   size_t votes;
   const int64_t best = choose_vote(suggested, c->levels, c->done, &votes);
   if (c->done > 2 && best > 0 && ((best == c->levels[0].k && best > 2) || best == c->levels[c->done - 1].k)) {

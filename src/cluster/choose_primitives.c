@@ -11,14 +11,12 @@
 #include "cluster/silhouette.h"
 #include "cluster/validity.h"
 #include "core/alloc.h"
-#include "core/random.h"
-#include "frame/builder.h"
 
 #define ROW(...) OPTION_ROW_OF(ChooseOptions, __VA_ARGS__)
 static const Option choose_options[] = {CHOOSE_OPTIONS(ROW)};
 #undef ROW
 
-enum { MOST_KS = 1000, RESAMPLE_STREAM = 0xb007 };
+enum { MOST_KS = 1000, MOST_TRIAL_ROWS = 5000, BOUND_SECONDS = 15 };
 
 /* ---- the range of k */
 
@@ -102,34 +100,91 @@ static Status read_ks(const Value *k, Choosing *c, Error *e)
 
 /* ---- fits */
 
-Status choose_fit(Choosing *c, int64_t k, int64_t seed, const Frame *data, Model **out, Error *e)
+enum { MOST_CHANGES = 5 };
+
+/* The changes to the options of a fit; what the user gave for all fits stays. */
+static size_t changes_of(const Choosing *c, int64_t k, ChooseFit kind, RefitChange changes[MOST_CHANGES])
 {
-  const RefitChange changes[] = {{"k", value_of_int(k)}, {"seed", value_of_int(seed)}};
+  static char none[] = "none";
+  const Value refine = {.kind = VALUE_TEXT, .text = {none, sizeof none - 1}};
+  const RefitChange quicker[] = {{"starts", value_of_int(CHOOSE_QUICK_STARTS)}, {"refine", refine}};
+  size_t n = 0;
+  changes[n++] = (RefitChange){"k", value_of_int(k)};
+  changes[n++] = (RefitChange){"seed", value_of_int(c->o->seed)};
+  if (kind == CHOOSE_FIT_ALL && c->fit_rows < c->input.variables.n) {
+    changes[n++] = (RefitChange){"sample", value_of_int((int64_t)c->fit_rows)};
+  }
+  for (size_t i = 0; kind == CHOOSE_FIT_QUICK && i < 2; i++) {
+    if (refit_has_option(c->method, quicker[i].name) && !(c->o->options && value_get(c->o->options, quicker[i].name))) {
+      changes[n++] = quicker[i];
+    }
+  }
+  return n;
+}
+
+Status choose_fit(Choosing *c, int64_t k, const Frame *data, ChooseFit kind, Model **out, Error *e)
+{
+  RefitChange changes[MOST_CHANGES];
+  const size_t n = changes_of(c, k, kind, changes);
   const size_t all = c->n_ks * (1 + (size_t)c->o->references + (size_t)c->o->resamples);
-  const Status status = refit(c->call, c->method, c->o->options, changes, 2, data, out, e);
+  const Status status = refit(c->call, c->method, c->o->options, changes, n, data, out, e);
   c->steps++;
   task_phase(c->call->task, "choose");
   task_progress(c->call->task, c->steps, all);
   return status;
 }
 
-Status choose_frame(const Choosing *c, const double *values, Frame **out, Error *e)
+/* How many rows `fits` fits with each k may have, so that the method forecasts no more than a quarter of a minute for them all. */
+static Status bounded_rows(Choosing *c, int64_t fits, ChooseFit kind, size_t least, size_t most, size_t *rows, Error *e)
 {
-  const Variables *v = &c->input.variables;
-  double *cells = mem_alloc(v->n, sizeof *cells);
-  Draft *draft = draft_new();
-  for (size_t j = 0; cells && j < v->d; j++) {
-    for (size_t i = 0; i < v->n; i++) {
-      cells[i] = values[i * v->d + j];
-    }
-    draft_floats(draft, frame_name(c->input.data, v->columns[j]), cells, v->n);
+  const size_t for_clusters = 10 * (size_t)c->ks[c->n_ks - 1]; /* a sample must hold clusters that mean something */
+  RefitChange changes[MOST_CHANGES];
+  const RefitFits wanted = {.method = c->method, .options = c->o->options, .changes = changes, .n = c->n_ks * (size_t)fits,
+                            .n_changes = changes_of(c, c->ks[c->n_ks - 1], kind, changes),
+                            .least = least > for_clusters ? least : for_clusters, .most = most,
+                            .seconds = BOUND_SECONDS};
+  return refit_rows(c->call, &wanted, c->data, rows, e);
+}
+
+/* Decides how many rows the fits that are compared are of; all, when the method cannot assign the others. */
+static Status bound_fits(Choosing *c, Error *e)
+{
+  enum { LEAST_ROWS = 2000 };
+  const size_t n = c->input.variables.n;
+  c->fit_rows = n;
+  if (!refit_has_option(c->method, "sample")) {
+    return STATUS_OK;
   }
-  if (!cells) {
-    draft_free(draft);
-    return error_memory(e, v->n * sizeof *cells, _("the rows"));
+  if (c->o->fit_rows > 0) {
+    c->fit_rows = (uint64_t)c->o->fit_rows < n ? (size_t)c->o->fit_rows : n;
+    return STATUS_OK;
   }
-  mem_free(cells);
-  return draft_finish(draft, out, e);
+  size_t rows = n;
+  const Status status = bounded_rows(c, 1, CHOOSE_FIT_ALL, LEAST_ROWS, 0, &rows, e);
+  c->fit_rows = rows;
+  return status;
+}
+
+/* Decides how many rows gap and stability are of, and how the fits to rows at random are made. */
+static Status bound_trials(Choosing *c, Error *e)
+{
+  enum { QUICK_FROM = 500, LEAST_ROWS = 500 };
+  const size_t n = c->input.variables.n;
+  const char how = c->o->reference_fits[0];
+  RefitChange changes[MOST_CHANGES];
+  size_t for_stability = n;
+  Status status;
+  c->quick = how != 'f' && (how == 'q' || n > QUICK_FROM) && changes_of(c, 1, CHOOSE_FIT_QUICK, changes) > 2;
+  c->trial.n = n;
+  if (c->o->trial_rows > 0) {
+    c->trial.n = (uint64_t)c->o->trial_rows < n ? (size_t)c->o->trial_rows : n;
+    return STATUS_OK;
+  }
+  TRY(bounded_rows(c, c->o->references, c->quick ? CHOOSE_FIT_QUICK : CHOOSE_FIT_TRIAL, LEAST_ROWS, MOST_TRIAL_ROWS, &c->trial.n, e));
+  TRY(bounded_rows(c, c->o->resamples, CHOOSE_FIT_TRIAL, LEAST_ROWS, MOST_TRIAL_ROWS, &for_stability, e));
+  c->trial.n = for_stability < c->trial.n ? for_stability : c->trial.n;
+done:
+  return status;
 }
 
 /* ---- figures of one k */
@@ -147,9 +202,9 @@ static Status judge(Choosing *c, ChooseLevel *level, size_t k, Error *e)
   level->calinski_harabasz = figures.calinski_harabasz;
   level->davies_bouldin = figures.davies_bouldin;
   level->bic = figures.bic;
-  if (rows.n <= (uint64_t)c->o->pairs && k > 1) {
-    const Pairs pairs = pairs_of_values(c->input.values, rows.n, rows.d, (Metric){.kind = METRIC_EUCLIDEAN});
-    TRY(silhouettes_of(task, &pairs, c->labels, k, &widths, e));
+  if (c->pairs.n > 0 && k > 1) {
+    const Pairs pairs = pairs_of_values(c->pairs.values, c->pairs.n, rows.d, (Metric){.kind = METRIC_EUCLIDEAN});
+    TRY(silhouettes_of(task, &pairs, c->pairs.labels, k, &widths, e));
     level->silhouette = widths.overall;
     level->dunn = validity_dunn(widths.separation, widths.diameter, k);
   }
@@ -170,70 +225,22 @@ static void count_smallest(const int32_t *labels, size_t n, size_t k, ChooseLeve
   }
 }
 
-/* One fit to rows drawn with replacement (each once), its labels of all rows against those of the fit to all. */
-static Status resample_once(Choosing *c, int64_t k, size_t k_used, size_t round, size_t *rows, double *out, Error *e)
-{
-  const size_t n = c->input.variables.n;
-  Random random = random_new((uint64_t)c->o->seed, RESAMPLE_STREAM + round);
-  int32_t *other = c->labels + n;
-  Frame *drawn = NULL;
-  Model *model = NULL;
-  size_t used = 0, m = 0;
-  Status status;
-  memset(other, 0, n * sizeof *other); /* a mark for each row drawn, for a while */
-  for (size_t i = 0; i < n; i++) {
-    other[random_below(&random, n)] = 1;
-  }
-  for (size_t i = 0; i < n; i++) {
-    rows[m] = i;
-    m += other[i] != 0;
-  }
-  TRY(frame_take(c->data, rows, m, &drawn, e));
-  TRY(choose_fit(c, k, c->o->seed, drawn, &model, e));
-  TRY(refit_labels(c->call, model, c->data, other, &used, e));
-  TRY(refit_ari(c->call, c->labels, k_used, other, used, n, out, e));
-done:
-  frame_unref(drawn);
-  model_unref(model);
-  return status;
-}
-
-static Status resample(Choosing *c, ChooseLevel *level, size_t k_used, Error *e)
-{
-  size_t *rows = mem_alloc(c->input.variables.n, sizeof *rows);
-  double sum = 0;
-  size_t fits = 0;
-  Status status = rows ? STATUS_OK : error_memory(e, 0, _("row numbers"));
-  for (size_t round = 0; status == STATUS_OK && round < (size_t)c->o->resamples; round++) {
-    double ari = 0;
-    status = resample_once(c, level->k, k_used, round, rows, &ari, e);
-    sum += ari;
-    fits += status == STATUS_OK;
-    if (status == STATUS_DATA) { /* too few different rows were drawn: that round says nothing */
-      error_clear(e);
-      status = STATUS_OK;
-    }
-  }
-  level->stability = status == STATUS_OK && fits > 0 ? sum / (double)fits : NAN;
-  mem_free(rows);
-  return status;
-}
-
 static Status try_k(Choosing *c, int64_t k, ChooseLevel *level, Error *e)
 {
   Model *model = NULL;
   size_t used = 0;
   Status status;
   *level = (ChooseLevel){.k = k, .silhouette = NAN, .dunn = NAN, .log_w = NAN, .gap = NAN, .gap_se = NAN, .stability = NAN};
-  TRY(choose_fit(c, k, c->o->seed, c->data, &model, e));
+  TRY(choose_fit(c, k, c->data, CHOOSE_FIT_ALL, &model, e));
   TRY(refit_labels(c->call, model, c->data, c->labels, &used, e));
+  choose_part_labels(c);
   count_smallest(c->labels, c->input.variables.n, used, level);
   TRY(judge(c, level, used, e));
   if (c->o->references > 0) {
     TRY(choose_gap(c, level, used, e));
   }
   if (c->o->resamples > 0) {
-    TRY(resample(c, level, used, e));
+    TRY(choose_stability(c, level, used, e));
   }
 done:
   model_unref(model);
@@ -270,13 +277,39 @@ static Status tendency_of(Choosing *c, Error *e)
                    : STATUS_OK;
 }
 
+static void part_free(ChoosePart *part)
+{
+  mem_free(part->own);
+  if (part->rows) {
+    mem_free(part->labels);
+    mem_free(part->rows);
+  }
+}
+
 static void choosing_free(Choosing *c)
 {
   cluster_input_free(&c->input);
   frame_unref(c->data);
+  frame_unref(c->trial_data);
+  part_free(&c->pairs);
+  part_free(&c->trial);
+  mem_free(c->trial_labels);
   mem_free(c->ks);
   mem_free(c->levels);
   mem_free(c->labels);
+}
+
+/* The default range ends where the rows do; one that was given must fit. */
+static Status check_range(Choosing *c, Error *e)
+{
+  const size_t n = c->input.variables.n;
+  while (!(c->call->given & 1) && c->n_ks > 1 && (uint64_t)c->ks[c->n_ks - 1] > n) {
+    c->n_ks--;
+  }
+  return (uint64_t)c->ks[c->n_ks - 1] <= n
+           ? STATUS_OK
+           : error_set(e, STATUS_DATA, "out-of-range", _("k goes up to %1$lld, but there are only %2$zu rows"),
+                       (long long)c->ks[c->n_ks - 1], n);
 }
 
 static const Primitive choose; /* below */
@@ -291,15 +324,15 @@ static Status run_choose(Call *call, Value *out, Error *e)
   TRY(read_ks(o->k, &c, e));
   TRY(refit_method(o->method, "k", &c.method, e));
   TRY(cluster_input(call, call->data->frame, &ask, &c.input, e));
-  const size_t n = c.input.variables.n;
-  if ((uint64_t)c.ks[c.n_ks - 1] > n) {
-    TRY(error_set(e, STATUS_DATA, "out-of-range", _("k goes up to %1$lld, but there are only %2$zu rows"),
-                  (long long)c.ks[c.n_ks - 1], n));
-  }
-  TRY(choose_frame(&c, c.input.values, &c.data, e));
+  TRY(check_range(&c, e));
+  TRY(choose_frame(&c, c.input.values, c.input.variables.n, &c.data, e));
   c.levels = mem_zero(c.n_ks, sizeof *c.levels);
-  c.labels = mem_alloc(2 * n, sizeof *c.labels);
+  c.labels = mem_alloc(c.input.variables.n, sizeof *c.labels);
   TRY(c.levels && c.labels ? STATUS_OK : error_memory(e, 0, _("labels")));
+  TRY(bound_fits(&c, e));
+  TRY(bound_trials(&c, e));
+  TRY(choose_parts(&c, e));
+  TRY(o->references > 0 ? choose_box(&c, e) : STATUS_OK);
   TRY(tendency_of(&c, e));
   TRY(try_all(&c, e));
   TRY(model_new(&choose, o, &model, e));
@@ -314,15 +347,59 @@ done:
   return status;
 }
 
-/* By k-means' rate: other methods forecast for themselves in each of their fits. */
+/* Seconds of that many fits, when a bound or the user decides how many rows they are of: as the method forecasts for the largest k,
+ * and no more than the bound. */
+static Status fits_cost(Choosing *c, ChooseFit kind, const Frame *data, int64_t fits, bool bounded, Cost *total, Error *e)
+{
+  RefitChange changes[MOST_CHANGES + 1];
+  size_t n_changes = changes_of(c, c->ks[c->n_ks - 1], kind, changes);
+  Cost cost = {0};
+  changes[n_changes++] = (RefitChange){"sample", value_of_int(c->o->sample)};
+  const Status status = refit_cost(c->call, c->method, c->o->options, changes, n_changes, data, &cost, e);
+  const double seconds = (double)c->n_ks * (double)fits * cost.seconds;
+  total->bytes = fmax(total->bytes, cost.bytes);
+  total->seconds += bounded ? fmin(seconds, BOUND_SECONDS) : seconds;
+  return status;
+}
+
+static Status trials_cost(Choosing *c, const Frame *data, Cost *total, Error *e)
+{
+  const size_t n = frame_rows(data), want = c->o->trial_rows > 0 ? (size_t)c->o->trial_rows : MOST_TRIAL_ROWS;
+  const bool bounded = c->o->trial_rows == 0;
+  const ChooseFit kind = c->o->reference_fits[0] == 'f' ? CHOOSE_FIT_TRIAL : CHOOSE_FIT_QUICK;
+  Frame *part = NULL;
+  Status status = frame_slice(data, 0, want < n ? want : n, &part, e);
+  status = status == STATUS_OK ? fits_cost(c, kind, part, c->o->references, bounded, total, e) : status;
+  status = status == STATUS_OK ? fits_cost(c, CHOOSE_FIT_TRIAL, part, c->o->resamples, bounded, total, e) : status;
+  frame_unref(part);
+  return status;
+}
+
+/* Also refuses, before the work begins, so many rows as the method refuses. What is wrong with options is said when it runs. */
 static Status choose_cost(const Call *call, Cost *out, Error *e)
 {
   const ChooseOptions *o = call->options;
   const Frame *data = call->data->frame;
-  const double n = (double)frame_rows(data), d = (double)(o->on.n ? o->on.n : frame_columns(data));
-  (void)e;
-  out->bytes = n * d * 40 + n * 32;
-  out->seconds = 9 * (1 + (double)o->references + (double)o->resamples) * n * d * 6 * 300 * 0.25e-9;
+  const double n = (double)frame_rows(data), d = (double)(o->on.n ? o->on.n : frame_columns(data)), pairs = fmin(n, (double)o->pairs);
+  Call own = *call;
+  Choosing c = {.call = &own, .o = o};
+  Error ignored = {0};
+  Cost cost = {0};
+  Status status = read_ks(o->k, &c, &ignored);
+  status = status == STATUS_OK ? refit_method(o->method, "k", &c.method, &ignored) : status;
+  if (status == STATUS_OK) {
+    status = fits_cost(&c, CHOOSE_FIT_TRIAL, data, 1, o->fit_rows == 0 && refit_has_option(c.method, "sample"), &cost, &ignored);
+    status = status == STATUS_OK ? trials_cost(&c, data, &cost, &ignored) : status;
+    const double ks = (double)c.n_ks, k = (double)c.ks[c.n_ks - 1];
+    out->bytes = cost.bytes + n * d * 24 + n * 16;
+    out->seconds = cost.seconds + ks * (pairs * pairs * d * 0.25e-9 + n * d * (k + 4) * 1e-9) + n * d * 1e-8;
+  }
+  mem_free(c.ks);
+  if (status == STATUS_LIMIT) {
+    *e = ignored;
+    return status;
+  }
+  error_clear(&ignored);
   return STATUS_OK;
 }
 
@@ -336,6 +413,11 @@ static const Figure choose_figures_rows[] = {
   {"p_value", "that of rows at random", "", "small: there is something to find"},
   {"references", "sets of rows at random for the gap", "", "20 to 500"},
   {"resamples", "fits to resampled rows for the stability", "", "20 to 100"},
+  {"fit_rows", "rows that the fits are to; the others are assigned as new rows", "", "n, or fewer where the method takes long"},
+  {"trial_rows", "rows that gap and stability are of", "", "n, or some thousand drawn at random"},
+  {"pair_rows", "rows that silhouette and dunn are of", "", "n, or some thousand drawn at random; 0: left out"},
+  {"quick", "whether fits to rows at random began three times only and were not refined", "",
+   "true from 500 rows on; the gap is then too large by less than its standard error"},
   {"complete", "whether every k was tried", "", "true"},
   {"seed", "seed of all random choices", "", "any; the same seed gives the same result"},
 };
@@ -349,7 +431,10 @@ static const Primitive choose = {
   .details = "Fits the method with every k and judges each fit: sum of squares within clusters, silhouette, gap with its standard error, "
              "Calinski-Harabasz, Davies-Bouldin, Dunn, BIC, and the stability under resampling. m:suggestions() says what each rule "
              "suggests and why; rules often disagree, and then what you can act on decides. hopkins tells whether rows lie in heaps at "
-             "all. Ctrl-C keeps the ks that are done. Time grows with references and resamples.",
+             "all. Of more than a few thousand rows silhouette, dunn, gap and stability are of a sample of them, and where the method would take "
+             "long, fits are to a sample whose clusters the other rows are given; the card says so, and pairs, trial_rows and "
+             "fit_rows set it: as many as there are rows make all exact. Ctrl-C keeps the ks that are done. Time grows with references and "
+             "resamples.",
   .takes = VALUE_FRAME, .main = "k", .options = choose_options, .n_options = sizeof choose_options / sizeof *choose_options,
   .options_size = sizeof(ChooseOptions), .gives = VALUE_MODEL,
   .returns = "a model; tidy: k withinss explained silhouette calinski_harabasz davies_bouldin dunn bic log_w gap gap_se stability "

@@ -4,7 +4,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,12 +23,6 @@ void cluster_input_free(ClusterInput *input)
 
 /* ---- rows */
 
-static int by_number(const void *a, const void *b)
-{
-  const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-  return (x > y) - (x < y);
-}
-
 /* `want` of the usable rows, in their order: the first of a random permutation. */
 static Status draw_sample(ClusterInput *input, size_t want, uint64_t seed, Text *notes, Error *e)
 {
@@ -39,8 +32,7 @@ static Status draw_sample(ClusterInput *input, size_t want, uint64_t seed, Text 
     return error_memory(e, v->n * sizeof *order, _("row numbers"));
   }
   Random random = random_new(seed, SAMPLE_STREAM);
-  random_permutation(&random, v->n, order);
-  qsort(order, want, sizeof *order, by_number);
+  random_subset(&random, v->n, want, order);
   for (size_t i = 0; v->rows && i < want; i++) {
     order[i] = v->rows[order[i]];
   }

@@ -2,7 +2,6 @@
 #include "cluster/medoids_input_primitives.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
@@ -21,12 +20,6 @@ void medoids_input_free(MedoidsInput *input)
 
 /* ---- rows of any columns */
 
-static int by_number(const void *a, const void *b)
-{
-  const size_t x = *(const size_t *)a, y = *(const size_t *)b;
-  return (x > y) - (x < y);
-}
-
 static Status draw_sample(Variables *v, size_t want, uint64_t seed, Text *notes, Error *e)
 {
   size_t *const order = mem_alloc(v->n, sizeof *order);
@@ -34,8 +27,7 @@ static Status draw_sample(Variables *v, size_t want, uint64_t seed, Text *notes,
   if (!order) {
     return error_memory(e, v->n * sizeof *order, _("row numbers"));
   }
-  random_permutation(&random, v->n, order);
-  qsort(order, want, sizeof *order, by_number);
+  random_subset(&random, v->n, want, order);
   for (size_t i = 0; v->rows && i < want; i++) {
     order[i] = v->rows[order[i]];
   }

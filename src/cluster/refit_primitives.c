@@ -97,20 +97,32 @@ static bool was_stopped(const Model *model)
   return length == strlen("interrupted") && memcmp(text, "interrupted", length) == 0;
 }
 
-static Status run(Call *call, const Primitive *method, Arguments *arguments, const Frame *data, Model **out, Error *e)
+/* A call's data and notes, and its checked options in the task's arena. */
+typedef struct Inner {
+  Call call;
+  Value data;
+  Text notes;
+} Inner;
+
+static Status begin(Call *call, const Primitive *method, const Value *options, const RefitChange *changes, size_t n_changes,
+                    const Frame *data, Arguments *arguments, Inner *inner, Error *e)
 {
-  Text notes = {0};
-  const Value given = {.kind = VALUE_FRAME, .frame = (Frame *)data};
-  Value made = {.kind = VALUE_NONE};
-  Call inner = {.primitive = method, .task = call->task, .data = &given, .notes = &notes};
-  void *options = arena_alloc(&call->task->arena, 1, method->options_size);
-  Status status = options ? options_check(method, arguments, data, &call->task->arena, options, &inner.given, e)
+  void *checked = arena_alloc(&call->task->arena, 1, method->options_size);
+  Status status = checked ? merge(method, options, changes, n_changes, &arguments->named, e)
                           : error_memory(e, method->options_size, _("options"));
-  inner.options = options;
+  inner->data = (Value){.kind = VALUE_FRAME, .frame = (Frame *)data};
+  inner->notes = (Text){0};
+  inner->call = (Call){.primitive = method, .task = call->task, .data = &inner->data, .options = checked, .notes = &inner->notes};
   if (status == STATUS_OK) {
-    status = method->run(&inner, &made, e);
+    status = options_check(method, arguments, data, &call->task->arena, checked, &inner->call.given, e);
   }
-  text_free(&notes);
+  return status;
+}
+
+static Status run(Inner *inner, Model **out, Error *e)
+{
+  Value made = {.kind = VALUE_NONE};
+  const Status status = inner->call.primitive->run(&inner->call, &made, e);
   if (status == STATUS_OK && was_stopped(made.model)) {
     value_free(&made);
     return error_cancelled(e);
@@ -123,14 +135,65 @@ Status refit(Call *call, const Primitive *method, const Value *options, const Re
              const Frame *data, Model **out, Error *e)
 {
   Arguments arguments = {0};
+  Inner inner;
   const TraceFunction trace = call->task->trace;
   call->task->trace = NULL; /* the steps of a method within a method mean nothing to who listens */
-  Status status = merge(method, options, changes, n_changes, &arguments.named, e);
+  Status status = begin(call, method, options, changes, n_changes, data, &arguments, &inner, e);
   if (status == STATUS_OK) {
-    status = run(call, method, &arguments, data, out, e);
+    status = run(&inner, out, e);
   }
   call->task->trace = trace;
+  text_free(&inner.notes);
   arguments_free(&arguments);
+  return status;
+}
+
+Status refit_cost(Call *call, const Primitive *method, const Value *options, const RefitChange *changes, size_t n_changes,
+                  const Frame *data, Cost *out, Error *e)
+{
+  Arguments arguments = {0};
+  Inner inner;
+  *out = (Cost){0};
+  Status status = begin(call, method, options, changes, n_changes, data, &arguments, &inner, e);
+  if (status == STATUS_OK && method->cost) {
+    status = method->cost(&inner.call, out, e);
+  }
+  text_free(&inner.notes);
+  arguments_free(&arguments);
+  return status;
+}
+
+/* The next smaller of 1, 2 and 5 times a power of ten. */
+static size_t round_below(size_t n)
+{
+  size_t power = 1;
+  while (power * 10 < n) {
+    power *= 10;
+  }
+  return n > 5 * power ? 5 * power : n > 2 * power ? 2 * power : power;
+}
+
+Status refit_rows(Call *call, const RefitFits *fits, const Frame *data, size_t *rows, Error *e)
+{
+  const size_t n = frame_rows(data);
+  Status status = STATUS_OK;
+  size_t m = fits->most > 0 && fits->most < n ? fits->most : n;
+  for (; status == STATUS_OK && m > fits->least; m = round_below(m)) {
+    Frame *part = NULL;
+    Cost cost = {0};
+    status = frame_slice(data, 0, m, &part, e);
+    status = status == STATUS_OK
+               ? refit_cost(call, fits->method, fits->options, fits->changes, fits->n_changes, part, &cost, e)
+               : status;
+    frame_unref(part);
+    if (status == STATUS_LIMIT) { /* too many for the method */
+      error_clear(e);
+      status = STATUS_OK;
+    } else if (status == STATUS_OK && cost.seconds * (double)fits->n <= fits->seconds) {
+      break;
+    }
+  }
+  *rows = m < fits->least && fits->least < n ? fits->least : m;
   return status;
 }
 
@@ -155,7 +218,7 @@ done:
   return status;
 }
 
-Status refit_ari(Call *call, const int32_t *a, size_t ka, const int32_t *b, size_t kb, size_t n, double *out, Error *e)
+Status refit_ari(const int32_t *a, size_t ka, const int32_t *b, size_t kb, size_t n, double *out, Error *e)
 {
   size_t *classes = mem_alloc(2 * n + 1, sizeof *classes), used = 0;
   Agreement figures = {.ari = NAN};
@@ -168,7 +231,7 @@ Status refit_ari(Call *call, const int32_t *a, size_t ka, const int32_t *b, size
     }
   }
   if (status == STATUS_OK && used > 0) {
-    status = agreement(call->task, classes, ka, classes + n, kb, used, &figures, e);
+    status = agreement_of_pairs(classes, ka, classes + n, kb, used, &figures, e);
   }
   *out = figures.ari;
   mem_free(classes);

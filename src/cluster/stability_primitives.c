@@ -312,7 +312,7 @@ static Status try_change(Call *call, const Original *o, const char *name, const 
   } else {
     TRY(status);
     TRY(refit_labels(call, model, o->data, o->labels + o->n, &k, e));
-    TRY(refit_ari(call, o->labels, o->k, o->labels + o->n, k, o->n, &ari, e));
+    TRY(refit_ari(o->labels, o->k, o->labels + o->n, k, o->n, &ari, e));
   }
   builder_text(l->change, name, strlen(name));
   builder_text(l->to, to, strlen(to));

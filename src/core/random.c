@@ -2,6 +2,7 @@
 #include "core/random.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 void random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
 {
@@ -93,4 +94,16 @@ void random_permutation(Random *random, size_t n, size_t *out)
     out[i] = out[j];
     out[j] = i;
   }
+}
+
+static int by_number(const void *a, const void *b)
+{
+  const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+  return (x > y) - (x < y);
+}
+
+void random_subset(Random *random, size_t n, size_t want, size_t *out)
+{
+  random_permutation(random, n, out);
+  qsort(out, want, sizeof *out, by_number);
 }

@@ -39,6 +39,9 @@ double random_normal(Random *random);
 /* Puts 0..n-1 into random order (Fisher-Yates). O(n). */
 void random_permutation(Random *random, size_t n, size_t *out);
 
+/* Puts `want` <= n of 0..n-1, drawn without replacement, into the first places of out, rising. out has room for n. O(n). */
+void random_subset(Random *random, size_t n, size_t want, size_t *out);
+
 /* The raw function, ten rounds, for the field's test vectors. */
 void random_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 

@@ -176,6 +176,40 @@ static void put_line(const Card *card, size_t i, const ViewStyle *style, Text *o
   style_paragraph(style, VIEW_PLAIN, part->text, width + 2, width + 2, 0, out);
 }
 
+/* Where the text of a line begins: behind its indent, and behind a key that two blanks part from it. In columns. */
+static size_t hang_of(const char *line, size_t length, bool ascii)
+{
+  size_t at = 0;
+  while (at < length && line[at] == ' ') {
+    at++;
+  }
+  for (size_t i = at; i + 2 < length; i++) {
+    if (line[i] == ' ' && line[i + 1] == ' ') {
+      while (i < length && line[i] == ' ') {
+        i++;
+      }
+      const size_t width = width_up_to(line, i, KEY_MOST, ascii);
+      return i < length && width < KEY_MOST ? width : at;
+    }
+  }
+  return at;
+}
+
+/* Each line of a paragraph goes on below its own text. */
+static void put_text(const char *text, const ViewStyle *style, Text *out)
+{
+  Text line = {0};
+  for (const char *end; *text; text = *end ? end + 1 : end) {
+    end = strchr(text, '\n');
+    end = end ? end : text + strlen(text);
+    text_reset(&line);
+    text_add(&line, text, (size_t)(end - text));
+    style_paragraph(style, VIEW_PLAIN, text_data(&line), hang_of(text, (size_t)(end - text), style_ascii(style)), 0, 0, out);
+  }
+  out->failed = out->failed || line.failed;
+  text_free(&line);
+}
+
 /* Everything but tables. */
 static void put_part(const Card *card, size_t i, const ViewStyle *style, Text *out)
 {
@@ -183,7 +217,7 @@ static void put_part(const Card *card, size_t i, const ViewStyle *style, Text *o
   switch (part->kind) {
     case PART_TITLE: style_paragraph(style, VIEW_TITLE, part->text, 2, 0, 0, out); break;
     case PART_LINE: put_line(card, i, style, out); break;
-    case PART_TEXT: style_paragraph(style, VIEW_PLAIN, part->text, 0, 0, 0, out); break;
+    case PART_TEXT: put_text(part->text, style, out); break;
     case PART_NOTE: style_message(style, VIEW_PLAIN, part->text, 0, out); break;
     case PART_WARNING: style_message(style, VIEW_WARNING, part->text, 0, out); break;
     case PART_TABLE: break;

@@ -37,7 +37,9 @@ void card_line(Card *card, const char *key, const char *format, ...) PRINTF(3, 4
  * share the height of the screen. */
 void card_table(Card *card, const char *title, const Frame *frame, const TableOptions *options);
 
-void card_text(Card *card, const char *text); /* a paragraph */
+/* A paragraph. Its lines are wrapped one by one, and go on below where their text begins: behind the indent, or behind a key
+ * with two blanks. */
+void card_text(Card *card, const char *text);
 void card_note(Card *card, const char *format, ...) PRINTF(2, 3);
 void card_warning(Card *card, const char *format, ...) PRINTF(2, 3);
 
