@@ -6,10 +6,30 @@
 
 #include "core/alloc.h"
 
+static atomic_int_fast64_t polls_left;
+
+void task_cancel_at(int64_t poll)
+{
+  atomic_store(&polls_left, poll);
+}
+
+int64_t task_polls_left(void)
+{
+  return atomic_load(&polls_left);
+}
+
+void task_poll_counted(Task *task)
+{
+  if (atomic_fetch_sub(&polls_left, 1) == 1) {
+    task_cancel(task);
+  }
+}
+
 void task_init(Task *task, uint64_t seed)
 {
   memset(task, 0, sizeof *task);
   task->seed = seed;
+  task->counted = atomic_load(&polls_left) > 0;
   atomic_store(&task->objective, NAN);
 }
 

@@ -42,6 +42,7 @@ typedef struct Task {
   Arena arena;                        /* of the thread that runs the primitive */
   TraceFunction trace;                /* called on the thread that runs the primitive; NULL: nobody listens */
   void *trace_context;
+  bool counted;                       /* its polls count for task_cancel_at */
 } Task;
 
 ASSAY_API void task_init(Task *task, uint64_t seed);
@@ -53,8 +54,16 @@ static inline void task_cancel(Task *task)
   atomic_store_explicit(&task->cancel, true, memory_order_relaxed);
 }
 
+/* For tests that stop at each point there is: the poll, counted over the tasks made from now on, that cancels its task; 0: none. */
+ASSAY_API void task_cancel_at(int64_t poll);
+ASSAY_API int64_t task_polls_left(void); /* of these; 0 or less: it came */
+ASSAY_API void task_poll_counted(Task *task);
+
 static inline bool task_cancelled(const Task *task)
 {
+  if (task->counted) {
+    task_poll_counted((Task *)task);
+  }
   return atomic_load_explicit(&((Task *)task)->cancel, memory_order_relaxed);
 }
 
