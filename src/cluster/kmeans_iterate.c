@@ -361,10 +361,10 @@ Status kmeans_steps(KmeansFit *fit, size_t steps, size_t most, const char *phase
   *ended = false;
   for (size_t i = 0; i < steps && !*ended; i++) {
     Status status;
-    if (state->last || state->iteration >= most) {
+    if (state->run_converged || state->last || state->iteration >= most) { /* or had, before a pause */
       status = assign(fit, e);
       *ended = status == STATUS_OK;
-      state->run_converged = state->last;
+      state->run_converged = state->run_converged || state->last;
     } else {
       status = assign(fit, e);
       status = status == STATUS_OK ? kmeans_move(fit, phase, ended, e) : status;
