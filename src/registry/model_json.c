@@ -6,13 +6,17 @@
 
 #include "core/alloc.h"
 
-/* jansson says of a failed parse that it ran out of memory only in some places. */
-static _Thread_local bool starved;
+/* jansson drops the byte of a token that its buffer had no memory for, and aborts when it takes that byte back. So while
+ * it parses, an allocation that is refused is made past the limit, and the text is refused as a whole afterwards. */
+static _Thread_local bool parsing, starved;
 
 static void *json_alloc(size_t size)
 {
   void *p = mem_alloc(size, 1);
-  starved = starved || !p;
+  if (!p && parsing) {
+    starved = true;
+    p = mem_resize_past_limit(NULL, size, 1);
+  }
   return p;
 }
 
@@ -24,8 +28,14 @@ void json_prepare(void)
 Status json_parse(const char *bytes, size_t size, json_t **out, Error *e)
 {
   starved = false;
+  parsing = true;
   *out = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, NULL);
-  return !*out && starved ? error_memory(e, size, _("a model file's header")) : STATUS_OK;
+  parsing = false;
+  if (starved) {
+    json_decref(*out);
+    *out = NULL;
+  }
+  return starved ? error_memory(e, size, _("a model file's header")) : STATUS_OK;
 }
 
 /* ---- what may be written */
