@@ -452,6 +452,63 @@ static Status consensus_check(const Model *model, Error *e)
   return sound ? STATUS_OK : cluster_model_broken(e);
 }
 
+/* ---- forecast */
+
+/* Different patterns among some rows spread over the frame, and how many there may be in all: those, and by Chao's estimate from
+ * how many were seen once and twice. */
+static Status guess_patterns(const Call *call, double *seen, double *all, Error *e)
+{
+  enum { LOOKED_AT = 2000 };
+  const ConsensusOptions *o = call->options;
+  const Frame *data = call->data->frame;
+  const size_t n = frame_rows(data), m = n < LOOKED_AT ? n : LOOKED_AT;
+  Arena *arena = &call->task->arena;
+  size_t *rows = arena_alloc(arena, m + 1, sizeof *rows), *columns = arena_alloc(arena, o->by.n, sizeof *columns);
+  double once = 0, twice = 0;
+  Atoms atoms = {0};
+  Frame *some = NULL;
+  Status status;
+  TRY(rows && columns ? STATUS_OK : error_memory(e, m * sizeof *rows, _("row numbers")));
+  for (size_t i = 0; i < m; i++) {
+    rows[i] = (size_t)((double)i * (double)n / (double)m);
+  }
+  for (size_t j = 0; j < o->by.n; j++) {
+    TRY(frame_need(data, o->by.items[j], &columns[j], e));
+  }
+  TRY(frame_take(data, rows, m, &some, e));
+  TRY(atoms_init(&atoms, m, o->by.n, e));
+  TRY(find_atoms(call->task, some, columns, &atoms, e));
+  for (size_t i = 0; i < atoms.a; i++) {
+    once += atoms.weights[i] == 1;
+    twice += atoms.weights[i] == 2;
+  }
+  *seen = (double)atoms.a;
+  *all = fmin((double)n, m < n ? *seen + once * once / (2 * fmax(1, twice)) : *seen);
+done:
+  atoms_free(&atoms);
+  frame_unref(some);
+  return status;
+}
+
+/* Bytes for the patterns that are certain, so that nothing is refused by a guess: the run refuses too many when it has counted them,
+ * before it compares any. */
+static Status consensus_cost(const Call *call, Cost *out, Error *e)
+{
+  const ConsensusOptions *o = call->options;
+  const double n = (double)frame_rows(call->data->frame), m = (double)o->by.n;
+  double seen = 0, all = 0;
+  Error ignored = {0};
+  Status status = guess_patterns(call, &seen, &all, &ignored);
+  out->bytes = n * 40 + seen * seen * 4;
+  out->seconds = n * m * 1.8e-7 + all * all * (1.8e-8 + m * 1.4e-9);
+  if (status == STATUS_CANCELLED) {
+    *e = ignored;
+    return status;
+  }
+  error_clear(&ignored); /* the run says it */
+  return STATUS_OK;
+}
+
 static const Figure consensus_figures[] = {
   {"n", "rows", "", "the more, the better"},
   {"k", "number of clusters", "", "as asked, or the one that lives longest in the tree"},
@@ -485,5 +542,5 @@ static const Primitive consensus = {
              "end\n"
              "df:consensus{\"c1\", \"c2\", \"c3\"}",
   .where = WHERE_JOB, .figures = consensus_figures, .n_figures = sizeof consensus_figures / sizeof *consensus_figures,
-  .run = run_consensus, .model = &consensus_class};
+  .cost = consensus_cost, .run = run_consensus, .model = &consensus_class};
 REGISTER_PRIMITIVE(consensus);

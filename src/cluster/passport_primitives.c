@@ -176,6 +176,19 @@ done:
   return status;
 }
 
+/* Mostly the rules. */
+static Status passport_cost(const Call *call, Cost *out, Error *e)
+{
+  const PassportOptions *o = call->options;
+  const Model *model = call->data->model;
+  const double cells = (double)frame_rows(o->data) * (double)frame_columns(o->data);
+  (void)e;
+  segment_rules_cost(strcmp(model_name(model), PASSPORT_NAME) == 0 ? model_child(model, 0) : model, o->data, o->on, out);
+  out->bytes += cells * 8;
+  out->seconds += cells * 3e-8;
+  return STATUS_OK;
+}
+
 /* ---- new rows: the fit's columns, and the names */
 
 static Status name_rows(const Model *model, const SegmentLabels *labels, Column **out, Error *e)
@@ -276,6 +289,7 @@ static const Primitive passport = {
     .figures = passport_figures,
     .n_figures = sizeof passport_figures / sizeof *passport_figures,
     .where = WHERE_JOB,
+    .cost = passport_cost,
     .run = run_passport,
     .model = &passport_class};
 REGISTER_PRIMITIVE(passport);

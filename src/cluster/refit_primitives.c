@@ -163,6 +163,34 @@ Status refit_cost(Call *call, const Primitive *method, const Value *options, con
   return status;
 }
 
+/* Fits to other rows than the model's converge less readily than the method assumes, by 0.7 (heaps apart) to 2 measured on k-means; a round also takes
+ * its rows out and predicts them. */
+Status refit_model_cost(const Call *call, const Model *model, const Frame *data, double share, Cost *out, Error *e)
+{
+  const double harder = 1.2, taken = 4e-8;
+  const Primitive *method = model_primitive(model);
+  Call own = *call;
+  Error ignored = {0};
+  Frame *part = NULL;
+  *out = (Cost){0};
+  if (!data) {
+    return STATUS_OK;
+  }
+  const size_t n = (size_t)(share * (double)frame_rows(data));
+  const double cells = (double)n * (double)frame_columns(data);
+  Status status = frame_slice(data, 0, n, &part, &ignored);
+  status = status == STATUS_OK ? refit_cost(&own, method, model_options(model), NULL, 0, part, out, &ignored) : status;
+  out->bytes += cells * 8 + (double)frame_rows(data) * 32;
+  out->seconds = harder * out->seconds + cells * taken;
+  frame_unref(part);
+  if (status == STATUS_LIMIT) {
+    *e = ignored;
+    return status;
+  }
+  error_clear(&ignored);
+  return STATUS_OK;
+}
+
 /* The next smaller of 1, 2 and 5 times a power of ten. */
 static size_t round_below(size_t n)
 {

@@ -28,6 +28,10 @@ Status refit(Call *call, const Primitive *method, const Value *options, const Re
 Status refit_cost(Call *call, const Primitive *method, const Value *options, const RefitChange *changes, size_t n_changes,
                   const Frame *data, Cost *out, Error *e) MUST_USE;
 
+/* What fits of the model's method with its options to that share of the data's rows will cost; seconds of one fit, and bytes of one
+ * with its rows. Errors: the method's refusal (STATUS_LIMIT); what else is wrong is left for the run to say, and costs nothing. */
+Status refit_model_cost(const Call *call, const Model *model, const Frame *data, double share, Cost *out, Error *e) MUST_USE;
+
 /* Fits that are to end in a bounded time. */
 typedef struct RefitFits {
   const Primitive *method;

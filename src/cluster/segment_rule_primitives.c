@@ -39,6 +39,23 @@ Status segment_rules_of(Call *call, const Model *model, const Frame *data, const
   return segment_rules_find(call->task, data, labels->labels, labels->k, &ask, out, e);
 }
 
+void segment_rules_cost(const Model *model, const Frame *data, OptionTexts on, Cost *cost)
+{
+  const Frame *tidy = model_frame(model, "tidy");
+  const double n = (double)frame_rows(data), k = tidy ? (double)frame_rows(tidy) : 1;
+  const double d = (double)(on.n > 0 ? on.n : frame_columns(data));
+  cost->bytes += n * d * 12 + n * 24;
+  cost->seconds += n * d * (0.5e-7 + k * 0.55e-7) + d * k * 1e-4;
+}
+
+static Status rules_cost(const Call *call, Cost *out, Error *e)
+{
+  const RulesOptions *o = call->options;
+  (void)e;
+  segment_rules_cost(call->data->model, o->data, o->on, out);
+  return STATUS_OK;
+}
+
 enum { CLUSTER, NAME, RULE, CONDITIONS, PRECISION, RECALL, F1, SELECTED, SIZE, COLUMNS };
 
 static const struct {
@@ -152,5 +169,6 @@ static const Primitive segment_rules = {
     .example = "df = read \"datasets/iris/iris.csv\"\nm = df:kmeans{k = 3}\nrules = m:segment_rules(df)\nprint(rules)\n"
                "df:filter(rules.rule[1]):count(\"species\")",
     .where = WHERE_JOB,
+    .cost = rules_cost,
     .run = run_rules};
 REGISTER_PRIMITIVE(segment_rules);

@@ -16,4 +16,7 @@
 Status segment_rules_of(Call *call, const Model *model, const Frame *data, const SegmentLabels *labels, OptionTexts on,
                         int64_t conditions, double gain, SegmentRules *out, Error *e) MUST_USE;
 
+/* Adds what the search for rules of a model's segments will cost: a pass over each column for each segment and condition tried. */
+void segment_rules_cost(const Model *model, const Frame *data, OptionTexts on, Cost *cost);
+
 #endif

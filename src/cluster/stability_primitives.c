@@ -258,6 +258,16 @@ done:
   return status;
 }
 
+/* A bootstrap has 1 - 1/e of the rows. */
+static Status stability_cost(const Call *call, Cost *out, Error *e)
+{
+  const StabilityOptions *o = call->options;
+  const Frame *data = o->data ? o->data : model_data(call->data->model);
+  const Status status = refit_model_cost(call, call->data->model, data, o->scheme[0] == 's' ? 0.5 : 1 - exp(-1), out, e);
+  out->seconds *= (double)o->rounds;
+  return status;
+}
+
 static const Primitive stability = {
   .size = sizeof(Primitive), .family = "cluster", .name = "stability", .version = 1,
   .summary = "whether each cluster comes again when the method is fitted to resampled rows",
@@ -269,7 +279,7 @@ static const Primitive stability = {
   .n_options = sizeof stability_options / sizeof *stability_options, .options_size = sizeof(StabilityOptions), .gives = VALUE_FRAME,
   .returns = "a frame: cluster size jaccard sd recovered dissolved rounds reading", .reference = "Hennig 2007, CSDA 52(1) (clusterboot)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3}:stability{rounds = 20}", .where = WHERE_JOB,
-  .run = run_stability};
+  .cost = stability_cost, .run = run_stability};
 REGISTER_PRIMITIVE(stability);
 
 /* ---- sensitivity */
@@ -418,6 +428,19 @@ done:
   return status;
 }
 
+/* A fit for each of the three other scales, for each variable, for each seed. */
+static Status sensitivity_cost(const Call *call, Cost *out, Error *e)
+{
+  const SensitivityOptions *o = call->options;
+  const Model *model = call->data->model;
+  const Frame *variables = model_frame(model, "variables");
+  const double scales = model_option_text(model, "scale") ? 3 : 0, seeds = model_option_number(model, "seed", -1) >= 0 ? 1 : 0;
+  const double left_out = variables && frame_rows(variables) > 1 ? (double)frame_rows(variables) : 0;
+  const Status status = refit_model_cost(call, model, o->data ? o->data : model_data(model), 1, out, e);
+  out->seconds *= scales + left_out + seeds * (double)o->seeds;
+  return status;
+}
+
 static const Primitive sensitivity = {
   .size = sizeof(Primitive), .family = "cluster", .name = "sensitivity", .version = 1,
   .summary = "how far the clusters depend on the scaling, on each variable and on the seed",
@@ -427,5 +450,6 @@ static const Primitive sensitivity = {
   .takes = VALUE_MODEL, .takes_class = "cluster", .main = "data", .options = sensitivity_options,
   .n_options = sizeof sensitivity_options / sizeof *sensitivity_options, .options_size = sizeof(SensitivityOptions),
   .gives = VALUE_FRAME, .returns = "a frame: change to ari k", .reference = "Hubert and Arabie 1985 (ari)",
-  .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3}:sensitivity()", .where = WHERE_JOB, .run = run_sensitivity};
+  .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3}:sensitivity()", .where = WHERE_JOB,
+  .cost = sensitivity_cost, .run = run_sensitivity};
 REGISTER_PRIMITIVE(sensitivity);

@@ -45,6 +45,22 @@ static Status wrong(const Reader *r, const Value *value, const char *id)
   return place(r, STATUS_ARGUMENT);
 }
 
+/* A list that is too short or too long. */
+static Status wrong_count(const Reader *r, const Value *value, size_t n)
+{
+  Text legal = {0}, shown = {0};
+  const bool few = (double)n < r->option->low;
+  option_type(r->option, &legal);
+  value_show(value, &shown);
+  error_set(r->e, STATUS_ARGUMENT, "out-of-range",
+            few ? _("option '%1$s' must be %2$s, at least %3$.0f of them, not %4$zu: %5$s")
+                : _("option '%1$s' must be %2$s, at most %3$.0f of them, not %4$zu: %5$s"),
+            r->option->name, text_data(&legal), few ? r->option->low : r->option->high, n, text_data(&shown));
+  text_free(&legal);
+  text_free(&shown);
+  return place(r, STATUS_ARGUMENT);
+}
+
 static bool in_range(const Option *option, double x)
 {
   return option->low > option->high || (x >= option->low && x <= option->high);
@@ -212,7 +228,7 @@ static Status read_texts(const Reader *r, const Value *value)
   const size_t n = single ? 1 : value->list.n;
   const Option *option = r->option;
   if ((double)n < option->low || (option->high > 0 && (double)n > option->high)) {
-    return wrong(r, value, "out-of-range");
+    return wrong_count(r, value, n);
   }
   const char **items = arena_alloc(r->arena, n, sizeof *items);
   if (!items) {

@@ -68,7 +68,7 @@ t.test("what cannot be is refused", function()
   local df = frame { a = { 1, 1, 2 }, b = { 1, 1, 2 } }
   t.raises("out-of-range", function() df:consensus { "a", "b", k = 3 } end, "2 different")
   t.raises("unknown-column", function() df:consensus { "a", "x" } end)
-  t.raises("out-of-range", function() df:consensus { "a" } end)
+  t.raises("out-of-range", function() df:consensus { "a" } end, "at least 2 of them, not 1")
   t.raises("bad-data", function() df:head(0):consensus { "a", "b" } end)
 end)
 
