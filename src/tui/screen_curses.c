@@ -370,8 +370,10 @@ static uint32_t modified_key(const char *name)
   return 0;
 }
 
+/* A press whose release was there too when it was read is a click to curses, two of them a double one. */
 static uint32_t mouse_key(Key *out)
 {
+  static const mmask_t pressed = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED;
   MEVENT event;
   if (getmouse(&event) != OK) {
     return 0;
@@ -380,7 +382,7 @@ static uint32_t mouse_key(Key *out)
   out->y = event.y;
   return event.bstate & BUTTON4_PRESSED   ? K_WHEEL_UP
          : event.bstate & BUTTON5_PRESSED ? K_WHEEL_DOWN
-         : event.bstate & BUTTON1_PRESSED ? K_CLICK
+         : event.bstate & pressed         ? K_CLICK
                                           : 0;
 }
 

@@ -7,9 +7,6 @@ source "$(dirname "$0")/lib.sh"
 plan 25
 
 export XDG_STATE_HOME=$TMPDIR/state
-shows() { wait_for "$1" 15; }
-visible() { screen | grep -Eq -- "$1"; }
-sees() { until_true $((15 * slow)) visible "$1" || { show_failure "not seen: $1"; return 1; }; }
 dash() {
   term_start -x 100 -y 30 env TERM=tmux-256color "$ASSAY" --no-rc
   wait_prompt
@@ -25,7 +22,7 @@ lua() {
   press Enter
 }
 watch() { press C-p && sees 'What to do' && type_text 'watch' && press Enter && sees 'Statements'; }
-long="df:kmeans{k = 60, starts = 1000, refine = 'none'}"
+long="df:kmeans{k = 60, starts = 10000, refine = 'none'}"
 fit() { lua "$1 = $long" && sees 'runs$'; }
 stepped() { sees 'step [0-9]+ of [0-9]+'; }
 step_number() { screen | sed -n 's/.*step \([0-9]*\) of [0-9]*.*/\1/p' | head -n 1; }
@@ -37,24 +34,24 @@ watch
 fit kept
 stepped
 check "Space pauses a fit" eval "press Space; sees 'paused'"
-settled() { at=$(step_number) && sleep 0.3 && [[ $(step_number) == "$at" ]]; }
-until_true 10 settled
+at_rest
+at=$(step_number)
 is_at() { [[ $(step_number) == "$1" ]]; }
 press Left
-check "Left looks at the step before" until_true 10 is_at $((at - 1))
+check "Left looks at the step before" until_true "$patience" is_at $((at - 1))
 press Right Right
-check "Right goes on, one step of a fit that is paused" until_true 10 is_at $((at + 1))
-check "keys are answered while it is paused" eval "press F1; sees 'Topics'; press 8; sees "Statements""
+check "Right goes on, one step of a fit that is paused" until_true "$patience" is_at $((at + 1))
+check "keys are answered while it is paused" eval "press F1; sees 'Topics'; press 8; sees 'Statements'"
 press f
 lua 'print("complete " .. tostring(kept:glance().complete[1]))'
-check "f keeps a partial result" shows '^complete false'
+check "f keeps a partial result" sees '^complete false'
 fit dropped
 stepped
 press x
 lua 'print("is " .. type(rawget(_G, "dropped")))'
-check "x drops it" shows '^is nil'
+check "x drops it" sees '^is nil'
 
-lua "heights = df:hierarchical{k = 3}"
+lua "heights = df:hierarchical{k = 3, linkage = 'average'}"
 sees 'hierarchical, .*(%|s)'
 press f
 check "finished before its first step: said to have kept nothing" sees 'hierarchical had made no step yet'
@@ -76,16 +73,16 @@ check "one that waits is taken out" sees 'runs, 1 more waiting'
 press f
 sees 'done'
 lua 'print("first " .. #first:tidy())'
-check "the others run when it ends" shows '^first 2$'
+check "the others run when it ends" sees '^first 2$'
 
 # ---- leaving
 
 fit held
 lua 'after = 1'
 press F2
-check "the live line stands at the prompt" shows '^kmeans.*Ctrl-C stops'
+check "the live line stands at the prompt" sees '^kmeans.*Ctrl-C stops'
 press C-c
-wait_end() { until_true 15 at_prompt; }
+wait_end() { until_true "$patience" at_prompt; }
 wait_end
 check "statements that had to wait are said at the prompt" wait_for 'statements that wait in the dashboard: 1'
 enter 'print("alive " .. #df)'
@@ -98,13 +95,10 @@ check "and they run when it is come back to" sees '> after = 1'
 dash
 lua "big = df:sample(300000, {replace = true})"
 sees '> big = '
-lua "seg = big:kmeans{k = 60, starts = 1000, refine = 'none', on = {'a', 'b'}}"
+lua "seg = big:kmeans{k = 60, starts = 10000, refine = 'none', on = {'a', 'b'}}"
 sees 'runs$'
-before=$(microseconds)
 press F1
-sees 'Topics'
-took=$((($(microseconds) - before) / 1000))
-check "a key is answered while all cores fit" test "$took" -lt $((1000 * slow))
+check "a key is answered while all cores fit" eval "sees 'Topics' && visible 'seg = .*runs$|kmeans.*%'"
 press C-c
 sees 'stopped'
 
@@ -137,8 +131,7 @@ check "what failed is a comment there" eval "journal | grep -q '^--! error'"
 dash
 lua 'safe = 42'
 sees '> safe = 42'
-pid=$(pgrep -P "$(tm display -p -t test '#{pane_pid}')" | head -n 1)
-kill -HUP "$pid"
+kill -HUP "$(program)"
 wait_exit
 check "SIGHUP ends it with the journal written" eval "journal | grep -q '^safe = 42'"
 term_start env TERM=xterm-256color NO_COLOR=1 "$ASSAY" -q --no-rc dash datasets/iris/iris.csv

@@ -13,23 +13,13 @@ keys() {
     type_text 'f(1, "two", {3, four = [[five]]}) and not nil or 0x1F' && press Left Left
 }
 
-# The screen has been the same for a moment.
-settled() {
-  local before
-  before=$(screen)
-  sleep 0.1
-  [[ $before == "$(screen)" ]]
-}
-
-resize() { tm resize-window -t test -x "$1" && until_true "$patience" settled; }
-
 # The lines that are not empty, and the cursor's column: how far a resize moves them up is tmux's affair.
 seen() { screen | sed '/^ *$/d' && tm display-message -p -t test '#{cursor_x}'; }
 
 shows() { # setting, columns
   term_start -x "$2" -y 16 "$ASSAY" -q && wait_prompt && enter ".set card off" && wait_prompt &&
     enter ".set highlight $1" && wait_prompt && press C-l && keys && wait_for '0x1F|1F$' &&
-    resize 30 && resize "$2" && press C-l && wait_for 'four' && until_true "$patience" settled
+    resize 30 16 && resize "$2" 16 && press C-l && wait_for 'four' && at_rest
 }
 
 same_text() {

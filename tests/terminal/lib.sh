@@ -6,10 +6,13 @@
 #   type_text TEXT      the characters of TEXT           press KEY...      keys by tmux's names: Enter, C-c, Tab
 #   enter TEXT          type_text and Enter
 #   wait_for PATTERN [SECONDS]   until the screen (with what scrolled away) has a line that matches the extended pattern
+#   sees PATTERN        until a line of the visible screen matches
 #   wait_gone PATTERN   until no line of the visible screen matches
 #   wait_prompt         until the last line is an empty prompt
 #   wait_exit           until the program has ended; sets exit_status
 #   screen              the visible screen                all_text         the screen and what scrolled away
+#   at_rest             until the program has handled all it got: its threads sleep     program      its process
+#   resize COLUMNS LINES   gives the window another size, and waits until the program has handled that
 #   check NAME COMMAND...        one test: passes when the command succeeds
 #   check_stop NAME COMMAND...   the same, of a signal that must interrupt a computation
 #   plan N              at the start
@@ -28,7 +31,7 @@ case ${BUILD:-} in
   *asan) slow=4 ;;
   *tsan) slow=12 ;;
 esac
-patience=${TERMINAL_PATIENCE:-$((20 * slow))}
+patience=${TERMINAL_PATIENCE:-$((40 * slow))} # costs time only where something is wrong
 tests=0 failures=0 exit_status=
 
 if ! command -v tmux >/dev/null; then
@@ -38,7 +41,10 @@ fi
 
 tm() { tmux -u -S "$socket" -f /dev/null "$@"; }
 stop_screen() { tm kill-server 2>/dev/null; }
-trap stop_screen EXIT
+waits_failed=0
+# A wait between checks that fails makes the program fail: it had hidden what the next check does not look at.
+end_test() { stop_screen; ((waits_failed == 0)) || exit 1; }
+trap end_test EXIT
 
 plan() { echo "1..$1"; }
 
@@ -101,6 +107,7 @@ at_prompt() { [[ $(screen | sed -e 's/ *$//' -e '/^$/d' | tail -n 1) == '>' ]]; 
 has_ended() { [[ -s $TMPDIR/status ]]; }
 
 show_failure() {
+  waits_failed=$((waits_failed + 1)) # within a check this is a subshell's
   echo "# $1; the screen:"
   screen | sed 's/^/# | /'
 }
@@ -136,6 +143,23 @@ skip() {
 check_stop() {
   if ((slow == 12)); then skip "$1" "the thread sanitizer holds signals back"; else check "$@"; fi
 }
+
+visible() { screen | grep -Eq -- "$1"; }
+sees() { until_true "$patience" visible "$1" || { show_failure "not seen: $1"; return 1; }; }
+
+# What the window's shell runs.
+program() { pgrep -P "$(tm display-message -p -t test '#{pane_pid}')" | head -n 1; }
+is_asleep() {
+  local pid
+  pid=$(program) && [[ -n $pid ]] && ! sed 's/.*) //' /proc/"$pid"/task/*/stat | grep -qv '^S'
+}
+# A key or a signal wakes the program before it sleeps again, but a busy machine may bring it late: so thrice.
+keeps_asleep() { is_asleep && sleep 0.1 && is_asleep && sleep 0.1 && is_asleep; }
+at_rest() { until_true "$patience" keeps_asleep || { show_failure "the program does not come to rest"; return 1; }; }
+
+# tmux tells the program of a new size when it likes.
+has_size() { [[ $(stty size -F "$(tm display-message -p -t test '#{pane_tty}')") == "$2 $1" ]]; }
+resize() { tm resize-window -t test -x "$1" -y "$2" && until_true "$patience" has_size "$1" "$2" && at_rest; }
 
 # A fresh assay at its prompt.
 start_assay() {

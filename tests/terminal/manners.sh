@@ -26,32 +26,23 @@ prompts_come_off() {
 
 quoted_prompt_stays() { press C-l && answers '">> " .. "kept"' '^>> kept$'; }
 
-settled() {
-  local before
-  before=$(screen)
-  sleep 0.1
-  [[ $before == "$(screen)" ]]
-}
-
 # What readline leaves of a search that wraps depends on which keys it reads together: one at a time.
 search() {
   local i
-  press C-r && until_true "$patience" settled || return
+  press C-r && at_rest || return
   for ((i = 0; i < ${#1}; i++)); do
-    type_text "${1:i:1}" && until_true "$patience" settled || return
+    type_text "${1:i:1}" && at_rest || return
   done
-  press C-g && until_true "$patience" settled
+  press C-g && at_rest
 }
-
-resize() { tm resize-window -t test -x "$1" && until_true "$patience" settled; }
 
 # Characters and cursor of a continued line, a found one and a wrapped one, through sizes.
 shows() {
   term_start -x 40 -y 16 "$ASSAY" -q --no-journal && wait_prompt && enter ".set card off" && enter ".set highlight $1" && wait_prompt &&
     press C-l && enter 'found = "客户 é e' && wait_for 'unfinished' && wait_prompt && enter 'function f(x)' && wait_for '^function>>$'
-  type_text 'return "客户客户客户客户客户客户客户" .. 0x1F -- end' && wait_for 'end$' && resize 60 && resize 30 && resize 40 && press Home C-k &&
-    type_text 'return 12' && press C-c && wait_prompt && search unf &&
-    type_text 'last = {1, "two"}' && wait_for '"two"\}$' && until_true "$patience" settled && screen &&
+  type_text 'return "客户客户客户客户客户客户客户" .. 0x1F -- end' && wait_for 'end$' && resize 60 16 && resize 30 16 && resize 40 16 && press Home C-k &&
+    type_text 'return 12' && at_rest && press C-c && wait_prompt && search unf &&
+    type_text 'last = {1, "two"}' && wait_for '"two"\}$' && at_rest && screen &&
     tm display-message -p -t test '#{cursor_x},#{cursor_y}'
 }
 
