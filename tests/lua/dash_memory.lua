@@ -4,8 +4,8 @@
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 
--- What one does in a few minutes, on every page. The fit of a round is not kept: .undo would hold what it replaces, up to a
--- limit of its own.
+-- What one does in a few minutes, on every page. The fit of a round is not kept: .undo would hold what it replaces,
+-- up to a limit of its own.
 local round = [[
 page data
 Home Down Down PageDown PageDown End Right Right
@@ -72,10 +72,16 @@ local first = ([[
 text "seg = data:kmeans{k = 3} other = data:kmeans{k = 4} fit = data:ols('petal_width ~ petal_length')"
 Enter
 :
-text "found = read('datasets/orders/orders.csv'):baskets{id = 'order', item = 'product'}:rules{support = 10, confidence = 0.1}"
+text "buys = read('datasets/orders/orders.csv'):baskets{id = 'order', item = 'product'}"
 Enter
 :
-text "function note() collectgarbage() for l in io.lines '/proc/self/status' do local kb = l:match 'VmRSS:%s*(%d+)' if kb then local f = io.open('MARKS', 'a') f:write(kb, '\\n') f:close() end end end"
+text "found = buys:rules{support = 10, confidence = 0.1}"
+Enter
+:
+text "function resident() return io.open('/proc/self/status'):read('a'):match 'VmRSS:%s*(%d+)' end"
+Enter
+:
+text "function note() collectgarbage() io.open('MARKS', 'a'):write(resident(), '\\n') end"
 Enter
 ]]):gsub("MARKS", marks)
 local rounds <const>, warm <const>, bound <const> = 3600 // keys_of(round) + 1, 5, 4096
@@ -91,7 +97,8 @@ local function levels_off()
   t.eq(#resident, rounds, "rounds that were played")
   print("# resident kB by round: " .. table.concat(resident, " "))
   for i = warm + 1, rounds do
-    t.ok(resident[i] - resident[warm] <= bound, ("round %d: grown by %d kB since round %d"):format(i, resident[i] - resident[warm], warm))
+    local grown = resident[i] - resident[warm]
+    t.ok(grown <= bound, ("round %d: grown by %d kB since round %d"):format(i, grown, warm))
   end
 end
 
