@@ -28,8 +28,13 @@ km:plot()
 -- at least min_points rows within eps? With short steps there are islets, and what is on none is noise, cluster 0.
 moons:dbscan{eps = 0.09, min_points = 5}:plot()
 
--- Longer steps join the islets.
-moons:dbscan{eps = 0.2, min_points = 5}:plot()
+-- Longer steps join the islets. Look how their parts grow together: first those that are near to one another.
+--> d
+d = step(moons, "dbscan", {eps = 0.2, min_points = 5})
+d
+
+-- Two clusters are left, and they are the moons.
+d.model:plot()
 
 -- Still longer ones join everything. How many clusters are left with eps = 0.6? Say it by the model's k.
 --?
@@ -41,11 +46,17 @@ moons:dbscan{eps = 0.6, min_points = 5}.k
 moons:hdbscan{min_cluster_size = 15}:plot()
 
 -- Ward begins with every row alone, and joins at each step the two clusters that this costs least: the growth of the sum of
--- squares. The tree remembers all steps, so it can be cut anywhere. Twelve clusters:
-tree = moons:hierarchical{k = 12, linkage = "ward"}
+-- squares, of which the height of a merge tells. 199 merges make one cluster of 200 rows. Here are the last twelve: look
+-- where the height begins to leap, and how many rows come together.
+--> w
+w = step(moons, "hierarchical", {k = 12, linkage = "ward"}):goto_(188)
+w
+
+-- The tree remembers all steps, so it can be cut anywhere. Twelve clusters, as they were before the last eleven merges:
+tree = w.model
 tree:plot "segments"
 
--- And on, a few joins at a time: six, four, two. Look which pieces go together.
+-- And on, a few merges at a time: six, four, two. Look which pieces go together.
 for _, k in ipairs{6, 4, 2} do
   print(tree:cut(k):plot "segments")
 end

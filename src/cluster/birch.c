@@ -283,32 +283,57 @@ done:
 
 /* ---- all */
 
-static Status take_block(Tree *t, const Rows *rows, const double *weights, size_t first, size_t count, double *buffer,
-                         double *group, const BirchSettings *settings, size_t *rebuilt, Error *e)
+static void tell(const Tree *t, const char *phase, size_t iteration)
 {
-  const double *values;
-  Status status = rows->block(rows, first, count, buffer, &values, e);
-  for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-    group[0] = weights ? weights[first + i] : 1;
-    group[1] = 0;
-    memcpy(group + 2, values + i * t->d, t->d * sizeof *group);
-    if (group[0] > 0) {
-      TRY(task_cancelled(t->task) ? error_cancelled(e) : insert_root(t, group, e));
-    }
-    while (t->groups > settings->leaves) {
-      TRY(rebuild(t, e));
-      ++*rebuilt;
+  task_step(t->task, &(TraceStep){.phase = phase, .start = 1, .iteration = (int64_t)iteration, .measure = "threshold",
+                                  .objective = t->threshold, .changed = (int64_t)t->groups, .counts = N_("groups")});
+}
+
+static Status keep_few(Tree *t, size_t leaves, size_t *rebuilt, Error *e)
+{
+  Status status = STATUS_OK;
+  while (status == STATUS_OK && t->groups > leaves) {
+    status = rebuild(t, e);
+    if (status == STATUS_OK) {
+      tell(t, "tree", ++*rebuilt);
     }
   }
-done:
   return status;
 }
 
-static Status give_groups(const Tree *t, size_t rebuilt, BirchGroups *out, Error *e)
+static Status take_rows(Tree *t, const Rows *rows, const double *weights, size_t leaves, BirchGroups *out, Error *e)
+{
+  double *buffer = mem_alloc(BLOCK_ROWS, rows->d * sizeof *buffer), *group = mem_alloc(t->stride, sizeof *group);
+  Status status;
+  TRY(buffer && group ? STATUS_OK : error_memory(e, 0, _("the tree of groups")));
+  while (out->rows < rows->n) {
+    const size_t first = out->rows, left = rows->n - first, count = left < BLOCK_ROWS ? left : BLOCK_ROWS;
+    const double *values;
+    TRY(rows->block(rows, first, count, buffer, &values, e));
+    while (out->rows < first + count) {
+      group[0] = weights ? weights[out->rows] : 1;
+      group[1] = 0;
+      memcpy(group + 2, values + (out->rows - first) * t->d, t->d * sizeof *group);
+      TRY(task_cancelled(t->task) ? error_cancelled(e) : group[0] > 0 ? insert_root(t, group, e) : STATUS_OK);
+      out->rows++;
+      TRY(keep_few(t, leaves, &out->rebuilt, e));
+    }
+    task_progress(t->task, out->rows, rows->n);
+  }
+done:
+  mem_free(buffer);
+  mem_free(group);
+  return status;
+}
+
+static Status give_groups(const Tree *t, BirchGroups *out, Error *e)
 {
   const size_t n = t->groups, d = t->d;
   double *groups = mem_alloc(n, t->stride * sizeof *groups), *next = groups;
-  *out = (BirchGroups){.n = n, .d = d, .threshold = t->threshold, .rebuilt = rebuilt, .levels = t->levels};
+  out->n = n;
+  out->d = d;
+  out->threshold = t->threshold;
+  out->levels = t->levels;
   out->means = mem_alloc(n, d * sizeof *out->means);
   out->weights = mem_alloc(n, sizeof *out->weights);
   out->radii = mem_alloc(n, sizeof *out->radii);
@@ -345,22 +370,20 @@ Status birch_fit(Task *task, const Rows *rows, const double *weights, const Birc
             .branching = settings->branching,
             .threshold = settings->threshold,
             .levels = 1};
-  double *buffer = mem_alloc(BLOCK_ROWS, rows->d * sizeof *buffer), *group = mem_alloc(t.stride, sizeof *group);
-  size_t rebuilt = 0;
   Status status;
   *out = (BirchGroups){0};
   task_phase(task, N_("groups"));
   t.root = node_new(&t, true);
-  TRY(buffer && group && t.root ? STATUS_OK : error_memory(e, 0, _("the tree of groups")));
-  for (size_t first = 0; first < rows->n; first += BLOCK_ROWS) {
-    const size_t count = rows->n - first < BLOCK_ROWS ? rows->n - first : BLOCK_ROWS;
-    TRY(take_block(&t, rows, weights, first, count, buffer, group, settings, &rebuilt, e));
-    task_progress(task, first + count, rows->n);
+  TRY(t.root ? STATUS_OK : error_memory(e, 0, _("the tree of groups")));
+  status = take_rows(&t, rows, weights, settings->leaves, out, e);
+  if (status == STATUS_CANCELLED && t.groups > 0) {
+    error_clear(e);
+    status = STATUS_OK;
   }
-  TRY(give_groups(&t, rebuilt, out, e));
+  TRY(status);
+  tell(&t, "groups", 1);
+  TRY(give_groups(&t, out, e));
 done:
   node_free(t.root);
-  mem_free(buffer);
-  mem_free(group);
   return status;
 }

@@ -46,12 +46,14 @@ typedef struct BirchGroups {
   double threshold;  /* in the end */
   size_t rebuilt;    /* how often the tree was made anew */
   size_t levels;
+  size_t rows;       /* that are in the groups: all, unless stopped */
 } BirchGroups;
 
 void birch_groups_free(BirchGroups *groups);
 
-/* weights: of 0 or more, or NULL; rows of weight 0 are passed over. Values are finite. Errors: STATUS_MEMORY,
- * STATUS_CANCELLED, and those of rows->block. */
+/* weights: of 0 or more, or NULL; rows of weight 0 are passed over. Values are finite. After a cancel: STATUS_OK with the groups
+ * of the rows so far, STATUS_CANCELLED if there are none. A trace has a step for each tree made anew, and one for the last.
+ * Errors: STATUS_MEMORY, and those of rows->block. */
 Status birch_fit(Task *task, const Rows *rows, const double *weights, const BirchSettings *settings, BirchGroups *out,
                  Error *e) MUST_USE;
 

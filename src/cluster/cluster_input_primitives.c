@@ -247,6 +247,17 @@ static void bytes_text(double bytes, char *out, size_t size)
   snprintf(out, size, "%.3g %s", bytes, units[unit]);
 }
 
+ClusterExtent cluster_extent(const Frame *data, OptionTexts on, int64_t sample, const char *missing)
+{
+  const size_t rows = frame_rows(data);
+  ClusterExtent out = {.n = sample > 0 && (uint64_t)sample < rows ? (size_t)sample : rows, .d = on.n};
+  out.exact = !missing || strcmp(missing, "drop") != 0;
+  for (size_t c = 0; on.n == 0 && c < frame_columns(data); c++) {
+    out.d += type_is_numeric(column_type(frame_column(data, c)));
+  }
+  return out;
+}
+
 Status cluster_check_size(const Task *task, size_t n, double bytes, const char *instead, Error *e)
 {
   const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);

@@ -53,6 +53,13 @@ static inline size_t cluster_row_number(const ClusterInput *input, size_t row)
   return (input->variables.rows ? input->variables.rows[row] : row) + 1;
 }
 
+/* How much a fit would work on, before anything is copied. */
+typedef struct ClusterExtent {
+  size_t n, d;
+  bool exact; /* false: rows with missing cells may be left out of the n */
+} ClusterExtent;
+ClusterExtent cluster_extent(const Frame *data, OptionTexts on, int64_t sample, const char *missing);
+
 /* The refusal of what cannot scale, before the work begins: STATUS_LIMIT "too-large" when `bytes` are more than this machine's
  * memory or --memory leaves, with both figures and the alternative ("sample = 20000, or hdbscan"). */
 Status cluster_check_size(const Task *task, size_t n, double bytes, const char *instead, Error *e) MUST_USE;

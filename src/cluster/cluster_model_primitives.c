@@ -483,3 +483,11 @@ Status cluster_model_check(const Model *model, Error *e)
   }
   return labels && !sound_labels(labels, k) ? cluster_model_broken(e) : STATUS_OK;
 }
+
+Status cluster_nothing_kept(Status status, const char *why, Error *e)
+{
+  if (status == STATUS_CANCELLED) {
+    (void)error_hint(e, "%s", why);
+  }
+  return status;
+}

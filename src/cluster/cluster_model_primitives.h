@@ -67,4 +67,7 @@ Status cluster_matrix_frame(const ClusterInput *input, const double *matrix, siz
 /* Notes of any fit: the smallest cluster is tiny, k near n, rows not in the sample. */
 void cluster_note_sizes(const ClusterInput *input, const int64_t *sizes, size_t k, Text *notes);
 
+/* Of a fit that was stopped with nothing to keep the error says why (status as it came). */
+Status cluster_nothing_kept(Status status, const char *why, Error *e) MUST_USE;
+
 #endif

@@ -210,7 +210,7 @@ static Status run_dbscan(Call *call, Value *out, Error *e)
   Model *model = NULL;
   Status status;
   TRY(cluster_input(call, call->data->frame, &ask, &fit.input, e));
-  TRY(density_nothing_kept(fit_frame(call, o, &fit, e),
+  TRY(cluster_nothing_kept(fit_frame(call, o, &fit, e),
                            _("nothing was kept: dbscan has no clusters before it knows which rows are core"), e));
   TRY(model_new(&dbscan, o, &model, e));
   TRY(fill_model(call, model, &fit, o->seed, e));

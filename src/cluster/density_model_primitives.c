@@ -118,14 +118,6 @@ void density_glance_end(Draft *draft, const ClusterInput *input, bool complete, 
   draft_int(draft, "dropped", (int64_t)input->variables.dropped);
 }
 
-Status density_nothing_kept(Status status, const char *why, Error *e)
-{
-  if (status == STATUS_CANCELLED) {
-    (void)error_hint(e, "%s", why);
-  }
-  return status;
-}
-
 void density_headline(const Model *model, Text *out)
 {
   cluster_headline(model, out);

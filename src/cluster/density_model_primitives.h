@@ -30,9 +30,6 @@ void density_tidy_ints(Draft *draft, const char *name, const int64_t *values, si
 void density_glance_begin(Draft *draft, const ClusterInput *input, size_t k, int64_t noise);
 void density_glance_end(Draft *draft, const ClusterInput *input, bool complete, const char *stopped_at);
 
-/* Of a fit that was stopped with nothing to keep the error says why (status as it came). */
-Status density_nothing_kept(Status status, const char *why, Error *e) MUST_USE;
-
 /* "; noise 17" behind the usual headline. */
 void density_headline(const Model *model, Text *out);
 

@@ -78,6 +78,9 @@ bool linkage_has_vectors(LinkageKind kind, Metric metric);
 Status linkage_vectors(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
                        const double *weights, LinkageTree *out, Error *e) MUST_USE;
 
+/* A forecast of the processor seconds of linkage_vectors. */
+double linkage_vectors_seconds(LinkageKind kind, size_t n, size_t d);
+
 /* distances: the upper triangle by rows, d(0,1) d(0,2) ... d(n-2,n-1), none NaN; used up. */
 Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights,
                       LinkageTree *out, Error *e) MUST_USE;

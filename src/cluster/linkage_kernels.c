@@ -107,12 +107,9 @@ INLINE Vector choose(Mask which, Vector yes, Vector no)
 /* The least of a few numbers, and what their columns learn. */
 INLINE double scan_some(const double *row, size_t n, double self, double *least, double *nearest)
 {
-  Vector best;
+  Vector best = (Vector){0} + INFINITY;
   double found = INFINITY;
   size_t i = 0;
-  for (int lane = 0; lane < WIDTH; lane++) {
-    best[lane] = INFINITY;
-  }
   for (; i + WIDTH <= n; i += WIDTH) {
     const Vector x = load(row + i), known = load(least + i);
     const Mask less = x < known;

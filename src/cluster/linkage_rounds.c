@@ -313,7 +313,7 @@ static size_t find_pairs(Rounds *r)
   for (size_t i = 0; i < r->n; i++) {
     const uint32_t other = r->nearest[i];
     r->with[i] = other != NONE && r->nearest[other] == i ? other : NONE;
-    pairs += r->with[i] != NONE && other > i;
+    pairs += other > i && r->with[i] != NONE;
   }
   return pairs;
 }
@@ -397,6 +397,7 @@ Status linkage_run_rows(LinkageMatrix *m, const LinkageRows *rows, Error *e)
   find_pairs(&r);
   list_clusters(&r, r.with);
   record_pairs(&r);
+  TRY(task_reserve(m->task, linkage_cells(r.n) * sizeof *m->d, _("the distances of all pairs"), e));
   m->d = mem_alloc(linkage_cells(r.n) + 1, sizeof *m->d);
   TRY(m->d ? make_triangle(&r, e) : error_memory(e, linkage_cells(r.n) * 8, _("the distances of all pairs")));
   r.rows = NULL;

@@ -93,6 +93,15 @@ Status linkage_tree_of_steps(LinkageStep *steps, size_t n, bool sort, LinkageTre
   return status;
 }
 
+void linkage_tell(Task *task, const LinkageTree *tree)
+{
+  for (size_t i = 0; task->trace && i + 1 < tree->n && !task_cancelled(task); i++) {
+    task_step(task, &(TraceStep){.phase = "merge", .start = 1, .iteration = (int64_t)i + 1, .measure = "height",
+                                 .objective = tree->height[i], .changed = (int64_t)tree->rows[i],
+                                 .counts = N_("rows in the new cluster")});
+  }
+}
+
 Status linkage_order(const LinkageTree *tree, uint32_t *order, Error *e)
 {
   const size_t n = tree->n;

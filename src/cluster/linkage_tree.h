@@ -27,6 +27,9 @@ Status linkage_cut_height(const LinkageTree *tree, double height, size_t *k, int
  * With weights a row of weight 2 or more has its first merge at height 0. NaN when all heights are 0 or n < 2. */
 double linkage_coefficient(const LinkageTree *tree);
 
+/* A step of the task's trace for each merge, in the tree's order: its height, and the rows of the new cluster. */
+void linkage_tell(Task *task, const LinkageTree *tree);
+
 /* Distances again, in the order of the leaves: fills out[j] with d(row, others[j]). */
 typedef struct LinkageSource {
   void (*distances)(const void *context, uint32_t row, const uint32_t *others, size_t count, double *out);

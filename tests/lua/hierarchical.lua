@@ -237,8 +237,30 @@ t.test("without room for all pairs the refusal says what to do", function()
   local ok, message = pcall(function() return df:hierarchical { k = 3, linkage = "complete" } end)
   t.ok(not ok)
   local text = tostring(message)
-  t.ok(text:find("160 GB", 1, true) and text:find("sample = 20000", 1, true), text)
+  t.ok(text:find("92.1 GB", 1, true) and text:find("sample = 20000", 1, true), text)
   t.eq(df:hierarchical { k = 3, neighbours = 5 }.k, 3)
+end)
+
+t.test("what is too large is refused before the cells are looked at", function()
+  local n, x = 200000, {}
+  for i = 1, n do x[i] = i end
+  x[n] = 1 / 0
+  local df = frame { x = x }
+  t.raises("not-finite", function() df:hierarchical { k = 3, neighbours = 5 } end)
+  t.raises("too-large", function() df:hierarchical { k = 3, linkage = "complete" } end,
+    "200000", "sample = 20000", "birch")
+  t.raises("too-large", function() df:hierarchical { k = 3, linkage = "centroid" } end, "160 GB")
+  t.raises("too-large", function() df:spectral { k = 3, affinity = "rbf" } end, "480 GB", "knn")
+end)
+
+t.test("a trace has the tree's merges in their order", function()
+  for _, linkage in ipairs { "ward", "average", "single", "median" } do
+    local s = _G.step(arrests, "hierarchical", { k = 3, linkage = linkage })
+    local merges = s.model:merges()
+    t.eq(#s, #merges)
+    t.eq(t.cells(s:steps().objective), t.cells(merges.height))
+    t.eq(t.cells(s:steps().changed), t.cells(merges.size))
+  end
 end)
 
 t.done()
