@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- cluster.choose on more rows than its dear figures are made of: what is of a sample says so, and is near the figure of all.
+-- cluster.choose on more rows than its dear figures are made of: what is of a sample says so, and is near the figure
+-- of all.
 package.path = arg[0]:gsub("[^/]*$", "?.lua;") .. package.path
 local t = require "lib"
 
@@ -62,7 +63,7 @@ t.test("gap and stability of a sample are near those of all rows, and the card s
   options.trial_rows = 400
   local part = many:choose(options)
   t.eq({ all.trial_rows, part.trial_rows }, { 1200, 400 })
-  t.ok(card(part):find("gap and stability are of 400 of 1200 rows, drawn at random (trial_rows = 1200: of all)", 1, true), card(part))
+  t.has(card(part), "gap and stability are of 400 of 1200 rows, drawn at random (trial_rows = 1200: of all)")
   for i = 1, 5 do
     local a, b = all:tidy(), part:tidy()
     t.ok(math.abs(a.gap[i] - b.gap[i]) < 0.1, ("%g %g"):format(a.gap[i], b.gap[i]))
@@ -99,13 +100,15 @@ t.test("fits of a sample give all rows a cluster, near those of all, and the car
   options.fit_rows = 400
   local part = many:choose(options)
   t.eq({ all.fit_rows, part.fit_rows }, { 1200, 400 })
-  t.ok(card(part):find("fits are to 400 of 1200 rows, drawn at random; the others were assigned as new rows (fit_rows = 1200: to all)",
+  t.ok(card(part):find("fits are to 400 of 1200 rows, drawn at random; " ..
+    "the others were assigned as new rows (fit_rows = 1200: to all)",
     1, true), card(part))
   t.ok(not card(all):find("fits are to", 1, true))
   local worse = 0
   for i = 1, 5 do
     local a, b = all:tidy(), part:tidy()
-    t.ok(b.withinss[i] >= a.withinss[i] and b.withinss[i] < 1.05 * a.withinss[i], ("%g %g"):format(a.withinss[i], b.withinss[i]))
+    local full, some = a.withinss[i], b.withinss[i]
+    t.ok(some >= full and some < 1.05 * full, ("%g %g"):format(full, some))
     worse = worse + b.withinss[i] - a.withinss[i]
   end
   t.ok(worse > 0)
