@@ -97,6 +97,9 @@ test_cases("dbscan", function(case, df)
   if case.ari then
     local a = cluster.agreement(m:augment(df), { a = "cluster", b = "truth" })
     t.near(a:row(1).ari, case.ari, 6e-4)
+    for name, figure in pairs(case.agreement or {}) do
+      t.near(a:row(1)[name], figure, 6e-4, name)
+    end
   end
   -- The rule for border rows moves no other rows.
   local near = df:dbscan { eps = case.eps, min_points = case.min_points, on = variables(df) }

@@ -43,6 +43,16 @@ t.test("the model and number of components that mclust chooses", function()
   end
 end)
 
+t.test("the three components of VEV agree with the species of iris as mclust's do", function()
+  local iris = frames.iris
+  local sized = { 55, 50, 45 }
+  local m = iris:mixture { k = 3, model = "VEV" }
+  t.eq(t.cells(m:tidy().size), sized)
+  local species = read "datasets/iris/iris.csv".species
+  local both = frame { a = t.cells(m:augment(iris).cluster), b = t.cells(species) }
+  near(cluster.agreement(both, { a = "a", b = "b" }):row(1).ari, 0.9038742318, 1e-9)
+end)
+
 t.test("mclust's shares, means, covariances and uncertainties", function()
   local want, m = figures.faithful, frames.faithful:mixture { k = 2, model = "VVV" }
   for _, name in ipairs { "weight", "eruptions", "waiting" } do

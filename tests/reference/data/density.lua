@@ -19,7 +19,8 @@ return {
   dbscan = {
     { data = "iris", eps = 0.5, min_points = 5, sizes = { 84, 49 }, noise = 17 },
     { data = "iris", eps = 0.4, min_points = 4, sizes = { 47, 38, 36, 4 }, noise = 25 },
-    { data = "blobs750", eps = 0.3, min_points = 10, sizes = { 245, 244, 243 }, noise = 18, ari = 0.952 },
+    { data = "blobs750", eps = 0.3, min_points = 10, sizes = { 245, 244, 243 }, noise = 18, ari = 0.952,
+      agreement = { v_measure = 0.917, homogeneity = 0.953, completeness = 0.883, ami = 0.916 } },
     { data = "lsun", eps = 0.5, min_points = 5, sizes = { 200, 100, 100 }, noise = 0, truth = true },
     { data = "hepta", eps = 1, min_points = 5, sizes = { 32, 30, 30, 30, 30, 30, 30 }, noise = 0, truth = true },
     { data = "chainlink", eps = 0.25, min_points = 5, sizes = { 500, 500 }, noise = 0, truth = true },
