@@ -43,6 +43,11 @@ bool dbscan_earlier(const DbscanWalk *w, uint32_t a, uint32_t b)
   return w->order[dbscan_find(w, a)] < w->order[dbscan_find(w, b)];
 }
 
+bool dbscan_known(const DbscanWalk *w, size_t place)
+{
+  return w->stopped && !isnan(w->stopped->distances[dbscan_row(w, place)]);
+}
+
 void dbscan_settle(const DbscanWalk *w, size_t place)
 {
   if (w->border == DBSCAN_NOISE || !(w->nearest[place] <= w->limit)) {
@@ -129,7 +134,8 @@ static Status give_labels(DbscanWalk *w, DbscanResult *out, Error *e)
   for (size_t i = 0; i < w->n; i++) {
     const uint32_t row = dbscan_row(w, i), owner = w->core[i] ? (uint32_t)i : w->owner[i];
     out->core[row] = w->core[i];
-    out->distances[row] = w->core[i]                   ? 0
+    out->distances[row] = w->core[i]                ? 0
+                          : dbscan_known(w, i)      ? w->stopped->distances[row]
                           : isfinite(w->nearest[i]) ? metric_unrank(w->metric, w->nearest[i])
                                                     : (double)NAN;
     out->labels[row] = owner == DBSCAN_NOBODY ? -1 : (int32_t)w->order[dbscan_find(w, owner)];
@@ -180,12 +186,41 @@ static Status keep_partial(DbscanWalk *w, Status status, DbscanResult *out, Erro
   return STATUS_OK;
 }
 
+/* What a stopped fit had joined: the core rows of a label, and the border rows with them. */
+static Status take_up(DbscanWalk *w, Error *e)
+{
+  const DbscanResult *before = w->stopped;
+  const size_t k = before ? before->k : 0;
+  uint32_t *first = mem_alloc(k, sizeof *first); /* core place of a label */
+  if (!first) {
+    return error_memory(e, k * sizeof *first, _("clusters"));
+  }
+  for (size_t c = 0; c < k; c++) {
+    first[c] = DBSCAN_NOBODY;
+  }
+  for (size_t i = 0; before && i < w->n; i++) {
+    if (w->core[i]) {
+      uint32_t *place = &first[before->labels[dbscan_row(w, i)]];
+      *place = *place == DBSCAN_NOBODY ? (uint32_t)i : *place;
+      dbscan_join(w, *place, (uint32_t)i);
+    }
+  }
+  for (size_t i = 0; before && i < w->n; i++) {
+    const int32_t label = before->labels[dbscan_row(w, i)];
+    w->owner[i] = !w->core[i] && label >= 0 ? first[label] : DBSCAN_NOBODY;
+  }
+  mem_free(first);
+  return STATUS_OK;
+}
+
 /* Joins core rows, then looks where the others go. */
 static Status connect(DbscanWalk *w, Error *e)
 {
   Status status;
   task_phase(w->task, "components");
-  TRY(w->tree ? dbscan_walk_join(w, e) : dbscan_brute_join(w, e));
+  if (!w->stopped || !w->stopped->joined) {
+    TRY(w->tree ? dbscan_walk_join(w, e) : dbscan_brute_join(w, e));
+  }
   w->joined = true;
   order_components(w);
   task_phase(w->task, "border rows");
@@ -199,7 +234,8 @@ Status dbscan_fit(Task *task, const Neighbours *index, const double *values, siz
 {
   DbscanWalk w = {.task = task, .index = index, .tree = neighbours_tree(index), .values = values, .n = n, .d = d,
                   .metric = metric, .weights = weights, .limit = metric_rank(metric, settings->eps),
-                  .min_points = settings->min_points, .border = settings->border, .kth = settings->kth};
+                  .min_points = settings->min_points, .border = settings->border, .kth = settings->kth,
+                  .stopped = settings->before};
   Status status;
   *out = (DbscanResult){.n = n, .complete = true, .joined = true};
   out->labels = mem_alloc(n, sizeof *out->labels);
@@ -208,6 +244,7 @@ Status dbscan_fit(Task *task, const Neighbours *index, const double *values, siz
   TRY(out->labels && out->core && out->distances ? allocate(&w, e) : error_memory(e, n * 13, _("clusters")));
   task_phase(task, "core rows");
   TRY(dbscan_walk_cores(&w, e));
+  TRY(take_up(&w, e));
   TRY(keep_partial(&w, connect(&w, e), out, e));
   TRY(give_labels(&w, out, e));
   TRY(count_rows(out, e));

@@ -15,7 +15,7 @@
  * result does not depend on threads. Memory: the index and 35 bytes a row.
  *
  * Stopped once the core rows are known, it keeps what it has: components joined so far (each is a part of a cluster), or
- * with these complete the border rows found so far.
+ * with these complete the border rows found so far. Going on from there gives what an unbroken fit does.
  */
 #ifndef ASSAY_CLUSTER_DBSCAN_H
 #define ASSAY_CLUSTER_DBSCAN_H
@@ -40,12 +40,6 @@ typedef struct DbscanOptions {
 
 typedef enum DbscanBorder { DBSCAN_NEAREST, DBSCAN_FIRST, DBSCAN_NOISE } DbscanBorder;
 
-typedef struct DbscanSettings {
-  double eps, min_points;
-  DbscanBorder border;
-  const double *kth; /* n: rank of each row's nearest row number ceil(min_points) <= n, without weights; NULL: not known */
-} DbscanSettings;
-
 typedef struct DbscanResult {
   size_t n, k;
   int32_t *labels;      /* n: 0..k-1, largest first, ties by their first row; -1 noise */
@@ -57,6 +51,13 @@ typedef struct DbscanResult {
   bool complete, joined; /* joined: the core rows of every cluster are together */
   char stopped_at[64];
 } DbscanResult;
+
+typedef struct DbscanSettings {
+  double eps, min_points;
+  DbscanBorder border;
+  const double *kth; /* n: rank of each row's nearest row number ceil(min_points) <= n, without weights; NULL: not known */
+  const DbscanResult *before; /* the same fit when it was stopped: goes on from there (labels, core, distances, joined) */
+} DbscanSettings;
 
 void dbscan_result_free(DbscanResult *result);
 

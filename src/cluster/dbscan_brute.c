@@ -43,7 +43,7 @@ static void join_core(DbscanWalk *w, uint32_t row, uint32_t core, double rank, d
 
 static void claim_nearest(DbscanWalk *w, uint32_t row, uint32_t core, double rank, double *best_rank)
 {
-  if (!w->core[row] && dbscan_nearer(w, core, rank, w->owner[row], *best_rank)) {
+  if (!w->core[row] && !dbscan_known(w, row) && dbscan_nearer(w, core, rank, w->owner[row], *best_rank)) {
     w->owner[row] = core;
     w->nearest[row] = *best_rank = rank;
   }
@@ -72,10 +72,13 @@ static void border_item(void *context, size_t item, size_t worker)
   const size_t end = (item + 1) * GROUP < w->n ? (item + 1) * GROUP : w->n;
   visit_group(w, item, 0, INFINITY, claim_nearest);
   for (size_t i = item * GROUP; i < end; i++) {
+    if (w->core[i] || dbscan_known(w, i)) {
+      continue;
+    }
     if (task_cancelled(w->task)) { /* a nearer one may not have been met */
       w->owner[i] = DBSCAN_NOBODY;
       w->nearest[i] = INFINITY;
-    } else if (!w->core[i]) {
+    } else {
       dbscan_settle(w, i);
     }
   }

@@ -245,7 +245,11 @@ Status dbscan_walk_cores(DbscanWalk *w, Error *e)
   if (w->tree) {
     mark_nodes(w);
   }
-  if (w->kth) {
+  if (w->stopped) {
+    for (size_t i = 0; i < w->n; i++) {
+      w->core[i] = w->stopped->core[dbscan_row(w, i)];
+    }
+  } else if (w->kth) {
     for (size_t i = 0; i < w->n; i++) {
       w->core[i] = w->kth[dbscan_row(w, i)] <= w->limit;
     }
@@ -286,7 +290,11 @@ static void border_item(void *context, size_t item, size_t worker)
 {
   (void)worker;
   DbscanWalk *w = context;
-  const uint32_t others = tree_lanes(w->tree, item) & ~w->lanes[item];
+  uint32_t others = tree_lanes(w->tree, item) & ~w->lanes[item];
+  for (uint32_t rest = w->stopped ? others : 0; rest != 0; rest &= rest - 1) {
+    const unsigned lane = (unsigned)__builtin_ctz(rest);
+    others &= ~((uint32_t)dbscan_known(w, tree_leaf_first(w->tree, item) + lane) << lane);
+  }
   Group g = group_of(w, item, others, INFINITY);
   if (others == 0 || w->first_core[0] == DBSCAN_NOBODY) {
     return;

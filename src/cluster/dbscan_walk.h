@@ -21,6 +21,7 @@ typedef struct DbscanWalk {
   double limit, min_points;  /* limit: a rank */
   DbscanBorder border;
   const double *kth;         /* by row: rank of the nearest row number ceil(min_points); NULL: not known */
+  const DbscanResult *stopped; /* a stopped fit that goes on; NULL */
   uint8_t *core;             /* by place */
   _Atomic uint32_t *parent;  /* union-find by place: towards lower places */
   uint32_t *order;           /* by place of a root: the first core row of its component */
@@ -68,6 +69,9 @@ Status dbscan_brute_borders(DbscanWalk *w, Error *e) MUST_USE;
  * coordinates is nearer. Whether the component of a comes before that of b. */
 bool dbscan_nearer(const DbscanWalk *w, uint32_t b, double rank, uint32_t best, double best_rank);
 bool dbscan_earlier(const DbscanWalk *w, uint32_t a, uint32_t b);
+
+/* Whether a stopped fit had found where a place goes. */
+bool dbscan_known(const DbscanWalk *w, size_t place);
 
 /* A place whose nearest core row is known keeps it as its owner if it is a border row. */
 void dbscan_settle(const DbscanWalk *w, size_t place);

@@ -9,6 +9,21 @@
 
 enum { POINTS_MOST = 4000 };
 
+Status density_prepare(Call *call, const Frame *data, const ClusterAsk *ask, const char *metric, DensityFit *out, Error *e)
+{
+  const Variables *v = &out->input.variables;
+  const Status status = cluster_input(call, data, ask, &out->input, e);
+  out->metric = density_metric(metric);
+  return status == STATUS_OK
+           ? neighbours_new(call->task, out->input.values, v->n, v->d, out->metric, NEIGHBOURS_AUTO, &out->index, e) : status;
+}
+
+void density_fit_free(DensityFit *fit)
+{
+  cluster_input_free(&fit->input);
+  neighbours_free(fit->index);
+}
+
 Metric density_metric(const char *name)
 {
   Metric metric = {METRIC_EUCLIDEAN, 2};
@@ -102,20 +117,156 @@ void density_tidy_ints(Draft *draft, const char *name, const int64_t *values, si
   draft_builder(draft, name, builder);
 }
 
-void density_glance_begin(Draft *draft, const ClusterInput *input, size_t k, int64_t noise)
+/* ---- what a stopped fit keeps */
+
+void density_draft_floats(Draft *draft, const char *name, const double *values, size_t n)
 {
+  Builder *builder = builder_new(TYPE_FLOAT64, n);
+  for (size_t i = 0; builder && i < n; i++) {
+    if (isfinite(values[i])) {
+      builder_float(builder, values[i]);
+    } else {
+      builder_missing(builder);
+    }
+  }
+  draft_builder(draft, name, builder);
+}
+
+void density_draft_places(Draft *draft, const char *name, const uint32_t *values, size_t n)
+{
+  Builder *builder = builder_new(TYPE_INT64, n);
+  for (size_t i = 0; builder && i < n; i++) {
+    builder_int(builder, (int64_t)(uint32_t)(values[i] + 1));
+  }
+  draft_builder(draft, name, builder);
+}
+
+bool density_read_floats(const Frame *frame, const char *name, size_t n, double *out)
+{
+  size_t column;
+  if (!frame || frame_rows(frame) != n || !frame_find(frame, name, &column)) {
+    return false;
+  }
+  const Column *cells = frame_column(frame, column);
+  for (size_t i = 0; column_type(cells) == TYPE_FLOAT64 && i < n; i++) {
+    out[i] = column_valid(cells, i) ? column_float(cells, i) : (double)INFINITY;
+  }
+  return column_type(cells) == TYPE_FLOAT64;
+}
+
+bool density_read_places(const Frame *frame, const char *name, size_t n, uint32_t most, uint32_t *out)
+{
+  if (!frame || frame_rows(frame) != n || !density_sound_ints(frame, name, 0, most)) {
+    return false;
+  }
+  const Column *cells = column_of(frame, name, TYPE_INT64);
+  for (size_t i = 0; i < n; i++) {
+    out[i] = (uint32_t)column_int(cells, i) - 1;
+  }
+  return true;
+}
+
+/* ---- frames of a model */
+
+Status density_put(Model *model, const char *name, Draft *draft, Error *e)
+{
+  Frame *frame = NULL;
+  return model_set_made(model, name, draft ? draft_finish(draft, &frame, e) : error_memory(e, 0, _("a model")), &frame, e);
+}
+
+Status density_put_tidy(Model *model, Draft *draft, const ClusterInput *input, const double *centres, const int32_t *labels,
+                        size_t k, int64_t noise, Error *e)
+{
+  const Status status = draft ? cluster_tidy_centres(draft, input, centres, labels, k, noise > 0, e) : STATUS_OK;
+  if (status != STATUS_OK) {
+    draft_free(draft);
+    return status;
+  }
+  return density_put(model, "tidy", draft, e);
+}
+
+Draft *density_glance(const ClusterInput *input, size_t k, int64_t noise)
+{
+  Draft *draft = draft_new();
   draft_int(draft, "n", (int64_t)input->variables.n);
   draft_int(draft, "k", (int64_t)k);
   draft_int(draft, "noise", noise);
   draft_float(draft, "noise_share", (double)noise / (double)input->variables.n);
+  return draft;
 }
 
-void density_glance_end(Draft *draft, const ClusterInput *input, bool complete, const char *stopped_at)
+Status density_put_glance(Model *model, Draft *draft, const ClusterInput *input, const char *stopped_at, int64_t seed,
+                          Error *e)
 {
-  draft_bool(draft, "complete", complete);
-  draft_text(draft, "reason", complete ? "" : "interrupted");
+  draft_bool(draft, "complete", stopped_at[0] == '\0');
+  draft_text(draft, "reason", stopped_at[0] == '\0' ? "" : "interrupted");
   draft_text(draft, "stopped_at", stopped_at);
   draft_int(draft, "dropped", (int64_t)input->variables.dropped);
+  draft_int(draft, "seed", seed);
+  return density_put(model, "glance", draft, e);
+}
+
+Status density_put_labels(Model *model, const ClusterInput *input, const int32_t *labels, const char *const *names,
+                          const double *const *figures, Error *e)
+{
+  Draft *extra = draft_new();
+  for (size_t j = 0; extra && names[j]; j++) {
+    cluster_predicted_floats(extra, names[j], input, figures[j]);
+  }
+  return extra ? cluster_put_labels(model, input, labels, extra, e) : error_memory(e, 0, _("a model"));
+}
+
+Status density_predict(Call *call, const Model *model, const Frame *data, const char *const *names, DensityRule rule,
+                       Frame **out, Error *e)
+{
+  ClusterInput input = {0};
+  int32_t *labels = NULL;
+  double *figures[DENSITY_FIGURES_MOST] = {NULL};
+  Draft *draft = NULL;
+  Status status;
+  *out = cluster_fitted(model, data);
+  if (*out) {
+    return STATUS_OK;
+  }
+  TRY(cluster_input_of_model(call, model, data, &input, e));
+  labels = mem_alloc(input.variables.n, sizeof *labels);
+  TRY(labels ? STATUS_OK : error_memory(e, 0, _("labels")));
+  for (size_t j = 0; names[j]; j++) {
+    figures[j] = mem_alloc(input.variables.n, sizeof *figures[j]);
+    TRY(figures[j] ? STATUS_OK : error_memory(e, 0, _("labels")));
+  }
+  TRY(rule(call, model, &input, labels, figures, e));
+  draft = cluster_predicted(&input, labels);
+  TRY(draft ? STATUS_OK : error_memory(e, 0, _("labels")));
+  for (size_t j = 0; names[j]; j++) {
+    cluster_predicted_floats(draft, names[j], &input, figures[j]);
+  }
+  status = draft_finish(draft, out, e);
+done:
+  cluster_input_free(&input);
+  mem_free(labels);
+  for (size_t j = 0; j < DENSITY_FIGURES_MOST; j++) {
+    mem_free(figures[j]);
+  }
+  return status;
+}
+
+/* ---- fits that are stopped */
+
+Status density_nothing_kept(Status status, const char *phase, Error *e)
+{
+  if (status == STATUS_CANCELLED) {
+    (void)error_hint(e, _("nothing was kept: there is something to keep from the phase \"%s\" on"), phase);
+  }
+  return status;
+}
+
+void density_note_stop(const char *stopped_at, const char *what, Text *notes)
+{
+  if (stopped_at[0] != '\0') {
+    text_printf(notes, _("stopped at %s; m:continue() goes on\n"), stopped_at);
+    text_puts(notes, what);
+  }
 }
 
 void density_headline(const Model *model, Text *out)
@@ -171,13 +322,22 @@ done:
   return status;
 }
 
-Cost density_cost(const Call *call, OptionTexts on, const char *metric, double more, int64_t sample)
+double density_columns(const Call *call, OptionTexts on)
 {
-  const Frame *data = call->data->frame;
-  const double d = (double)(on.n > 0 ? on.n : frame_columns(data));
-  double n = (double)frame_rows(data);
-  n = sample > 0 && (double)sample < n ? (double)sample : n;
+  return (double)(on.n > 0 ? on.n : frame_columns(call->data->frame));
+}
+
+double density_rows(const Call *call, int64_t sample)
+{
+  const double n = (double)frame_rows(call->data->frame);
+  return sample > 0 && (double)sample < n ? (double)sample : n;
+}
+
+Cost density_cost(const Call *call, OptionTexts on, const char *metric, double more, int64_t sample, DensityRate rate)
+{
+  const double n = density_rows(call, sample), d = density_columns(call, on);
   const bool plain = strcmp(metric, "cosine") == 0 || d > 64;
-  const double pairs = plain ? n * n * (1 + d) * 0.15e-9 : n * log2(n + 2) * (d < 6 ? 1e-7 : d * d * 2e-8);
-  return (Cost){.bytes = n * (24 * d + 24 + more), .seconds = pairs + n * d * 1e-8};
+  const double power = rate.power + rate.steep * (fmin(d, 8) - 2) + rate.flat * fmax(d - 8, 0);
+  const double seconds = plain ? n * n * (1 + d) * rate.pair : rate.factor * pow(n, power);
+  return (Cost){.bytes = n * (24 * d + 24 + more), .seconds = seconds + n * d * 1e-8};
 }

@@ -3,6 +3,7 @@
  * hierarchy
  * ("rows") and the condensed tree ("tree"), which is what new rows are placed by. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "chart/chart_parts.h"
@@ -16,19 +17,19 @@ static const Option hdbscan_options[] = {HDBSCAN_OPTIONS(ROW)};
 #undef ROW
 enum { N_OPTIONS = sizeof hdbscan_options / sizeof *hdbscan_options };
 
-static const Primitive hdbscan; /* below: it points to the functions that need it */
-
 typedef struct Fit {
-  ClusterInput input;
-  Neighbours *index;
+  DensityFit begun;
+  HdbscanSpan span;
+  char stopped_at[32];
   HdbscanSettings settings;
   HdbscanResult result;
 } Fit;
 
-static void fit_free(Fit *fit)
+static void fit_free(void *of)
 {
-  cluster_input_free(&fit->input);
-  neighbours_free(fit->index);
+  Fit *fit = of;
+  density_fit_free(&fit->begun);
+  hdbscan_span_free(&fit->span);
   hdbscan_result_free(&fit->result);
 }
 
@@ -49,42 +50,28 @@ static void tidy_figure(Draft *draft, const char *name, const HdbscanResult *r, 
   mem_free(values);
 }
 
-static Status make_tidy(const Fit *fit, Frame **out, Error *e)
+static Draft *make_tidy(const Fit *fit)
 {
   const HdbscanResult *r = &fit->result;
-  Draft *draft = cluster_tidy_begin(&fit->input, r->sizes, r->k, r->noise);
-  if (!draft) {
-    return error_memory(e, 0, _("a model"));
-  }
+  Draft *draft = cluster_tidy_begin(&fit->begun.input, r->sizes, r->k, r->noise);
   tidy_figure(draft, "stability", r, offsetof(HdbscanNode, stability));
   tidy_figure(draft, "birth", r, offsetof(HdbscanNode, birth));
   tidy_figure(draft, "death", r, offsetof(HdbscanNode, death));
-  const Status status = cluster_tidy_centres(draft, &fit->input, NULL, r->labels, r->k, r->noise > 0, e);
-  if (status != STATUS_OK) {
-    draft_free(draft);
-    return status;
-  }
-  return draft_finish(draft, out, e);
+  return draft;
 }
 
-static Status make_glance(const Fit *fit, int64_t seed, Frame **out, Error *e)
+static Draft *make_glance(const Fit *fit)
 {
   const HdbscanResult *r = &fit->result;
-  Draft *draft = draft_new();
-  if (!draft) {
-    return error_memory(e, 0, _("a model"));
-  }
-  density_glance_begin(draft, &fit->input, r->k, r->noise);
+  Draft *draft = density_glance(&fit->begun.input, r->k, r->noise);
   draft_int(draft, "min_cluster_size", (int64_t)fit->settings.min_cluster_size);
   draft_int(draft, "min_points", (int64_t)fit->settings.min_points);
   draft_int(draft, "nodes", (int64_t)r->nodes);
-  draft_text(draft, "index", neighbours_kind_name(neighbours_kind(fit->index)));
-  density_glance_end(draft, &fit->input, true, "");
-  draft_int(draft, "seed", seed);
-  return draft_finish(draft, out, e);
+  draft_text(draft, "index", neighbours_kind_name(neighbours_kind(fit->begun.index)));
+  return draft;
 }
 
-static Status make_tree(const HdbscanResult *r, Frame **out, Error *e)
+static Draft *make_tree(const HdbscanResult *r)
 {
   static const char *const names[] = {"node", "parent", "cluster", "size"};
   static const char *const figures[] = {"birth", "death", "deepest", "stability"};
@@ -111,10 +98,10 @@ static Status make_tree(const HdbscanResult *r, Frame **out, Error *e)
   for (int j = 0; j < 4; j++) {
     draft_builder(draft, figures[j], floats[j]);
   }
-  return draft_finish(draft, out, e);
+  return draft;
 }
 
-static Status make_rows(const HdbscanResult *r, Frame **out, Error *e)
+static Draft *make_rows(const HdbscanResult *r)
 {
   Draft *draft = draft_new();
   Builder *node = builder_new(TYPE_INT64, r->n);
@@ -124,87 +111,171 @@ static Status make_rows(const HdbscanResult *r, Frame **out, Error *e)
   draft_builder(draft, "node", node);
   draft_floats(draft, "lambda", r->lambda, r->n);
   draft_floats(draft, "core", r->core, r->n);
-  return draft_finish(draft, out, e);
+  return draft;
 }
 
-static Status put_labels(Model *model, const Fit *fit, Error *e)
+/* Of a stopped fit: the edges of the spanning tree so far, and what is known beside them. */
+static Status put_state(Model *model, const HdbscanSpan *span, size_t n, Error *e)
 {
-  Draft *extra = draft_new();
-  if (!extra) {
-    return error_memory(e, 0, _("a model"));
-  }
-  cluster_predicted_floats(extra, "probability", &fit->input, fit->result.probability);
-  cluster_predicted_floats(extra, "outlier", &fit->input, fit->result.outlier);
-  return cluster_put_labels(model, &fit->input, fit->result.labels, extra, e);
-}
-
-static Status fill_model(Call *call, Model *model, const Fit *fit, int64_t seed, Error *e)
-{
-  Frame *frame = NULL;
+  const size_t m = span->n_edges;
+  double *ranks = mem_alloc(m, sizeof *ranks);
+  uint32_t *ends = mem_alloc(2 * m, sizeof *ends);
+  Draft *edges = draft_new(), *rows = draft_new();
   Status status;
-  TRY(model_set_made(model, "tidy", make_tidy(fit, &frame, e), &frame, e));
-  TRY(model_set_made(model, "glance", make_glance(fit, seed, &frame, e), &frame, e));
-  TRY(cluster_put_variables(model, &fit->input, e));
-  TRY(put_labels(model, fit, e));
-  TRY(density_put_matrix(model, "points", &fit->input, fit->input.values, fit->result.n, e));
-  TRY(model_set_made(model, "rows", make_rows(&fit->result, &frame, e), &frame, e));
-  TRY(model_set_made(model, "tree", make_tree(&fit->result, &frame, e), &frame, e));
-  TRY(model_set_notes(model, text_data(call->notes), e));
+  TRY(ranks && ends ? STATUS_OK : error_memory(e, m * 16, _("a spanning tree")));
+  for (size_t i = 0; i < m; i++) {
+    ranks[i] = span->edges[i].rank;
+    ends[i] = span->edges[i].a;
+    ends[m + i] = span->edges[i].b;
+  }
+  density_draft_floats(edges, "rank", ranks, m);
+  density_draft_places(edges, "a", ends, m);
+  density_draft_places(edges, "b", ends + m, m);
+  density_draft_floats(rows, "core", span->core, n);
+  density_draft_floats(rows, "near", span->near, n);
+  density_draft_places(rows, "to", span->to, n);
+  Draft *taken = edges;
+  edges = NULL;
+  TRY(density_put(model, "state_edges", taken, e));
+  taken = rows;
+  rows = NULL;
+  TRY(density_put(model, "state_rows", taken, e));
+done:
+  draft_free(edges);
+  draft_free(rows);
+  mem_free(ranks);
+  mem_free(ends);
+  return status;
+}
+
+static const char *const figures_of_rows[] = {"probability", "outlier", NULL};
+
+static Status fill(Model *model, const void *options, const void *of, Error *e)
+{
+  const Fit *fit = of;
+  const HdbscanResult *r = &fit->result;
+  const ClusterInput *input = &fit->begun.input;
+  Status status;
+  TRY(density_put_tidy(model, make_tidy(fit), input, NULL, r->labels, r->k, r->noise, e));
+  TRY(density_put_glance(model, make_glance(fit), input, fit->stopped_at, ((const HdbscanOptions *)options)->seed, e));
+  TRY(cluster_put_variables(model, input, e));
+  TRY(density_put_labels(model, input, r->labels, figures_of_rows, (const double *const[]){r->probability, r->outlier}, e));
+  TRY(density_put_matrix(model, "points", input, input->values, r->n, e));
+  TRY(density_put(model, "rows", make_rows(r), e));
+  TRY(density_put(model, "tree", make_tree(r), e));
+  if (!r->complete) {
+    TRY(put_state(model, &fit->span, r->n, e));
+  }
 done:
   return status;
 }
 
-static Status fit_frame(Call *call, const HdbscanOptions *o, Fit *fit, Error *e)
+/* ---- the fit */
+
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
-  const Variables *v = &fit->input.variables;
-  const Metric metric = density_metric(o->metric);
+  const HdbscanOptions *o = options;
+  Fit *fit = of;
   HdbscanSettings *s = &fit->settings;
+  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .missing = o->missing, .sample = o->sample,
+                          .seed = (uint64_t)o->seed};
+  Status status;
+  TRY(density_prepare(call, data, &ask, o->metric, &fit->begun, e));
+  const size_t n = fit->begun.input.variables.n;
   *s = (HdbscanSettings){.min_cluster_size = (size_t)o->min_cluster_size, .leaf = strcmp(o->method, "leaf") == 0,
                          .single = o->single, .part = strcmp(o->leave, "part") == 0, .eps = o->eps, .alpha = o->alpha};
   s->min_points = (size_t)(o->min_points > 0 ? o->min_points : o->min_cluster_size);
-  if (s->min_points > v->n) {
-    text_printf(call->notes, _("min_points = %1$zu is more than there are rows; %2$zu is used\n"), s->min_points, v->n);
-    s->min_points = v->n;
+  if (s->min_points > n) {
+    text_printf(call->notes, _("min_points = %1$zu is more than there are rows; %2$zu is used\n"), s->min_points, n);
+    s->min_points = n;
   }
+done:
+  return density_nothing_kept(status, "spanning tree", e);
+}
+
+/* n rows have fewer than n edges, and each joins two parts. */
+static Status read_edges(const Frame *frame, HdbscanSpan *span, size_t n, Error *e)
+{
+  const size_t m = frame ? frame_rows(frame) : n;
+  double *ranks = mem_alloc(m, sizeof *ranks);
+  uint32_t *a = mem_alloc(m, sizeof *a), *b = mem_alloc(m, sizeof *b);
+  bool forest;
   Status status;
-  TRY(neighbours_new(call->task, fit->input.values, v->n, v->d, metric, NEIGHBOURS_AUTO, &fit->index, e));
-  TRY(hdbscan_fit(call->task, fit->index, fit->input.values, v->n, v->d, metric, s, &fit->result, e));
-  if (fit->result.k == 0 && !s->single) {
-    text_puts(call->notes, _("the rows never part into two clusters of min_cluster_size; single = true allows one\n"));
+  TRY(ranks && a && b ? STATUS_OK : error_memory(e, m * 16, _("a spanning tree")));
+  TRY(frame && m < n && density_read_floats(frame, "rank", m, ranks) && density_read_places(frame, "a", m, (uint32_t)n, a) &&
+              density_read_places(frame, "b", m, (uint32_t)n, b)
+          ? STATUS_OK : cluster_model_broken(e));
+  for (size_t i = 0; i < m; i++) {
+    TRY(a[i] < n && b[i] < n && ranks[i] >= 0 ? STATUS_OK : cluster_model_broken(e));
+    span->edges[i] = (HdbscanEdge){ranks[i], a[i], b[i]};
   }
-  density_notes(&fit->input, fit->result.sizes, fit->result.k, fit->result.noise, call->notes);
+  span->n_edges = m;
+  TRY(hdbscan_span_check(span, n, &forest, e));
+  TRY(forest ? STATUS_OK : cluster_model_broken(e));
+done:
+  mem_free(ranks);
+  mem_free(a);
+  mem_free(b);
+  return status;
+}
+
+static Status resume(const Model *model, const void *options, void *of, Error *e)
+{
+  (void)options;
+  Fit *fit = of;
+  const Frame *rows = model_frame(model, "state_rows");
+  const size_t n = fit->begun.input.variables.n;
+  Status status;
+  TRY(hdbscan_span_new(n, &fit->span, e));
+  TRY(density_read_floats(rows, "core", n, fit->span.core) && density_read_floats(rows, "near", n, fit->span.near) &&
+              density_read_places(rows, "to", n, (uint32_t)n, fit->span.to)
+          ? STATUS_OK : cluster_model_broken(e));
+  TRY(read_edges(model_frame(model, "state_edges"), &fit->span, n, e));
 done:
   return status;
 }
 
-static Status run_hdbscan(Call *call, Value *out, Error *e)
+static void note_result(Fit *fit, Text *notes)
 {
-  const HdbscanOptions *o = call->options;
-  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .missing = o->missing, .sample = o->sample,
-                          .seed = (uint64_t)o->seed};
-  Fit fit = {0};
-  Model *model = NULL;
-  Status status;
-  TRY(cluster_input(call, call->data->frame, &ask, &fit.input, e));
-  TRY(fit_frame(call, o, &fit, e));
-  TRY(model_new(&hdbscan, o, &model, e));
-  TRY(fill_model(call, model, &fit, o->seed, e));
-  model_set_data(model, call->data->frame);
-  text_reset(call->notes); /* the card shows them */
-  *out = (Value){.kind = VALUE_MODEL, .model = model};
-  model = NULL;
-done:
-  model_unref(model);
-  fit_free(&fit);
-  return status;
+  const HdbscanResult *r = &fit->result;
+  if (!r->complete) {
+    snprintf(fit->stopped_at, sizeof fit->stopped_at, "spanning tree, %.0f%%",
+             floor(100 * (double)fit->span.n_edges / (double)(r->n - 1)));
+    density_note_stop(fit->stopped_at, _("there are no clusters before the spanning tree is whole: all rows count as noise\n"),
+                      notes);
+    return;
+  }
+  if (r->k == 0 && !fit->settings.single) {
+    text_puts(notes, _("the rows never part into two clusters of min_cluster_size; single = true allows one\n"));
+  }
+  density_notes(&fit->begun.input, r->sizes, r->k, r->noise, notes);
 }
+
+static Status work(Call *call, const void *options, void *of, Error *e)
+{
+  (void)options;
+  Fit *fit = of;
+  const ClusterInput *input = &fit->begun.input;
+  const Status status = hdbscan_fit(call->task, fit->begun.index, input->values, input->variables.n, input->variables.d,
+                                    fit->begun.metric, &fit->settings, &fit->span, &fit->result, e);
+  if (status == STATUS_OK) {
+    note_result(fit, call->notes);
+  }
+  return density_nothing_kept(status, "spanning tree", e);
+}
+
+/* Fitted to processor seconds, as dbscan's:
+ *
+ *   rows           1,000   10,000   100,000   1,000,000
+ *   2 columns      0.001    0.016      0.27         3.4
+ *   8 columns      0.002    0.099       2.1          37      4 columns 0.37, 16 columns 11 at 100,000; cosine 11 for 20,000 rows */
+static const DensityRate hdbscan_rate = {.factor = 8e-7, .power = 1.105, .steep = 0.0287, .flat = 0.0186, .pair = 3.2e-9};
 
 static Status hdbscan_cost(const Call *call, Cost *out, Error *e)
 {
   (void)e;
   const HdbscanOptions *o = call->options;
-  *out = density_cost(call, o->on, o->metric, 220, o->sample);
-  out->seconds *= 4;
+  *out = density_cost(call, o->on, o->metric, 260, o->sample, hdbscan_rate);
   return STATUS_OK;
 }
 
@@ -302,36 +373,21 @@ static Status place_rows(Call *call, const Fitted *f, const ClusterInput *input,
   return status;
 }
 
+static Status label_new(Call *call, const Model *model, const ClusterInput *input, int32_t *labels,
+                        double *const *figures, Error *e)
+{
+  Fitted fitted = {0};
+  Status status = fitted_open(call, model, input->variables.d, &fitted, e);
+  if (status == STATUS_OK) {
+    status = place_rows(call, &fitted, input, labels, figures[0], figures[1], e);
+  }
+  fitted_close(&fitted);
+  return status;
+}
+
 static Status predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
 {
-  ClusterInput input = {0};
-  Fitted fitted = {0};
-  int32_t *labels = NULL;
-  double *figures = NULL;
-  Draft *draft = NULL;
-  Status status;
-  *out = cluster_fitted(model, data);
-  if (*out) {
-    return STATUS_OK;
-  }
-  TRY(cluster_input_of_model(call, model, data, &input, e));
-  const size_t n = input.variables.n;
-  labels = mem_alloc(n, sizeof *labels);
-  figures = mem_alloc(2 * n, sizeof *figures);
-  TRY(labels && figures ? STATUS_OK : error_memory(e, 0, _("labels")));
-  TRY(fitted_open(call, model, input.variables.d, &fitted, e));
-  TRY(place_rows(call, &fitted, &input, labels, figures, figures + n, e));
-  draft = cluster_predicted(&input, labels);
-  TRY(draft ? STATUS_OK : error_memory(e, 0, _("labels")));
-  cluster_predicted_floats(draft, "probability", &input, figures);
-  cluster_predicted_floats(draft, "outlier", &input, figures + n);
-  status = draft_finish(draft, out, e);
-done:
-  fitted_close(&fitted);
-  cluster_input_free(&input);
-  mem_free(labels);
-  mem_free(figures);
-  return status;
+  return density_predict(call, model, data, figures_of_rows, label_new, out, e);
 }
 
 /* ---- the condensed tree as a chart */
@@ -469,12 +525,12 @@ static Status check(const Model *model, Error *e)
   return STATUS_OK;
 }
 
-static const ModelClass hdbscan_class = {.size = sizeof(ModelClass),
-                                         .predict = predict,
-                                         .headline = density_headline,
-                                         .check = check,
-                                         .plots = SEGMENT_PLOTS "|tree",
-                                         .plot = plot};
+static const ModelSteps hdbscan_steps = {
+    .fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work, .fill = fill, .free = fit_free};
+
+static const ModelClass hdbscan_class = {.size = sizeof(ModelClass), .predict = predict, .proceed = model_proceed,
+                                         .headline = density_headline, .check = check,
+                                         .plots = SEGMENT_PLOTS "|tree", .plot = plot, .steps = &hdbscan_steps};
 
 static const Figure hdbscan_figures[] = {
   {"n", "rows used in the fit", "", "many times min_cluster_size"},
@@ -485,9 +541,9 @@ static const Figure hdbscan_figures[] = {
   {"min_points", "the core distance is that to this nearest row, itself counted", "", "larger: smoother, more noise"},
   {"nodes", "parts in the condensed tree, the whole data among them", "", "m:condensed() shows them"},
   {"index", "how neighbours were found: kd-tree, ball tree, or brute force", "", "brute force costs n * n"},
-  {"complete", "whether the fit came to its end", "", "true"},
-  {"reason", "why it did not", "", "empty"},
-  {"stopped_at", "where a stopped fit is", "", "empty"},
+  {"complete", "whether the fit came to its end", "", "true; false after an interruption: m:continue() goes on"},
+  {"reason", "why it did not", "", "empty or interrupted"},
+  {"stopped_at", "where a stopped fit is: the share of the spanning tree's edges", "", "empty when complete"},
   {"dropped", "rows left out for missing cells", "", "0"},
   {"seed", "seed of the sample", "", "any"},
 };
@@ -507,7 +563,8 @@ static const Primitive hdbscan = {
                "does not depend on the order of rows. probability: how long a row stays with its cluster, from 0 to 1. "
                "outlier: GLOSH. "
                "New rows go where the fitted row at the least mutual reachability distance is at the new row's "
-               "density, or are noise.",
+               "density, or are noise. Ctrl-C keeps the spanning tree so far, from which there are no clusters yet; m:continue() "
+               "goes on to what an unbroken fit gives.",
     .takes = VALUE_FRAME,
     .main = "min_cluster_size",
     .options = hdbscan_options,
@@ -526,7 +583,7 @@ static const Primitive hdbscan = {
     .cost = hdbscan_cost,
     .figures = hdbscan_figures,
     .n_figures = sizeof hdbscan_figures / sizeof *hdbscan_figures,
-    .run = run_hdbscan,
+    .run = model_run,
     .model = &hdbscan_class};
 REGISTER_PRIMITIVE(hdbscan);
 

@@ -16,7 +16,7 @@
 #include "core/reduce.h"
 #include "math/neighbours_tree.h"
 
-enum { NOBODY = UINT32_MAX, MIXED = UINT32_MAX };
+enum { NOBODY = HDBSCAN_NOBODY, MIXED = UINT32_MAX };
 
 typedef struct Span {
   Task *task;
@@ -211,6 +211,9 @@ static void look_item(void *context, size_t item, size_t worker)
   if (asking != 0) {
     look_around(&look, item, asking);
   }
+  if (task_cancelled(s->task)) { /* what was not looked at may be nearer */
+    return;
+  }
   for (size_t lane = 0; lane < look.count; lane++) {
     const size_t place = look.first + lane;
     if (asking >> lane & 1) {
@@ -272,6 +275,21 @@ static void choose_best(Span *s)
   }
 }
 
+/* The components after joins, and what bounds the best of each from the beginning: candidates that still count. */
+static void flatten(Span *s)
+{
+  for (size_t i = 0; i < s->n; i++) {
+    s->parent[i] = find(s->parent, (uint32_t)i);
+    atomic_store_explicit(&s->bound[i], bits_of(INFINITY), memory_order_relaxed);
+  }
+  for (size_t i = 0; i < s->n; i++) {
+    if (s->target[i] != NOBODY && s->parent[s->target[i]] != s->parent[i]) {
+      lower_bound(s, s->parent[i], s->floor[i]);
+    }
+  }
+}
+
+/* The best candidate of each component becomes an edge. */
 static void join_components(Span *s)
 {
   choose_best(s);
@@ -286,40 +304,26 @@ static void join_components(Span *s)
       s->parent[a > b ? a : b] = a > b ? b : a;
     }
   }
-  for (size_t i = 0; i < s->n; i++) {
-    s->parent[i] = find(s->parent, (uint32_t)i);
-    atomic_store_explicit(&s->bound[i], bits_of(INFINITY), memory_order_relaxed);
-  }
-  for (size_t i = 0; i < s->n; i++) { /* candidates that still count bound the rest from the beginning */
-    if (s->target[i] != NOBODY && s->parent[s->target[i]] != s->parent[i]) {
-      lower_bound(s, s->parent[i], s->floor[i]);
-    }
-  }
+  flatten(s);
 }
 
 static Status allocate(Span *s, Error *e)
 {
   const size_t n = s->n, nodes = 2 * s->tree->leaves - 1;
   s->core = mem_alloc(n, sizeof *s->core);
-  s->floor = mem_alloc(n, sizeof *s->floor);
-  s->target = mem_alloc(n, sizeof *s->target);
   s->parent = mem_alloc(n, sizeof *s->parent);
   s->best = mem_alloc(n, sizeof *s->best);
   s->bound = mem_alloc(n, sizeof *s->bound);
   s->node_core = mem_alloc(nodes, sizeof *s->node_core);
   s->node_component = mem_alloc(nodes, sizeof *s->node_component);
-  if (!s->core || !s->floor || !s->target || !s->parent || !s->best || !s->bound || !s->node_core ||
-      !s->node_component) {
-    return error_memory(e, n * 36, _("a spanning tree"));
+  if (!s->core || !s->parent || !s->best || !s->bound || !s->node_core || !s->node_component) {
+    return error_memory(e, n * 24, _("a spanning tree"));
   }
   return STATUS_OK;
 }
-
 static void span_free(Span *s)
 {
   mem_free(s->core);
-  mem_free(s->floor);
-  mem_free(s->target);
   mem_free(s->parent);
   mem_free(s->best);
   mem_free((void *)s->bound);
@@ -327,16 +331,43 @@ static void span_free(Span *s)
   mem_free(s->node_component);
 }
 
-static Status boruvka(Span *s, const double *core, Error *e)
+/* Nothing is known but core distances. */
+static void forget(Span *s)
+{
+  for (size_t i = 0; i < s->n; i++) {
+    s->floor[i] = s->core[i];
+    s->target[i] = NOBODY;
+  }
+  flatten(s);
+}
+
+/* The components of the edges that are there; their ends are rows. */
+static Status take_up(Span *s, const HdbscanSpan *span, Error *e)
+{
+  uint32_t *place = mem_alloc(s->n, sizeof *place); /* of a row */
+  if (!place) {
+    return error_memory(e, s->n * sizeof *place, _("a spanning tree"));
+  }
+  for (size_t i = 0; i < s->n; i++) {
+    place[s->tree->rows[i]] = (uint32_t)i;
+    s->parent[i] = (uint32_t)i;
+    s->core[i] = span->core[s->tree->rows[i]];
+    s->floor[i] = isinf(s->floor[i]) ? s->core[i] : s->floor[i];
+  }
+  for (size_t i = 0; i < span->n_edges; i++) {
+    const uint32_t a = find(s->parent, place[span->edges[i].a]), b = find(s->parent, place[span->edges[i].b]);
+    s->parent[a > b ? a : b] = a > b ? b : a;
+  }
+  flatten(s);
+  mem_free(place);
+  return STATUS_OK;
+}
+
+static Status boruvka(Span *s, HdbscanSpan *span, Error *e)
 {
   Status status;
   TRY(allocate(s, e));
-  for (size_t i = 0; i < s->n; i++) {
-    s->core[i] = s->floor[i] = core[s->tree->rows[i]];
-    s->target[i] = NOBODY;
-    s->parent[i] = (uint32_t)i;
-    atomic_init(&s->bound[i], bits_of(INFINITY));
-  }
+  TRY(take_up(s, span, e));
   for (int64_t round = 1; s->n_edges + 1 < s->n; round++) {
     const size_t before = s->n_edges;
     mark_nodes(s, round == 1);
@@ -344,12 +375,35 @@ static Status boruvka(Span *s, const double *core, Error *e)
     pool_run(task_threads(s->task), s->tree->leaves, look_item, s);
     TRY(task_cancelled(s->task) ? error_cancelled(e) : STATUS_OK);
     join_components(s);
+    span->n_edges = s->n_edges;
+    if (s->n_edges == before) { /* what a file says is known cannot be */
+      forget(s);
+    }
     task_step(s->task, &(TraceStep){.phase = "spanning tree", .start = 1, .iteration = round,
                                     .measure = "components left", .objective = (double)(s->n - s->n_edges),
                                     .changed = (int64_t)(s->n_edges - before), .counts = N_("edges added")});
   }
 done:
   return status;
+}
+
+Status hdbscan_span_check(const HdbscanSpan *span, size_t n, bool *forest, Error *e)
+{
+  uint32_t *parent = mem_alloc(n, sizeof *parent);
+  if (!parent) {
+    return error_memory(e, n * sizeof *parent, _("a spanning tree"));
+  }
+  for (size_t i = 0; i < n; i++) {
+    parent[i] = (uint32_t)i;
+  }
+  *forest = true;
+  for (size_t i = 0; i < span->n_edges; i++) {
+    const uint32_t a = find(parent, span->edges[i].a), b = find(parent, span->edges[i].b);
+    *forest = *forest && a != b;
+    parent[a] = b;
+  }
+  mem_free(parent);
+  return STATUS_OK;
 }
 
 /* ---- Prim */
@@ -396,11 +450,19 @@ static void prim_item(void *context, size_t item, size_t worker)
   p->nearest[item] = nearest;
 }
 
-static Status prim_run(Prim *p, HdbscanEdge *edges, Error *e)
+static Status prim_run(Prim *p, HdbscanSpan *span, Error *e)
 {
   const size_t parts = (p->n + PART - 1) / PART;
+  p->last = span->n_edges > 0 ? span->edges[span->n_edges - 1].b : 0;
+  for (size_t i = 0; i < p->n; i++) {
+    p->rank[i] = p->rank[i] < 0 ? (double)INFINITY : p->rank[i];
+    p->from[i] = p->from[i] < p->n ? p->from[i] : 0;
+  }
   p->rank[0] = -1;
-  for (size_t step = 0; step + 1 < p->n; step++) {
+  for (size_t i = 0; i < span->n_edges; i++) {
+    p->rank[span->edges[i].b] = -1;
+  }
+  for (size_t step = span->n_edges; step + 1 < p->n; step++) {
     if (task_cancelled(p->task)) {
       return error_cancelled(e);
     }
@@ -415,47 +477,39 @@ static Status prim_run(Prim *p, HdbscanEdge *edges, Error *e)
         next = candidate;
       }
     }
-    edges[step] = (HdbscanEdge){p->rank[next], p->from[next], next};
+    span->edges[span->n_edges++] = (HdbscanEdge){p->rank[next], p->from[next], next};
     p->rank[next] = -1;
     p->last = next;
   }
   return STATUS_OK;
 }
 
-Status hdbscan_span_plain(Task *task, const double *values, size_t n, size_t d, Metric metric, const double *core,
-                          double alpha, HdbscanEdge *edges, Error *e)
+Status hdbscan_span_plain(Task *task, const double *values, size_t n, size_t d, Metric metric, double alpha,
+                          HdbscanSpan *span, Error *e)
 {
-  Prim p = {.task = task, .values = values, .core = core, .n = n, .d = d, .metric = metric,
-            .factor = metric_rank(metric, 1 / alpha)};
+  Prim p = {.task = task, .values = values, .core = span->core, .n = n, .d = d, .metric = metric,
+            .factor = metric_rank(metric, 1 / alpha), .rank = span->near, .from = span->to};
   Status status = STATUS_OK;
-  p.rank = mem_alloc(n, sizeof *p.rank);
-  p.from = mem_zero(n, sizeof *p.from);
   p.nearest = mem_alloc((n + PART - 1) / PART, sizeof *p.nearest);
-  if (!p.rank || !p.from || !p.nearest) {
-    status = error_memory(e, n * 12, _("a spanning tree"));
+  if (!p.nearest) {
+    status = error_memory(e, n / PART, _("a spanning tree"));
+  } else if (n > 0) {
+    status = prim_run(&p, span, e);
   }
-  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-    p.rank[i] = INFINITY;
-  }
-  if (status == STATUS_OK && n > 0) {
-    status = prim_run(&p, edges, e);
-  }
-  mem_free(p.rank);
-  mem_free(p.from);
   mem_free(p.nearest);
   return status;
 }
 
 Status hdbscan_span(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
-                    const double *core, double alpha, HdbscanEdge *edges, Error *e)
+                    double alpha, HdbscanSpan *span, Error *e)
 {
   const NeighbourTree *tree = neighbours_tree(index);
   if (!tree) {
-    return hdbscan_span_plain(task, values, n, d, metric, core, alpha, edges, e);
+    return hdbscan_span_plain(task, values, n, d, metric, alpha, span, e);
   }
   Span s = {.task = task, .tree = tree, .values = values, .n = n, .d = d, .factor = metric_rank(metric, 1 / alpha),
-            .edges = edges};
-  const Status status = boruvka(&s, core, e);
+            .edges = span->edges, .n_edges = span->n_edges, .floor = span->near, .target = span->to};
+  const Status status = boruvka(&s, span, e);
   span_free(&s);
   return status;
 }

@@ -380,13 +380,15 @@ static bool stays(const HdbscanSettings *s, const HdbscanResult *out, size_t row
   return out->lambda[row] >= (s->eps > 0 ? 1 / s->eps : out->tree[0].death);
 }
 
-static void label_rows(const HdbscanSettings *s, HdbscanResult *out)
+/* chosen: room for the chosen node that each node lies within, -1: none. Nodes may lie in each other thousands deep. */
+static void label_rows(const HdbscanSettings *s, HdbscanResult *out, int32_t *chosen)
 {
+  for (size_t i = 0; i < out->nodes; i++) {
+    const HdbscanNode *node = &out->tree[i];
+    chosen[i] = node->label >= 0 ? (int32_t)i : node->parent < 0 ? -1 : chosen[node->parent];
+  }
   for (size_t i = 0; i < out->n; i++) {
-    int32_t node = out->node[i];
-    while (node >= 0 && out->tree[node].label < 0) {
-      node = out->tree[node].parent;
-    }
+    const int32_t node = chosen[out->node[i]];
     out->labels[i] = node < 0 || (node == 0 && !stays(s, out, i)) ? -1 : out->tree[node].label;
     out->noise += out->labels[i] < 0;
   }
@@ -413,7 +415,7 @@ static Status number_clusters(const HdbscanSettings *s, HdbscanResult *out, Erro
     }
   }
   if (status == STATUS_OK) {
-    label_rows(s, out);
+    label_rows(s, out, old);
     status = density_renumber(out->labels, out->n, out->k, &out->sizes, old, e);
   }
   out->chosen = status == STATUS_OK ? mem_alloc(out->k, sizeof *out->chosen) : NULL;

@@ -92,8 +92,7 @@ static Status span_by_tree(Task *task, const double *values, size_t n, size_t d,
                            bool *found, Error *e)
 {
   Neighbours *index = NULL;
-  HdbscanEdge *edges = NULL;
-  double *core = NULL;
+  HdbscanSpan span = {0};
   Status status = STATUS_OK;
   *found = false;
   if (n < TREE_FROM) {
@@ -102,19 +101,17 @@ static Status span_by_tree(Task *task, const double *values, size_t n, size_t d,
   TRY(neighbours_new(task, values, n, d, metric, NEIGHBOURS_AUTO, &index, e));
   *found = neighbours_kind(index) != NEIGHBOURS_BRUTE;
   if (*found) {
-    edges = mem_alloc(n, sizeof *edges);
-    core = mem_zero(n, sizeof *core);
-    TRY(edges && core ? STATUS_OK : error_memory(e, n * sizeof *edges, _("a tree")));
-    TRY(hdbscan_span(task, index, values, n, d, metric, core, 1, edges, e));
+    TRY(hdbscan_span_new(n, &span, e));
+    memset(span.core, 0, n * sizeof *span.core);
+    TRY(hdbscan_span(task, index, values, n, d, metric, 1, &span, e));
   }
   for (size_t i = 0; *found && i + 1 < n; i++) {
-    const uint32_t a = edges[i].a, b = edges[i].b;
-    steps[i] = (LinkageStep){a < b ? a : b, a < b ? b : a, metric_unrank(metric, edges[i].rank)};
+    const uint32_t a = span.edges[i].a, b = span.edges[i].b;
+    steps[i] = (LinkageStep){a < b ? a : b, a < b ? b : a, metric_unrank(metric, span.edges[i].rank)};
   }
 done:
   neighbours_free(index);
-  mem_free(edges);
-  mem_free(core);
+  hdbscan_span_free(&span);
   return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,15 @@ void meanshift_result_free(MeanshiftResult *result)
   mem_free(result->distances);
   mem_free(result->sizes);
   *result = (MeanshiftResult){0};
+}
+
+void meanshift_state_free(MeanshiftState *state)
+{
+  mem_free(state->ends);
+  mem_free(state->moved);
+  mem_free(state->masses);
+  mem_free(state->steps);
+  *state = (MeanshiftState){0};
 }
 
 Status meanshift_bandwidth(Task *task, const double *values, size_t n, size_t d, double quantile, double *out, Error *e)
@@ -61,13 +71,12 @@ typedef struct Shift {
   const MeanshiftSettings *settings;
   double limit;           /* the bandwidth as a rank */
   double *node_sums;      /* by node: d sums and the weight; NULL without a tree */
-  const double *seeds;
   size_t n_seeds;
   double *ends;           /* n_seeds x d */
   double *moved, stop;    /* n_seeds: by the last step; how little is rest */
-  double *masses;         /* n_seeds: weight in the flat window of the end; 0: no row there */
+  double *masses;         /* n_seeds: weight in the last window, at the end in the flat one there; 0: no row */
   double *sums;           /* d + 1 for each worker */
-  size_t *steps;          /* of each seed */
+  int64_t *steps, step;   /* of each seed; the one that is made */
   bool weighing;          /* seeds do not move any more */
   _Atomic int failed;     /* a Status */
 } Shift;
@@ -143,6 +152,7 @@ static Status move_seed(const Shift *s, size_t seed, double *sums, NeighbourList
   double *x = s->ends + seed * s->d;
   const Status status =
       s->settings->gaussian ? wide_window(s, x, sums, list, NULL) : flat_window(s, x, sums, list, NULL);
+  s->masses[seed] = sums[s->d];
   s->moved[seed] = 0;
   if (status != STATUS_OK || !(sums[s->d] > 0)) {
     return status;
@@ -163,6 +173,12 @@ static Status weigh_seed(const Shift *s, size_t seed, double *sums, NeighbourLis
   return status;
 }
 
+/* Whether a seed has this step to make: those that a stopped fit had moved already wait for the others. */
+static inline bool moves(const Shift *s, size_t seed)
+{
+  return s->moved[seed] > s->stop && s->steps[seed] < s->step;
+}
+
 enum { SEEDS = 16 };
 
 static void seed_item(void *context, size_t item, size_t worker)
@@ -173,7 +189,7 @@ static void seed_item(void *context, size_t item, size_t worker)
   const size_t end = (item + 1) * SEEDS < s->n_seeds ? (item + 1) * SEEDS : s->n_seeds;
   for (size_t i = item * SEEDS; i < end && !task_cancelled(s->task); i++) {
     const Status status = s->weighing            ? weigh_seed(s, i, sums, &list)
-                          : s->moved[i] > s->stop ? move_seed(s, i, sums, &list)
+                          : moves(s, i)           ? move_seed(s, i, sums, &list)
                                                   : STATUS_OK;
     if (status != STATUS_OK) {
       atomic_store(&s->failed, status);
@@ -190,33 +206,47 @@ static Status each_seed(Shift *s, Error *e)
                                    : STATUS_OK;
 }
 
+/* How many have not come to rest; the farthest move of a step. */
+static size_t look_over(const Shift *s, double *farthest)
+{
+  size_t moving = 0;
+  *farthest = 0;
+  for (size_t i = 0; i < s->n_seeds; i++) {
+    moving += s->moved[i] > s->stop;
+    *farthest = s->moved[i] > *farthest ? s->moved[i] : *farthest;
+  }
+  return moving;
+}
+
+/* The step that some seed has still to make. */
+static int64_t first_step(const Shift *s)
+{
+  int64_t least = INT64_MAX;
+  for (size_t i = 0; i < s->n_seeds; i++) {
+    least = s->moved[i] > s->stop && s->steps[i] < least ? s->steps[i] : least;
+  }
+  return least == INT64_MAX ? 1 : least + 1;
+}
+
 /* All climb together, step by step, until none moves. */
 static Status climb(Shift *s, Error *e)
 {
-  size_t moving = s->n_seeds;
-  Status status = STATUS_OK;
-  memcpy(s->ends, s->seeds, s->n_seeds * s->d * sizeof *s->ends);
-  for (size_t i = 0; i < s->n_seeds; i++) {
-    s->moved[i] = INFINITY;
-  }
-  for (size_t step = 1; status == STATUS_OK && moving > 0 && step <= s->settings->max_iterations; step++) {
-    double farthest = 0;
-    status = each_seed(s, e);
-    moving = 0;
-    for (size_t i = 0; status == STATUS_OK && i < s->n_seeds; i++) {
-      moving += s->moved[i] > s->stop;
-      farthest = s->moved[i] > farthest ? s->moved[i] : farthest;
-    }
-    if (status == STATUS_OK) {
-      task_progress(s->task, s->n_seeds - moving, s->n_seeds);
-      task_step(s->task, &(TraceStep){.phase = "windows", .start = 1, .iteration = (int64_t)step, .measure = "farthest move",
-                                      .objective = farthest, .changed = (int64_t)moving,
-                                      .counts = N_("windows still moving"), .state = s->ends, .rows = s->n_seeds,
-                                      .columns = s->d});
-    }
+  double farthest;
+  size_t moving = look_over(s, &farthest);
+  Status status;
+  for (s->step = first_step(s); moving > 0 && s->step <= (int64_t)s->settings->max_iterations; s->step++) {
+    TRY(each_seed(s, e));
+    moving = look_over(s, &farthest);
+    task_progress(s->task, s->n_seeds - moving, s->n_seeds);
+    task_step(s->task, &(TraceStep){.phase = "windows", .start = 1, .iteration = s->step, .measure = "farthest move",
+                                    .objective = farthest, .changed = (int64_t)moving,
+                                    .counts = N_("windows still moving"), .state = s->ends, .rows = s->n_seeds,
+                                    .columns = s->d});
   }
   s->weighing = true;
-  return status == STATUS_OK ? each_seed(s, e) : status;
+  status = each_seed(s, e);
+done:
+  return status;
 }
 
 static void sum_nodes(Shift *s)
@@ -239,14 +269,10 @@ static void sum_nodes(Shift *s)
 static Status prepare(Shift *s, Error *e)
 {
   const size_t threads = task_threads(s->task), nodes = s->tree ? 2 * s->tree->leaves - 1 : 1;
-  s->ends = mem_alloc(s->n_seeds * s->d, sizeof *s->ends);
-  s->masses = mem_alloc(s->n_seeds, sizeof *s->masses);
-  s->moved = mem_alloc(s->n_seeds, sizeof *s->moved);
-  s->steps = mem_zero(s->n_seeds, sizeof *s->steps);
   s->sums = mem_alloc(threads * (s->d + 1), sizeof *s->sums);
   s->node_sums = mem_alloc(nodes * (s->d + 1), sizeof *s->node_sums);
-  if (!s->ends || !s->masses || !s->moved || !s->steps || !s->sums || !s->node_sums) {
-    return error_memory(e, s->n_seeds * (s->d + 2) * sizeof *s->ends, _("seeds"));
+  if (!s->sums || !s->node_sums) {
+    return error_memory(e, nodes * (s->d + 1) * sizeof *s->sums, _("seeds"));
   }
   if (s->tree) {
     sum_nodes(s);
@@ -295,6 +321,31 @@ static Status grid_seeds(const double *values, size_t n, size_t d, double width,
   return STATUS_OK;
 }
 
+static Status begin(const double *values, size_t n, size_t d, const MeanshiftSettings *settings, MeanshiftState *out, Error *e)
+{
+  Status status = STATUS_OK;
+  if (settings->bins) {
+    TRY(grid_seeds(values, n, d, settings->bandwidth, &out->ends, &out->n_seeds, e));
+  } else {
+    out->n_seeds = n;
+    out->ends = mem_alloc(n * d, sizeof *out->ends);
+    TRY(out->ends ? STATUS_OK : error_memory(e, n * d * sizeof *out->ends, _("seeds")));
+    memcpy(out->ends, values, n * d * sizeof *values);
+  }
+  out->moved = mem_alloc(out->n_seeds, sizeof *out->moved);
+  out->masses = mem_zero(out->n_seeds, sizeof *out->masses);
+  out->steps = mem_zero(out->n_seeds, sizeof *out->steps);
+  TRY(out->moved && out->masses && out->steps ? STATUS_OK : error_memory(e, out->n_seeds * 24, _("seeds")));
+  for (size_t i = 0; i < out->n_seeds; i++) {
+    out->moved[i] = INFINITY;
+  }
+done:
+  if (status != STATUS_OK) {
+    meanshift_state_free(out);
+  }
+  return status;
+}
+
 /* ---- centres */
 
 typedef struct Mode {
@@ -310,8 +361,8 @@ static int compare_modes(const void *a, const void *b)
   return x->mass != y->mass ? (x->mass < y->mass) - (x->mass > y->mass) : compare_points(y->x, x->x, x->d);
 }
 
-/* Modes near one that stays go. Those that stay are few; equal ones stand together. */
-static Status keep_modes(const Shift *s, MeanshiftResult *out, Error *e)
+/* Modes near one that stays go. Those that stay are few (at most `most`); equal ones stand together. */
+static Status keep_modes(const Shift *s, size_t most, MeanshiftResult *out, Error *e)
 {
   Mode *modes = mem_alloc(s->n_seeds, sizeof *modes);
   size_t n = 0;
@@ -324,7 +375,7 @@ static Status keep_modes(const Shift *s, MeanshiftResult *out, Error *e)
   if (status == STATUS_OK) {
     qsort(modes, n, sizeof *modes, compare_modes);
   }
-  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+  for (size_t i = 0; status == STATUS_OK && i < n && out->k < most; i++) {
     bool alone = true;
     for (size_t j = 0; alone && j < out->k; j++) {
       alone = distance_pair_rank(euclidean, modes[i].x, out->centres + j * s->d, s->d) > s->limit;
@@ -413,54 +464,79 @@ done:
 static void count_steps(const Shift *s, MeanshiftResult *out)
 {
   for (size_t i = 0; i < s->n_seeds; i++) {
-    const int64_t steps = (int64_t)s->steps[i];
     out->stopped += s->moved[i] > s->stop;
-    out->iterations = steps > out->iterations ? steps : out->iterations;
+    out->iterations = s->steps[i] > out->iterations ? s->steps[i] : out->iterations;
   }
 }
 
-static void shift_free(Shift *s, double *grid)
+/* From where windows stand to labels. */
+static Status finish(const Shift *s, size_t most, MeanshiftResult *out, Error *e)
 {
-  mem_free(s->ends);
-  mem_free(s->masses);
-  mem_free(s->moved);
-  mem_free(s->steps);
-  mem_free(s->sums);
-  mem_free(s->node_sums);
-  mem_free(grid);
-}
-
-Status meanshift_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d,
-                     const double *weights, const MeanshiftSettings *settings, MeanshiftResult *out, Error *e)
-{
-  Shift s = {.task = task, .index = index, .tree = neighbours_tree(index), .values = values, .weights = weights, .n = n,
-             .d = d, .settings = settings, .limit = metric_rank(euclidean, settings->bandwidth), .seeds = values,
-             .n_seeds = n, .stop = 1e-3 * settings->bandwidth};
-  double *grid = NULL;
+  const MeanshiftSettings *settings = s->settings;
   Status status;
-  *out = (MeanshiftResult){.n = n, .d = d, .labels = mem_alloc(n, sizeof *out->labels),
-                           .distances = mem_alloc(n, sizeof *out->distances)};
-  TRY(out->labels && out->distances ? STATUS_OK : error_memory(e, n * 12, _("labels")));
-  if (settings->bins) {
-    TRY(grid_seeds(values, n, d, settings->bandwidth, &grid, &s.n_seeds, e));
-    s.seeds = grid;
-  }
-  TRY(prepare(&s, e));
-  task_phase(task, "windows");
-  TRY(climb(&s, e));
-  TRY(keep_modes(&s, out, e));
+  TRY(keep_modes(s, most, out, e));
   if (out->k == 0) {
     error_set(e, STATUS_DATA, "meanshift-empty", _("no window of bandwidth %g around a seed has a row"),
               settings->bandwidth);
     TRY(error_hint(e, _("begin from every row (bins = false), or give a larger bandwidth")));
   }
-  TRY(meanshift_assign(task, out->centres, out->k, values, n, d,
+  TRY(meanshift_assign(s->task, out->centres, out->k, s->values, s->n, s->d,
                        settings->noise ? settings->bandwidth : (double)INFINITY, out->labels, out->distances, e));
   TRY(number_centres(out, e));
-  count_steps(&s, out);
-  out->seeds = s.n_seeds;
+  count_steps(s, out);
 done:
-  shift_free(&s, grid);
+  return status;
+}
+
+/* After a press: what windows have found so far, if any has moved. The press is put aside meanwhile. */
+static Status keep_partial(const Shift *s, Status status, MeanshiftResult *out, Error *e)
+{
+  double mass = 0, farthest;
+  for (size_t i = 0; i < s->n_seeds; i++) {
+    mass = s->masses[i] > mass ? s->masses[i] : mass;
+  }
+  if (status != STATUS_CANCELLED || !(mass > 0)) {
+    return status;
+  }
+  error_clear(e);
+  out->complete = false;
+  out->k = 0;
+  snprintf(out->stopped_at, sizeof out->stopped_at, "step %lld, %.0f%% at rest", (long long)s->step,
+           floor(100 * (1 - (double)look_over(s, &farthest) / (double)s->n_seeds)));
+  atomic_store(&s->task->cancel, false);
+  status = finish(s, MEANSHIFT_PARTIAL_MOST, out, e);
+  task_cancel(s->task);
+  return status;
+}
+
+Status meanshift_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, const double *weights,
+                     const MeanshiftSettings *settings, MeanshiftState *state, MeanshiftResult *out, Error *e)
+{
+  Shift s = {.task = task, .index = index, .tree = neighbours_tree(index), .values = values, .weights = weights, .n = n,
+             .d = d, .settings = settings, .limit = metric_rank(euclidean, settings->bandwidth),
+             .stop = 1e-3 * settings->bandwidth};
+  Status status;
+  *out = (MeanshiftResult){.n = n, .d = d, .complete = true, .labels = mem_alloc(n, sizeof *out->labels),
+                           .distances = mem_alloc(n, sizeof *out->distances)};
+  TRY(out->labels && out->distances ? STATUS_OK : error_memory(e, n * 12, _("labels")));
+  if (!state->ends) {
+    TRY(begin(values, n, d, settings, state, e));
+  }
+  s.n_seeds = out->seeds = state->n_seeds;
+  s.ends = state->ends;
+  s.moved = state->moved;
+  s.masses = state->masses;
+  s.steps = state->steps;
+  TRY(prepare(&s, e));
+  task_phase(task, "windows");
+  status = climb(&s, e);
+  if (status == STATUS_OK) {
+    status = finish(&s, SIZE_MAX, out, e);
+  }
+  status = keep_partial(&s, status, out, e);
+done:
+  mem_free(s.sums);
+  mem_free(s.node_sums);
   if (status != STATUS_OK) {
     meanshift_result_free(out);
   }

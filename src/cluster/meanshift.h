@@ -41,6 +41,15 @@ typedef struct MeanshiftSettings {
   size_t max_iterations;
 } MeanshiftSettings;
 
+/* Where windows stand, each on its own way. */
+typedef struct MeanshiftState {
+  size_t n_seeds;
+  double *ends;          /* n_seeds x d */
+  double *moved;         /* n_seeds: by the last step; infinite: none yet */
+  double *masses;        /* n_seeds: weight of the rows in the last window; 0: none yet */
+  int64_t *steps;        /* n_seeds */
+} MeanshiftState;
+
 typedef struct MeanshiftResult {
   size_t n, d, k, seeds;
   double *centres;       /* k x d */
@@ -50,14 +59,21 @@ typedef struct MeanshiftResult {
   int64_t *sizes, noise;
   int64_t stopped;       /* seeds that did not come to rest in max_iterations */
   int64_t iterations;    /* most steps of a seed */
+  bool complete;
+  char stopped_at[64];
 } MeanshiftResult;
 
 void meanshift_result_free(MeanshiftResult *result);
+void meanshift_state_free(MeanshiftState *state);
 
-/* The index is of euclidean distances over values; weights NULL: 1 each. Errors: STATUS_DATA
+enum { MEANSHIFT_PARTIAL_MOST = 1000 }; /* centres of a fit that was stopped */
+
+/* The index is of euclidean distances over values; weights NULL: 1 each. state: all zeros, or of a fit that was stopped, which
+ * goes on to the same bits; the caller's to free. Stopped once a window has moved, the centres are where windows stand (at most
+ * the MEANSHIFT_PARTIAL_MOST of most weight, as their last windows had it), and complete is false. Errors: STATUS_DATA
  * "meanshift-empty" (with bins: no row is near a seed), STATUS_MEMORY, STATUS_CANCELLED. */
-Status meanshift_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d,
-                     const double *weights, const MeanshiftSettings *settings, MeanshiftResult *out, Error *e) MUST_USE;
+Status meanshift_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, const double *weights,
+                     const MeanshiftSettings *settings, MeanshiftState *state, MeanshiftResult *out, Error *e) MUST_USE;
 
 /* The mean over rows (at most 2000, evenly spaced) of the distance to the nearest row number max(1, quantile n). */
 Status meanshift_bandwidth(Task *task, const double *values, size_t n, size_t d, double quantile, double *out,

@@ -15,131 +15,151 @@ static const Option meanshift_options[] = {MEANSHIFT_OPTIONS(ROW)};
 enum { N_OPTIONS = sizeof meanshift_options / sizeof *meanshift_options, GIVEN_BANDWIDTH = 1 };
 #define MOST_PAIRS 1.5e10 /* 220,000 rows by default: an hour and more in eight columns */
 
-static const Primitive meanshift; /* below: it points to the functions that need it */
-
 typedef struct Fit {
-  ClusterInput input;
-  Neighbours *index;
+  DensityFit begun;
+  double bandwidth;       /* negative: by quantile */
+  MeanshiftState state;
   MeanshiftSettings settings;
   MeanshiftResult result;
 } Fit;
 
-static void fit_free(Fit *fit)
+static void fit_free(void *of)
 {
-  cluster_input_free(&fit->input);
-  neighbours_free(fit->index);
+  Fit *fit = of;
+  density_fit_free(&fit->begun);
+  meanshift_state_free(&fit->state);
   meanshift_result_free(&fit->result);
 }
 
 /* ---- the fit */
 
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
+{
+  const MeanshiftOptions *o = options;
+  Fit *fit = of;
+  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing,
+                          .sample = o->sample, .seed = (uint64_t)o->seed};
+  fit->bandwidth = call->given & GIVEN_BANDWIDTH ? o->bandwidth : -1;
+  if (fit->bandwidth == 0) {
+    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("bandwidth is 0, but must be above"));
+  }
+  return density_nothing_kept(density_prepare(call, data, &ask, "euclidean", &fit->begun, e), "windows", e);
+}
+
 static Status find_bandwidth(Call *call, const MeanshiftOptions *o, Fit *fit, Error *e)
 {
-  const Variables *v = &fit->input.variables;
-  if (call->given & GIVEN_BANDWIDTH) {
-    fit->settings.bandwidth = o->bandwidth;
-    return o->bandwidth > 0 ? STATUS_OK
-                            : error_set(e, STATUS_ARGUMENT, "out-of-range", _("bandwidth is 0, but must be above"));
-  }
+  const Variables *v = &fit->begun.input.variables;
   const Status status =
-      meanshift_bandwidth(call->task, fit->input.values, v->n, v->d, o->quantile, &fit->settings.bandwidth, e);
-  if (status == STATUS_OK && !(fit->settings.bandwidth > 0)) {
-    fit->settings.bandwidth = 1; /* all rows are equal, and any window has them all */
+      meanshift_bandwidth(call->task, fit->begun.input.values, v->n, v->d, o->quantile, &fit->bandwidth, e);
+  if (status == STATUS_OK && !(fit->bandwidth > 0)) {
+    fit->bandwidth = 1; /* all rows are equal, and any window has them all */
   } else if (status == STATUS_OK) {
     text_printf(call->notes, _("bandwidth = %1$.6g was chosen by quantile = %2$g; larger gives fewer clusters\n"),
-                fit->settings.bandwidth, o->quantile);
+                fit->bandwidth, o->quantile);
   }
   return status;
 }
 
-static Status fit_frame(Call *call, const MeanshiftOptions *o, Fit *fit, Error *e)
+static void note_result(const MeanshiftOptions *o, const Fit *fit, Text *notes)
 {
-  const Variables *v = &fit->input.variables;
-  Status status;
-  fit->settings = (MeanshiftSettings){.gaussian = strcmp(o->kernel, "gaussian") == 0, .bins = o->bins,
-                                      .noise = strcmp(o->far, "noise") == 0, .max_iterations = (size_t)o->max_iter};
-  TRY(find_bandwidth(call, o, fit, e));
-  TRY(neighbours_new(call->task, fit->input.values, v->n, v->d, density_metric("euclidean"), NEIGHBOURS_AUTO,
-                     &fit->index, e));
-  TRY(meanshift_fit(call->task, fit->index, fit->input.values, v->n, v->d, fit->input.weights, &fit->settings,
-                    &fit->result, e));
-  if (fit->result.stopped > 0) {
-    text_printf(call->notes, _("points that did not come to rest in max_iter = %1$lld steps: %2$lld\n"),
-                (long long)o->max_iter, (long long)fit->result.stopped);
+  const MeanshiftResult *r = &fit->result;
+  density_note_stop(r->stopped_at, _("centres are where windows stand now; some would still come together\n"), notes);
+  if (r->complete && r->stopped > 0) {
+    text_printf(notes, _("points that did not come to rest in max_iter = %1$lld steps: %2$lld\n"), (long long)o->max_iter,
+                (long long)r->stopped);
   }
-  density_notes(&fit->input, fit->result.sizes, fit->result.k, fit->result.noise, call->notes);
+  density_notes(&fit->begun.input, r->sizes, r->k, r->noise, notes);
+}
+
+static Status work(Call *call, const void *options, void *of, Error *e)
+{
+  const MeanshiftOptions *o = options;
+  Fit *fit = of;
+  const ClusterInput *input = &fit->begun.input;
+  Status status;
+  if (fit->bandwidth < 0) {
+    TRY(find_bandwidth(call, o, fit, e));
+  }
+  fit->settings = (MeanshiftSettings){.bandwidth = fit->bandwidth, .gaussian = strcmp(o->kernel, "gaussian") == 0,
+                                      .bins = o->bins, .noise = strcmp(o->far, "noise") == 0,
+                                      .max_iterations = (size_t)o->max_iter};
+  TRY(meanshift_fit(call->task, fit->begun.index, input->values, input->variables.n, input->variables.d, input->weights,
+                    &fit->settings, &fit->state, &fit->result, e));
+  note_result(o, fit, call->notes);
 done:
-  return status;
+  return density_nothing_kept(status, "windows", e);
 }
 
 /* ---- the model */
 
-static Status make_tidy(const Fit *fit, Frame **out, Error *e)
+static Draft *make_glance(const Fit *fit)
 {
   const MeanshiftResult *r = &fit->result;
-  Draft *draft = cluster_tidy_begin(&fit->input, r->sizes, r->k, r->noise);
-  if (!draft) {
-    return error_memory(e, 0, _("a model"));
-  }
-  cluster_tidy_floats(draft, "window", r->weights, r->k, r->noise > 0);
-  const Status status = cluster_tidy_centres(draft, &fit->input, r->centres, NULL, r->k, r->noise > 0, e);
-  if (status != STATUS_OK) {
-    draft_free(draft);
-    return status;
-  }
-  return draft_finish(draft, out, e);
-}
-
-static Status make_glance(const Fit *fit, int64_t seed, Frame **out, Error *e)
-{
-  const MeanshiftResult *r = &fit->result;
-  Draft *draft = draft_new();
-  if (!draft) {
-    return error_memory(e, 0, _("a model"));
-  }
-  density_glance_begin(draft, &fit->input, r->k, r->noise);
+  Draft *draft = density_glance(&fit->begun.input, r->k, r->noise);
   draft_float(draft, "bandwidth", fit->settings.bandwidth);
   draft_int(draft, "seeds", (int64_t)r->seeds);
   draft_int(draft, "iterations", r->iterations);
   draft_bool(draft, "converged", r->stopped == 0);
-  density_glance_end(draft, &fit->input, true, "");
-  draft_int(draft, "seed", seed);
-  return draft_finish(draft, out, e);
+  return draft;
 }
 
-static Status fill_model(Call *call, Model *model, const Fit *fit, int64_t seed, Error *e)
+/* Of a stopped fit: where windows stand, and on which step. */
+static Status put_state(Model *model, const Fit *fit, Error *e)
 {
-  Frame *frame = NULL;
-  Status status;
-  TRY(model_set_made(model, "tidy", make_tidy(fit, &frame, e), &frame, e));
-  TRY(model_set_made(model, "glance", make_glance(fit, seed, &frame, e), &frame, e));
-  TRY(cluster_put_variables(model, &fit->input, e));
-  TRY(cluster_put_centres(model, &fit->input, fit->result.centres, fit->result.k, e));
-  TRY(cluster_put_labels(model, &fit->input, fit->result.labels, NULL, e));
-  TRY(model_set_notes(model, text_data(call->notes), e));
-done:
-  return status;
+  const MeanshiftState *s = &fit->state;
+  Draft *draft = draft_new();
+  const Status status = density_put_matrix(model, "state_ends", &fit->begun.input, s->ends, s->n_seeds, e);
+  if (status != STATUS_OK) {
+    draft_free(draft);
+    return status;
+  }
+  density_draft_floats(draft, "moved", s->moved, s->n_seeds);
+  density_draft_floats(draft, "mass", s->masses, s->n_seeds);
+  draft_ints(draft, "steps", s->steps, s->n_seeds);
+  return density_put(model, "state_seeds", draft, e);
 }
 
-static Status run_meanshift(Call *call, Value *out, Error *e)
+static Status resume(const Model *model, const void *options, void *of, Error *e)
 {
-  const MeanshiftOptions *o = call->options;
-  const ClusterAsk ask = {.on = o->on, .scale = o->scale, .weights = o->weights, .missing = o->missing,
-                          .sample = o->sample, .seed = (uint64_t)o->seed};
-  Fit fit = {0};
-  Model *model = NULL;
+  const MeanshiftOptions *o = options;
+  Fit *fit = of;
+  MeanshiftState *s = &fit->state;
+  const Frame *ends = model_frame(model, "state_ends"), *seeds = model_frame(model, "state_seeds");
+  size_t n;
+  if (!seeds || !ends || !density_sound_matrix(model, "state_ends", &n) || n == 0 || frame_rows(seeds) != n ||
+      frame_columns(ends) != fit->begun.input.variables.d || !density_sound_ints(seeds, "steps", 0, o->max_iter) ||
+      !cluster_cell(model_frame(model, "glance"), "bandwidth", false, &fit->bandwidth) || !(fit->bandwidth > 0)) {
+    return cluster_model_broken(e);
+  }
+  *s = (MeanshiftState){.n_seeds = n, .ends = cluster_matrix(ends), .moved = mem_alloc(n, sizeof *s->moved),
+                        .masses = mem_alloc(n, sizeof *s->masses), .steps = mem_alloc(n, sizeof *s->steps)};
+  if (!s->ends || !s->moved || !s->masses || !s->steps) {
+    return error_memory(e, n * 24, _("seeds"));
+  }
+  for (size_t i = 0; i < n; i++) {
+    s->steps[i] = density_int(seeds, "steps", i);
+  }
+  return density_read_floats(seeds, "moved", n, s->moved) && density_read_floats(seeds, "mass", n, s->masses)
+           ? STATUS_OK : cluster_model_broken(e);
+}
+
+static Status fill(Model *model, const void *options, const void *of, Error *e)
+{
+  const Fit *fit = of;
+  const MeanshiftResult *r = &fit->result;
+  const ClusterInput *input = &fit->begun.input;
+  Draft *tidy = cluster_tidy_begin(input, r->sizes, r->k, r->noise);
   Status status;
-  TRY(cluster_input(call, call->data->frame, &ask, &fit.input, e));
-  TRY(fit_frame(call, o, &fit, e));
-  TRY(model_new(&meanshift, o, &model, e));
-  TRY(fill_model(call, model, &fit, o->seed, e));
-  model_set_data(model, call->data->frame);
-  text_reset(call->notes); /* the card shows them */
-  *out = (Value){.kind = VALUE_MODEL, .model = model};
-  model = NULL;
+  cluster_tidy_floats(tidy, "window", r->weights, r->k, r->noise > 0);
+  TRY(density_put_tidy(model, tidy, input, r->centres, NULL, r->k, r->noise, e));
+  TRY(density_put_glance(model, make_glance(fit), input, r->stopped_at, ((const MeanshiftOptions *)options)->seed, e));
+  TRY(cluster_put_variables(model, input, e));
+  TRY(cluster_put_centres(model, input, r->centres, r->k, e));
+  TRY(cluster_put_labels(model, input, r->labels, NULL, e));
+  if (!r->complete) {
+    TRY(put_state(model, fit, e));
+  }
 done:
-  model_unref(model);
-  fit_free(&fit);
   return status;
 }
 
@@ -156,14 +176,22 @@ static Status check_windows(const Call *call, const MeanshiftOptions *o, double 
   return error_hint(e, _("bins = true begins from a grid; sample = 20000; a smaller quantile or bandwidth; or hdbscan"));
 }
 
-/* Windows of about a third of the rows, with their rims looked at. */
+/* Fitted to processor seconds, as dbscan's, for the bandwidth of the default quantile; a given one may need far less:
+ *
+ *   rows                   1,000    5,000    20,000   100,000   1,000,000
+ *   2 columns              0.035     0.40       3.3        51   (refused)
+ *   8 columns              0.081      2.5        73                          4 columns 1.7 at 5,000
+ *   2 columns, from bins   0.013    0.053     0.073      0.13         1.1
+ *   8 columns, from bins   0.028     0.17       1.3        19         280
+ *
+ * Part of the short ones is the estimate of the bandwidth, from all pairs of at most 2,000 rows. */
 static Status meanshift_cost(const Call *call, Cost *out, Error *e)
 {
   const MeanshiftOptions *o = call->options;
-  *out = density_cost(call, o->on, "euclidean", 60, o->sample);
-  const double n = o->sample > 0 ? fmin((double)o->sample, (double)frame_rows(call->data->frame))
-                                 : (double)frame_rows(call->data->frame);
-  out->seconds += o->bins ? n * 1e-6 : n * sqrt(n) * 1e-7 + n * n * 1e-9;
+  const double n = density_rows(call, o->sample), d = density_columns(call, o->on), wide = log2(fmin(d, 8) / 2) / 2;
+  const double climb = o->bins ? 1.1e-6 * pow(n, 1 + 0.4 * wide) : pow(10, -5.96 - 1.94 * wide) * pow(n, 1.5 + 0.77 * wide);
+  const double pairs = call->given & GIVEN_BANDWIDTH ? 0 : pow(fmin(n, 2000), 2) * 7.5e-9;
+  *out = (Cost){.bytes = n * (32 * d + 24 + 80), .seconds = climb * fmax(d / 8, 1) + pairs + n * d * 1e-8};
   return check_windows(call, o, n, e);
 }
 
@@ -223,12 +251,12 @@ static Status check(const Model *model, Error *e)
   return density_sound_matrix(model, "centres", &rows) && rows > 0 ? STATUS_OK : cluster_model_broken(e);
 }
 
-static const ModelClass meanshift_class = {.size = sizeof(ModelClass),
-                                           .predict = predict,
-                                           .headline = cluster_headline,
-                                           .check = check,
-                                           .plots = SEGMENT_PLOTS,
-                                           .plot = segment_plot};
+static const ModelSteps meanshift_steps = {
+    .fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work, .fill = fill, .free = fit_free};
+
+static const ModelClass meanshift_class = {.size = sizeof(ModelClass), .predict = predict, .proceed = model_proceed,
+                                           .headline = cluster_headline, .check = check,
+                                           .plots = SEGMENT_PLOTS, .plot = segment_plot, .steps = &meanshift_steps};
 
 static const Figure meanshift_figures[] = {
   {"n", "rows used in the fit", "", "any"},
@@ -239,9 +267,9 @@ static const Figure meanshift_figures[] = {
   {"seeds", "points that were moved", "", "n, or with bins far fewer"},
   {"iterations", "most steps of a point", "", "below max_iter"},
   {"converged", "whether every point came to rest", "", "true"},
-  {"complete", "whether the fit came to its end", "", "true"},
-  {"reason", "why it did not", "", "empty"},
-  {"stopped_at", "where a stopped fit is", "", "empty"},
+  {"complete", "whether the fit came to its end", "", "true; false after an interruption: m:continue() goes on"},
+  {"reason", "why it did not", "", "empty or interrupted"},
+  {"stopped_at", "where a stopped fit is: the step, and the share of windows at rest", "", "empty when complete"},
   {"dropped", "rows left out for missing cells", "", "0"},
   {"seed", "seed of the sample", "", "any"},
 };
@@ -257,7 +285,8 @@ static const Primitive meanshift = {
                "are the centres, and of tops within a bandwidth of each other that with the most rows around it stays. "
                "Without bandwidth it is "
                "estimated as scikit-learn does, and said. New rows go to the nearest centre, with far = \"noise\" only "
-               "if it is within the bandwidth.",
+               "if it is within the bandwidth. Ctrl-C keeps where windows stand, as centres; m:continue() goes on to what an "
+               "unbroken fit gives.",
     .takes = VALUE_FRAME,
     .main = "bandwidth",
     .options = meanshift_options,
@@ -273,6 +302,6 @@ static const Primitive meanshift = {
     .cost = meanshift_cost,
     .figures = meanshift_figures,
     .n_figures = sizeof meanshift_figures / sizeof *meanshift_figures,
-    .run = run_meanshift,
+    .run = model_run,
     .model = &meanshift_class};
 REGISTER_PRIMITIVE(meanshift);

@@ -199,7 +199,28 @@ static uint32_t take(Ordering *o, size_t position)
   return next.place;
 }
 
-static Status order_rows(Ordering *o, Error *e)
+/* For those who watch: the order in stretches, each with the highest of its reachabilities. */
+typedef struct Stretch {
+  int64_t number;
+  size_t rows;
+  double highest;
+} Stretch;
+
+static void tell(const Ordering *o, size_t position, Stretch *s)
+{
+  const OpticsOrder *out = o->out;
+  const double reach = out->reach[out->order[position]];
+  s->highest = isfinite(reach) && !(s->highest >= reach) ? reach : s->highest;
+  if ((position + 1) % s->rows == 0 || position + 1 == o->n) {
+    s->number = (int64_t)(position / s->rows) + 1;
+    task_step(o->task, &(TraceStep){.phase = "order", .start = 1, .iteration = s->number, .measure = "highest reachability",
+                                    .objective = s->highest, .changed = (int64_t)position + 1,
+                                    .counts = N_("rows in order")});
+    s->highest = NAN;
+  }
+}
+
+static void wait_all(Ordering *o)
 {
   const size_t parts = (o->n + PART - 1) / PART, nodes = o->tree ? 2 * o->tree->leaves - 1 : 0;
   for (size_t i = 0; i < parts && !o->tree; i++) {
@@ -208,24 +229,60 @@ static Status order_rows(Ordering *o, Error *e)
   for (size_t node = nodes; node-- > 0;) {
     refresh(o, node);
   }
-  for (size_t position = 0; position < o->n; position++) {
-    if (task_cancelled(o->task)) {
-      return error_cancelled(e);
+}
+
+/* The row's own reach to others, once it had its turn. */
+static void spread(Ordering *o, uint32_t place)
+{
+  const uint32_t row = row_of(o, place);
+  const double core = o->out->core[row];
+  if (!o->tree) {
+    o->now = row;
+    pool_run(task_threads(o->task), (o->n + PART - 1) / PART, part_item, o);
+    return;
+  }
+  take_place(o, place);
+  if (core <= o->eps) {
+    (void)reach_below(o, 0, o->values + (size_t)row * o->d, core, row);
+  }
+}
+
+static void order_rows(Ordering *o)
+{
+  OpticsOrder *out = o->out;
+  Stretch stretch = {.rows = o->n / 256 + 1, .highest = NAN};
+  wait_all(o);
+  for (; out->done < o->n && !task_cancelled(o->task); out->done++) {
+    if (out->done % 4096 == 0) {
+      task_progress(o->task, out->done, o->n);
     }
-    if (position % 4096 == 0) {
-      task_progress(o->task, position, o->n);
+    spread(o, take(o, out->done));
+    if (o->task->trace) {
+      tell(o, out->done, &stretch);
     }
-    const uint32_t place = take(o, position), row = row_of(o, place);
-    const double core = o->out->core[row];
-    if (!o->tree) {
-      o->now = row;
-      pool_run(task_threads(o->task), parts, part_item, o);
-      continue;
+  }
+  for (size_t i = 0; i < o->n; i++) { /* of those that wait, for going on */
+    if (o->reach[i] >= 0) {
+      out->reach[row_of(o, i)] = o->reach[i];
+      out->from[row_of(o, i)] = o->from[i];
     }
-    take_place(o, place);
-    if (core <= o->eps) {
-      (void)reach_below(o, 0, o->values + (size_t)row * o->d, core, row);
-    }
+  }
+}
+
+Status optics_order_new(size_t n, OpticsOrder *out, Error *e)
+{
+  *out = (OpticsOrder){.n = n};
+  out->order = mem_alloc(n, sizeof *out->order);
+  out->position = mem_alloc(n, sizeof *out->position);
+  out->reach = mem_alloc(n, sizeof *out->reach);
+  out->core = mem_alloc(n, sizeof *out->core);
+  out->from = mem_alloc(n, sizeof *out->from);
+  if (!out->order || !out->position || !out->reach || !out->core || !out->from) {
+    return error_memory(e, n * 28, _("an order of rows"));
+  }
+  for (size_t i = 0; i < n; i++) {
+    out->position[i] = out->from[i] = OPTICS_NOBODY;
+    out->reach[i] = INFINITY;
   }
   return STATUS_OK;
 }
@@ -233,22 +290,16 @@ static Status order_rows(Ordering *o, Error *e)
 static Status allocate(Ordering *o, Error *e)
 {
   const size_t n = o->n;
-  OpticsOrder *out = o->out;
-  out->order = mem_alloc(n, sizeof *out->order);
-  out->position = mem_alloc(n, sizeof *out->position);
-  out->reach = mem_alloc(n, sizeof *out->reach);
-  out->core = mem_alloc(n, sizeof *out->core);
-  out->from = mem_alloc(n, sizeof *out->from);
   o->reach = mem_alloc(n, sizeof *o->reach);
   o->from = mem_alloc(n, sizeof *o->from);
   o->waiting = mem_alloc(o->tree ? 2 * o->tree->leaves : n / PART + 1, sizeof *o->waiting);
-  if (!out->order || !out->position || !out->reach || !out->core || !out->from || !o->reach || !o->from ||
-      !o->waiting) {
-    return error_memory(e, n * 44, _("an order of rows"));
+  if (!o->reach || !o->from || !o->waiting) {
+    return error_memory(e, n * 16, _("an order of rows"));
   }
   for (size_t i = 0; i < n; i++) {
-    o->reach[i] = INFINITY;
-    o->from[i] = OPTICS_NOBODY;
+    const uint32_t row = row_of(o, i);
+    o->reach[i] = o->out->position[row] == OPTICS_NOBODY ? o->out->reach[row] : -1;
+    o->from[i] = o->out->from[row];
   }
   return STATUS_OK;
 }
@@ -264,19 +315,16 @@ static Status largest_distance(Task *task, const Neighbours *index, size_t n, si
   return status;
 }
 
-Status optics_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
-                  size_t min_points, double eps, OpticsOrder *out, Error *e)
+/* Core distances, and eps where it is not given. */
+static Status begin(Task *task, const Neighbours *index, size_t n, size_t min_points, double eps, OpticsOrder *out, Error *e)
 {
-  Ordering o = {
-      .task = task, .tree = neighbours_tree(index), .values = values, .n = n, .d = d, .metric = metric, .out = out};
-  *out = (OpticsOrder){.n = n};
   Status status;
-  TRY(allocate(&o, e));
+  TRY(optics_order_new(n, out, e));
   task_phase(task, "core distances");
   if (eps < 0) {
     TRY(largest_distance(task, index, n, min_points + 1, out->core, &eps, e));
   }
-  out->eps = o.eps = eps;
+  out->eps = eps;
   for (size_t i = 0; i < n; i++) {
     out->core[i] = INFINITY;
   }
@@ -286,8 +334,23 @@ Status optics_fit(Task *task, const Neighbours *index, const double *values, siz
   for (size_t i = 0; i < n; i++) {
     out->core[i] = out->core[i] <= eps ? out->core[i] : INFINITY;
   }
+done:
+  return status;
+}
+
+Status optics_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
+                  size_t min_points, double eps, OpticsOrder *out, Error *e)
+{
+  Ordering o = {
+      .task = task, .tree = neighbours_tree(index), .values = values, .n = n, .d = d, .metric = metric, .out = out};
+  Status status = STATUS_OK;
+  if (!out->order) {
+    TRY(begin(task, index, n, min_points, eps, out, e));
+  }
+  o.eps = out->eps;
+  TRY(allocate(&o, e));
   task_phase(task, "order");
-  TRY(order_rows(&o, e));
+  order_rows(&o);
 done:
   mem_free(o.reach);
   mem_free(o.from);

@@ -32,12 +32,13 @@ typedef struct OpticsOptions {
   OPTICS_OPTIONS(OPTION_FIELD)
 } OpticsOptions;
 
-/* By row; position: the place in the order, from 0. */
+/* By row; position: the place in the order, from 0. Of one that was stopped the first `done` positions are those of the
+ * whole order; reach and from of the rows that wait are what the rows so far give. */
 typedef struct OpticsOrder {
-  size_t n;
+  size_t n, done;
   double eps;            /* used */
   uint32_t *order;       /* by position: the row */
-  uint32_t *position;
+  uint32_t *position;    /* OPTICS_NOBODY: waits */
   double *reach, *core;  /* infinite where there is none within eps */
   uint32_t *from;        /* the row it was reached from; OPTICS_NOBODY */
 } OpticsOrder;
@@ -46,12 +47,18 @@ typedef struct OpticsOrder {
 
 void optics_order_free(OpticsOrder *order);
 
-/* eps < 0: see the option. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
+/* Room for n rows, none of which has had its turn. */
+Status optics_order_new(size_t n, OpticsOrder *out, Error *e) MUST_USE;
+
+/* eps < 0: see the option. `out` is all zeros, or an order that was stopped, which goes on (eps is its own) to the same bits.
+ * Stopped once core distances are known, it is STATUS_OK with done < n. A listener gets up to 256 steps: phase "order",
+ * objective the largest reachability since the last step (NaN: all infinite), changed the rows in order so far. Errors:
+ * STATUS_MEMORY, STATUS_CANCELLED (before core distances were known); then `out` is freed. */
 Status optics_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   size_t min_points, double eps, OpticsOrder *out, Error *e) MUST_USE;
 
-/* Labels 0.. in the order of appearance, -1 noise, as dbscan with this radius would give to core rows. Gives k. O(n).
- */
+/* Labels 0.. in the order of appearance, -1 noise and rows that wait, as dbscan with this radius would give to core rows.
+ * Gives k. O(n). */
 size_t optics_cut(const OpticsOrder *order, double cut, int32_t *labels);
 
 /* A valley of the reachabilities: positions first .. last. */

@@ -10,6 +10,9 @@ size_t optics_cut(const OpticsOrder *order, double cut, int32_t *labels)
 {
   int32_t k = 0;
   for (size_t i = 0; i < order->n; i++) {
+    labels[i] = -1;
+  }
+  for (size_t i = 0; i < order->done; i++) {
     const uint32_t row = order->order[i];
     if (order->reach[row] <= cut) {
       labels[row] = k - 1;
@@ -22,7 +25,7 @@ size_t optics_cut(const OpticsOrder *order, double cut, int32_t *labels)
 
 static double r(const OpticsOrder *order, size_t i)
 {
-  return i < order->n ? order->reach[order->order[i]] : (double)INFINITY;
+  return i < order->done ? order->reach[order->order[i]] : (double)INFINITY;
 }
 
 /* How it goes on behind position i: down (the next is lower), up; steep by at least the share xi. */
@@ -48,7 +51,7 @@ static bool goes(const OpticsOrder *order, size_t i, double left, bool down)
 static size_t region_end(const OpticsOrder *order, size_t start, double left, bool down, size_t min_points)
 {
   size_t end = start, flat = 0;
-  for (size_t i = start; i < order->n; i++) {
+  for (size_t i = start; i < order->done; i++) {
     if (goes(order, i, left, down)) {
       flat = 0;
       end = i;
@@ -180,7 +183,7 @@ Status optics_valleys(const OpticsOrder *order, double xi, size_t min_points, si
   double highest = 0;
   Status status = STATUS_OK;
   *out = (OpticsValleys){0};
-  for (size_t i = 0; status == STATUS_OK && i < order->n;) {
+  for (size_t i = 0; status == STATUS_OK && i < order->done;) {
     const bool down = goes_down(order, i, s.left), up = !down && goes_up(order, i, s.left);
     highest = r(order, i) > highest ? r(order, i) : highest;
     if (!down && !up) {

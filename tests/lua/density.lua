@@ -162,6 +162,13 @@ t.test("steps: clusters that are found, rounds of a spanning tree, windows that 
     joins = joins + step.changed
   end
   t.ok(passes[#passes].objective == m.k and m.cores - joins == m.k and #passes == 4) -- 8 leaves
+  local order = fit(iris, "optics"):reachability()
+  steps = phase("optics", "order")
+  t.eq({ #steps, steps[#steps].changed, steps[2].iteration }, { 150, 150, 2 })
+  for i, step in ipairs(steps) do
+    t.eq(step.objective or NA, order.reachability[i])
+  end
+  t.eq({ steps[2].measure, steps[2].counts }, { "highest reachability", "rows in order" })
   steps = phase("hdbscan", "spanning tree")
   t.ok(steps[#steps].objective == 1)
   steps = phase("meanshift", "windows", { bandwidth = 1 })

@@ -212,7 +212,7 @@ static void test_definition(void **state)
       for (size_t m = 0; m < 4; m++) {
         for (size_t r = 0; r < sizeof radii / sizeof *radii; r++) {
           const Case c = {values, variant & 2 ? weights : NULL, sizes[s][0], sizes[s][1], {metrics[m], 2},
-                          {m == 3 ? radii[r] / 100 : radii[r], r % 2 ? 5 : 2.5, (DbscanBorder)((r + m + s) % 3), NULL}};
+                          {m == 3 ? radii[r] / 100 : radii[r], r % 2 ? 5 : 2.5, (DbscanBorder)((r + m + s) % 3), NULL, NULL}};
           compare(&c);
         }
       }
@@ -233,7 +233,7 @@ static void test_order(void **state)
   for (size_t i = 0; i < N; i++) {
     memcpy(shuffled + place[i] * D, values + i * D, D * sizeof *values);
   }
-  Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.5, 8, DBSCAN_NEAREST, NULL}};
+  Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.5, 8, DBSCAN_NEAREST, NULL, NULL}};
   DbscanResult a, b;
   assert_int_equal(fit(&c, NEIGHBOURS_AUTO, &a, NULL), STATUS_OK);
   c.values = shuffled;
@@ -249,7 +249,7 @@ static void test_threads(void **state)
   (void)state;
   enum { N = 30000, D = 2 };
   double *values = mem_alloc(N * D, sizeof *values);
-  const Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.05, 6, DBSCAN_NEAREST, NULL}};
+  const Case c = {values, NULL, N, D, {METRIC_EUCLIDEAN, 2}, {0.05, 6, DBSCAN_NEAREST, NULL, NULL}};
   DbscanResult first = {0};
   fill(values, N, D, false, 2);
   for (size_t threads = 1; threads <= 4; threads++) {
@@ -288,7 +288,7 @@ static void test_memory_and_cancel(void **state)
   for (size_t i = 0; i < N_MOST; i++) {
     weights[i] = 1;
   }
-  Case c = {values, weights, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, {0.7, 5, DBSCAN_NEAREST, NULL}};
+  Case c = {values, weights, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, {0.7, 5, DBSCAN_NEAREST, NULL, NULL}};
   pool_set_threads(1);
   assert_true(sweep(swept, &c) > 8);
   pool_set_threads(0);
@@ -312,7 +312,7 @@ static void test_known_ranks(void **state)
   static double values[N_MOST * 3], ranks[N_MOST];
   static const MetricKind kinds[] = {METRIC_EUCLIDEAN, METRIC_SQEUCLIDEAN, METRIC_CHEBYSHEV};
   for (size_t m = 0; m < 3; m++) {
-    Case c = {values, NULL, N_MOST, 3, {kinds[m], 2}, {0.5, 4.5, DBSCAN_NEAREST, NULL}};
+    Case c = {values, NULL, N_MOST, 3, {kinds[m], 2}, {0.5, 4.5, DBSCAN_NEAREST, NULL, NULL}};
     Task task;
     Neighbours *index;
     DbscanResult counted, known;
@@ -383,6 +383,41 @@ static void *stop_later(void *context)
   return NULL;
 }
 
+/* Stopped any number of times and gone on with, it is what an unbroken fit gives. */
+static void go_on(Stop *stop, const Neighbours *index, const double *values, const DbscanSettings *settings,
+                  const DbscanResult *whole)
+{
+  const Metric metric = {METRIC_EUCLIDEAN, 2};
+  Random random = random_new(2, 1);
+  for (int border = 0; border < 3; border++) {
+    DbscanSettings s = *settings;
+    DbscanResult own, part = {0}, next;
+    s.border = (DbscanBorder)border;
+    atomic_store(&stop->task.cancel, false);
+    assert_int_equal(dbscan_fit(&stop->task, index, values, PAUSED, 3, metric, NULL, &s, &own, NULL), STATUS_OK);
+    assert_memory_equal(own.core, whole->core, PAUSED);
+    for (useconds_t longer = 0; !part.complete; longer += 3000) {
+      pthread_t thread;
+      atomic_store(&stop->task.cancel, false);
+      stop->after = longer + (useconds_t)(random_uniform(&random) * 1000);
+      s.before = part.labels ? &part : NULL;
+      assert_int_equal(pthread_create(&thread, NULL, stop_later, stop), 0);
+      const Status status = dbscan_fit(&stop->task, index, values, PAUSED, 3, metric, NULL, &s, &next, NULL);
+      pthread_join(thread, NULL);
+      if (status == STATUS_OK) {
+        assert_true(!part.joined || next.joined);
+        dbscan_result_free(&part);
+        part = next;
+      }
+    }
+    assert_memory_equal(part.labels, own.labels, PAUSED * sizeof *own.labels);
+    assert_memory_equal(part.distances, own.distances, PAUSED * sizeof *own.distances);
+    assert_true(part.k == own.k && part.noise == own.noise && part.borders == own.borders);
+    dbscan_result_free(&part);
+    dbscan_result_free(&own);
+  }
+}
+
 static void test_stopped(void **state)
 {
   (void)state;
@@ -390,7 +425,7 @@ static void test_stopped(void **state)
   fill(values, PAUSED, 3, false, 6);
   const Metric metric = {METRIC_EUCLIDEAN, 2};
   for (NeighbourKind kind = NEIGHBOURS_KD; kind <= NEIGHBOURS_BRUTE; kind += NEIGHBOURS_BRUTE - NEIGHBOURS_KD) {
-    const DbscanSettings settings = {0.25, 5, DBSCAN_NEAREST, NULL};
+    const DbscanSettings settings = {0.25, 5, DBSCAN_NEAREST, NULL, NULL};
     Neighbours *index;
     DbscanResult whole, part;
     Stop stop = {.at = 0};
@@ -411,6 +446,7 @@ static void test_stopped(void **state)
       dbscan_result_free(&part);
     }
     stop.task.trace = NULL;
+    go_on(&stop, index, values, &settings, &whole);
     for (int round = 0; round < 40; round++) { /* at any moment */
       pthread_t thread;
       atomic_store(&stop.task.cancel, false);

@@ -2,12 +2,15 @@
 /* Mean shift: every index to the same centres, against plain loops; weights as repeated rows; threads, cancel, memory.
  */
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -41,11 +44,13 @@ static Status fit(const Case *c, MeanshiftResult *out, Error *e)
 {
   Task task;
   Neighbours *index;
+  MeanshiftState state = {0};
   task_init(&task, 1);
   Status status = neighbours_new(&task, c->values, c->n, c->d, euclidean, c->kind, &index, e);
   if (status == STATUS_OK) {
-    status = meanshift_fit(&task, index, c->values, c->n, c->d, c->weights, &c->settings, out, e);
+    status = meanshift_fit(&task, index, c->values, c->n, c->d, c->weights, &c->settings, &state, out, e);
   }
+  meanshift_state_free(&state);
   neighbours_free(index);
   task_free(&task);
   return status;
@@ -218,16 +223,95 @@ static void test_refusals(void **state)
   task_init(&task, 1);
   assert_int_equal(neighbours_new(&task, values, N_MOST, 2, euclidean, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
   task_cancel(&task);
-  assert_int_equal(meanshift_fit(&task, index, values, N_MOST, 2, NULL, &c.settings, &r, NULL), STATUS_CANCELLED);
+  MeanshiftState begun = {0};
+  assert_int_equal(meanshift_fit(&task, index, values, N_MOST, 2, NULL, &c.settings, &begun, &r, NULL), STATUS_CANCELLED);
+  meanshift_state_free(&begun);
   assert_null(r.labels);
   neighbours_free(index);
   task_free(&task);
 }
 
+/* ---- stopped */
+
+typedef struct Stop {
+  Task task;
+  int64_t at;
+  useconds_t after;
+} Stop;
+
+static void stop_at(void *context, const TraceStep *step)
+{
+  Stop *s = context;
+  if (step->iteration == s->at) {
+    task_cancel(&s->task);
+  }
+}
+
+static void *stop_later(void *context)
+{
+  Stop *s = context;
+  usleep(s->after);
+  task_cancel(&s->task);
+  return NULL;
+}
+
+/* Stopped behind each step, and at any moments, it goes on to the same bits. */
+static void test_stopped(void **state)
+{
+  (void)state;
+  static double values[N_MOST * 2];
+  fill(values, N_MOST, 2, 1);
+  Random random = random_new(1, 1);
+  for (int variant = 0; variant < 4; variant++) {
+    const Case c = {values, NULL, N_MOST, 2, NEIGHBOURS_AUTO,
+                    {.bandwidth = 2, .gaussian = variant & 1, .bins = variant & 2, .max_iterations = 300}};
+    MeanshiftResult whole, r = {0};
+    Neighbours *index;
+    assert_int_equal(fit(&c, &whole, NULL), STATUS_OK);
+    assert_true(whole.complete && whole.iterations > 4);
+    for (int round = 0; round < 4; round++) {
+      MeanshiftState kept = {0};
+      Stop stop = {.at = 1};
+      Status status;
+      int64_t partial = 0;
+      task_init(&stop.task, 1);
+      stop.task.trace = round == 0 ? stop_at : NULL;
+      stop.task.trace_context = &stop;
+      assert_int_equal(neighbours_new(&stop.task, values, N_MOST, 2, euclidean, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
+      do {
+        pthread_t thread;
+        atomic_store(&stop.task.cancel, false);
+        stop.after = (useconds_t)(random_uniform(&random) * 8000);
+        assert_true(round == 0 || pthread_create(&thread, NULL, stop_later, &stop) == 0);
+        status = meanshift_fit(&stop.task, index, values, N_MOST, 2, NULL, &c.settings, &kept, &r, NULL);
+        assert_true(round == 0 || pthread_join(thread, NULL) == 0);
+        assert_true(status == STATUS_OK || status == STATUS_CANCELLED);
+        if (status == STATUS_OK && !r.complete) {
+          assert_true(r.k >= 1 && r.stopped_at[0] && (round > 0 || r.iterations == stop.at));
+          meanshift_result_free(&r);
+          partial++;
+        }
+        stop.at++;
+      } while (!r.labels);
+      assert_true(round > 0 || partial == whole.iterations);
+      assert_true(r.k == whole.k && r.iterations == whole.iterations && r.stopped == whole.stopped);
+      assert_memory_equal(r.centres, whole.centres, whole.k * 2 * sizeof *r.centres);
+      assert_memory_equal(r.weights, whole.weights, whole.k * sizeof *r.weights);
+      assert_memory_equal(r.labels, whole.labels, N_MOST * sizeof *r.labels);
+      meanshift_result_free(&r);
+      meanshift_state_free(&kept);
+      neighbours_free(index);
+      task_free(&stop.task);
+    }
+    meanshift_result_free(&whole);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_definition), cmocka_unit_test(test_bandwidth),
-                                     cmocka_unit_test(test_threads_and_isa), cmocka_unit_test(test_refusals)};
+                                     cmocka_unit_test(test_threads_and_isa), cmocka_unit_test(test_refusals),
+                                     cmocka_unit_test(test_stopped)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mixtures, latent classes, fuzzy c-means, maps and components as primitives: memory that runs out anywhere, a stop at
+/* Mixtures, latent classes, fuzzy c-means, maps, density methods and components as primitives: memory that runs out anywhere, a stop at
  * any step with the continuation's bits, threads and instruction sets that change nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,6 +40,13 @@ static const Method methods[] = {
     {"cluster", "fuzzy", {{"k", 3, NULL}, {"starts", 2, NULL}, {"m", 1.7, NULL}}},
     {"cluster", "som", {{"x", 4, NULL}, {"y", 3, NULL}, {"epochs", 12, NULL}, {"k", 3, NULL}}},
     {"cluster", "som", {{"x", 3, NULL}, {"y", 2, NULL}, {"epochs", 6, NULL}, {"method", NAN, "online"}}},
+    {"cluster", "dbscan", {{"min_points", 6, NULL}}},
+    {"cluster", "dbscan", {{"eps", 1.5, NULL}, {"weights", NAN, "w"}, {"border", NAN, "first"}}},
+    {"cluster", "optics", {{"min_points", 4, NULL}}},
+    {"cluster", "optics", {{"cut", 1.5, NULL}, {"metric", NAN, "manhattan"}, {"sample", 80, NULL}}},
+    {"cluster", "hdbscan", {{"min_cluster_size", 6, NULL}}},
+    {"cluster", "meanshift", {{"quantile", 0.2, NULL}, {"weights", NAN, "w"}}},
+    {"cluster", "meanshift", {{"bandwidth", 2.5, NULL}, {"kernel", NAN, "gaussian"}, {"far", NAN, "noise"}}},
     {"reduce", "pca", {{"scale", NAN, "zscore"}}},
 };
 enum { METHODS = sizeof methods / sizeof *methods, ROWS = 96 };
@@ -142,6 +149,7 @@ static Status fit(const Method *method, size_t threads, size_t stop_at, const Mo
     status = primitive->model->proceed(&call, from, data, out, e);
   } else if (status == STATUS_OK) {
     status = options_check(primitive, &arguments, data, &task.arena, options, &given, e);
+    call.given = given;
     status = status == STATUS_OK ? primitive->run(&call, &made, e) : status;
     *out = made.model;
   }

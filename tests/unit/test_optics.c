@@ -44,6 +44,7 @@ typedef struct Case {
 
 static Status fit(const Case *c, OpticsOrder *out, Error *e)
 {
+  *out = (OpticsOrder){0};
   Task task;
   Neighbours *index;
   task_init(&task, 1);
@@ -153,7 +154,7 @@ static void test_cut(void **state)
     Task task;
     Neighbours *index;
     DbscanResult r;
-    const DbscanSettings settings = {eps, 5, DBSCAN_FIRST, NULL};
+    const DbscanSettings settings = {eps, 5, DBSCAN_FIRST, NULL, NULL};
     task_init(&task, 1);
     assert_int_equal(neighbours_new(&task, values, N_MOST, 2, c.metric, NEIGHBOURS_AUTO, &index, NULL), STATUS_OK);
     assert_int_equal(dbscan_fit(&task, index, values, N_MOST, 2, c.metric, NULL, &settings, &r, NULL), STATUS_OK);
@@ -233,7 +234,7 @@ static void test_memory_and_cancel(void **state)
   for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BRUTE; kind += NEIGHBOURS_BRUTE) {
     Task task;
     Neighbours *index;
-    OpticsOrder o;
+    OpticsOrder o = {0};
     task_init(&task, 1);
     assert_int_equal(neighbours_new(&task, values, N_MOST, 2, c.metric, kind, &index, NULL), STATUS_OK);
     task_cancel(&task);
@@ -244,11 +245,74 @@ static void test_memory_and_cancel(void **state)
   }
 }
 
+/* Stopped at a step, any number of times, it goes on to the same bits; what there is is the beginning. */
+typedef struct Stop {
+  Task task;
+  int64_t every, steps;
+  double highest;
+} Stop;
+
+static void stop_at(void *context, const TraceStep *step)
+{
+  Stop *s = context;
+  assert_string_equal(step->phase, "order");
+  assert_int_equal(step->iteration, s->steps + 1);
+  s->highest = step->objective > s->highest ? step->objective : s->highest;
+  if (++s->steps % s->every == 0) {
+    task_cancel(&s->task);
+  }
+}
+
+static void test_stopped(void **state)
+{
+  (void)state;
+  static double values[N_MOST * 2];
+  int32_t labels[N_MOST], part[N_MOST];
+  fill(values, N_MOST, 2, false, 3);
+  Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 5, -1};
+  for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BRUTE; kind += NEIGHBOURS_BRUTE) {
+    OpticsOrder whole, o = {0};
+    Neighbours *index;
+    Stop stop = {.every = 37};
+    size_t rounds = 0, before = 0;
+    double highest = 0;
+    c.kind = kind;
+    assert_int_equal(fit(&c, &whole, NULL), STATUS_OK);
+    assert_true(whole.done == N_MOST);
+    task_init(&stop.task, 1);
+    stop.task.trace = stop_at;
+    stop.task.trace_context = &stop;
+    assert_int_equal(neighbours_new(&stop.task, values, N_MOST, 2, c.metric, kind, &index, NULL), STATUS_OK);
+    for (; o.done < N_MOST; rounds++) {
+      atomic_store(&stop.task.cancel, false);
+      assert_int_equal(optics_fit(&stop.task, index, values, N_MOST, 2, c.metric, 5, -1, &o, NULL), STATUS_OK);
+      assert_true(o.done > before);
+      before = o.done;
+      assert_memory_equal(whole.order, o.order, o.done * sizeof *o.order);
+      (void)optics_cut(&whole, 0.5, labels);
+      (void)optics_cut(&o, 0.5, part);
+      for (size_t i = 0; i < N_MOST; i++) {
+        assert_int_equal(part[i], o.position[i] == OPTICS_NOBODY ? -1 : labels[i]);
+      }
+    }
+    for (size_t i = 0; i < N_MOST; i++) {
+      highest = isfinite(whole.reach[i]) && whole.reach[i] > highest ? whole.reach[i] : highest;
+    }
+    assert_true(rounds > 3 && stop.highest == highest);
+    assert_memory_equal(whole.reach, o.reach, N_MOST * sizeof *o.reach);
+    assert_memory_equal(whole.from, o.from, N_MOST * sizeof *o.from);
+    optics_order_free(&whole);
+    optics_order_free(&o);
+    neighbours_free(index);
+    task_free(&stop.task);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_definition), cmocka_unit_test(test_default_radius),
                                      cmocka_unit_test(test_cut), cmocka_unit_test(test_valleys),
-                                     cmocka_unit_test(test_memory_and_cancel)};
+                                     cmocka_unit_test(test_memory_and_cancel), cmocka_unit_test(test_stopped)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
   return failed;
