@@ -124,8 +124,8 @@ for _, name in ipairs { "s1", "s2", "s3", "s4" } do
 end
 
 -- Adjusted Rand index of the best fits with the sets' own labels, as R's 30 starts have it. On s3 and s4, which
--- overlap, many optima lie within a few parts in 100,000 of the lowest (R's is above the default's), and their indices differ by
--- some thousandths: 0.7243 to 0.7262 and 0.6300 to 0.6331 among fifteen of them.
+-- overlap, many optima lie within a few parts in 100,000 of the lowest (R's is above the default's), and their
+-- indices differ by some thousandths: 0.7243 to 0.7262 and 0.6300 to 0.6331 among fifteen of them.
 local function truth_of(name)
   local path = ("%s/clustering/sipu/%s.labels0.gz"):format(os.getenv "ASSAY_TESTDATA" or "../shared/data", name)
   local file = io.open(path)
