@@ -7,8 +7,15 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 enum { THREADS_MOST = 256 };
+
+/* The order of a batch: item number i is (first + i * step) % n, step without a common divisor with n. */
+typedef struct Order {
+  size_t n;
+  uint64_t first, step; /* step 0: in order */
+} Order;
 
 /* One batch of work. `generation` tells sleeping threads that a new batch is there. */
 static struct {
@@ -22,7 +29,7 @@ static struct {
   bool closing;
   PoolFunction function;
   void *context;
-  size_t n;
+  Order order;
   atomic_size_t next;
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
 
@@ -51,14 +58,78 @@ size_t pool_threads(void)
   return set ? set : processors();
 }
 
-static void take_items(PoolFunction function, void *context, size_t n, size_t worker)
+/* ---- The order of items ---- */
+
+static atomic_uint_fast64_t shuffle_seed, shuffle_calls;
+static pthread_once_t shuffle_once = PTHREAD_ONCE_INIT;
+
+static void read_shuffle(void)
+{
+  const char *const seed = getenv("ASSAY_SHUFFLE");
+  atomic_store(&shuffle_seed, seed ? strtoull(seed, NULL, 10) : 0);
+}
+
+void pool_shuffle(uint64_t seed)
+{
+  pthread_once(&shuffle_once, read_shuffle);
+  atomic_store(&shuffle_seed, seed);
+}
+
+/* SplitMix64 (Steele, Lea & Flood 2014). */
+static uint64_t mixed(uint64_t x)
+{
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+  x = (x ^ x >> 27) * 0x94d049bb133111eb;
+  return x ^ x >> 31;
+}
+
+static bool common_divisor(uint64_t a, uint64_t b)
+{
+  while (b > 0) {
+    const uint64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a > 1;
+}
+
+static Order order_of(size_t n)
+{
+  pthread_once(&shuffle_once, read_shuffle);
+  const uint64_t seed = atomic_load_explicit(&shuffle_seed, memory_order_relaxed);
+  Order order = {.n = n};
+  if (seed > 0 && n > 1) {
+    const uint64_t drawn = mixed(seed + atomic_fetch_add(&shuffle_calls, 1));
+    order.first = drawn % n;
+    order.step = 1 + mixed(drawn) % n;
+    while (common_divisor(order.step, n)) {
+      order.step++;
+    }
+  }
+  return order;
+}
+
+static size_t item_at(const Order *order, size_t i)
+{
+  if (order->step == 0) {
+    return i;
+  }
+  const uint64_t item = (uint64_t)((order->first + (unsigned __int128)i * order->step) % order->n);
+  if (mixed(item ^ order->first) % 4 == 0) {
+    sched_yield();
+  }
+  return item;
+}
+
+static void take_items(PoolFunction function, void *context, const Order *order, size_t worker)
 {
   for (;;) {
-    const size_t item = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed);
-    if (item >= n) {
+    const size_t i = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed);
+    if (i >= order->n) {
       return;
     }
-    function(context, item, worker);
+    function(context, item_at(order, i), worker);
   }
 }
 
@@ -78,9 +149,9 @@ static void *thread_main(void *argument)
     seen = pool.generation;
     const PoolFunction function = pool.function;
     void *const context = pool.context;
-    const size_t n = pool.n;
+    const Order order = pool.order;
     pthread_mutex_unlock(&pool.lock);
-    take_items(function, context, n, index + 1);
+    take_items(function, context, &order, index + 1);
     pthread_mutex_lock(&pool.lock);
     if (--pool.busy == 0) {
       pthread_cond_signal(&pool.done);
@@ -105,10 +176,10 @@ static void make_threads(size_t wanted)
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-static void run_alone(size_t n, PoolFunction function, void *context)
+static void run_alone(const Order *order, PoolFunction function, void *context)
 {
-  for (size_t item = 0; item < n; item++) {
-    function(context, item, 0);
+  for (size_t i = 0; i < order->n; i++) {
+    function(context, item_at(order, i), 0);
   }
 }
 
@@ -120,8 +191,9 @@ void pool_run(size_t threads, size_t n, PoolFunction function, void *context)
   if (threads > n) {
     threads = n;
   }
+  const Order order = order_of(n);
   if (threads <= 1 || pthread_mutex_trylock(&owner) != 0) {
-    run_alone(n, function, context);
+    run_alone(&order, function, context);
     return;
   }
   pthread_mutex_lock(&pool.lock);
@@ -130,13 +202,13 @@ void pool_run(size_t threads, size_t n, PoolFunction function, void *context)
   pool.busy = pool.wanted;
   pool.function = function;
   pool.context = context;
-  pool.n = n;
+  pool.order = order;
   atomic_store(&pool.next, 0);
   pool.generation++;
   pthread_cond_broadcast(&pool.work);
   pthread_mutex_unlock(&pool.lock);
 
-  take_items(function, context, n, 0);
+  take_items(function, context, &order, 0);
 
   pthread_mutex_lock(&pool.lock);
   while (pool.busy > 0) {

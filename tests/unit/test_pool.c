@@ -71,6 +71,40 @@ static void test_every_item_once(void **state)
   free(b);
 }
 
+static void note_item(void *context, size_t item, size_t worker)
+{
+  size_t **const at = context;
+  (void)worker;
+  *(*at)++ = item;
+}
+
+/* Another order with each seed and each call, each item once all the same. */
+static void test_shuffled(void **state)
+{
+  (void)state;
+  enum { N = 1000 };
+  size_t items[3][N];
+  Batch *b = malloc(sizeof *b);
+  assert_non_null(b);
+  for (uint64_t seed = 1; seed <= 40; seed++) {
+    pool_shuffle(seed);
+    assert_true(batch_sound(b, 1 + seed % THREADS, 1 + seed * 7 % 60, 0));
+    assert_true(batch_sound(b, 1 + seed % THREADS, N, 0));
+  }
+  for (size_t call = 0; call < 3; call++) {
+    size_t *at = items[call];
+    pool_shuffle(call < 2 ? 5 : 0);
+    pool_run(1, N, note_item, &at);
+    assert_ptr_equal(at, items[call] + N);
+  }
+  assert_memory_not_equal(items[0], items[1], sizeof *items);
+  assert_memory_not_equal(items[0], items[2], sizeof *items);
+  for (size_t i = 0; i < N; i++) {
+    assert_int_equal(items[2][i], i);
+  }
+  free(b);
+}
+
 /* With items that take a while the pool's threads do come in. */
 static void test_threads_help(void **state)
 {
@@ -244,6 +278,7 @@ static int close_pool(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_shuffled),
     cmocka_unit_test(test_every_item_once),   cmocka_unit_test(test_threads_help),
     cmocka_unit_test(test_many_small_batches), cmocka_unit_test(test_nested),
     cmocka_unit_test(test_several_users),     cmocka_unit_test(test_close_and_reuse),
