@@ -322,20 +322,10 @@ done:
   return status;
 }
 
-double density_columns(const Call *call, OptionTexts on)
-{
-  return (double)(on.n > 0 ? on.n : frame_columns(call->data->frame));
-}
-
-double density_rows(const Call *call, int64_t sample)
-{
-  const double n = (double)frame_rows(call->data->frame);
-  return sample > 0 && (double)sample < n ? (double)sample : n;
-}
-
 Cost density_cost(const Call *call, OptionTexts on, const char *metric, double more, int64_t sample, DensityRate rate)
 {
-  const double n = density_rows(call, sample), d = density_columns(call, on);
+  const ClusterExtent extent = cluster_extent(call->data->frame, on, sample, "drop");
+  const double n = (double)extent.n, d = (double)extent.d;
   const bool plain = strcmp(metric, "cosine") == 0 || d > 64;
   const double power = rate.power + rate.steep * (fmin(d, 8) - 2) + rate.flat * fmax(d - 8, 0);
   const double seconds = plain ? n * n * (1 + d) * rate.pair : rate.factor * pow(n, power);

@@ -91,8 +91,5 @@ typedef struct DensityRate {
 
 /* Bytes and seconds of a fit of a frame by an index and `more` bytes a row; `on` as given. */
 Cost density_cost(const Call *call, OptionTexts on, const char *metric, double more, int64_t sample, DensityRate rate);
-/* Columns and rows of such a fit, as far as options tell. */
-double density_columns(const Call *call, OptionTexts on);
-double density_rows(const Call *call, int64_t sample);
 
 #endif

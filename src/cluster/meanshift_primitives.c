@@ -188,7 +188,8 @@ static Status check_windows(const Call *call, const MeanshiftOptions *o, double 
 static Status meanshift_cost(const Call *call, Cost *out, Error *e)
 {
   const MeanshiftOptions *o = call->options;
-  const double n = density_rows(call, o->sample), d = density_columns(call, o->on), wide = log2(fmin(d, 8) / 2) / 2;
+  const ClusterExtent extent = cluster_extent(call->data->frame, o->on, o->sample, o->missing);
+  const double n = (double)extent.n, d = (double)extent.d, wide = log2(fmin(d, 8) / 2) / 2;
   const double climb = o->bins ? 1.1e-6 * pow(n, 1 + 0.4 * wide) : pow(10, -5.96 - 1.94 * wide) * pow(n, 1.5 + 0.77 * wide);
   const double pairs = call->given & GIVEN_BANDWIDTH ? 0 : pow(fmin(n, 2000), 2) * 7.5e-9;
   *out = (Cost){.bytes = n * (32 * d + 24 + 80), .seconds = climb * fmax(d / 8, 1) + pairs + n * d * 1e-8};

@@ -293,7 +293,7 @@ static Status work(Call *call, const void *options, void *of, Error *e)
  *
  *   rows           1,000   10,000   100,000   1,000,000
  *   2 columns      0.003    0.047       1.6          43
- *   8 columns      0.006     0.42        21                 4 columns 2.0, 16 columns 14 at 100,000; cosine 15 for 20,000 rows */
+ *   8 columns      0.006     0.42        21  not measured   4 columns 2.0, 16 columns 14 at 100,000; cosine 15 for 20,000 rows */
 static const DensityRate optics_rate = {.factor = 6e-8, .power = 1.476, .steep = 0.039, .pair = 4.3e-9};
 
 static Status optics_cost(const Call *call, Cost *out, Error *e)
