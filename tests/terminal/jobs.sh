@@ -45,7 +45,7 @@ live_line() {
 }
 
 stops() {
-  press C-c && wait_for 'result so far was kept' 2 && wait_prompt && wait_gone '^kmeans,' && alive &&
+  press C-c && wait_for 'result so far was kept' 10 && wait_prompt && wait_gone '^kmeans,' && alive &&
     answers 'm.complete' '^false$' && answers 'm.k * 1000' '^60000$'
 }
 
@@ -61,13 +61,13 @@ quiet() {
 
 ends_interrupted() { # statement: a second press, or the next fit of the same statement, ends it
   enter "$1" && wait_for '^kmeans, |^begun' && press C-c && { until_true 1 at_prompt || press C-c; } &&
-    wait_for 'interrupted' && wait_prompt 3 && alive
+    wait_for 'interrupted' && wait_prompt 10 && alive
 }
 
 at_a_moment() {
   local i
   for ((i = 0; i < rounds; i++)); do
-    enter "$1" && sleep "0.$(printf '%03d' $((RANDOM % 300)))" && press C-c && wait_prompt 3 && alive || return
+    enter "$1" && sleep "0.$(printf '%03d' $((RANDOM % 300)))" && press C-c && wait_prompt 10 && alive || return
     press C-l
   done
 }
