@@ -320,7 +320,7 @@ static bool model_eee(const Maximum *x)
   return true;
 }
 
-static bool model_vee(const Maximum *x)
+static Status model_vee(const Maximum *x, bool *sound, Error *e)
 {
   const size_t k = x->k, d = x->d;
   bool same = false;
@@ -328,12 +328,16 @@ static bool model_vee(const Maximum *x)
   for (size_t j = 0; j < k; j++) {
     x->volume[j] = trace_of(scatter_of(x, j), d) / ((double)d * x->m->weight[j]);
   }
-  for (size_t round = 0; round < ROUNDS_MOST && !same && !task_cancelled(x->task); round++) {
+  for (size_t round = 0; round < ROUNDS_MOST && !same; round++) {
+    if (task_cancelled(x->task)) {
+      return error_cancelled(e);
+    }
     same = true;
     pool(x, x->volume);
     size = volume_of(x->matrix, d, x->packed);
-    if (size == 0) {
-      return false;
+    *sound = size > 0;
+    if (!*sound) {
+      return STATUS_OK;
     }
     for (size_t j = 0; j < k; j++) {
       const double before = x->volume[j];
@@ -344,7 +348,8 @@ static bool model_vee(const Maximum *x)
   for (size_t j = 0; j < k; j++) {
     set_matrix(x, j, x->matrix, x->volume[j] / size);
   }
-  return true;
+  *sound = true;
+  return STATUS_OK;
 }
 
 /* One volume and free forms (EVV), or everything free (VVV). */
@@ -428,7 +433,7 @@ static Status covariances(const Maximum *x, MixtureModel model, bool *sound, Err
     case MIXTURE_EVI: *sound = shapes_vary(x, false); break;
     case MIXTURE_VVI: *sound = shapes_vary(x, true); break;
     case MIXTURE_EEE: *sound = model_eee(x); break;
-    case MIXTURE_VEE: *sound = model_vee(x); break;
+    case MIXTURE_VEE: return model_vee(x, sound, e);
     case MIXTURE_EEV: return orientations_vary(x, false, sound, e);
     case MIXTURE_VEV: return orientations_vary(x, true, sound, e);
     case MIXTURE_EVV: *sound = forms_vary(x, false); break;
