@@ -54,8 +54,8 @@ static const char *const fits[] = {
     "df:optics{on = {'a', 'b'}}",
     "df:hdbscan{on = {'a', 'b'}}",
     "df:meanshift{on = {'a', 'b'}}",
-    "df:hierarchical{k = 4, on = {'a', 'b'}, linkage = 'ward'}",
-    "df:hierarchical{k = 4, on = {'a', 'b'}, linkage = 'average'}",
+    "df:hierarchical{k = 4, on = {'a', 'b'}, linkage = 'ward', cophenetic = 'no'}",
+    "df:hierarchical{k = 4, on = {'a', 'b'}, linkage = 'average', cophenetic = 'no'}",
     "df:birch{k = 4, on = {'a', 'b'}}",
     "df:spectral{k = 3, on = {'a', 'b'}}",
 };
