@@ -121,7 +121,15 @@ static Status one_sample(Clara *c, Error *e)
   Status status;
   task_progress(c->task, state->done, c->settings->samples);
   TRY(draw(c, e));
-  TRY(search_sample(c, e));
+  status = search_sample(c, e);
+  if (status == STATUS_DATA && strcmp(e->id, "kmeans-distinct") == 0) { /* another sample may have more */
+    error_clear(e);
+    state->done++;
+    return STATUS_OK;
+  }
+  if (status != STATUS_OK) {
+    goto done;
+  }
   TRY(judge(c, c->found, &result, e));
   state->done++;
   if (state->best == 0 || result.objective < state->objective) {
@@ -206,6 +214,11 @@ static Status run_samples(Clara *c, Error *e)
   if (status == STATUS_CANCELLED) {
     error_clear(e);
     return stopped(c, e);
+  }
+  if (status == STATUS_OK && c->state->best == 0) {
+    error_set(e, STATUS_DATA, "kmeans-distinct", _("k = %1$zu, but no sample of %2$zu rows has as many distinct points"), c->k,
+              c->size);
+    return error_hint(e, _("choose a smaller k, or a larger sample_size"));
   }
   if (status == STATUS_OK && c->best.n == 0) { /* went on, and nothing better came */
     status = judge_anyway(c, c->state->medoids, e);

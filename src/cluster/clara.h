@@ -27,6 +27,7 @@ void clara_state_free(ClaraState *state);
 
 /* After a cancel: STATUS_OK, complete = false, with the best medoids so far, or those of the unfinished sample.
  * out->swaps and iterations are those of the last sample; built_objective is NaN. Errors: STATUS_DATA "k-above-n",
+ * "kmeans-distinct" when every sample has fewer distinct points than k;
  * memory; STATUS_CANCELLED when a second cancel stops the last assignment. */
 Status clara_fit(Task *task, const Pairs *pairs, const double *weights, const ClaraSettings *settings,
                  ClaraState *state, PamResult *out, Error *e) MUST_USE;

@@ -304,6 +304,30 @@ static void say_where(const PamState *state, PamResult *out)
   }
 }
 
+/* Medoids in one place are not k clusters: new rows there could be given to either. Where all distinct rows are medoids that is
+ * all there is. */
+static Status check_apart(const PamSearch *s, Error *e)
+{
+  size_t places = 0;
+  for (size_t slot = 0; slot < s->k; slot++) {
+    const size_t row = s->state->medoids[slot];
+    size_t other = 0;
+    while (other < slot && s->lines[other * s->n + row] > 0) {
+      other++;
+    }
+    places += other == slot;
+  }
+  if (places == s->k) {
+    return STATUS_OK;
+  }
+  if (pam_total(s) > 0) {
+    error_set(e, STATUS_DATA, "kmeans-distinct", _("k = %zu, but two of the medoids lie in one place"), s->k);
+    return error_hint(e, _("let more swaps be made (swap, max_iter), or choose a smaller k"));
+  }
+  error_set(e, STATUS_DATA, "kmeans-distinct", _("k = %1$zu, but the rows have only %2$zu distinct points"), s->k, places);
+  return error_hint(e, _("choose k up to %zu"), places);
+}
+
 static Status make_result(PamSearch *s, bool complete, PamResult *out, Error *e)
 {
   const PamState *const state = s->state;
@@ -369,6 +393,9 @@ static Status search(PamSearch *s, PamResult *out, Error *e)
       fill_up(s);
     }
     return make_result(s, false, out, e);
+  }
+  if (status == STATUS_OK) {
+    status = check_apart(s, e);
   }
   return status == STATUS_OK ? make_result(s, true, out, e) : status;
 }

@@ -61,7 +61,7 @@ void pam_result_free(PamResult *result);
 /* Searches. A row that is as near to two medoids is in the one of the lower number; a medoid is in its own. weights: n numbers of 0 or more, not all 0, or NULL. k <= n. After a cancel: STATUS_OK with complete =
  * false and the medoids so far, filled up by the first rows if there are fewer than k; called again with the state it
  * ends with the same bits as a search that was not interrupted. Every pair of rows must have a dissimilarity
- * (gower_apart). Errors: STATUS_DATA "k-above-n", STATUS_MEMORY, STATUS_LIMIT; STATUS_CANCELLED when a second cancel
+ * (gower_apart). Errors: STATUS_DATA "k-above-n", "kmeans-distinct" (two medoids in one place), STATUS_MEMORY, STATUS_LIMIT; STATUS_CANCELLED when a second cancel
  * stops the last assignment. */
 Status pam_fit(Task *task, const Pairs *pairs, const double *weights, const PamSettings *settings, PamState *state,
                PamResult *out, Error *e) MUST_USE;

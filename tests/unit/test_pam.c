@@ -301,6 +301,20 @@ static void test_cancelled_before(void **state)
 
 /* ---- odd data */
 
+static void refused(const Pairs *pairs, const PamSettings *settings, const char *id)
+{
+  Task task;
+  PamState state = {0};
+  PamResult result;
+  Error e;
+  error_clear(&e);
+  task_init(&task, 1);
+  assert_int_equal(pam_fit(&task, pairs, NULL, settings, &state, &result, &e), STATUS_DATA);
+  assert_string_equal(e.id, id);
+  pam_state_free(&state);
+  task_free(&task);
+}
+
 static void test_odd(void **state)
 {
   (void)state;
@@ -308,8 +322,11 @@ static void test_odd(void **state)
   PamResult r;
   PamSettings settings = {.k = 3, .max_iterations = 100, .swap = true};
   const Pairs equal = pairs_of_values(same, 40, 1, euclidean), single = pairs_of_values(&one, 1, 1, euclidean);
+  refused(&equal, &settings, "kmeans-distinct");
+  same[7] = same[8] = 2;
+  same[9] = -1;
   fit(&equal, NULL, &settings, &r);
-  assert_true(r.objective == 0 && r.converged && r.sizes[0] == 38 && r.sizes[2] == 1);
+  assert_true(r.objective == 0 && r.converged && r.sizes[0] == 37 && r.sizes[1] == 2 && r.sizes[2] == 1);
   pam_result_free(&r);
   settings.k = 1;
   settings.init = PAM_RANDOM;
@@ -330,15 +347,8 @@ static void test_odd(void **state)
   fit(&wide, NULL, &settings, &r);
   assert_true(r.objective == 0 && r.sizes[0] == 1 && r.sizes[6] == 1);
   pam_result_free(&r);
-  Task task;
-  PamState at = {0};
-  Error e;
-  error_clear(&e);
-  task_init(&task, 1);
   settings.k = 8;
-  assert_int_equal(pam_fit(&task, &wide, NULL, &settings, &at, &r, &e), STATUS_DATA);
-  assert_string_equal(e.id, "k-above-n");
-  task_free(&task);
+  refused(&wide, &settings, "k-above-n");
 }
 
 static void test_bad_square(void **state)
