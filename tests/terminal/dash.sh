@@ -99,7 +99,7 @@ end_by() {
 shell_is_back() { [[ $(screen) == *'shell%'* ]] && ! screen | grep -q '? help  q back'; }
 check "SIGTERM gives the terminal back" end_by TERM
 enter 'clear'
-type_text "'$ASSAY' -q --no-rc"
+type_text "ASAN_OPTIONS='${ASAN_OPTIONS-}:handle_segv=0' TSAN_OPTIONS='${TSAN_OPTIONS-}:handle_segv=0' '$ASSAY' -q --no-rc"
 press Enter
 wait_end '>'
 check "SIGSEGV too" end_by SEGV

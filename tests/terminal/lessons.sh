@@ -141,13 +141,13 @@ shipped() { # between two questions to the reader no more lines than the screen 
   cd "$shipped_home" || return # reports name files as they are found
   for name in first_session scaling choosing_k kmeans_steps baskets regression; do
     forget
-    term_start "$ASSAY" demo "$name" && wait_for '^\[1/' && wait_prompt || return
+    term_start "$ASSAY" demo "$name" && wait_for '^\[1/' && wait_prompt && at_rest || return
     before=$(tm display-message -p -t test '#{e|+:#{history_size},#{cursor_y}}')
     until has_line 'its variables are yours'; do
       if [[ $(all_text | grep -aE '^-- ' | tail -n 1) == *'Your turn'* ]]; then enter s; else press Enter; fi
       sleep 0.05 # the new prompt is told from the old by the lines above it
       until_true "$patience" moved "$before" || { show_failure "$name stands still"; return 1; }
-      wait_prompt || return
+      wait_prompt && at_rest || return
       now=$(tm display-message -p -t test '#{e|+:#{history_size},#{cursor_y}}')
       ((now - before <= 24)) || { show_failure "$name: $((now - before)) lines at once"; return 1; }
       before=$now
