@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cluster/repeats_primitives.h"
 #include "core/alloc.h"
 #include "core/random.h"
 #include "core/reduce.h"
@@ -157,6 +158,7 @@ Status cluster_input(Call *call, const Frame *data, const ClusterAsk *ask, Clust
   TRY(variables_measure(call->task, data, ask->scale ? ask->scale : "none", v, call->notes, e));
   TRY(fill(call, out, e));
   TRY(check_squares(out, e));
+  TRY(repeats_note(call, out, e));
   if (ask->weights) {
     TRY(read_weights(out, weights, e));
   }

@@ -223,6 +223,26 @@ t.test("notes: chosen variables, ids, unequal spreads, small clusters", function
   end
 end)
 
+t.test("notes: rows that are there twice", function()
+  local x, y = {}, {}
+  for i = 1, 300 do
+    x[i], y[i] = (i * 7919 % 300) / 8, i % 17 == 0 and -0.0 or (i * 104729 % 300) / 4
+  end
+  local once = frame { { "x", x }, { "y", y } }
+  local twice = once:append(once:head(20))
+  for _, name in ipairs { "kmeans", "pam", "hdbscan", "mixture" } do
+    local one = name == "hdbscan" and {} or { k = 3 }
+    t.ok(not tostring(cluster[name](once, one)):find("equal another", 1, true), name)
+    t.has(tostring(cluster[name](twice, one)):gsub("%s+", " "), "rows: 20 of 320 equal another in all columns")
+  end
+  local numbers = {}
+  for i = 1, 320 do
+    numbers[i] = "customer " .. i
+  end
+  local all = frame { { "x", t.cells(twice.x) }, { "y", t.cells(twice.y) }, { "customer", numbers } }
+  t.ok(not tostring(all:kmeans { k = 3, on = { "x", "y" } }):find("equal another", 1, true), "customers differ")
+end)
+
 t.test("notes: a variable that makes all the difference", function()
   local df = frame { x = { 0, 1, 2, 100, 101, 102 }, y = { 0, 1, 0, 1, 0, 1 } }
   t.has(tostring(df:kmeans(2)):gsub("%s+", " "), "'x' alone makes 100 %")
