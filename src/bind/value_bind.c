@@ -332,10 +332,19 @@ static int missing_arithmetic(lua_State *L)
   return throw_error(L, &e);
 }
 
+static int missing_call(lua_State *L)
+{
+  Error e;
+  error_clear(&e);
+  error_set(&e, STATUS_DATA, "missing-values", _("a missing value (NA) cannot be called"));
+  (void)error_hint(&e, _("a figure of a model is read without brackets, and NA: it was not computed; ?model lists the verbs"));
+  return throw_error(L, &e);
+}
+
 void open_values(lua_State *L)
 {
   static const char *const events[] = {"__add", "__sub",  "__mul", "__div", "__mod",  "__pow",  "__unm",
-                                       "__idiv", "__lt",  "__le",  "__concat", "__index", "__call", "__len",
+                                       "__idiv", "__lt",  "__le",  "__concat", "__index", "__len",
                                        "__band", "__bor", "__bxor", "__shl", "__shr", "__bnot"};
   for (int kind = VALUE_COLUMN; kind <= VALUE_CHART; kind++) {
     luaL_newmetatable(L, box_names[kind]);
@@ -351,6 +360,8 @@ void open_values(lua_State *L)
     lua_pushcfunction(L, missing_arithmetic);
     lua_setfield(L, -2, events[i]);
   }
+  lua_pushcfunction(L, missing_call);
+  lua_setfield(L, -2, "__call");
   lua_pushcfunction(L, missing_text);
   lua_setfield(L, -2, "__tostring");
   lua_pushliteral(L, "NA");

@@ -34,6 +34,11 @@ t.test("glance is one row, and each figure a field of the model", function()
   t.near(m.totss, 681.3706, 1e-7) -- R 4.2.2: kmeans(iris[1:4], 3)$totss
 end)
 
+t.test("a figure that was not computed says so when it is called", function()
+  t.eq(m.silhouette, NA)
+  t.raises("missing-values", function() m:silhouette() end, "cannot be called", "without brackets")
+end)
+
 t.test("an unknown member names the nearest verb or figure", function()
   t.raises("unknown-name", function() return m.inertai end, "'inertia'")
   t.raises("unknown-name", function() return m:predct(iris) end, "'predict'")
