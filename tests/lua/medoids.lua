@@ -36,7 +36,8 @@ end)
 t.test("pam: k as large as the rows, one row, equal rows, one column", function()
   t.eq(points:pam(5).objective, 0.0)
   t.eq(points:head(1):pam(1).objective, 0.0)
-  t.raises("kmeans-distinct", function() frame({ x = { 3, 3, 3, 3 } }):pam(2) end, "k = 2", "only 1 distinct", "up to 1")
+  local same = frame { x = { 3, 3, 3, 3 } }
+  t.raises("kmeans-distinct", function() same:pam(2) end, "k = 2", "only 1 distinct", "up to 1")
   t.eq(t.cells(frame({ x = { 3, 3, 3, 8 } }):pam(2):tidy().size), { 3, 1 })
   t.eq(frame({ x = { 1, 2, 3, 4, 100 } }):pam({ k = 1, init = "random" }):tidy().medoid[1], 3)
   t.raises("k-above-n", function() points:pam(6) end, "k = 6", "5 rows", "choose k up to 5")
@@ -50,8 +51,12 @@ t.test("pam, clara: as many clusters as there are places, and no more; labels ar
     t.eq(t.cells(m:augment(places).cluster), t.cells(m:predict(frame { x = t.cells(places.x) }).cluster))
     t.raises("kmeans-distinct", function() cluster[name](places, 4) end, "k = 4")
   end
-  t.raises("kmeans-distinct", function() places:pam { k = 2, init = frame { medoid = { 1, 2 } }, swap = false } end, "one place")
-  t.raises("kmeans-distinct", function() places:clara { k = 4, sample_size = 6 } end, "no sample of 6 rows", "larger sample_size")
+  t.raises("kmeans-distinct", function()
+    places:pam { k = 2, init = frame { medoid = { 1, 2 } }, swap = false }
+  end, "one place")
+  t.raises("kmeans-distinct", function()
+    places:clara { k = 4, sample_size = 6 }
+  end, "no sample of 6 rows", "larger sample_size")
 end)
 
 t.test("pam: every start ends where no swap helps; steps say where", function()
