@@ -86,15 +86,15 @@ static const double *weights_of(const Clara *c)
 static Status search_sample(Clara *c, Error *e)
 {
   const PamSettings settings = {.k = c->k, .max_iterations = SAMPLE_PASSES, .swap = true};
-  const TraceFunction trace = c->task->trace;
+  const bool within = c->task->inner;
   PamState state = {0};
   PamResult result = {0};
   Pairs sample = {0};
   Status status = pairs_take(c->pairs, c->sample, c->size, &sample, e);
   if (status == STATUS_OK) {
-    c->task->trace = NULL; /* a step is a sample */
+    c->task->inner = true; /* a step is a sample */
     status = pam_fit(c->task, &sample, weights_of(c), &settings, &state, &result, e);
-    c->task->trace = trace;
+    c->task->inner = within;
   }
   if (status == STATUS_OK) {
     for (size_t m = 0; m < c->k; m++) {

@@ -196,10 +196,10 @@ static Status begin_start(Search *search, Error *e)
   settings.max_iterations = 1;
   settings.refine = KMEANS_REFINE_NONE;
   settings.seed = search->settings->seed + state->start * UINT64_C(0x9e3779b97f4a7c15);
-  const TraceFunction trace = search->task->trace;
-  search->task->trace = NULL; /* its steps are not ours */
+  const bool within = search->task->inner;
+  search->task->inner = true; /* its steps are not ours */
   Status status = kmeans_fit(search->task, search->rows, search->weights, &settings, &inner, &result, e);
-  search->task->trace = trace;
+  search->task->inner = within;
   if (status == STATUS_OK && !result.complete) {
     status = error_cancelled(e);
   }

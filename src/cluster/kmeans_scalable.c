@@ -137,14 +137,14 @@ static Status recluster(Scalable *s, double *weights, double *centres, bool *fou
   KmeansState state = {0};
   KmeansResult result;
   Error error = {0};
-  const TraceFunction trace = fit->task->trace;
+  const bool within = fit->task->inner;
   settings.starts = RECLUSTER_STARTS;
   settings.init = KMEANS_PLUS_PLUS;
   settings.refine = KMEANS_REFINE_NONE;
   settings.seed = fit->settings->seed;
-  fit->task->trace = NULL; /* listeners follow the rows */
+  fit->task->inner = true; /* listeners follow the rows */
   Status status = kmeans_fit(fit->task, &points, weights, &settings, &state, &result, &error);
-  fit->task->trace = trace;
+  fit->task->inner = within;
   *found = status == STATUS_OK && result.complete;
   if (*found) {
     memcpy(centres, result.centres, fit->k * fit->d * sizeof(double));

@@ -119,10 +119,10 @@ static Status fit_sample(Batch *b, size_t count, double *x, double *weights, Err
   settings.starts = SAMPLE_STARTS;
   settings.refine = KMEANS_REFINE_NONE;
   settings.seed = b->settings->seed;
-  const TraceFunction trace = b->task->trace;
-  b->task->trace = NULL; /* listeners follow the batches */
+  const bool within = b->task->inner;
+  b->task->inner = true; /* listeners follow the batches */
   const Status status = kmeans_fit(b->task, &sample, b->weights ? weights : NULL, &settings, &state, &result, e);
-  b->task->trace = trace;
+  b->task->inner = within;
   const bool complete = status == STATUS_OK && result.complete;
   if (status == STATUS_OK) {
     memcpy(b->state->current, result.centres, b->k * b->d * sizeof(double));

@@ -235,10 +235,10 @@ static Status kmeans_labels(MixtureStarts *s, size_t k, size_t start, bool *fail
   Error own = {0};
   settings.starts = 1;
   settings.seed = s->settings->seed + start * UINT64_C(0x9e3779b97f4a7c15);
-  const TraceFunction trace = s->task->trace;
-  s->task->trace = NULL; /* its steps are not ours */
+  const bool within = s->task->inner;
+  s->task->inner = true; /* its steps are not ours */
   Status status = kmeans_fit(s->task, s->rows, s->weights, &settings, &state, &result, &own);
-  s->task->trace = trace;
+  s->task->inner = within;
   if (status == STATUS_OK && !result.complete) {
     status = error_cancelled(e);
   } else if (status == STATUS_OK) {

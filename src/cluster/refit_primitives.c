@@ -136,13 +136,13 @@ Status refit(Call *call, const Primitive *method, const Value *options, const Re
 {
   Arguments arguments = {0};
   Inner inner;
-  const TraceFunction trace = call->task->trace;
-  call->task->trace = NULL; /* the steps of a method within a method mean nothing to who listens */
+  const bool within = call->task->inner;
+  call->task->inner = true; /* the steps of a method within a method mean nothing to who listens */
   Status status = begin(call, method, options, changes, n_changes, data, &arguments, &inner, e);
   if (status == STATUS_OK) {
     status = run(&inner, out, e);
   }
-  call->task->trace = trace;
+  call->task->inner = within;
   text_free(&inner.notes);
   arguments_free(&arguments);
   return status;

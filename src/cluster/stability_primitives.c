@@ -296,6 +296,7 @@ static const Option sensitivity_options[] = {SENSITIVITY_OPTIONS(ROW)};
 
 typedef struct Lines {
   Builder *change, *to, *ari, *k;
+  uint64_t made, fits; /* of the changes, those tried and all */
 } Lines;
 
 static void lines_free(Lines *l)
@@ -314,6 +315,8 @@ static Status try_change(Call *call, const Original *o, const char *name, const 
   size_t k = 0;
   double ari = NAN;
   Status status;
+  task_phase(call->task, "sensitivity");
+  task_progress(call->task, l->made++, l->fits);
   status = refit(call, o->method, model_options(o->model), change, 1, o->data, &model, e);
   if (status == STATUS_DATA || status == STATUS_ARGUMENT) {
     text_printf(call->notes, _("%1$s %2$s: %3$s\n"), name, to, e->what);
@@ -401,16 +404,27 @@ static Status try_seeds(Call *call, const Original *o, int64_t seeds, Lines *l, 
   return status;
 }
 
+/* A fit for each of the three other scales, for each variable, for each seed. */
+static uint64_t changes_of(const Model *model, int64_t seeds)
+{
+  const Frame *variables = model_frame(model, "variables");
+  const uint64_t scales = model_option_text(model, "scale") ? 3 : 0;
+  const uint64_t left_out = variables && frame_rows(variables) > 1 ? frame_rows(variables) : 0;
+  return scales + left_out + (model_option_number(model, "seed", -1) >= 0 ? (uint64_t)seeds : 0);
+}
+
 static Status run_sensitivity(Call *call, Value *out, Error *e)
 {
   const SensitivityOptions *options = call->options;
-  Lines l = {builder_new(TYPE_STRING, 16), builder_new(TYPE_STRING, 16), builder_new(TYPE_FLOAT64, 16), builder_new(TYPE_INT64, 16)};
+  Lines l = {.change = builder_new(TYPE_STRING, 16), .to = builder_new(TYPE_STRING, 16), .ari = builder_new(TYPE_FLOAT64, 16),
+             .k = builder_new(TYPE_INT64, 16)};
   Draft *draft = NULL;
   Original o = {0};
   Frame *frame = NULL;
   Status status;
   TRY(l.change && l.to && l.ari && l.k ? STATUS_OK : error_memory(e, 0, _("a frame")));
   TRY(original(call, options->data, &o, e));
+  l.fits = changes_of(o.model, options->seeds);
   TRY(try_scales(call, &o, &l, e));
   TRY(try_variables(call, &o, &l, e));
   TRY(try_seeds(call, &o, options->seeds, &l, e));
@@ -428,16 +442,12 @@ done:
   return status;
 }
 
-/* A fit for each of the three other scales, for each variable, for each seed. */
 static Status sensitivity_cost(const Call *call, Cost *out, Error *e)
 {
   const SensitivityOptions *o = call->options;
   const Model *model = call->data->model;
-  const Frame *variables = model_frame(model, "variables");
-  const double scales = model_option_text(model, "scale") ? 3 : 0, seeds = model_option_number(model, "seed", -1) >= 0 ? 1 : 0;
-  const double left_out = variables && frame_rows(variables) > 1 ? (double)frame_rows(variables) : 0;
   const Status status = refit_model_cost(call, model, o->data ? o->data : model_data(model), 1, out, e);
-  out->seconds *= scales + left_out + seeds * (double)o->seeds;
+  out->seconds *= (double)changes_of(model, o->seeds);
   return status;
 }
 

@@ -40,17 +40,24 @@ void task_free(Task *task)
 
 void task_progress(Task *task, uint64_t done, uint64_t total)
 {
-  atomic_store_explicit(&task->total, total, memory_order_relaxed);
-  atomic_store_explicit(&task->done, done, memory_order_relaxed);
+  if (!task->inner) {
+    atomic_store_explicit(&task->total, total, memory_order_relaxed);
+    atomic_store_explicit(&task->done, done, memory_order_relaxed);
+  }
 }
 
 void task_phase(Task *task, const char *phase)
 {
-  atomic_store_explicit(&task->phase, phase, memory_order_relaxed);
+  if (!task->inner) {
+    atomic_store_explicit(&task->phase, phase, memory_order_relaxed);
+  }
 }
 
 void task_step(Task *task, const TraceStep *step)
 {
+  if (task->inner) {
+    return;
+  }
   atomic_store_explicit(&task->objective, step->objective, memory_order_relaxed);
   if (task->trace) {
     task->trace(task->trace_context, step);

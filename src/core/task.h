@@ -42,6 +42,7 @@ typedef struct Task {
   Arena arena;                        /* of the thread that runs the primitive */
   TraceFunction trace;                /* called on the thread that runs the primitive; NULL: nobody listens */
   void *trace_context;
+  bool inner;                         /* a method works within a step of another: what it reports is nobody's progress */
   bool counted;                       /* its polls count for task_cancel_at */
 } Task;
 

@@ -548,6 +548,9 @@ typedef struct Watch {
   double objective;
   int64_t start, iteration, steps, rises;
   const char *phase;
+  const Task *task;
+  uint64_t starts; /* of progress; 0: not looked at */
+  int64_t astray;  /* steps at which progress was of something else */
 } Watch;
 
 static void watch_step(void *context, const TraceStep *step)
@@ -558,6 +561,8 @@ static void watch_step(void *context, const TraceStep *step)
         step->objective > watch->objective * (1 + 1e-13) || step->iteration != watch->iteration + 1;
   }
   watch->rises += !step->state || step->rows != 20 || step->columns != 3;
+  watch->astray += watch->starts && (atomic_load(&((Task *)watch->task)->total) != watch->starts ||
+                                     atomic_load(&((Task *)watch->task)->done) + 1 != (uint64_t)step->start);
   watch->objective = step->objective;
   watch->phase = step->phase;
   watch->start = step->start;
@@ -587,6 +592,32 @@ static void test_objective_never_rises(void **state)
     kmeans_state_free(&fit_state);
     task_free(&task);
   }
+  data_free(&data);
+}
+
+/* Scalable starting centres come of a fit within the fit, whose own starts are not those of the progress. */
+static void test_progress_is_of_the_starts(void **state)
+{
+  (void)state;
+  Data data = make_data(3000, 3, 25, 1.0, 0, 5);
+  Task task;
+  task_init(&task, 1);
+  Watch watch = {.task = &task, .starts = 7};
+  task.trace = watch_step;
+  task.trace_context = &watch;
+  const Rows rows = rows_of_matrix(data.x, data.n, data.d);
+  KmeansSettings settings = kmeans_settings(20);
+  settings.init = KMEANS_SCALABLE;
+  settings.refine = KMEANS_REFINE_NONE;
+  settings.starts = watch.starts;
+  KmeansState fit_state = {0};
+  KmeansResult result;
+  assert_int_equal(kmeans_fit(&task, &rows, NULL, &settings, &fit_state, &result, NULL), STATUS_OK);
+  assert_true(watch.steps >= 7);
+  assert_int_equal(watch.astray, 0);
+  kmeans_result_free(&result);
+  kmeans_state_free(&fit_state);
+  task_free(&task);
   data_free(&data);
 }
 
@@ -799,7 +830,8 @@ int main(void)
       cmocka_unit_test(test_threads_agree),
       cmocka_unit_test(test_instruction_sets_agree),
       cmocka_unit_test(test_objective_never_rises),
-      cmocka_unit_test(test_labels_are_nearest),
+      cmocka_unit_test(test_progress_is_of_the_starts),
+    cmocka_unit_test(test_labels_are_nearest),
       cmocka_unit_test(test_order_of_rows),
       cmocka_unit_test(test_weights_are_repeats),
       cmocka_unit_test(test_tolerance_and_limits),

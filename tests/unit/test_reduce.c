@@ -378,6 +378,15 @@ static void test_task(void **state)
   assert_int_equal(atomic_load(&task.done), 3);
   assert_int_equal(atomic_load(&task.total), 10);
   assert_string_equal(atomic_load(&task.phase), "swap");
+  task.inner = true; /* what a method within reports is not heard */
+  task_progress(&task, 1, 2);
+  task_phase(&task, "start");
+  task_step(&task, &(TraceStep){.objective = 9});
+  assert_int_equal(atomic_load(&task.done), 3);
+  assert_int_equal(atomic_load(&task.total), 10);
+  assert_string_equal(atomic_load(&task.phase), "swap");
+  assert_int_equal(heard.steps, 1);
+  assert_true(atomic_load(&task.objective) == 2);
   task_cancel(&task);
   assert_true(task_cancelled(&task));
   assert_non_null(arena_alloc(&task.arena, 100, 1));
