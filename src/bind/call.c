@@ -245,18 +245,24 @@ static void run_with_retry(lua_State *L, Session *session, Job *job)
   }
 }
 
+Job *prepare_call(lua_State *L, const Primitive *primitive)
+{
+  const int last = lua_gettop(L);
+  Job *job = push_job(L, primitive);
+  read_data(L, job);
+  read_arguments(L, last, job);
+  swap_files(session_of(L), job);
+  check_options(L, job);
+  return job;
+}
+
 static int call_primitive(lua_State *L)
 {
   const Primitive *primitive = lua_touserdata(L, lua_upvalueindex(1));
   Session *session = session_of(L);
-  const int last = lua_gettop(L);
   sandbox_check(L, primitive);
   refuse_after_partial(L, session, primitive);
-  Job *job = push_job(L, primitive);
-  read_data(L, job);
-  read_arguments(L, last, job);
-  swap_files(session, job);
-  check_options(L, job);
+  Job *job = prepare_call(L, primitive);
   if (primitive->context) {
     return run_declared(L, job);
   }

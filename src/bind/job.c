@@ -132,8 +132,7 @@ static bool start_thread(Job *job)
   return started;
 }
 
-/* Forecasts the cost; a forecast over the memory budget is a refusal, made before anything was done. */
-static Status forecast(Job *job, double *seconds)
+Status job_forecast(Job *job, double *seconds)
 {
   Cost cost = {0};
   *seconds = job->primitive->where == WHERE_MAIN ? 0 : 1;
@@ -162,7 +161,7 @@ void job_run(Session *session, Job *job)
   double seconds;
   atomic_store(&job->done, false); /* it may be a second try */
   job->began = clock_wall();
-  job->status = forecast(job, &seconds);
+  job->status = job_forecast(job, &seconds);
   if (job->status != STATUS_OK) {
     return;
   }

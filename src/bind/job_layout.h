@@ -34,6 +34,10 @@ struct Job {
 Job *job_new(const Primitive *primitive, uint64_t seed);
 void job_unref(Job *job);
 
+/* Forecasts the cost of a job that has not begun, in seconds, guessed where the primitive does not say. More bytes than the
+ * memory budget leaves are a refusal in job->error, made before anything was done. */
+Status job_forecast(Job *job, double *seconds) MUST_USE;
+
 /* Runs the job on a thread of its own while hooks->wait keeps the face alive, or in place. */
 void job_run(Session *session, Job *job);
 

@@ -103,6 +103,8 @@ void open_calls(lua_State *L);
 void push_primitive(lua_State *L, const Primitive *primitive); /* the Lua function of a primitive */
 void publish_primitive(lua_State *L, const Primitive *primitive); /* puts it into its family's table and the globals */
 bool push_method(lua_State *L, ValueKind kind, const char *name); /* false and nothing pushed when there is none */
+/* The call of a primitive with all that is on the stack, read and checked but not begun; its box is pushed, which owns it. */
+Job *prepare_call(lua_State *L, const Primitive *primitive);
 int declare_primitive(lua_State *L);                           /* primitive{...} */
 const Primitive *function_primitive(lua_State *L, int index);  /* of a function of ours, else NULL */
 int run_declared(lua_State *L, Job *job);                      /* runs a primitive declared in Lua; pushes its result */

@@ -165,6 +165,17 @@ static size_t index_of(const State *state)
   return state->back && state->at < n ? state->at : n - 1;
 }
 
+/* The newest statement that does not wait; NULL: none has run. */
+static const StatementLine *last_run(Tui *tui)
+{
+  size_t n;
+  const StatementLine *lines = statements_all(tui, &n);
+  while (n > 0 && lines[n - 1].state == LINE_WAITS) {
+    n--;
+  }
+  return n > 0 ? &lines[n - 1] : NULL;
+}
+
 static void renew(Tui *tui, State *state)
 {
   Task task;
@@ -173,10 +184,10 @@ static void renew(Tui *tui, State *state)
   WatchStep step;
   text_panel_renew(tui, &state->words);
   if (!state->record || watch_record_size(state->record) == 0) {
-    size_t n;
-    (void)statements_all(tui, &n);
-    const char *why = state->runs ? _("no step yet") : n > 0 ? _("no steps: what ran last had none")
-                                  : _("nothing has run yet: C-p finds a method, or the page Run");
+    const StatementLine *last = last_run(tui);
+    const char *why = state->runs ? _("no step yet") : !last ? _("nothing has run yet: C-p finds a method, or the page Run")
+                      : last->state == LINE_FAILED ? _("no steps: what ran last failed")
+                                                   : _("no steps: what ran last had none");
     chart_panel_words(tui, &state->curve, why);
     chart_panel_words(tui, &state->picture, "");
     return;
@@ -270,6 +281,18 @@ static const StatementLine *line_of(Tui *tui, size_t index)
   return index < n ? &lines[n - 1 - index] : NULL;
 }
 
+/* How long one that waits will take, or that nobody knows. */
+static void put_forecast(Tui *tui, const StatementLine *line, Text *out)
+{
+  char takes[32];
+  if (line->forecast < 0) {
+    text_puts(out, _(", time not known"));
+    return;
+  }
+  tui_seconds(tui, line->forecast, takes);
+  text_printf(out, _(", about %s"), takes);
+}
+
 static void item(Tui *tui, void *context, size_t index, ListItem *out)
 {
   static const char *const marks[LINE_STATES] = {[LINE_WAITS] = ".", [LINE_RUNS] = ">", [LINE_DONE] = " ", [LINE_FAILED] = "!",
@@ -286,7 +309,9 @@ static void item(Tui *tui, void *context, size_t index, ListItem *out)
   tui_seconds(tui, line->seconds, took);
   text_puts(&out->note, line_state_name(line->state));
   out->keeps_note = true;
-  if (line->state == LINE_DONE) {
+  if (line->state == LINE_WAITS) {
+    put_forecast(tui, line, &out->note);
+  } else if (line->state == LINE_DONE) {
     text_printf(&out->note, line->partial ? _(", partial, %s") : ", %s", took);
   }
 }
@@ -300,7 +325,12 @@ static void enter(Tui *tui, void *context, size_t index)
   if (!line) {
     return;
   }
-  text_printf(&text, "%1$s\n%2$s\n", line->lua, line->error ? line->error : line_state_name(line->state));
+  text_printf(&text, "%1$s\n%2$s", line->lua, line->error ? line->error : line_state_name(line->state));
+  if (line->state == LINE_WAITS) {
+    put_forecast(tui, line, &text);
+    text_printf(&text, ": %s", line->unknown ? line->unknown : _("forecast from the size of its data"));
+  }
+  text_char(&text, '\n');
   tui_popup(tui, _("Statement"), &text);
   text_free(&text);
 }
@@ -417,12 +447,8 @@ static void finish_now(Tui *tui, void *context)
 /* What was to be kept was nothing: said, since "stopped" alone would leave one looking for it. */
 static void say_kept(Tui *tui, State *state)
 {
-  size_t n;
-  const StatementLine *lines = statements_all(tui, &n);
-  while (n > 0 && lines[n - 1].state == LINE_WAITS) {
-    n--;
-  }
-  if (n > 0 && lines[n - 1].state == LINE_STOPPED) {
+  const StatementLine *last = last_run(tui);
+  if (last && last->state == LINE_STOPPED) {
     tui_message(tui, VIEW_WARNING, has_steps(tui, state) ? _("stopped; %s keeps nothing when it is stopped")
                                                          : _("stopped; %s had made no step yet, so there was nothing to keep"),
                 state->name);
@@ -435,6 +461,9 @@ static void changed(Tui *tui, void *context)
   if (state->finishing && !tui_job(tui)) {
     state->finishing = false;
     say_kept(tui, state);
+  }
+  if (!tui_job(tui)) {
+    renew(tui, state);
   }
 }
 

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bind/forecast.h"
 #include "console/signals.h"
 #include "core/alloc.h"
 #include "tui/tui_inside.h"
 
-enum { LINES_MOST = 10000 };
+enum { LINES_MOST = 10000, FORESEEN_MOST = 50 };
 
 typedef struct Query {
   char *expression;
@@ -36,6 +37,7 @@ static void free_line(StatementLine *line)
 {
   mem_free(line->lua);
   mem_free(line->error);
+  mem_free(line->unknown);
 }
 
 void statements_free(Statements *statements)
@@ -104,6 +106,28 @@ static void forget_old(Statements *statements)
   statements->next -= half;
 }
 
+/* How long one that waits will take, as far as that can be known now. */
+static void foresee(Tui *tui, StatementLine *line)
+{
+  const Forecast forecast = session_forecast(tui->console->session, line->lua);
+  mem_free(line->unknown);
+  line->forecast = forecast.known ? forecast.seconds : -1;
+  line->unknown = forecast.known ? NULL : mem_string(forecast.why);
+}
+
+/* What the next ones are forecast to take, after a statement may have made or changed what they work on. */
+static void foresee_next(Tui *tui)
+{
+  Statements *statements = tui->statements;
+  size_t asked = 0;
+  for (size_t i = statements->next; i < statements->n && asked < FORESEEN_MOST; i++) {
+    if (statements->lines[i].state == LINE_WAITS) {
+      foresee(tui, &statements->lines[i]);
+      asked++;
+    }
+  }
+}
+
 void tui_run_then(Tui *tui, const char *lua, TuiThen then, void *owner)
 {
   Statements *statements = tui->statements;
@@ -114,7 +138,9 @@ void tui_run_then(Tui *tui, const char *lua, TuiThen then, void *owner)
     no_memory(tui);
     return;
   }
-  statements->lines[statements->n++] = (StatementLine){.lua = copy, .then = then, .owner = owner};
+  StatementLine *line = &statements->lines[statements->n++];
+  *line = (StatementLine){.lua = copy, .then = then, .owner = owner, .forecast = -1};
+  foresee(tui, line);
   tui_redraw(tui);
 }
 
@@ -318,6 +344,7 @@ static void run_line(Tui *tui, size_t index)
   show_output(tui, lua);
   mem_free(lua);
   tui_refresh_objects(tui);
+  foresee_next(tui);
 }
 
 static void answer(Tui *tui, Value *value, const Error *e)

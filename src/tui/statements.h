@@ -25,6 +25,8 @@ typedef struct StatementLine {
   bool partial;      /* done, but a fit was stopped: what it had was kept */
   double seconds;
   char *error;       /* of LINE_FAILED, its first line */
+  double forecast;   /* seconds it is forecast to take, asked while it waits; negative: not known */
+  char *unknown;     /* why not, NULL when it was not asked */
   TuiThen then;
   void *owner;
 } StatementLine;

@@ -4,7 +4,7 @@
 # busy; what is printed, errors; signals with work in hand; no colours.
 source "$(dirname "$0")/lib.sh"
 
-plan 25
+plan 27
 
 export XDG_STATE_HOME=$TMPDIR/state
 dash() {
@@ -55,21 +55,26 @@ lua "heights = df:hierarchical{k = 3, linkage = 'average'}"
 sees 'hierarchical, .*(%|s)'
 press f
 check "finished before its first step: said to have kept nothing" sees 'hierarchical had made no step yet'
-lua "found = df:meanshift{bandwidth = 3, scale = 'none'}"
+lua "found = df:choose{method = 'kmeans', k = {2, 3, 4, 5, 6, 7, 8, 9, 10}}"
 stepped
 press f
-check "f keeps where the windows of mean shift stand" sees 'found = df:meanshift.*partial'
+check "one that tries several keeps those that it tried" sees 'found = .*done, partial'
 
 # ---- statements that wait
 
 fit busy
 lua 'first = df:kmeans{k = 2}'
+lua 'tidied = first:tidy()'
 lua 'second = df:kmeans{k = 3}'
-check "statements wait for the one that runs" sees 'runs, 2 more waiting'
-check "and stand in the list" sees 'first = .*waits'
+check "statements wait for the one that runs" sees 'runs, 3 more waiting'
+check "and stand in the list, with the time that is forecast for each" sees 'first = .*waits, about [0-9]'
+check "or that it is not known" sees 'tidied = .*waits, time not known'
+press BTab Down Enter
+check "and why" sees 'time not known: first is not there yet'
+press Escape Home
 check "progress of the one that runs is shown" sees 'busy = .*(runs|%)'
 press D
-check "one that waits is taken out" sees 'runs, 1 more waiting'
+check "one that waits is taken out" sees 'runs, 2 more waiting'
 press f
 sees 'done'
 lua 'print("first " .. #first:tidy())'
