@@ -26,6 +26,7 @@ struct Input {
   size_t point;         /* byte offset of the cursor */
   Text note;
   ViewRole note_role;
+  bool note_fits;       /* behind the text, as it was drawn last */
   Entries histories[HISTORIES];
   Entries *history;     /* of the open line; NULL: none */
   size_t recall;        /* which of its lines is shown; n: what was typed */
@@ -441,9 +442,30 @@ void input_draw(Input *input, Cells *cells, Rect area, int *cursor)
   text_puts(&line, text);
   cells_text(cells, field, 0, (size_t)skip, &line);
   *cursor = at + before - skip;
-  const int behind = at + all - skip + 2, left = area.width - behind;
-  if (input->note.size > 0 && left > 8) {
-    cells_left(cells, area, 0, behind, left, pen_of(input->note_role), input->note.data, input->note.size);
+  const int behind = at + all - skip + 2;
+  input->note_fits = input->note.size == 0 || (int)width_of(input->note.data, input->note.size, ascii) <= area.width - behind;
+  if (input->note.size > 0 && input->note_fits) {
+    cells_left(cells, area, 0, behind, area.width - behind, pen_of(input->note_role), input->note.data, input->note.size);
   }
   text_free(&line);
+}
+
+bool input_draw_long_note(const Input *input, Cells *cells, Rect area)
+{
+  if (input->note_fits) {
+    return false;
+  }
+  cells_fill(cells, area, pen_of(VIEW_PLAIN));
+  cells_left(cells, area, 0, 0, area.width, pen_of(input->note_role), input->note.data, input->note.size);
+  return true;
+}
+
+bool input_completes(const Input *input)
+{
+  return input->before != NULL;
+}
+
+bool input_recalls(const Input *input)
+{
+  return input->history != NULL;
 }

@@ -20,11 +20,12 @@ struct InputRequest {
   void *context;
   /* Called when the text has changed, for live results; may be NULL. Use tui_query in it: the newest text wins. */
   void (*changed)(Tui *tui, void *context, const char *text);
-  /* Enter: the text. Esc: NULL. false keeps the line open: what was typed is wrong, and tui_error has said why. */
+  /* Enter: the text. Esc: NULL. false keeps the line open: what was typed is wrong, and input_note has said why. */
   bool (*done)(Tui *tui, void *context, const char *text);
 };
 
-/* A note shown behind the text of the open line: "312 of 1,200 rows". Empty: none. Nothing when no line is open. */
+/* A note shown behind the text of the open line, or where it does not fit there in place of the hints: "312 of 1,200 rows".
+ * Empty: none. Nothing when no line is open. */
 void input_note(Tui *tui, ViewRole role, const char *format, ...) PRINTF(3, 4);
 
 /* ---- for the dashboard */
@@ -37,6 +38,9 @@ void input_open(Input *input, const InputRequest *request);
 void input_close(Input *input);
 bool input_key(Tui *tui, Input *input, const Key *key);
 void input_draw(Input *input, Cells *cells, Rect area, int *cursor); /* cursor: its column */
+bool input_draw_long_note(const Input *input, Cells *cells, Rect area); /* the note that input_draw had no room for; false: none */
+bool input_completes(const Input *input); /* whether Tab does something; Up does */
+bool input_recalls(const Input *input);
 const char *input_line_text(const Input *input);
 void input_set_note(Input *input, ViewRole role, const char *note);
 

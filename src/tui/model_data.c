@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/model_data.h"
 
+#include <string.h>
+
 #include "core/alloc.h"
+#include "core/text.h"
 #include "registry/model.h"
+#include "tui/input.h"
+#include "tui/table_steps.h"
 
 static bool has_all(const Frame *data, const Frame *variables, size_t name)
 {
@@ -33,4 +38,62 @@ const SessionVariable *model_data_variable(Tui *tui, const Model *model)
     found = !found && named && has_all(all[i].value.frame, variables, name) ? &all[i] : found;
   }
   return found;
+}
+
+bool model_has_column(Tui *tui, const Frame *data, const char *name)
+{
+  enum { NAMES = 4096 };
+  size_t column;
+  if (!data || frame_find(data, name, &column)) {
+    return true;
+  }
+  const size_t n = frame_columns(data) < NAMES ? frame_columns(data) : NAMES;
+  const char **names = mem_alloc(n, sizeof *names);
+  for (size_t i = 0; names && i < n; i++) {
+    names[i] = frame_name(data, i);
+  }
+  const size_t near = names ? text_nearest(name, names, n) : n;
+  if (near < n) {
+    input_note(tui, VIEW_ERROR, _("there is no column '%1$s'; did you mean '%2$s'?"), name, names[near]);
+  } else {
+    input_note(tui, VIEW_ERROR, _("there is no column '%s'"), name);
+  }
+  mem_free(names);
+  return false;
+}
+
+/* A name without the blanks around it; NULL without memory. */
+static char *trimmed(const char *text, size_t length)
+{
+  const size_t blanks = strspn(text, " ");
+  const size_t from = blanks < length ? blanks : length;
+  while (length > from && text[length - 1] == ' ') {
+    length--;
+  }
+  return mem_text(text + from, length - from);
+}
+
+bool model_axes(Tui *tui, const char *typed, const Frame *data, Text *out)
+{
+  const char *comma = strchr(typed, ',');
+  if (typed[strspn(typed, " ")] == '\0') {
+    text_reset(out);
+    return true;
+  }
+  if (!comma) {
+    input_note(tui, VIEW_ERROR, "%s", _("two columns are asked for, with a comma between"));
+    return false;
+  }
+  char *x = trimmed(typed, (size_t)(comma - typed)), *y = trimmed(comma + 1, strlen(comma + 1));
+  const bool fine = x && y && model_has_column(tui, data, x) && model_has_column(tui, data, y);
+  if (fine) {
+    text_reset(out);
+    text_puts(out, "x = ");
+    lua_quote(x, strlen(x), out);
+    text_puts(out, ", y = ");
+    lua_quote(y, strlen(y), out);
+  }
+  mem_free(x);
+  mem_free(y);
+  return fine;
 }

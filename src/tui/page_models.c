@@ -12,6 +12,7 @@
 #include "tui/chart_panel.h"
 #include "tui/input.h"
 #include "tui/list_panel.h"
+#include "tui/model_data.h"
 #include "tui/table_panel.h"
 #include "tui/text_panel.h"
 #include "view/number.h"
@@ -419,21 +420,10 @@ static void best(Tui *tui, void *context)
 static bool axes_done(Tui *tui, void *context, const char *text)
 {
   State *state = context;
+  if (text && !model_axes(tui, text, state->model ? model_data(state->model) : NULL, &state->axes)) {
+    return false;
+  }
   if (text) {
-    const char *comma = strchr(text, ',');
-    text_reset(&state->axes);
-    if (comma) {
-      size_t n = (size_t)(comma - text);
-      while (n > 0 && text[n - 1] == ' ') {
-        n--;
-      }
-      comma++;
-      comma += strspn(comma, " ");
-      text_puts(&state->axes, "x = ");
-      lua_quote(text, n, &state->axes);
-      text_puts(&state->axes, ", y = ");
-      lua_quote(comma, strlen(comma), &state->axes);
-    }
     show_chart(tui, state);
   }
   return true;

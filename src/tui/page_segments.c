@@ -435,21 +435,11 @@ static size_t kind_of_rows(const State *state)
 static bool axes_done(Tui *tui, void *context, const char *text)
 {
   State *state = context;
-  const char *comma = text ? strchr(text, ',') : NULL;
+  if (text && !model_axes(tui, text, data_of(tui, state), &state->axes)) {
+    return false;
+  }
   if (text) {
-    text_reset(&state->axes);
-    state->kind = comma ? kind_of_rows(state) : state->kind;
-    if (comma) {
-      size_t n = (size_t)(comma - text);
-      while (n > 0 && text[n - 1] == ' ') {
-        n--;
-      }
-      comma += 1 + strspn(comma + 1, " ");
-      text_puts(&state->axes, "x = ");
-      lua_quote(text, n, &state->axes);
-      text_puts(&state->axes, ", y = ");
-      lua_quote(comma, strlen(comma), &state->axes);
-    }
+    state->kind = state->axes.size ? kind_of_rows(state) : state->kind;
     show_chart(tui, state);
   }
   return true;
@@ -465,6 +455,9 @@ static void ask_axes(Tui *tui, void *context)
 static bool value_done(Tui *tui, void *context, const char *text)
 {
   State *state = context;
+  if (text && *text && !model_has_column(tui, data_of(tui, state), text)) {
+    return false;
+  }
   if (text) {
     snprintf(state->value, sizeof state->value, "%s", text);
     ask_profile(tui, state);
@@ -515,7 +508,7 @@ static bool compare_done(Tui *tui, void *context, const char *text)
     return true;
   }
   if (!other || !is_segmentation(other)) {
-    tui_message(tui, VIEW_WARNING, _("'%s' is no segmentation of the session"), text);
+    input_note(tui, VIEW_ERROR, _("'%s' is no segmentation of the session"), text);
     return false;
   }
   snprintf(state->other, sizeof state->other, "%s", text);

@@ -184,15 +184,28 @@ static bool add_hint(Tui *tui, const Action *action, void *panel, void *context)
   return false;
 }
 
+static void draw_input_hints(Hints *hints)
+{
+  const Input *input = hints->tui->input;
+  if (input_draw_long_note(input, &hints->tui->cells, hints->line)) {
+    return;
+  }
+  put_hint(hints, "Enter", 5, _("take"));
+  put_hint(hints, "Esc", 3, _("give up"));
+  if (input_completes(input)) {
+    put_hint(hints, "Tab", 3, _("complete"));
+  }
+  if (input_recalls(input)) {
+    put_hint(hints, "Up", 2, _("earlier"));
+  }
+}
+
 static void draw_hints(Tui *tui, Rect line)
 {
   Hints hints = {.tui = tui, .line = line, .seen = " ? "};
   cells_fill(&tui->cells, line, pen_reverse(VIEW_PLAIN));
   if (input_is_open(tui->input)) {
-    put_hint(&hints, "Enter", 5, _("take"));
-    put_hint(&hints, "Esc", 3, _("give up"));
-    put_hint(&hints, "Tab", 3, _("complete"));
-    put_hint(&hints, "Up", 2, _("earlier"));
+    draw_input_hints(&hints);
     return;
   }
   if (palette_is_open(tui->palette)) {
