@@ -375,7 +375,7 @@ static const Primitive read_baskets_primitive = {
     .summary = "reads a file with a basket per line",
     .details = "Items are texts. Blanks around them do not count unless they are quoted; empty items and repeats "
                "are dropped; a blank line is an empty basket. df:report() counts all of these and says what was "
-               "found out.",
+               "found out. read does the same with a file whose name ends in .baskets or .basket.",
     .takes = VALUE_NONE,
     .main = "path",
     OPTIONS(lines_options, LinesOptions),

@@ -494,6 +494,17 @@ static void put_line(const ViewStyle *style, ViewRole role, Text *line, Text *ou
   text_reset(line);
 }
 
+/* Baskets, for one: rules are mined of them. */
+static bool has_sets(const Frame *frame)
+{
+  for (size_t i = 0; i < frame_columns(frame); i++) {
+    if (column_type(frame_column(frame, i)) == TYPE_SET) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* hints: of keys. */
 static void write_head(Tui *tui, const State *state, bool hints, const ViewStyle *style, Text *out)
 {
@@ -515,7 +526,8 @@ static void write_head(Tui *tui, const State *state, bool hints, const ViewStyle
   put_state(tui, state, hints, &line);
   put_line(style, VIEW_MUTED, &line, out);
   if (hints) {
-    text_puts(&line, _("r: the rows, to filter and sort. 4, then F: segments. C-p: all by name."));
+    text_puts(&line, has_sets(state->now->frame) ? _("r: the rows, to filter and sort. 5, then F: rules. C-p: all by name.")
+                                                 : _("r: the rows, to filter and sort. 4, then F: segments. C-p: all by name."));
     put_line(style, VIEW_MUTED, &line, out);
   }
   text_free(&line);

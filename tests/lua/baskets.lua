@@ -30,6 +30,21 @@ t.test("lines: blanks, empty items, repeats, blank lines, the last line", functi
   end
 end)
 
+t.test("read knows a file of baskets by its extension", function()
+  local path = t.file("milk, bread\nbutter\n\nmilk, \"a, b\"\n", ".baskets")
+  local df = read(path)
+  t.eq(t.names(df), { "items" })
+  t.eq(t.cells(df.items), t.cells(read_baskets(path).items))
+  t.has(df:report(), "baskets: 4, items in all: 5")
+  t.eq(t.cells(read(path, { rows = 2 }).items), { { "milk", "bread" }, { "butter" } })
+  t.eq(t.names(read(path, { columns = { "items" }, types = { items = "set" } })), { "items" })
+  t.raises("unknown-column", function() return read(path, { columns = { "item" } }) end, "item")
+  t.raises("not-supported", function() return read(path, { types = { items = "string" } }) end, "sets of items")
+  t.raises("not-supported", function() return read(path, { types = "string" }) end, "sets of items")
+  t.eq(t.names(read(path, { format = "csv", header = false })), { "column_1", "column_2" })
+  t.eq(#read("datasets/supermarket/supermarket.baskets.gz").items, 4627)
+end)
+
 t.test("lines: separators are found out or given", function()
   for _, text in ipairs { "a b;c\nd\n", "a b\tc\nd\n", "a b|c\nd\n", "a b,c\r\nd\r\n", "a b,c\rd" } do
     t.eq(t.cells(lines(text).items), { { "a b", "c" }, { "d" } }, text)
