@@ -25,9 +25,8 @@ void cluster_input_free(ClusterInput *input)
 /* ---- rows */
 
 /* `want` of the usable rows, in their order: the first of a random permutation. */
-static Status draw_sample(ClusterInput *input, size_t want, uint64_t seed, Text *notes, Error *e)
+static Status draw_sample(Variables *v, size_t want, uint64_t seed, Text *notes, Error *e)
 {
-  Variables *v = &input->variables;
   size_t *order = mem_alloc(v->n, sizeof *order);
   if (!order) {
     return error_memory(e, v->n * sizeof *order, _("row numbers"));
@@ -67,6 +66,31 @@ static Status read_weights(ClusterInput *input, size_t column, Error *e)
     return error_set(e, STATUS_DATA, "bad-weight", _("all weights in column '%s' are 0"), frame_name(input->data, column));
   }
   return STATUS_OK;
+}
+
+Status cluster_input_rows(Call *call, const ClusterAsk *ask, bool keep, ClusterInput *input, Error *e)
+{
+  Variables *v = &input->variables;
+  const size_t d = v->d;
+  size_t weights = SIZE_MAX;
+  Status status;
+  if (ask->weights) {
+    TRY(frame_need(input->data, ask->weights, &weights, e));
+  }
+  v->d = keep ? 0 : d; /* the columns that must have no missing cells */
+  status = variables_rows(input->data, weights, ask->missing && strcmp(ask->missing, "drop") == 0, v, e);
+  v->d = d;
+  TRY(status);
+  input->usable = v->n;
+  if (v->dropped > 0) {
+    text_printf(call->notes, _("rows left out for missing cells: %zu\n"), v->dropped);
+  }
+  if (ask->sample > 0 && (uint64_t)ask->sample < v->n) {
+    TRY(draw_sample(v, (size_t)ask->sample, ask->seed, call->notes, e));
+  }
+  TRY(ask->weights ? read_weights(input, weights, e) : STATUS_OK);
+done:
+  return status;
 }
 
 /* ---- values */
@@ -140,28 +164,14 @@ static Status fill(Call *call, ClusterInput *input, Error *e)
 Status cluster_input(Call *call, const Frame *data, const ClusterAsk *ask, ClusterInput *out, Error *e)
 {
   Variables *v = &out->variables;
-  size_t weights = SIZE_MAX;
   Status status;
   *out = (ClusterInput){.data = data};
   TRY(variables_choose(data, ask->on, ask->weights ? ask->weights : ask->except, v, call->notes, e));
-  if (ask->weights) {
-    TRY(frame_need(data, ask->weights, &weights, e));
-  }
-  TRY(variables_rows(data, weights, ask->missing && strcmp(ask->missing, "drop") == 0, v, e));
-  out->usable = v->n;
-  if (v->dropped > 0) {
-    text_printf(call->notes, _("rows left out for missing cells: %zu\n"), v->dropped);
-  }
-  if (ask->sample > 0 && (uint64_t)ask->sample < v->n) {
-    TRY(draw_sample(out, (size_t)ask->sample, ask->seed, call->notes, e));
-  }
+  TRY(cluster_input_rows(call, ask, false, out, e));
   TRY(variables_measure(call->task, data, ask->scale ? ask->scale : "none", v, call->notes, e));
   TRY(fill(call, out, e));
   TRY(check_squares(out, e));
   TRY(repeats_note(call, out, e));
-  if (ask->weights) {
-    TRY(read_weights(out, weights, e));
-  }
 done:
   if (status != STATUS_OK) {
     cluster_input_free(out);

@@ -38,6 +38,10 @@ void cluster_input_free(ClusterInput *input);
  * overflow); STATUS_MEMORY, STATUS_CANCELLED. O(n d). */
 Status cluster_input(Call *call, const Frame *data, const ClusterAsk *ask, ClusterInput *out, Error *e) MUST_USE;
 
+/* The part of it that needs no numbers: which rows (those without missing cells in the variables, unless `keep`; a sample of
+ * them), and their weights. input has data and variables' columns. Errors: missing cells, "bad-weight"; STATUS_MEMORY. */
+Status cluster_input_rows(Call *call, const ClusterAsk *ask, bool keep, ClusterInput *input, Error *e) MUST_USE;
+
 /* The rows of new data by the model's frame "variables": names, shift, factor. Rows with missing cells are left out; no rows
  * at all is fine (values NULL). Errors: STATUS_NAME "unknown-column", "wrong-column-type", "not-finite". */
 Status cluster_input_of_model(Call *call, const Model *model, const Frame *data, ClusterInput *out, Error *e) MUST_USE;

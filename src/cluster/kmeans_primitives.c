@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cluster/centre_model_primitives.h"
 #include "cluster/kmeans.h"
 #include "cluster/kmeans_model_primitives.h"
 #include "cluster/segment_plot_primitives.h"
@@ -35,36 +36,6 @@ static void fit_free(void *of)
   kmeans_result_free(&fit->result);
 }
 
-/* Starting centres from a frame: a row per centre, the variables as columns, in the data's units. */
-static Status read_centres(const Frame *data, const Frame *centres, const Variables *v, size_t k, double **out, Error *e)
-{
-  if (frame_rows(centres) != k) {
-    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("init has %1$zu rows, but k is %2$zu"), frame_rows(centres), k);
-  }
-  double *matrix = mem_alloc(k * v->d, sizeof *matrix);
-  *out = matrix;
-  if (!matrix) {
-    return error_memory(e, 0, _("centres"));
-  }
-  for (size_t j = 0; j < v->d; j++) {
-    size_t column;
-    const Status status = frame_need(centres, frame_name(data, v->columns[j]), &column, e);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    const Column *values = frame_column(centres, column);
-    if (!type_is_numeric(column_type(values)) || column_missing(values) > 0) {
-      return error_set(e, STATUS_ARGUMENT, "wrong-column-type", _("column '%s' of init must be numeric without missing cells"),
-                       frame_name(centres, column));
-    }
-    column_block(values, 0, k, matrix + j, v->d);
-    for (size_t i = 0; i < k; i++) {
-      matrix[i * v->d + j] = (matrix[i * v->d + j] - v->shift[j]) / v->factor[j];
-    }
-  }
-  return STATUS_OK;
-}
-
 static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
   const KmeansOptions *o = options;
@@ -73,7 +44,7 @@ static Status prepare(Call *call, const Frame *data, const void *options, void *
                           .seed = (uint64_t)o->seed};
   const Status status = cluster_input(call, data, &ask, &fit->input, e);
   return status == STATUS_OK && o->init.frame
-           ? read_centres(data, o->init.frame, &fit->input.variables, (size_t)o->k, &fit->centres, e)
+           ? centre_given(data, o->init.frame, &fit->input.variables, (size_t)o->k, &fit->centres, e)
            : status;
 }
 

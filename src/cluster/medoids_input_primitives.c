@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "core/alloc.h"
-#include "core/random.h"
 #include "frame/builder.h"
-
-enum { SAMPLE_STREAM = 0x5b };
 
 void medoids_input_free(MedoidsInput *input)
 {
@@ -20,54 +17,13 @@ void medoids_input_free(MedoidsInput *input)
 
 /* ---- rows of any columns */
 
-static Status draw_sample(Variables *v, size_t want, uint64_t seed, Text *notes, Error *e)
-{
-  size_t *const order = mem_alloc(v->n, sizeof *order);
-  Random random = random_new(seed, SAMPLE_STREAM);
-  if (!order) {
-    return error_memory(e, v->n * sizeof *order, _("row numbers"));
-  }
-  random_subset(&random, v->n, want, order);
-  for (size_t i = 0; v->rows && i < want; i++) {
-    order[i] = v->rows[order[i]];
-  }
-  text_printf(notes, _("fitted to a sample of %1$zu of %2$zu rows (sample = %1$zu)\n"), want, v->n);
-  mem_free(v->rows);
-  v->rows = order;
-  v->n = want;
-  return STATUS_OK;
-}
-
-static Status read_weights(ClusterInput *input, size_t column, Error *e)
-{
-  const Variables *const v = &input->variables;
-  double sum = 0;
-  input->weights = mem_alloc(v->n, sizeof *input->weights);
-  if (!input->weights) {
-    return error_memory(e, v->n * sizeof *input->weights, _("weights"));
-  }
-  for (size_t i = 0; i < v->n; i++) {
-    const double weight = column_float(frame_column(input->data, column), v->rows ? v->rows[i] : i);
-    input->weights[i] = weight;
-    sum += weight;
-    if (!(weight >= 0) || isinf(weight)) {
-      return error_set(e, STATUS_DATA, "bad-weight",
-                       _("row %1$zu of column '%2$s' is no weight: it must be 0 or more"),
-                       cluster_row_number(input, i), frame_name(input->data, column));
-    }
-  }
-  return sum > 0 ? STATUS_OK
-                 : error_set(e, STATUS_DATA, "bad-weight", _("all weights in column '%s' are 0"),
-                             frame_name(input->data, column));
-}
-
 Status mixed_rows(Call *call, const Frame *data, const ClusterAsk *ask, size_t *columns, size_t d, bool keep,
                   ClusterInput *out, Error *e)
 {
   Variables *const v = &out->variables;
-  size_t weights = SIZE_MAX;
   Status status;
   *out = (ClusterInput){.data = data};
+  v->d = d;
   v->columns = columns;
   v->shift = mem_zero(d, sizeof *v->shift);
   v->factor = mem_alloc(d, sizeof *v->factor);
@@ -75,21 +31,7 @@ Status mixed_rows(Call *call, const Frame *data, const ClusterAsk *ask, size_t *
   for (size_t j = 0; j < d; j++) {
     v->factor[j] = 1;
   }
-  if (ask->weights) {
-    TRY(frame_need(data, ask->weights, &weights, e));
-  }
-  v->d = keep ? 0 : d; /* the columns that must have no missing cells */
-  status = variables_rows(data, weights, ask->missing && strcmp(ask->missing, "drop") == 0, v, e);
-  v->d = d;
-  TRY(status);
-  out->usable = v->n;
-  if (v->dropped > 0) {
-    text_printf(call->notes, _("rows left out for missing cells: %zu\n"), v->dropped);
-  }
-  if (ask->sample > 0 && (uint64_t)ask->sample < v->n) {
-    TRY(draw_sample(v, (size_t)ask->sample, ask->seed, call->notes, e));
-  }
-  TRY(ask->weights ? read_weights(out, weights, e) : STATUS_OK);
+  TRY(cluster_input_rows(call, ask, keep, out, e));
 done:
   if (status != STATUS_OK) {
     cluster_input_free(out);
