@@ -361,10 +361,52 @@ static bool has_model(Tui *tui, void *context)
   return ((State *)context)->model != NULL;
 }
 
+/* Copies of the items of both sides, n of them; NULL without memory. */
+static char **items_of(const RuleColumns *c, size_t *n)
+{
+  const size_t left = column_levels(c->lhs);
+  *n = left + column_levels(c->rhs);
+  char **items = mem_zero(*n ? *n : 1, sizeof *items);
+  for (size_t i = 0; items && i < *n; i++) {
+    size_t length;
+    const char *item = i < left ? column_level(c->lhs, i, &length) : column_level(c->rhs, i - left, &length);
+    items[i] = mem_text(item, length);
+  }
+  return items;
+}
+
+/* Whether rules may have the item; else adds a line that says so, with the nearest that there is. O(items). */
+static bool knows_item(const RuleColumns *c, const char *item, Text *why)
+{
+  size_t n, filled = 0;
+  char **items = items_of(c, &n);
+  bool known = !items;
+  for (; items && filled < n && items[filled]; filled++) {
+    known = known || strcmp(items[filled], item) == 0;
+  }
+  const size_t near = known ? n : text_nearest(item, (const char *const *)items, filled);
+  if (!known && near < filled) {
+    text_printf(why, _("no rule has '%1$s'; did you mean '%2$s'?\n"), item, items[near]);
+  } else if (!known) {
+    text_printf(why, _("no rule has '%s'\n"), item);
+  }
+  for (size_t i = 0; items && i < n; i++) {
+    mem_free(items[i]);
+  }
+  mem_free(items);
+  return known;
+}
+
 static bool item_done(Tui *tui, void *context, const char *text)
 {
   State *state = context;
   Text filter = {0};
+  RuleColumns columns;
+  if (text && *text && rule_columns(model_frame(state->model, "tidy"), &columns) && !knows_item(&columns, text, &filter)) {
+    input_note(tui, VIEW_ERROR, "%.*s", (int)strcspn(text_data(&filter), "\n"), text_data(&filter));
+    text_free(&filter);
+    return false;
+  }
   if (text) {
     snprintf(state->item, sizeof state->item, "%s", text);
     for (const char *c = text; *text && *c; c++) { /* an expression's text: quotes are doubled */
@@ -409,6 +451,11 @@ static bool basket_done(Tui *tui, void *context, const char *text)
       }
       for (; n > 0 && at[n - 1] == ' '; n--) {
       }
+      char *item = mem_text(at, n);
+      if (item && *item) {
+        (void)knows_item(&c, item, &found);
+      }
+      mem_free(item);
       text_add(&basket, at, n);
       text_puts(&basket, "\n");
       at = next;

@@ -149,11 +149,18 @@ static void draw_message(Tui *tui, Rect line, bool low, Rect *cursor, bool *has_
   }
 }
 
+/* What most belongs to the place stands first: four of the panel, then those of the page, then the panel's others and those of the
+ * dashboard. */
+typedef enum HintPass { HINTS_PANEL, HINTS_PAGE, HINTS_REST } HintPass;
+enum { PANEL_HINTS_FIRST = 4 };
+
 typedef struct Hints {
   Tui *tui;
   Rect line;
   int at;
   char seen[256];    /* keys that are taken: the first who has a key gets it */
+  HintPass pass;
+  int n;             /* of the panel's that stand first */
 } Hints;
 
 static void put_hint(Hints *hints, const char *key, size_t n, const char *name)
@@ -168,17 +175,30 @@ static void put_hint(Hints *hints, const char *key, size_t n, const char *name)
   hints->at = cells_put(cells, hints->line, 0, at + 1, pen_reverse(VIEW_PLAIN), name);
 }
 
-static bool add_hint(Tui *tui, const Action *action, void *panel, void *context)
+/* Whether an action's hint is of this pass. */
+static bool has_turn(Tui *tui, Hints *hints, const void *owner)
+{
+  const bool of_page = owner && owner == tui_page(tui)->state;
+  switch (hints->pass) {
+    case HINTS_PANEL:
+      return owner && !of_page && hints->n < PANEL_HINTS_FIRST;
+    case HINTS_PAGE:
+      return of_page;
+    default:
+      return true;
+  }
+}
+
+static bool add_hint(Tui *tui, const Action *action, void *owner, void *context)
 {
   Hints *hints = context;
   const size_t n = strcspn(action->key, " ");
   char mark[24];
-  (void)tui;
-  (void)panel;
   snprintf(mark, sizeof mark, " %.*s ", (int)n, action->key);
-  if (action->quiet || n == 0 || n > 16 || strstr(hints->seen, mark)) {
+  if (action->quiet || n == 0 || n > 16 || strstr(hints->seen, mark) || !has_turn(tui, hints, owner)) {
     return false;
   }
+  hints->n++;
   strncat(hints->seen, mark, sizeof hints->seen - strlen(hints->seen) - 1);
   put_hint(hints, action->key, n, _(action->name));
   return false;
@@ -220,7 +240,9 @@ static void draw_hints(Tui *tui, Rect line)
     put_hint(&hints, "C-x", 3, _("stop"));
     strcat(hints.seen, " C-x ");
   }
-  (void)tui_each_action(tui, add_hint, &hints);
+  for (hints.pass = HINTS_PANEL; hints.pass <= HINTS_REST; hints.pass++) {
+    (void)tui_each_action(tui, add_hint, &hints);
+  }
 }
 
 /* ---- the page */
