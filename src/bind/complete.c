@@ -278,10 +278,85 @@ static size_t expression_word(const char *text, size_t length)
   return from > 0 && (text[from - 1] == '$' || text[from - 1] == '@') ? length + 1 : from;
 }
 
+/* Where the text begins that is open at the end of an expression; length when none is. */
+static size_t open_text(const char *text, size_t length)
+{
+  size_t open = length;
+  char quote = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (quote ? text[i] == quote : text[i] == '\'' || text[i] == '"') {
+      open = quote ? length : i;
+      quote = quote ? 0 : text[i];
+    }
+  }
+  return open;
+}
+
+static size_t before_blanks(const char *text, size_t end)
+{
+  while (end > 0 && text[end - 1] == ' ') {
+    end--;
+  }
+  return end;
+}
+
+/* Before the list of texts that ends at `end`: city in ['Berlin', ; end when there is none. */
+static size_t before_list(const char *text, size_t end)
+{
+  size_t i = end;
+  while (i > 0 && text[i - 1] != '[' && text[i - 1] != ']') {
+    i--;
+  }
+  i = i > 0 && text[i - 1] == '[' ? before_blanks(text, i - 1) : 0;
+  return i > 2 && strncmp(text + i - 2, "in", 2) == 0 && !line_name_char(text[i - 3]) ? before_blanks(text, i - 2) : end;
+}
+
+/* The column that a text at `open` is compared with: city == 'Ber, city in ['Köln', 'Ber; NULL: none with a dictionary. */
+static const Column *compared_column(const Frame *frame, const char *text, size_t open)
+{
+  char name[256];
+  size_t column, end = before_blanks(text, open);
+  const bool equals = end > 1 && text[end - 1] == '=' && (text[end - 2] == '=' || text[end - 2] == '!');
+  end = equals ? before_blanks(text, end - 2) : before_list(text, end);
+  const bool quoted = end > 1 && text[end - 1] == '`';
+  size_t from = end = quoted ? end - 1 : end;
+  while (from > 0 && (quoted ? text[from - 1] != '`' : line_name_char(text[from - 1]))) {
+    from--;
+  }
+  snprintf(name, sizeof name, "%.*s", (int)(end - from), text + from);
+  if (!frame || end - from >= sizeof name || !frame_find(frame, name, &column)) {
+    return NULL;
+  }
+  const Column *found = frame_column(frame, column);
+  return column_type(found) == TYPE_CATEGORY || column_type(found) == TYPE_SET ? found : NULL;
+}
+
+/* In a text: the levels of the column that it is compared with. */
+static void complete_level(Finder *f, const Frame *frame, const char *text, size_t open)
+{
+  const Column *column = compared_column(frame, text, open);
+  char level[256];
+  f->out->from += open + 1;
+  f->out->append = text[open];
+  for (size_t i = 0; column && i < column_levels(column) && !f->failed; i++) {
+    size_t length;
+    const char *bytes = column_level(column, i, &length);
+    if (length < sizeof level && !memchr(bytes, text[open], length)) {
+      memcpy(level, bytes, length);
+      level[length] = '\0';
+      add(f, "", level, "", text + open + 1);
+    }
+  }
+}
+
 static void complete_expression(Finder *f, const Frame *frame, const char *text)
 {
   static const char *const words[] = {"and", "or", "not", "in", "is", "missing", "true", "false", "NA"};
-  const size_t length = strlen(text), from = expression_word(text, length);
+  const size_t length = strlen(text), from = expression_word(text, length), open = open_text(text, length);
+  if (open < length) {
+    complete_level(f, frame, text, open);
+    return;
+  }
   if (from > length) {
     return;
   }
@@ -463,6 +538,23 @@ Status session_complete(Session *session, const char *line, size_t point, Comple
   const int status = lua_pcall(L, 1, 0, 0);
   if (status != LUA_OK || finder.failed) {
     lua_settop(L, 0);
+    completions_free(out);
+    return error_memory(e, 0, _("completion"));
+  }
+  sort_unique(out);
+  return STATUS_OK;
+}
+
+Status expression_complete(const Frame *frame, const char *text, size_t point, Completions *out, Error *e)
+{
+  Finder finder = {.out = out};
+  char *begun = mem_text(text, point);
+  memset(out, 0, sizeof *out);
+  if (begun) {
+    complete_expression(&finder, frame, begun);
+    mem_free(begun);
+  }
+  if (!begun || finder.failed) {
     completions_free(out);
     return error_memory(e, 0, _("completion"));
   }

@@ -97,6 +97,10 @@ typedef struct Completions {
 Status session_complete(Session *session, const char *line, size_t point, Completions *out, Error *e) MUST_USE;
 void completions_free(Completions *completions);
 
+/* The same in an expression on a frame: columns, functions, words, and in a text the levels of the column that it is compared
+ * with. */
+Status expression_complete(const Frame *frame, const char *text, size_t point, Completions *out, Error *e) MUST_USE;
+
 /* One line on the call that the point stands in: its signature, or what the option being given takes. Adds nothing where
  * there is no call of ours. Evaluates nothing, O(point). */
 void session_call_card(Session *session, const char *line, size_t point, Text *out);

@@ -118,6 +118,8 @@ void input_close(Input *input)
   mem_free(input->prompt);
   mem_free(input->before);
   mem_free(input->after);
+  frame_unref((Frame *)input->request.frame); /* ours: input_open */
+  input->request.frame = NULL;
   input->prompt = input->before = input->after = NULL;
 }
 
@@ -133,8 +135,10 @@ static void set_text(Input *input, const char *text)
 void input_open(Input *input, const InputRequest *request)
 {
   char *text = request->text ? mem_string(request->text) : NULL;
+  const Frame *frame = request->frame ? frame_ref(request->frame) : NULL;
   input_close(input);
   input->request = *request;
+  input->request.frame = frame;
   input->prompt = mem_string(request->prompt);
   input->before = request->before ? mem_string(request->before) : NULL;
   input->after = request->after ? mem_string(request->after) : NULL;
@@ -274,8 +278,24 @@ static void list_candidates(Input *input)
   text_free(&list);
 }
 
+static bool find_in_expression(Input *input)
+{
+  Error e = {0};
+  if (expression_complete(input->request.frame, text_data(&input->text), input->point, &input->completions, &e) != STATUS_OK ||
+      input->completions.n == 0) {
+    drop_completions(input);
+    return false;
+  }
+  input->from = input->completions.from;
+  input->to = input->point;
+  return true;
+}
+
 static bool find_completions(Tui *tui, Input *input)
 {
+  if (input->request.frame) {
+    return find_in_expression(input);
+  }
   Text line = {0};
   Error e = {0};
   text_puts(&line, input->before ? input->before : "");
@@ -298,7 +318,7 @@ static bool find_completions(Tui *tui, Input *input)
 /* The first Tab adds what is certain; further ones go through the candidates. */
 static void complete(Tui *tui, Input *input)
 {
-  if (!input->before) {
+  if (!input_completes(input)) {
     return;
   }
   if (input->completions.n > 1) {
@@ -413,7 +433,8 @@ bool input_key(Tui *tui, Input *input, const Key *key)
     give_up(tui, input);
   } else if (code == K_TAB) {
     complete(tui, input);
-    if (input->request.changed) {
+    const bool lists = input->completions.n > 1 && input->candidate == 0; /* what fits stands where the count would */
+    if (input->request.changed && !lists) {
       input->request.changed(tui, input->request.context, text_data(&input->text));
     }
   } else if (key_is(code, "Up C-p Down C-n")) {
@@ -462,7 +483,7 @@ bool input_draw_long_note(const Input *input, Cells *cells, Rect area)
 
 bool input_completes(const Input *input)
 {
-  return input->before != NULL;
+  return input->before || input->request.frame;
 }
 
 bool input_recalls(const Input *input)

@@ -17,6 +17,7 @@ struct InputRequest {
   /* Completion by the session (session_complete): the line is taken to stand between these, as in
    * `customers:filter("` and `")`. NULL, NULL: no completion, Tab does nothing. "": the line is Lua. */
   const char *before, *after;
+  const Frame *frame;  /* instead of these: the line is an expression on it (expression_complete); NULL: it is none */
   void *context;
   /* Called when the text has changed, for live results; may be NULL. Use tui_query in it: the newest text wins. */
   void (*changed)(Tui *tui, void *context, const char *text);

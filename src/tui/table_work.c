@@ -213,19 +213,14 @@ void table_panel_follow(Tui *tui, TablePanel *panel, const TableSteps *steps, co
 
 static void ask_filter(Tui *tui, TablePanel *panel, const char *text)
 {
-  Text before = {0};
-  text_puts(&before, text_data(&panel->base));
-  text_puts(&before, ":filter(\"");
   const InputRequest request = {.prompt = _("filter: "),
                                 .text = text,
                                 .history = "filter",
-                                .before = text_data(&before),
-                                .after = "\")",
+                                .frame = panel->frame,
                                 .context = panel,
                                 .changed = count_typed,
                                 .done = filter_typed};
   tui_ask(tui, &request);
-  text_free(&before);
 }
 
 void table_filter(Tui *tui, void *context)

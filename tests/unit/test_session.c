@@ -370,6 +370,13 @@ static const Completed completed[] = {
     {"df:mutate{\"x = sqr", "sqrt(", 15, 0},
     {"df:agg({\"n = count()\", \"med", "median(", 24, 0},
     {"df:filter(\"city == 'sp", "", 0, 0},
+    {"town:filter(\"city == '", "A town,B", 22, '\''},
+    {"town:filter(\"age > 3 and city != 'A", "A town", 34, '\''},
+    {"town:filter(\"`city`   in  ['B', 'A t", "A town", 33, '\''},
+    {"town:filter 'city in [\"", "A town,B", 23, '"'},
+    {"town:filter(\"city == 'B' and age == '", "", 37, '\''},
+    {"town:filter(\"city == 'B' and ag", "age,age(", 29, 0},
+    {"town:filter(\"begin ['", "", 21, '\''},
     {"df:filter(\"age > $sp", "", 0, 0},
     {"odd:filter(\"Un", "`Unit Price`", 12, 0},
     {"odd:filter(\"`Un", "`Unit Price`", 12, 0},
@@ -489,7 +496,8 @@ static void test_complete(void **state)
       p,
       "customers = frame{spend = {1.5, 2, 9}, age = {20, 30, 70}, city = {'A', 'B', 'A'}} df = customers "
       "m = df:kmeans{k = 2, on = {'spend'}} s = 'text' nested = {inner = {leaf = 1}, [1] = 2, ['a b'] = 3} "
-      "odd = frame{['Unit Price'] = {1}, fine = {2}} count = 0");
+      "odd = frame{['Unit Price'] = {1}, fine = {2}} count = 0 "
+      "town = frame{city = {'A town', 'B'}, age = {1, 2}}:cast{city = 'category'}");
   played_done(
       p, "function boom() count = count + 1 return {x = 1} end "
          "trap = setmetatable({}, {__index = function() count = count + 1 return df end, "
