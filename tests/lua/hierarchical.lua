@@ -263,4 +263,25 @@ t.test("a trace has the tree's merges in their order", function()
   end
 end)
 
+-- On a line the heights of single linkage are the gaps.
+t.test("more than 65,536 rows", function()
+  local n, x, gaps, at = 70001, {}, {}, 0
+  for i = 0, n - 1 do
+    x[i * 29989 % n + 1] = at
+    gaps[i + 1] = 1 + i * 7919 % 1009 / 1024
+    at = at + gaps[i + 1]
+  end
+  gaps[n] = nil
+  table.sort(gaps)
+  local df = frame { x = x }
+  t.eq(t.cells(df:hierarchical { k = 3, linkage = "single" }:merges().height), gaps)
+  local ward = df:hierarchical { k = 3, linkage = "ward" }
+  local heights, sizes = t.cells(ward:merges().height), t.cells(ward:tidy().size)
+  t.eq(#heights, n - 1)
+  t.eq(sizes[1] + sizes[2] + sizes[3], n)
+  for i = 2, #heights do
+    t.ok(heights[i] >= heights[i - 1], "heights rise")
+  end
+end)
+
 t.done()
