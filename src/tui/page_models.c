@@ -13,6 +13,7 @@
 #include "tui/input.h"
 #include "tui/list_panel.h"
 #include "tui/model_data.h"
+#include "tui/models_panel.h"
 #include "tui/table_panel.h"
 #include "tui/text_panel.h"
 #include "view/number.h"
@@ -22,7 +23,7 @@
 enum { NAME = 128 };
 
 typedef struct State {
-  ListPanel models;
+  ModelsPanel models;
   ChartPanel chart;
   TextPanel figures;
   TablePanel rows;
@@ -38,39 +39,6 @@ typedef struct State {
 static bool is_model(const SessionVariable *variable)
 {
   return variable->kind == VALUE_MODEL;
-}
-
-static const SessionVariable *model_at(Tui *tui, size_t index)
-{
-  size_t n, at = 0;
-  const SessionVariable *all = tui_objects(tui, &n);
-  for (size_t i = 0; i < n; i++) {
-    if (is_model(&all[i]) && at++ == index) {
-      return &all[i];
-    }
-  }
-  return NULL;
-}
-
-static size_t count(Tui *tui, void *context)
-{
-  size_t n = 0;
-  (void)context;
-  while (model_at(tui, n)) {
-    n++;
-  }
-  return n;
-}
-
-static void item(Tui *tui, void *context, size_t index, ListItem *out)
-{
-  const State *state = context;
-  const SessionVariable *model = model_at(tui, index);
-  if (model) {
-    snprintf(out->mark, sizeof out->mark, "%s", strcmp(model->name, state->name) == 0 ? "*" : "");
-    text_puts(&out->text, model->name);
-    text_puts(&out->note, model->type);
-  }
 }
 
 /* ---- its charts */
@@ -298,8 +266,9 @@ static void show_threshold(Tui *tui, State *state)
   }
 }
 
-static void show_model(Tui *tui, State *state, const SessionVariable *variable)
+static void show_model(Tui *tui, void *context, const SessionVariable *variable)
 {
+  State *state = context;
   Model *model = variable ? model_ref(variable->value.model) : NULL;
   const bool other = !variable || strcmp(state->name, variable->name) != 0 || state->model != model;
   model_unref(state->model);
@@ -316,38 +285,6 @@ static void show_model(Tui *tui, State *state, const SessionVariable *variable)
   if (other) {
     show_threshold(tui, state);
   }
-}
-
-static size_t index_of(Tui *tui, const char *name)
-{
-  for (size_t i = 0;; i++) {
-    const SessionVariable *model = model_at(tui, i);
-    if (!model) {
-      return SIZE_MAX;
-    }
-    if (strcmp(model->name, name) == 0) {
-      return i;
-    }
-  }
-}
-
-static void moved(Tui *tui, void *context, size_t index)
-{
-  const SessionVariable *model = model_at(tui, index);
-  if (model) {
-    tui_choose(tui, model->name);
-    show_model(tui, context, model);
-  }
-}
-
-static void choose(Tui *tui, State *state, const char *name)
-{
-  size_t index = index_of(tui, name);
-  index = index != SIZE_MAX ? index : index_of(tui, state->name);
-  index = index != SIZE_MAX ? index : index_of(tui, tui_subject(tui));
-  index = index != SIZE_MAX ? index : 0;
-  list_panel_set(tui, &state->models, index);
-  show_model(tui, state, model_at(tui, index));
 }
 
 /* ---- actions */
@@ -478,8 +415,8 @@ static void compare(Tui *tui, void *context)
   const State *state = context;
   const Primitive *own = model_primitive(state->model);
   const char *other = NULL;
-  for (size_t i = 0; model_at(tui, i); i++) { /* another one of the same method */
-    const SessionVariable *model = model_at(tui, i);
+  for (size_t i = 0; models_panel_at(tui, &state->models, i); i++) { /* another one of the same method */
+    const SessionVariable *model = models_panel_at(tui, &state->models, i);
     const bool same = model_primitive(model->value.model) == own && strcmp(model->name, state->name) != 0;
     other = same && !other ? model->name : other;
   }
@@ -558,11 +495,11 @@ static Status open(Tui *tui, void *context, Error *e)
 {
   State *state = context;
   (void)e;
-  state->models = (ListPanel){.context = state, .count = count, .item = item, .moved = moved,
-                              .empty = _("no model yet: F fits one")};
+  state->models = (ModelsPanel){.context = state, .has = is_model, .show = show_model, .shown = state->name};
+  models_panel_open(&state->models, _("no model yet: F fits one"));
   state->figures = (TextPanel){.context = state, .write = write_figures, .unlimited = true, .stale = true};
   state->rows = (TablePanel){.empty = ""};
-  choose(tui, state, "");
+  models_panel_choose(tui, &state->models, "");
   return STATUS_OK;
 }
 
@@ -576,13 +513,14 @@ static void close(Tui *tui, void *context)
 
 static void show(Tui *tui, void *context, const char *object)
 {
-  choose(tui, context, object);
+  State *state = context;
+  models_panel_choose(tui, &state->models, object);
 }
 
 static void changed(Tui *tui, void *context)
 {
   State *state = context;
-  choose(tui, state, state->name);
+  models_panel_choose(tui, &state->models, state->name);
 }
 
 static void lua(Tui *tui, void *context, Text *out)

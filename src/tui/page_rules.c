@@ -12,6 +12,7 @@
 #include "tui/chart_panel.h"
 #include "tui/input.h"
 #include "tui/list_panel.h"
+#include "tui/models_panel.h"
 #include "tui/table_panel.h"
 #include "tui/text_panel.h"
 #include "view/number.h"
@@ -20,7 +21,7 @@
 enum { NAME = 128, AROUND_MOST = 200, BASKET_MOST = 30 };
 
 typedef struct State {
-  ListPanel models;
+  ModelsPanel models;
   TablePanel rules;
   TextPanel detail, around;
   ChartPanel chart;
@@ -56,37 +57,9 @@ static bool has_rules(const SessionVariable *variable)
   return variable->kind == VALUE_MODEL && rule_columns(model_frame(variable->value.model, "tidy"), &columns);
 }
 
-static const SessionVariable *model_at(Tui *tui, size_t index)
+static void note_rules(const SessionVariable *model, Text *out)
 {
-  size_t n, at = 0;
-  const SessionVariable *all = tui_objects(tui, &n);
-  for (size_t i = 0; i < n; i++) {
-    if (has_rules(&all[i]) && at++ == index) {
-      return &all[i];
-    }
-  }
-  return NULL;
-}
-
-static size_t count(Tui *tui, void *context)
-{
-  size_t n = 0;
-  (void)context;
-  while (model_at(tui, n)) {
-    n++;
-  }
-  return n;
-}
-
-static void item(Tui *tui, void *context, size_t index, ListItem *out)
-{
-  const State *state = context;
-  const SessionVariable *model = model_at(tui, index);
-  if (model) {
-    snprintf(out->mark, sizeof out->mark, "%s", strcmp(model->name, state->name) == 0 ? "*" : "");
-    text_puts(&out->text, model->name);
-    text_printf(&out->note, "%zu", frame_rows(model_frame(model->value.model, "tidy")));
-  }
+  text_printf(out, "%zu", frame_rows(model_frame(model->value.model, "tidy")));
 }
 
 /* ---- detail: the table of counts behind the measures */
@@ -305,8 +278,9 @@ static void moved_rule(Tui *tui, void *context, size_t row, size_t column)
   text_panel_renew(tui, &state->around);
 }
 
-static void show_model(Tui *tui, State *state, const SessionVariable *variable)
+static void show_model(Tui *tui, void *context, const SessionVariable *variable)
 {
+  State *state = context;
   Model *model = variable ? model_ref(variable->value.model) : NULL;
   const bool same = variable && strcmp(state->name, variable->name) == 0 && state->model == model;
   Text lua = {0};
@@ -328,29 +302,6 @@ static void show_model(Tui *tui, State *state, const SessionVariable *variable)
   }
   text_free(&lua);
   moved_rule(tui, state, 0, 0);
-}
-
-static void choose(Tui *tui, State *state, const char *name)
-{
-  const char *const names[] = {name, state->name, tui_subject(tui)};
-  size_t index = SIZE_MAX;
-  for (size_t i = 0; i < 3 && index == SIZE_MAX; i++) {
-    for (size_t at = 0; index == SIZE_MAX && model_at(tui, at); at++) {
-      index = strcmp(model_at(tui, at)->name, names[i]) == 0 ? at : SIZE_MAX;
-    }
-  }
-  index = index == SIZE_MAX ? 0 : index;
-  list_panel_set(tui, &state->models, index);
-  show_model(tui, state, model_at(tui, index));
-}
-
-static void moved_model(Tui *tui, void *context, size_t index)
-{
-  const SessionVariable *model = model_at(tui, index);
-  if (model) {
-    tui_choose(tui, model->name);
-    show_model(tui, context, model);
-  }
 }
 
 /* ---- actions */
@@ -517,12 +468,12 @@ static Status open(Tui *tui, void *context, Error *e)
 {
   State *state = context;
   (void)e;
-  state->models = (ListPanel){.context = state, .count = count, .item = item, .moved = moved_model,
-                              .empty = _("none yet: F mines them")};
+  state->models = (ModelsPanel){.context = state, .has = has_rules, .note = note_rules, .show = show_model, .shown = state->name};
+  models_panel_open(&state->models, _("none yet: F mines them"));
   state->rules = (TablePanel){.context = state, .moved = moved_rule, .empty = _("no rules yet: F mines them")};
   state->detail = (TextPanel){.context = state, .write = write_detail, .unlimited = true, .stale = true};
   state->around = (TextPanel){.context = state, .write = write_around, .unlimited = true, .stale = true};
-  choose(tui, state, "");
+  models_panel_choose(tui, &state->models, "");
   return STATUS_OK;
 }
 
@@ -535,8 +486,8 @@ static void close(Tui *tui, void *context)
 
 static void show(Tui *tui, void *context, const char *object)
 {
-  const State *state = context;
-  choose(tui, context, object);
+  State *state = context;
+  models_panel_choose(tui, &state->models, object);
   if (state->model) { /* where filters and orders are */
     tui_focus(tui, "rules");
   }
@@ -545,7 +496,7 @@ static void show(Tui *tui, void *context, const char *object)
 static void changed(Tui *tui, void *context)
 {
   State *state = context;
-  choose(tui, state, state->name);
+  models_panel_choose(tui, &state->models, state->name);
 }
 
 static void lua(Tui *tui, void *context, Text *out)

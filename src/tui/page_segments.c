@@ -11,6 +11,7 @@
 #include "tui/chart_panel.h"
 #include "tui/input.h"
 #include "tui/list_panel.h"
+#include "tui/models_panel.h"
 #include "tui/model_data.h"
 #include "tui/page_data.h"
 #include "tui/table_panel.h"
@@ -21,7 +22,8 @@ enum { NAME = 128, BAR = 10, SILHOUETTE_ROWS = 2000 };
 #define SILHOUETTE "silhouette"
 
 typedef struct State {
-  ListPanel models, segments;
+  ModelsPanel models;
+  ListPanel segments;
   ChartPanel chart;
   TablePanel profile;
   char name[NAME], data[NAME]; /* of the model, of its data; "": none */
@@ -48,39 +50,6 @@ static bool is_segmentation(const SessionVariable *variable)
   const ModelClass *class = model ? model_primitive(model)->model : NULL;
   const Column *cluster = tidy_column(model, "cluster"), *size = tidy_column(model, "size");
   return class && class->predict && cluster && size && column_type(cluster) == TYPE_INT64 && column_type(size) == TYPE_INT64;
-}
-
-static const SessionVariable *model_at(Tui *tui, size_t index)
-{
-  size_t n, at = 0;
-  const SessionVariable *all = tui_objects(tui, &n);
-  for (size_t i = 0; i < n; i++) {
-    if (is_segmentation(&all[i]) && at++ == index) {
-      return &all[i];
-    }
-  }
-  return NULL;
-}
-
-static size_t count_models(Tui *tui, void *context)
-{
-  size_t n = 0;
-  (void)context;
-  while (model_at(tui, n)) {
-    n++;
-  }
-  return n;
-}
-
-static void put_model(Tui *tui, void *context, size_t index, ListItem *out)
-{
-  const State *state = context;
-  const SessionVariable *model = model_at(tui, index);
-  if (model) {
-    snprintf(out->mark, sizeof out->mark, "%s", strcmp(model->name, state->name) == 0 ? "*" : "");
-    text_puts(&out->text, model->name);
-    text_puts(&out->note, model->type);
-  }
 }
 
 /* ---- the segments: a line each, with a bar of its share */
@@ -307,8 +276,9 @@ static void ask_profile(Tui *tui, State *state)
   }
 }
 
-static void show_model(Tui *tui, State *state, const SessionVariable *variable)
+static void show_model(Tui *tui, void *context, const SessionVariable *variable)
 {
+  State *state = context;
   Model *model = variable ? model_ref(variable->value.model) : NULL;
   const bool same = variable && strcmp(state->name, variable->name) == 0 && state->model == model;
   model_unref(state->model);
@@ -330,32 +300,9 @@ static void show_model(Tui *tui, State *state, const SessionVariable *variable)
   ask_profile(tui, state);
 }
 
-static void choose(Tui *tui, State *state, const char *name)
+static void enter_model(Tui *tui, void *context)
 {
-  const char *const names[] = {name, state->name, tui_subject(tui)};
-  size_t index = SIZE_MAX;
-  for (size_t i = 0; i < 3 && index == SIZE_MAX; i++) {
-    for (size_t at = 0; index == SIZE_MAX && model_at(tui, at); at++) {
-      index = strcmp(model_at(tui, at)->name, names[i]) == 0 ? at : SIZE_MAX;
-    }
-  }
-  index = index == SIZE_MAX ? 0 : index;
-  list_panel_set(tui, &state->models, index);
-  show_model(tui, state, model_at(tui, index));
-}
-
-static void moved_model(Tui *tui, void *context, size_t index)
-{
-  const SessionVariable *model = model_at(tui, index);
-  if (model) {
-    tui_choose(tui, model->name);
-    show_model(tui, context, model);
-  }
-}
-
-static void enter_model(Tui *tui, void *context, size_t index)
-{
-  moved_model(tui, context, index);
+  (void)context;
   tui_focus(tui, "segments");
 }
 
@@ -532,8 +479,8 @@ static void compare(Tui *tui, void *context)
 {
   const State *state = context;
   const char *other = NULL;
-  for (size_t i = 0; model_at(tui, i); i++) {
-    other = !other && strcmp(model_at(tui, i)->name, state->name) != 0 ? model_at(tui, i)->name : other;
+  for (size_t i = 0; models_panel_at(tui, &state->models, i); i++) {
+    other = !other && strcmp(models_panel_at(tui, &state->models, i)->name, state->name) != 0 ? models_panel_at(tui, &state->models, i)->name : other;
   }
   const InputRequest request = {.prompt = _("compare with: "), .text = other, .history = "compare", .before = "", .after = "",
                                 .context = context, .done = compare_done};
@@ -576,11 +523,12 @@ static Status open(Tui *tui, void *context, Error *e)
 {
   State *state = context;
   (void)e;
-  state->models = (ListPanel){.context = state, .count = count_models, .item = put_model, .moved = moved_model,
-                              .enter = enter_model, .empty = _("none yet: F finds some")};
+  state->models = (ModelsPanel){.context = state, .has = is_segmentation, .show = show_model, .entered = enter_model,
+                                .shown = state->name};
+  models_panel_open(&state->models, _("none yet: F finds some"));
   state->segments = (ListPanel){.context = state, .count = count_segments, .item = put_segment, .moved = moved_segment,
                                 .enter = enter_segment, .empty = ""};
-  choose(tui, state, "");
+  models_panel_choose(tui, &state->models, "");
   return STATUS_OK;
 }
 
@@ -595,8 +543,8 @@ static void close(Tui *tui, void *context)
 
 static void show(Tui *tui, void *context, const char *object)
 {
-  const State *state = context;
-  choose(tui, context, object);
+  State *state = context;
+  models_panel_choose(tui, &state->models, object);
   if (state->model) {
     tui_focus(tui, "segments");
   }
@@ -605,7 +553,7 @@ static void show(Tui *tui, void *context, const char *object)
 static void changed(Tui *tui, void *context)
 {
   State *state = context;
-  choose(tui, state, state->name);
+  models_panel_choose(tui, &state->models, state->name);
 }
 
 static void lua(Tui *tui, void *context, Text *out)
