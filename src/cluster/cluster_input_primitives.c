@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cluster/matrix_scan.h"
 #include "cluster/repeats_primitives.h"
 #include "core/alloc.h"
 #include "core/random.h"
@@ -96,43 +97,31 @@ done:
 /* ---- values */
 
 /* The first value that is not finite, or whose square would come near to overflow, by row and column. */
-static Status check_finite(const ClusterInput *input, Error *e)
+static Status refuse_value(const ClusterInput *input, Error *e)
 {
   const Variables *v = &input->variables;
-  double zero = 0;
-  for (size_t i = 0; i < v->n * v->d; i++) {
-    zero += input->values[i] * 0x1p524 * 0; /* not a number from 2^500 on */
+  size_t i = 0;
+  while (fabs(input->values[i]) < 0x1p500) {
+    i++;
   }
-  for (size_t i = 0; zero != 0 && i < v->n * v->d; i++) {
-    const size_t row = cluster_row_number(input, i / v->d);
-    const char *name = frame_name(input->data, v->columns[i % v->d]);
-    if (!isfinite(input->values[i])) {
-      return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row, name);
-    }
-    if (!(fabs(input->values[i]) < 0x1p500)) {
-      error_set(e, STATUS_DATA, "values-too-large",
-                _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"), row, name,
-                input->values[i]);
-      return error_hint(e, _("scale = \"zscore\", divide the column, or leave the row out"));
-    }
+  const size_t row = cluster_row_number(input, i / v->d);
+  const char *name = frame_name(input->data, v->columns[i % v->d]);
+  if (!isfinite(input->values[i])) {
+    return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row, name);
   }
-  return STATUS_OK;
+  error_set(e, STATUS_DATA, "values-too-large",
+            _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"), row, name, input->values[i]);
+  return error_hint(e, _("scale = \"zscore\", divide the column, or leave the row out"));
 }
 
 /* Whether the sum over all rows of squared distances stays finite, whatever the labels. */
-static Status check_squares(const ClusterInput *input, Error *e)
+static Status check_squares(const ClusterInput *input, const MatrixScan *scan, Error *e)
 {
   const Variables *v = &input->variables;
   double sum = 0, widest = 0;
   size_t at = 0;
   for (size_t j = 0; j < v->d; j++) {
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < v->n; i++) {
-      const double x = input->values[i * v->d + j];
-      low = x < low ? x : low;
-      high = x > high ? x : high;
-    }
-    const double range = high - low;
+    const double range = scan->high[j] - scan->low[j];
     at = range > widest ? j : at;
     widest = range > widest ? range : widest;
     sum += range * range;
@@ -157,21 +146,40 @@ static Status fill(Call *call, ClusterInput *input, Error *e)
   if (__builtin_mul_overflow(v->n, v->d, &cells) || !(input->values = mem_buffer(cells, sizeof(double)))) {
     return error_memory(e, v->n * v->d * sizeof(double), _("the rows"));
   }
-  const Status status = variables_fill(call->task, input->data, v, input->values, e);
-  return status == STATUS_OK ? check_finite(input, e) : status;
+  return variables_fill(call->task, input->data, v, input->values, e);
+}
+
+/* Looks the matrix over: values that cannot be worked on are an error, what is odd is noted. */
+static Status look_over(Call *call, const ClusterInput *input, bool scaled, Error *e)
+{
+  const Variables *v = &input->variables;
+  MatrixScan scan;
+  Status status = matrix_scan(call->task, input->values, v->n, v->d, &scan, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  TRY(scan.sound ? STATUS_OK : refuse_value(input, e));
+  TRY(check_squares(input, &scan, e));
+  if (!scaled) {
+    variables_note(input->data, v, scan.sd, call->notes);
+  }
+  TRY(repeats_note(call, input->data, scan.repeated, v->n, e));
+done:
+  matrix_scan_free(&scan);
+  return status;
 }
 
 Status cluster_input(Call *call, const Frame *data, const ClusterAsk *ask, ClusterInput *out, Error *e)
 {
   Variables *v = &out->variables;
+  const bool scaled = ask->scale && strcmp(ask->scale, "none") != 0;
   Status status;
   *out = (ClusterInput){.data = data};
   TRY(variables_choose(data, ask->on, ask->weights ? ask->weights : ask->except, v, call->notes, e));
   TRY(cluster_input_rows(call, ask, false, out, e));
-  TRY(variables_measure(call->task, data, ask->scale ? ask->scale : "none", v, call->notes, e));
+  TRY(scaled ? variables_measure(call->task, data, ask->scale, v, call->notes, e) : STATUS_OK);
   TRY(fill(call, out, e));
-  TRY(check_squares(out, e));
-  TRY(repeats_note(call, out, e));
+  TRY(look_over(call, out, scaled, e));
 done:
   if (status != STATUS_OK) {
     cluster_input_free(out);
@@ -225,6 +233,18 @@ static Status model_variables(const Model *model, const Frame *data, Variables *
   return STATUS_OK;
 }
 
+/* Predicting looks only for values that it cannot work on. */
+static Status fill_checked(Call *call, ClusterInput *input, Error *e)
+{
+  const size_t cells = input->variables.n * input->variables.d;
+  double zero = 0;
+  const Status status = fill(call, input, e);
+  for (size_t i = 0; status == STATUS_OK && i < cells; i++) {
+    zero += input->values[i] * 0x1p524 * 0; /* not a number from 2^500 on */
+  }
+  return status == STATUS_OK && zero != 0 ? refuse_value(input, e) : status;
+}
+
 Status cluster_input_of_model(Call *call, const Model *model, const Frame *data, ClusterInput *out, Error *e)
 {
   Status status;
@@ -238,7 +258,7 @@ Status cluster_input_of_model(Call *call, const Model *model, const Frame *data,
     }
   }
   out->usable = out->variables.n;
-  TRY(fill(call, out, e));
+  TRY(fill_checked(call, out, e));
 done:
   if (status != STATUS_OK) {
     cluster_input_free(out);

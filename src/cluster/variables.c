@@ -155,6 +155,7 @@ typedef struct Filler {
   const Variables *v;
   double *out;      /* NULL: a block's values go to its worker's scratch */
   double *scratch;
+  bool scaled;      /* some shift is not 0 or factor not 1 */
 } Filler;
 
 /* Unscaled values of rows first .. first + count - 1 of the rows used, row-major. */
@@ -182,7 +183,7 @@ static Status fill_block(void *context, void *sum, size_t first, size_t count, s
   (void)worker;
   (void)e;
   raw_block(f, first, count, out);
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; f->scaled && i < count; i++) {
     for (size_t j = 0; j < d; j++) {
       out[i * d + j] = (out[i * d + j] - f->v->shift[j]) / f->v->factor[j];
     }
@@ -193,6 +194,9 @@ static Status fill_block(void *context, void *sum, size_t first, size_t count, s
 Status variables_fill(Task *task, const Frame *data, const Variables *variables, double *out, Error *e)
 {
   Filler filler = {.data = data, .v = variables, .out = out};
+  for (size_t j = 0; j < variables->d; j++) {
+    filler.scaled = filler.scaled || variables->shift[j] != 0 || variables->factor[j] != 1;
+  }
   const Reduce reduce = {.block = fill_block, .context = &filler};
   return rows_reduce(task, variables->n, &reduce, NULL, e);
 }
@@ -316,6 +320,16 @@ static void note_spread(const Frame *data, const Variables *v, const double *sd,
     text_printf(notes, _("'%1$s' has %2$.0f times the spread of '%3$s' and outweighs it; scale = \"zscore\" weighs them alike\n"),
                 frame_name(data, v->columns[most]), sd[most] / sd[least], frame_name(data, v->columns[least]));
   }
+}
+
+void variables_note(const Frame *data, const Variables *v, const double *sd, Text *notes)
+{
+  for (size_t j = 0; j < v->d; j++) {
+    if (sd[j] == 0) {
+      text_printf(notes, _("'%s' is constant and tells nothing apart\n"), frame_name(data, v->columns[j]));
+    }
+  }
+  note_spread(data, v, sd, notes);
 }
 
 static void settle_factors(const Frame *data, Variables *v, const double *sd, Text *notes)

@@ -38,6 +38,9 @@ Status variables_rows(const Frame *data, size_t also, bool drop, Variables *vari
  * quartile distance). Notes columns without spread and, for "none", spreads that differ more than tenfold. */
 Status variables_measure(Task *task, const Frame *data, const char *scale, Variables *variables, Text *notes, Error *e) MUST_USE;
 
+/* What variables_measure notes for "none", from standard deviations known otherwise. O(d). */
+void variables_note(const Frame *data, const Variables *variables, const double *sd, Text *notes);
+
 /* Fills out (variables->n x d, row-major) with scaled values, on all threads. O(n d). */
 Status variables_fill(Task *task, const Frame *data, const Variables *variables, double *out, Error *e) MUST_USE;
 
