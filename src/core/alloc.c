@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static atomic_size_t in_use;
 static atomic_size_t peak;
@@ -64,6 +65,16 @@ void *mem_zero(size_t n, size_t size)
   return counted(calloc(bytes ? bytes : 1, 1));
 }
 
+/* Large buffers in large pages, where the system gives them to who asks: far fewer faults while they are filled. */
+static void ask_huge(void *p, size_t bytes)
+{
+  enum { PAGE = 4096, LARGE = 8 << 20 };
+  if (bytes >= LARGE) {
+    const uintptr_t from = ((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1), to = ((uintptr_t)p + bytes) & ~(uintptr_t)(PAGE - 1);
+    (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+  }
+}
+
 void *mem_buffer(size_t n, size_t size)
 {
   size_t bytes;
@@ -73,6 +84,7 @@ void *mem_buffer(size_t n, size_t size)
   const size_t rounded = (bytes + 63) / 64 * 64 + (bytes == 0 ? 64 : 0);
   void *p = aligned_alloc(64, rounded);
   if (p) {
+    ask_huge(p, rounded);
     memset((char *)p + bytes, 0, rounded - bytes);
   }
   return counted(p);
