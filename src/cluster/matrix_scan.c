@@ -138,12 +138,12 @@ void matrix_scan_free(MatrixScan *scan)
 
 Status matrix_scan(Task *task, const double *x, size_t n, size_t d, MatrixScan *out, Error *e)
 {
-  double *sums = mem_alloc(scan_size(d) + 2 * d, sizeof *sums), *weights = sums + scan_size(d), *mean = weights + d;
+  double *sums = mem_alloc(scan_size(d), sizeof *sums), *weights = mem_alloc(d, sizeof *weights);
   uint64_t *keys = mem_alloc(n, sizeof *keys);
   Scan scan = {.x = x, .about = x, .weights = weights, .keys = keys, .d = d};
   Status status;
   *out = (MatrixScan){.low = mem_alloc(3 * d, sizeof(double))};
-  TRY(sums && keys && out->low ? STATUS_OK : error_memory(e, n * sizeof *keys, _("the rows")));
+  TRY(sums && weights && keys && out->low ? STATUS_OK : error_memory(e, n * sizeof *keys, _("the rows")));
   out->high = out->low + d;
   out->sd = out->high + d;
   for (size_t j = 0; j < d; j++) {
@@ -154,9 +154,9 @@ Status matrix_scan(Task *task, const double *x, size_t n, size_t d, MatrixScan *
   out->sound = sums[4 * d] == 0;
   if (out->sound && !deviations(sums, n, d, out->sd)) {
     for (size_t j = 0; j < d; j++) {
-      mean[j] = x[j] + sums[2 * d + j] / (double)n;
+      weights[j] = x[j] + sums[2 * d + j] / (double)n; /* the mean: there are keys already */
     }
-    scan.about = mean;
+    scan.about = weights;
     scan.keys = NULL;
     TRY(pass(task, &scan, n, sums, e));
     (void)deviations(sums, n, d, out->sd);
@@ -165,6 +165,7 @@ Status matrix_scan(Task *task, const double *x, size_t n, size_t d, MatrixScan *
   out->repeated = out->sound ? count_repeated(keys, n) : 0;
 done:
   mem_free(sums);
+  mem_free(weights);
   mem_free(keys);
   if (status != STATUS_OK) {
     matrix_scan_free(out);
