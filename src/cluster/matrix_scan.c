@@ -33,19 +33,22 @@ static void scan_init(void *context, void *sum)
   }
 }
 
-/* Equal rows have equal keys: a sum of the row's numbers with weights that no other row's numbers are likely to give. */
+/* Equal rows have equal keys: four sums of the row's numbers with weights that no other row's numbers are likely to give. */
 static uint64_t key_of(const double *row, const double *weights, size_t d)
 {
   double sums[4] = {0};
-  uint64_t bits;
+  uint64_t key = 0x9e3779b97f4a7c15;
   for (size_t j = 0; j < d; j++) {
     sums[j % 4] += row[j] * weights[j];
   }
-  const double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]) + 0.0; /* -0 is 0 */
-  memcpy(&bits, &sum, sizeof bits);
-  bits = (bits ^ bits >> 32) * 0xff51afd7ed558ccd;
-  bits ^= bits >> 32;
-  return bits ? bits : 1; /* 0 is an empty place of the table */
+  for (size_t l = 0; l < 4; l++) {
+    const double sum = sums[l] + 0.0; /* -0 is 0 */
+    uint64_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    key = (key ^ bits) * 0xff51afd7ed558ccd;
+    key ^= key >> 32;
+  }
+  return key ? key : 1; /* 0 is an empty place of the table */
 }
 
 static Status scan_block(void *context, void *sum, size_t first, size_t count, size_t worker, Error *e)
