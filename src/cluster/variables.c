@@ -322,24 +322,26 @@ static void note_spread(const Frame *data, const Variables *v, const double *sd,
   }
 }
 
-void variables_note(const Frame *data, const Variables *v, const double *sd, Text *notes)
+static void note_constants(const Frame *data, const Variables *v, const double *sd, Text *notes)
 {
   for (size_t j = 0; j < v->d; j++) {
     if (sd[j] == 0) {
       text_printf(notes, _("'%s' is constant and tells nothing apart\n"), frame_name(data, v->columns[j]));
     }
   }
+}
+
+void variables_note(const Frame *data, const Variables *v, const double *sd, Text *notes)
+{
+  note_constants(data, v, sd, notes);
   note_spread(data, v, sd, notes);
 }
 
 static void settle_factors(const Frame *data, Variables *v, const double *sd, Text *notes)
 {
   for (size_t j = 0; j < v->d; j++) {
-    const char *name = frame_name(data, v->columns[j]);
-    if (sd[j] == 0) {
-      text_printf(notes, _("'%s' is constant and tells nothing apart\n"), name);
-    } else if (v->factor[j] == 0) {
-      text_printf(notes, _("'%s' has no quartile distance and is left unscaled\n"), name);
+    if (sd[j] > 0 && v->factor[j] == 0) {
+      text_printf(notes, _("'%s' has no quartile distance and is left unscaled\n"), frame_name(data, v->columns[j]));
     }
     if (!(v->factor[j] > 0) || !isfinite(v->factor[j])) {
       v->factor[j] = 1;
@@ -371,11 +373,11 @@ Status variables_measure(Task *task, const Frame *data, const char *scale, Varia
       v->factor[j] = high[j] - low[j];
     }
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK && strcmp(scale, "none") == 0) {
+    variables_note(data, v, sd, notes);
+  } else if (status == STATUS_OK) {
+    note_constants(data, v, sd, notes);
     settle_factors(data, v, sd, notes);
-    if (strcmp(scale, "none") == 0) {
-      note_spread(data, v, sd, notes);
-    }
   }
   mem_free(figures);
   return status;

@@ -265,4 +265,18 @@ end
 t.nan = 0 / 0
 t.NA = NA
 
+-- Reference labels of a set of the test data, as integers; nil where these are not there.
+function t.reference_labels(name)
+  local folder = os.getenv "ASSAY_TESTDATA" or "../shared/data"
+  for _, suite in ipairs { "fcps", "sipu" } do
+    local path = ("%s/clustering/%s/%s.labels0.gz"):format(folder, suite, name)
+    local file = io.open(path)
+    if file then
+      file:close()
+      local df = read(path, { header = false })
+      return t.cells(df[t.names(df)[1]])
+    end
+  end
+end
+
 return t

@@ -21,20 +21,6 @@ local function data_of(name)
   end
 end
 
--- Reference labels of a set, as integers.
-local function truth_of(name)
-  local folder = os.getenv "ASSAY_TESTDATA" or "../shared/data"
-  for _, suite in ipairs { "fcps", "sipu" } do
-    local path = ("%s/clustering/%s/%s.labels0.gz"):format(folder, suite, name)
-    local file = io.open(path)
-    if file then
-      file:close()
-      local df = read(path, { header = false })
-      return t.cells(df[t.names(df)[1]])
-    end
-  end
-end
-
 local function variables(df)
   local names = {}
   for _, name in ipairs(t.names(df)) do
@@ -71,7 +57,7 @@ local function same_as_truth(m, df, truth)
 end
 
 local function check_truth(case, m, df)
-  local truth = case.truth and truth_of(case.data)
+  local truth = case.truth and t.reference_labels(case.data)
   if truth then
     same_as_truth(m, df, truth)
   end

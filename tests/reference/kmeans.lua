@@ -126,20 +126,10 @@ end
 -- Adjusted Rand index of the best fits with the sets' own labels, as R's 30 starts have it. On s3 and s4, which
 -- overlap, many optima lie within a few parts in 100,000 of the lowest (R's is above the default's), and their
 -- indices differ by some thousandths: 0.7243 to 0.7262 and 0.6300 to 0.6331 among fifteen of them.
-local function truth_of(name)
-  local path = ("%s/clustering/sipu/%s.labels0.gz"):format(os.getenv "ASSAY_TESTDATA" or "../shared/data", name)
-  local file = io.open(path)
-  if file then
-    file:close()
-    local df = read(path, { header = false })
-    return t.cells(df[t.names(df)[1]])
-  end
-end
-
 local agreed = { s1 = { 0.9868, 5e-5 }, s2 = { 0.9371, 5e-5 }, s3 = { 0.7272, 3e-3 }, s4 = { 0.6307, 3e-3 } }
 
 for _, name in ipairs { "s1", "s2", "s3", "s4" } do
-  local df, truth = data_of(name), truth_of(name)
+  local df, truth = data_of(name), t.reference_labels(name)
   if df and truth then
     t.test(name .. " against its labels", function()
       local m = df:kmeans { k = 15 }
