@@ -4,11 +4,12 @@
  *
  * Rows are looked at as cells with shapes. Lines before the first row of the usual width are above the table, but
  * for a header that is a little shorter or longer than the rows. A row of text over columns of values is a header;
- * so is a row of text over text, since nothing speaks against it. */
+ * so is a row of text over text, unless its texts come again below: "republican, n, y" over votes is one of them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/alloc.h"
+#include "core/digest.h"
 #include "io/csv_sniff.h"
 
 enum { ROWS_MOST = 1000, SHAPES_MOST = 1 << 20 };
@@ -24,6 +25,7 @@ typedef struct Row {
 typedef struct Cell {
   unsigned char shape, quoted, needless; /* needless: in quotes that it does not need */
   int32_t number;                        /* of a whole number of at most 9 digits, else -1 */
+  uint32_t hash;                         /* of its text */
 } Cell;
 
 typedef struct Layout {
@@ -71,7 +73,8 @@ static bool add_cells(Layout *layout, const CsvRecord *record, Row *row)
         (Cell){.shape = (unsigned char)shape,
                .quoted = part->quoted,
                .needless = part->quoted && !csv_needs_quotes(text, length, ',', record->n == 1),
-               .number = length > 0 && length < 10 ? whole_number(text, length) : -1};
+               .number = length > 0 && length < 10 ? whole_number(text, length) : -1,
+               .hash = (uint32_t)digest_hash(text, length)};
     row->filled += length > 0 && !csv_part_empty(layout->sample.bytes, part);
     row->last_empty = length == 0 && !part->quoted;
   }
@@ -276,6 +279,48 @@ static void find_first(Layout *layout)
   layout->first = i;
 }
 
+static bool is_same_row(const Layout *layout, size_t a, size_t b)
+{
+  for (size_t i = 0; i < layout->width; i++) {
+    if (cell_of(layout, a, i)->hash != cell_of(layout, b, i)->hash) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* A column's first text comes again below, more than once and among others. Alone it would be an answer that is
+ * named as its column. Rows that are the first as a whole may be its header written again; of one column, all are. */
+static bool comes_again(const Layout *layout, size_t column)
+{
+  const uint32_t first = cell_of(layout, layout->first, column)->hash;
+  size_t again = 0;
+  bool others = false;
+  for (size_t row = layout->first + 1; row < layout->n && !(again > 1 && others); row++) {
+    if (layout->rows[row].width == layout->width && !layout->rows[row].faulty) {
+      const Cell *cell = cell_of(layout, row, column);
+      const bool same = cell->hash == first;
+      again += same && (layout->width == 1 || !is_same_row(layout, layout->first, row));
+      others = others || (!same && cell->shape != SHAPE_EMPTY);
+    }
+  }
+  return again > 1 && others;
+}
+
+/* Most texts of the first row come again below in their columns, so it is a row as they are. Names seldom do. */
+static bool is_row_of_texts(const Layout *layout)
+{
+  const size_t width = layout->rows[layout->first].width;
+  size_t filled = 0, again = 0;
+  for (size_t i = 0; width == layout->width && i < width; i++) {
+    if (cell_of(layout, layout->first, i)->shape != SHAPE_EMPTY) {
+      filled++;
+      again += comes_again(layout, i);
+    }
+  }
+  return again * 2 > filled;
+}
+
 static bool has_header(const Layout *layout)
 {
   size_t over, alike, values;
@@ -286,7 +331,7 @@ static bool has_header(const Layout *layout)
   if (alike > 0 && is_run(layout, layout->first)) {
     return true;
   }
-  return over > 0 ? over >= alike : alike == 0;
+  return over > 0 ? over >= alike : alike == 0 && !is_row_of_texts(layout);
 }
 
 /* A further row of text over columns of values: units, or the second half of names. */

@@ -220,6 +220,20 @@ t.test("a row of codes in quotes is no second header", function()
   t.eq(#df, 3)
 end)
 
+t.test("texts that come again below in their columns name none", function()
+  local votes = "republican,n,y,n\nrepublican,n,y,?\ndemocrat,?,y,y\ndemocrat,n,y,y\nrepublican,y,n,n\ndemocrat,y,n,n\n"
+  local df = read(t.file(votes, ".data"))
+  t.eq(t.names(df), { "column_1", "column_2", "column_3", "column_4" })
+  t.eq(t.cells(df.column_1), { "republican", "republican", "democrat", "democrat", "republican", "democrat" })
+  df = read(t.file("setosa\n" .. ("setosa\n"):rep(9) .. ("virginica\n"):rep(10), ".labels0"))
+  t.eq({ #df, df.column_1[1] }, { 20, "setosa" })
+  -- names: of answers that are written out, of a header that comes again, of one column as its second cell
+  t.eq(t.names(read(t.file("red,blue\nred,\n,blue\nred,blue\nred,\n,blue\n", ".csv"))), { "red", "blue" })
+  t.eq(t.names(read(t.file("id,name\na,b\nid,name\nc,d\nid,name\ne,f\n", ".csv"))), { "id", "name" })
+  t.eq(t.names(read(t.file("vote,party,other\nvote,x,y\nno,x,z\nvote,z,z\n", ".csv"))), { "vote", "party", "other" })
+  t.eq(t.names(read(t.file(votes, ".data"), { header = true })), { "republican", "n", "y", "n_2" })
+end)
+
 t.test("a file that keeps to RFC 4180 is taken at its word", function()
   local df = read(t.file("name\n\"Smith, John\"\n\"O''Neil, 'Al'\"\nBob\n", ".csv"))
   t.eq(t.names(df), { "name" })
