@@ -720,7 +720,8 @@ Status centre_search(Task *task, const CentreData *data, const CentreSettings *s
   Search s = {.task = task, .data = data, .settings = settings, .state = state, .n = data->n, .d = data->d, .k = settings->k,
               .workers = task_threads(task)};
   if (s.k > s.n) {
-    return error_set(e, STATUS_DATA, "k-above-n", _("k = %1$zu, but there are %2$zu rows"), s.k, s.n);
+    error_set(e, STATUS_DATA, "k-above-n", _("k = %1$zu, but there are %2$zu rows"), s.k, s.n);
+    return error_hint(e, _("choose k up to %zu"), s.n);
   }
   Status status = centre_state_new(state, s.k, s.d, settings->init == CENTRE_GIVEN ? 1 : settings->starts, e);
   if (status == STATUS_OK) {

@@ -97,21 +97,23 @@ done:
 /* ---- values */
 
 /* The first value that is not finite, or whose square would come near to overflow, by row and column. */
-static Status refuse_value(const ClusterInput *input, Error *e)
+static Status refuse_value(const ClusterInput *input, bool scaled, Error *e)
 {
   const Variables *v = &input->variables;
   size_t i = 0;
   while (fabs(input->values[i]) < 0x1p500) {
     i++;
   }
-  const size_t row = cluster_row_number(input, i / v->d);
-  const char *name = frame_name(input->data, v->columns[i % v->d]);
-  if (!isfinite(input->values[i])) {
-    return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row, name);
+  const size_t row = cluster_row_number(input, i / v->d), column = v->columns[i % v->d];
+  const char *name = frame_name(input->data, column);
+  const double cell = column_float(frame_column(input->data, column), row - 1);
+  if (!isfinite(cell)) {
+    return variables_not_finite(name, row, cell, e);
   }
   error_set(e, STATUS_DATA, "values-too-large",
-            _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"), row, name, input->values[i]);
-  return error_hint(e, _("scale = \"zscore\", divide the column, or leave the row out"));
+            _("row %1$zu of column '%2$s' is %3$g, and squares of such values overflow"), row, name, cell);
+  return scaled ? error_hint(e, _("divide the column, or leave the row out"))
+                : error_hint(e, _("scale = \"zscore\", divide the column, or leave the row out"));
 }
 
 /* Whether the sum over all rows of squared distances stays finite, whatever the labels. */
@@ -158,10 +160,10 @@ static Status look_over(Call *call, const ClusterInput *input, bool scaled, Erro
   if (status != STATUS_OK) {
     return status;
   }
-  TRY(scan.sound ? STATUS_OK : refuse_value(input, e));
+  TRY(scan.sound ? STATUS_OK : refuse_value(input, scaled, e));
   TRY(check_squares(input, &scan, e));
   if (!scaled) {
-    variables_note(input->data, v, scan.sd, call->notes);
+    variables_note(input->data, v, scan.low, scan.high, scan.sd, call->notes);
   }
   TRY(repeats_note(call, input->data, scan.repeated, v->n, e));
 done:
@@ -242,7 +244,7 @@ static Status fill_checked(Call *call, ClusterInput *input, Error *e)
   for (size_t i = 0; status == STATUS_OK && i < cells; i++) {
     zero += input->values[i] * 0x1p524 * 0; /* not a number from 2^500 on */
   }
-  return status == STATUS_OK && zero != 0 ? refuse_value(input, e) : status;
+  return status == STATUS_OK && zero != 0 ? refuse_value(input, true, e) : status;
 }
 
 Status cluster_input_of_model(Call *call, const Model *model, const Frame *data, ClusterInput *out, Error *e)

@@ -366,7 +366,8 @@ Status fuzzy_fit(Task *task, const Rows *rows, const double *weights, const Fuzz
   Error stopped = {0};
   *out = (FuzzyResult){0};
   if (settings->k > rows->n) {
-    return error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k, rows->n);
+    error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k, rows->n);
+    return error_hint(e, _("choose k up to %zu"), rows->n);
   }
   Status status = run(&search, &stopped);
   if (status == STATUS_OK) {

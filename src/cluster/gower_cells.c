@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/variables.h"
 #include "core/alloc.h"
 #include "core/map.h"
 
@@ -44,8 +45,7 @@ static Status read_numbers(const Source *source, GowerCells *out, Error *e)
     out->values[i] = known ? column_float(source->cells, row) : (double)NAN;
     out->gaps |= !known;
     if (known && !isfinite(out->values[i])) {
-      return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"), row + 1,
-                       source->name);
+      return variables_not_finite(source->name, row + 1, out->values[i], e);
     }
   }
   return STATUS_OK;

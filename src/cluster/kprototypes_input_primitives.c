@@ -259,8 +259,7 @@ Status kprototypes_read_numbers(const Frame *frame, const size_t *columns, size_
       const double x = column_float(column, rows[i]);
       values[v * n + i] = (x - shift[v]) / factor[v];
       if (!isfinite(values[v * n + i])) {
-        return error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is not a finite number"),
-                         rows[i] + 1, frame_name(frame, columns[v]));
+        return variables_not_finite(frame_name(frame, columns[v]), rows[i] + 1, x, e);
       }
     }
   }

@@ -625,8 +625,8 @@ Status latent_class_fit(Task *task, const Answers *answers, const LatentClassSet
   *out = (LatentClassResult){0};
   for (size_t i = 0; i < settings->n_k; i++) {
     if (settings->k[i] > answers->n) {
-      return error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k[i],
-                       answers->n);
+      error_set(e, STATUS_DATA, "too-few-rows", _("k is %1$zu, but there are %2$zu rows"), settings->k[i], answers->n);
+      return error_hint(e, _("choose k up to %zu"), answers->n);
     }
   }
   Status status = run(&search, answers, &stopped);

@@ -399,7 +399,8 @@ Status minibatch_fit(Task *task, const Rows *rows, const double *weights, const 
              .d = rows->d, .k = settings->k};
   b.size = settings->batch < b.n ? settings->batch : b.n;
   if (b.k > b.n) {
-    return error_set(e, STATUS_DATA, "k-above-n", _("k = %1$zu, but there are %2$zu rows"), b.k, b.n);
+    error_set(e, STATUS_DATA, "k-above-n", _("k = %1$zu, but there are %2$zu rows"), b.k, b.n);
+    return error_hint(e, _("choose k up to %zu"), b.n);
   }
   Status status = centre_state_new(state, b.k, b.d, b.k, e);
   if (status == STATUS_OK) {

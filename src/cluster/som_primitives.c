@@ -55,8 +55,9 @@ static Status settings_of(Call *call, const SomOptions *o, SomFit *fit, Error *e
                      s->grid.x * s->grid.y, (int)SOM_UNITS_MOST);
   }
   if (o->k > 0 && (size_t)o->k > s->grid.x * s->grid.y) {
-    return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but the grid has %2$zu units"),
-                     (long long)o->k, s->grid.x * s->grid.y);
+    error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but the grid has %2$zu units"), (long long)o->k,
+              s->grid.x * s->grid.y);
+    return error_hint(e, _("choose k up to %zu, or more units with x and y"), s->grid.x * s->grid.y);
   }
   return STATUS_OK;
 }

@@ -148,6 +148,13 @@ Status variables_rows(const Frame *data, size_t also, bool drop, Variables *v, E
   return STATUS_OK;
 }
 
+Status variables_not_finite(const char *column, size_t row, double cell, Error *e)
+{
+  error_set(e, STATUS_DATA, "not-finite", _("row %1$zu of column '%2$s' is %3$s, not a finite number"), row, column,
+            isnan(cell) ? "NaN" : cell > 0 ? "inf" : "-inf");
+  return error_hint(e, _("leave such rows out, or put NA there"));
+}
+
 /* ---- values by blocks */
 
 typedef struct Filler {
@@ -201,11 +208,15 @@ Status variables_fill(Task *task, const Frame *data, const Variables *variables,
   return rows_reduce(task, variables->n, &reduce, NULL, e);
 }
 
-/* ---- scale: sums, minima, maxima in one pass; squares around the mean in a second */
+/* ---- scale: sums, minima, maxima in one pass; squares around the mean in a second
+ *
+ * Values are taken times a power of two, which is 1 unless their squares would be beyond the range of numbers; the bits
+ * of the result do not depend on it otherwise. */
 
 typedef struct Moments {
   Filler filler;
   const double *mean; /* NULL in the first pass */
+  double *unit;       /* d powers of two */
 } Moments;
 
 /* Layout of a first-pass sum: d sums, d minima, d maxima. */
@@ -231,7 +242,8 @@ static Status moments_block(void *context, void *sum, size_t first, size_t count
   for (size_t i = 0; i < count; i++) {
     for (size_t j = 0; j < d; j++) {
       const double x = values[i * d + j];
-      s[j] += m->mean ? (x - m->mean[j]) * (x - m->mean[j]) : x;
+      const double part = (m->mean ? x - m->mean[j] : x) * m->unit[j];
+      s[j] += m->mean ? part * part : part;
       s[d + j] = x < s[d + j] ? x : s[d + j];
       s[2 * d + j] = x > s[2 * d + j] ? x : s[2 * d + j];
     }
@@ -252,30 +264,65 @@ static void moments_merge(void *context, void *sum, const void *other)
   }
 }
 
+/* 1, or the power of two that brings a size near 1. */
+static double unit_of(double size)
+{
+  int exponent;
+  if (!(size > 0) || !isfinite(size) || (size > 0x1p-400 && size < 0x1p400)) {
+    return 1;
+  }
+  frexp(size, &exponent);
+  return ldexp(1, exponent < -1000 ? 1000 : -exponent);
+}
+
+/* Sums, minima and maxima; the means are where the sums were. */
+static Status measure_means(Task *task, const Reduce *reduce, const Moments *m, double *figures, Error *e)
+{
+  const Variables *v = m->filler.v;
+  const size_t d = v->d;
+  Status status = rows_reduce(task, v->n, reduce, figures, e);
+  bool beyond = false;
+  for (size_t j = 0; status == STATUS_OK && j < d; j++) {
+    beyond = beyond || (!isfinite(figures[j]) && isfinite(figures[d + j]) && isfinite(figures[2 * d + j]));
+    m->unit[j] = isfinite(figures[j]) ? 1 : unit_of(fmax(-figures[d + j], figures[2 * d + j]));
+  }
+  if (beyond) {
+    status = rows_reduce(task, v->n, reduce, figures, e);
+  }
+  for (size_t j = 0; status == STATUS_OK && j < d; j++) {
+    figures[j] = figures[j] / (double)v->n / m->unit[j];
+  }
+  return status;
+}
+
 /* figures: d means, d minima, d maxima, d standard deviations. */
 static Status measure(Task *task, const Frame *data, const Variables *v, double *figures, Error *e)
 {
   const size_t d = v->d;
-  Moments m = {.filler = {.data = data, .v = v}};
-  m.filler.scratch = mem_buffer(task_threads(task) * BLOCK_ROWS * d, sizeof(double));
   double *squares = mem_alloc(3 * d, sizeof *squares);
-  Status status = m.filler.scratch && squares ? STATUS_OK : error_memory(e, 0, _("means"));
+  Moments m = {.filler = {.data = data, .v = v}, .unit = mem_alloc(d, sizeof *m.unit)};
+  m.filler.scratch = mem_buffer(task_threads(task) * BLOCK_ROWS * d, sizeof(double));
+  Status status = m.filler.scratch && squares && m.unit ? STATUS_OK : error_memory(e, 0, _("means"));
   const Reduce reduce = {.size = 3 * d * sizeof(double), .init = moments_init, .block = moments_block,
                          .merge = moments_merge, .context = &m};
+  for (size_t j = 0; status == STATUS_OK && j < d; j++) {
+    m.unit[j] = 1;
+  }
   if (status == STATUS_OK) {
-    status = rows_reduce(task, v->n, &reduce, figures, e);
+    status = measure_means(task, &reduce, &m, figures, e);
   }
   for (size_t j = 0; status == STATUS_OK && j < d; j++) {
-    figures[j] /= (double)v->n;
+    m.unit[j] = unit_of(figures[2 * d + j] - figures[d + j]);
   }
   m.mean = figures;
   if (status == STATUS_OK) {
     status = rows_reduce(task, v->n, &reduce, squares, e);
   }
   for (size_t j = 0; status == STATUS_OK && j < d; j++) {
-    figures[3 * d + j] = v->n > 1 ? sqrt(squares[j] / (double)(v->n - 1)) : 0;
+    figures[3 * d + j] = v->n > 1 ? sqrt(squares[j] / (double)(v->n - 1)) / m.unit[j] : 0;
   }
   mem_free(m.filler.scratch);
+  mem_free(m.unit);
   mem_free(squares);
   return status;
 }
@@ -322,18 +369,25 @@ static void note_spread(const Frame *data, const Variables *v, const double *sd,
   }
 }
 
-static void note_constants(const Frame *data, const Variables *v, const double *sd, Text *notes)
+/* Values that differ by less than 1e-154 or so are as good as equal, since squares of what they differ by are 0. */
+static void note_constants(const Frame *data, const Variables *v, const double *low, const double *high,
+                           const double *sd, Text *notes)
 {
   for (size_t j = 0; j < v->d; j++) {
-    if (sd[j] == 0) {
-      text_printf(notes, _("'%s' is constant and tells nothing apart\n"), frame_name(data, v->columns[j]));
+    const char *name = frame_name(data, v->columns[j]);
+    if (high[j] > low[j] && sd[j] * sd[j] == 0) {
+      text_printf(notes, _("values of '%1$s' differ by %2$g at most, whose square is 0 here; scale = \"zscore\" tells them "
+                           "apart\n"), name, high[j] - low[j]);
+    } else if (sd[j] == 0) {
+      text_printf(notes, _("'%s' is constant and tells nothing apart\n"), name);
     }
   }
 }
 
-void variables_note(const Frame *data, const Variables *v, const double *sd, Text *notes)
+void variables_note(const Frame *data, const Variables *v, const double *low, const double *high, const double *sd,
+                    Text *notes)
 {
-  note_constants(data, v, sd, notes);
+  note_constants(data, v, low, high, sd, notes);
   note_spread(data, v, sd, notes);
 }
 
@@ -374,9 +428,9 @@ Status variables_measure(Task *task, const Frame *data, const char *scale, Varia
     }
   }
   if (status == STATUS_OK && strcmp(scale, "none") == 0) {
-    variables_note(data, v, sd, notes);
+    variables_note(data, v, low, high, sd, notes);
   } else if (status == STATUS_OK) {
-    note_constants(data, v, sd, notes);
+    note_constants(data, v, low, low, sd, notes);
     settle_factors(data, v, sd, notes);
   }
   mem_free(figures);

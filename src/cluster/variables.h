@@ -38,8 +38,12 @@ Status variables_rows(const Frame *data, size_t also, bool drop, Variables *vari
  * quartile distance). Notes columns without spread and, for "none", spreads that differ more than tenfold. */
 Status variables_measure(Task *task, const Frame *data, const char *scale, Variables *variables, Text *notes, Error *e) MUST_USE;
 
-/* What variables_measure notes for "none", from standard deviations known otherwise. O(d). */
-void variables_note(const Frame *data, const Variables *variables, const double *sd, Text *notes);
+/* The error about a cell that is NaN or infinite; `row` counts from 1. */
+Status variables_not_finite(const char *column, size_t row, double cell, Error *e);
+
+/* What variables_measure notes for "none", from extremes and standard deviations known otherwise. O(d). */
+void variables_note(const Frame *data, const Variables *variables, const double *low, const double *high,
+                    const double *sd, Text *notes);
 
 /* Fills out (variables->n x d, row-major) with scaled values, on all threads. O(n d). */
 Status variables_fill(Task *task, const Frame *data, const Variables *variables, double *out, Error *e) MUST_USE;

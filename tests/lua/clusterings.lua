@@ -313,6 +313,40 @@ t.test("from given centres: labels are those of predict, and a mean is that of i
   t.ok(converged > 500)
 end)
 
+t.test("a scale brings the largest and the smallest numbers within reach", function()
+  local function column(unit)
+    return grid(60, 1, function(i) return (i % 3) * unit end)
+  end
+  local truth = t.cells(column(1):kmeans { k = 3 }:predict(column(1)).cluster)
+  for _, unit in ipairs { 5e307, 1e300, 1e160, 1e-160, 1e-300, 1e-320 } do
+    for _, scale in ipairs { "zscore", "range" } do
+      local df = column(unit)
+      local m = df:kmeans { k = 3, scale = scale }
+      t.eq(t.cells(m:predict(df).cluster), truth, unit .. " " .. scale)
+    end
+  end
+  local e = t.raises("values-too-large", function() column(1e300):kmeans { k = 3 } end)
+  t.has(e.hint, "zscore")
+  t.has(tostring(column(1e-200):kmedians { k = 2, on = { "v1" } }), "square is 0 here")
+  -- bits of a scale do not change where none of this is needed: R's scale(iris)
+  local iris = read "datasets/iris/iris.csv"
+  t.near(iris:kmeans { k = 3, scale = "zscore", on = { "sepal_length", "sepal_width", "petal_length", "petal_width" } }.inertia,
+    138.8883597, 1e-9)
+end)
+
+t.test("a cell that is no finite number is said with its value", function()
+  for cell, text in pairs { [1 / 0] = "is inf,", [-1 / 0] = "is -inf," } do
+    local df = grid(20, 2, function(i, j) return i == 7 and j == 2 and cell or i * j end)
+    for _, name in ipairs { "kmeans", "pam", "hdbscan" } do
+      local e = t.raises("not-finite", function() cluster[name](df, takes_k[name] and { k = 2 } or {}) end, "row 7 of column 'v2'")
+      t.has(e.message, text)
+    end
+  end
+  local df = grid(20, 2, function(i, j) return i == 7 and j == 2 and 0 / 0 or i * j end)
+  t.raises("not-finite", function() df:kmeans(2) end, "NaN")
+  t.raises("not-finite", function() df:gower() end, "NaN")
+end)
+
 t.test("variables of any name", function()
   local df = groups(40)
   for _, name in ipairs(methods) do
