@@ -14,6 +14,7 @@ enum {
   RECORDS_MOST = 300,
   COLUMNS_MOST = 64, /* whose cells are looked at */
   TAIL_BYTES = 1 << 16,
+  SKIP_BYTES = 1 << 20,
   FOOTER_BYTES = 1 << 12,
   FOOTER_LINES = 50
 };
@@ -475,13 +476,40 @@ static Status check_options(const CsvOptions *options, Error *e)
   return STATUS_OK;
 }
 
+/* Passes over lines, at most so many, whose ends lie within the next piece of the file; gives their number. */
+static Status skip_piece(const CsvSource *source, CsvView *view, size_t most, CsvPlan *plan, size_t *passed, Error *e)
+{
+  const CsvGrammar lines = {.cr = true};
+  const uint64_t left = plan->end - plan->begin;
+  const size_t size = left < SKIP_BYTES ? (size_t)left : SKIP_BYTES;
+  const char *text = csv_view(source, view, plan->begin, plan->begin + size, e);
+  size_t at = 0, next = 0;
+  *passed = 0;
+  while (text && *passed < most) {
+    (void)csv_line_stop(&lines, text, size, at, &next);
+    if (next + 2 >= size) {
+      break; /* perhaps in the midst of \r\r\n */
+    }
+    at = next;
+    ++*passed;
+  }
+  plan->begin += at;
+  return text ? STATUS_OK : e->status;
+}
+
 /* Moves the plan's beginning behind the lines to skip. */
 static Status skip_lines(const CsvSource *source, const CsvOptions *options, CsvView *view, CsvPlan *plan, Error *e)
 {
   const CsvGrammar lines = {.cr = true};
   for (size_t i = 0; options->skip_given && i < options->skip && plan->begin < plan->end; i++) {
     uint64_t place;
-    const Status status = csv_next_line(source, view, plan->begin, plan->end, &place, e);
+    size_t passed;
+    Status status = skip_piece(source, view, options->skip - i, plan, &passed, e);
+    if (status == STATUS_OK && passed > 0) {
+      i += passed - 1;
+      continue;
+    }
+    status = status == STATUS_OK ? csv_next_line(source, view, plan->begin, plan->end, &place, e) : status;
     if (status != STATUS_OK) {
       return status;
     }

@@ -220,6 +220,23 @@ t.test("a row of codes in quotes is no second header", function()
   t.eq(#df, 3)
 end)
 
+t.test("lines to pass over, whatever ends them, beyond a piece of the file too", function()
+  for _, feed in ipairs { "\n", "\r\n", "\r", "\r\r\n" } do
+    local lines = {}
+    for i = 1, 120000 do
+      lines[i] = ("%d,%s"):format(i, i % 7)
+    end
+    if feed:find "\n" then
+      lines[60000] = lines[60000] .. ("x"):rep(1200000) -- longer than a piece
+    end
+    local path = t.file(table.concat(lines, feed) .. feed, ".csv")
+    for _, skip in ipairs { 1, 59997, 60000, 99999, 119990 } do
+      local df = read(path, { skip = skip, rows = 1, header = false, names = { "a", "b" } })
+      t.eq(df.a[1], skip + 1, ("skip %d, %q"):format(skip, feed))
+    end
+  end
+end)
+
 t.test("texts that come again below in their columns name none", function()
   local votes = "republican,n,y,n\nrepublican,n,y,?\ndemocrat,?,y,y\ndemocrat,n,y,y\nrepublican,y,n,n\ndemocrat,y,n,n\n"
   local df = read(t.file(votes, ".data"))
