@@ -660,7 +660,7 @@ function Model:migrate(main_or_options, options) end
 ---@field max_iter? integer most batches
 ---@field patience? integer stop when the smoothed squared distance has not fallen for so many batches; 0: go on to max_iter
 ---@field reassign? number a centre with less than this share of the rows of the largest one is moved; 0: never
----@field init? Frame starting centres, a row each; default: those of k-means on a sample
+---@field init? Frame starting centres, a row each; with a column rows_seen, as tidy() has it, a fit to earlier rows goes on; default: those of k-means on a sample
 ---@field weights? string column with the weight of each row, 0 or more
 ---@field seed? integer seed of the random choices
 ---@field missing? "error"|"drop" rows with missing values: refuse or leave out

@@ -11,6 +11,7 @@ void centre_fit_free(void *of)
   CentreFit *fit = of;
   cluster_input_free(&fit->input);
   mem_free(fit->centres);
+  mem_free(fit->seen);
   centre_state_free(&fit->state);
   centre_result_free(&fit->result);
 }
@@ -22,6 +23,9 @@ static Status make_tidy(const CentreFit *fit, const char *within, Frame **out, E
   const CentreResult *r = &fit->result;
   Draft *draft = cluster_tidy_begin(&fit->input, r->sizes, r->k, 0);
   cluster_tidy_floats(draft, within, r->within, r->k, false);
+  if (fit->seen) {
+    cluster_tidy_floats(draft, "rows_seen", fit->seen, r->k, false);
+  }
   const Status status = cluster_tidy_centres(draft, &fit->input, r->centres, NULL, r->k, false, e);
   if (status != STATUS_OK) {
     draft_free(draft);

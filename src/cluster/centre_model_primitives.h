@@ -15,6 +15,7 @@
 typedef struct CentreFit {
   ClusterInput input;
   double *centres; /* given ones, scaled, or NULL */
+  double *seen;    /* mini-batch: the weight of the rows that each centre has had; else NULL */
   CentreState state;
   CentreResult result;
 } CentreFit;

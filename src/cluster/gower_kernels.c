@@ -36,7 +36,7 @@ static void codes_gaps(int32_t code, const int32_t *restrict others, size_t coun
 {
   for (size_t j = 0; j < count; j++) {
     const int known = others[j] >= 0;
-    sum[j] += known & (others[j] != code) ? w : 0;
+    sum[j] += (known & (others[j] != code)) ? w : 0;
     share[j] += known ? w : 0;
   }
 }
@@ -46,7 +46,7 @@ static void asymmetric(int32_t code, const int32_t *restrict others, size_t coun
 {
   for (size_t j = 0; j < count; j++) {
     const int known = (others[j] >= 0) & ((others[j] | code) != 0);
-    sum[j] += known & (others[j] != code) ? w : 0;
+    sum[j] += (known & (others[j] != code)) ? w : 0;
     share[j] += known ? w : 0;
   }
 }

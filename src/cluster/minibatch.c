@@ -163,7 +163,7 @@ static Status start(Batch *b, Error *e)
     status = start_from_sample(b, e);
   }
   for (size_t j = 0; j < b->k; j++) {
-    state->extra[j] = 0;
+    state->extra[j] = b->settings->seen ? b->settings->seen[j] : 0;
   }
   state->stage = status == STATUS_OK ? CENTRE_STAGE_RUN : state->stage;
   return status;

@@ -3,7 +3,8 @@
  * cost too much.
  *
  * It starts from k-means of a sample. A batch of rows is drawn, each goes to its nearest centre, and each centre moves to the
- * mean of all rows it has ever been given: by 1 / (weight so far) of the way for each row. A centre that gets much less than
+ * mean of all rows it has ever been given: by 1 / (weight so far) of the way for each row. Given centres may come with a
+ * weight, that of rows seen before, so that data come in pieces of which only one is in memory. A centre that gets much less than
  * the others is moved to a row of the batch, drawn by squared distance. The search ends when the smoothed mean squared
  * distance of the batches has not fallen for `patience` batches, or after max_iterations batches. Then one pass assigns all
  * rows.
@@ -32,7 +33,8 @@
   O(reassign, NUMBER, "0.01", 0, 1, "", "", \
     "a centre with less than this share of the rows of the largest one is moved; 0: never") \
   O(init, FRAME, OPTION_UNSET, 0, 0, "", "", \
-    "starting centres, a row each; default: those of k-means on a sample") \
+    "starting centres, a row each; with a column rows_seen, as tidy() has it, a fit to earlier rows goes on; default: those " \
+    "of k-means on a sample") \
   CLUSTER_WEIGHTS(O) \
   CLUSTER_SEED(O) \
   CLUSTER_MISSING(O)
@@ -46,6 +48,7 @@ typedef struct MinibatchSettings {
   size_t patience;                 /* 0: never ends early */
   double reassign;                 /* a centre with less than this share of the largest weight is moved */
   const double *centres;           /* k x d to start from, or NULL */
+  const double *seen;              /* k: the weight that these have already, or NULL for none */
   uint64_t seed;
 } MinibatchSettings;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* cluster.minibatch: from a frame to a model. */
 #include <math.h>
+#include <string.h>
 
 #include "cluster/centre_model_primitives.h"
 #include "cluster/kmeans.h"
@@ -15,6 +16,64 @@ static const Option minibatch_options[] = {MINIBATCH_OPTIONS(ROW)};
 
 static const CentreNames names = {.within = "withinss", .objective = "inertia", .starts = false};
 
+static const char seen_name[] = "rows_seen";
+
+/* What given centres have had: the column rows_seen of init, unless that is a variable; else 0. */
+static Status read_seen(const Frame *data, const Frame *init, size_t k, CentreFit *fit, Error *e)
+{
+  const Variables *v = &fit->input.variables;
+  size_t column;
+  fit->seen = mem_zero(k, sizeof *fit->seen);
+  if (!fit->seen) {
+    return error_memory(e, k * sizeof *fit->seen, _("centres"));
+  }
+  for (size_t j = 0; j < v->d; j++) {
+    init = strcmp(frame_name(data, v->columns[j]), seen_name) == 0 ? NULL : init;
+  }
+  if (!init || !frame_find(init, seen_name, &column)) {
+    return STATUS_OK;
+  }
+  const Column *cells = frame_column(init, column);
+  for (size_t j = 0; j < k; j++) {
+    const bool known = type_is_numeric(column_type(cells)) && column_valid(cells, j);
+    fit->seen[j] = known ? column_float(cells, j) : -1;
+    if (!(fit->seen[j] >= 0) || isinf(fit->seen[j])) {
+      return error_set(e, STATUS_ARGUMENT, "bad-weight", _("init: row %1$zu of column '%2$s' must be a number of 0 or more"), j + 1,
+                       seen_name);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* Adds this fit's rows, in the order of the result. Its centres are those where the search ended, in another order. */
+static Status count_seen(CentreFit *fit, Error *e)
+{
+  const CentreResult *r = &fit->result;
+  const size_t row = r->d * sizeof(double);
+  double *total = mem_zero(r->k, sizeof *total);
+  bool *taken = mem_zero(r->k, sizeof *taken);
+  const bool room = total && taken;
+  for (size_t i = 0; room && i < r->n; i++) {
+    total[r->labels[i]] += fit->input.weights ? fit->input.weights[i] : 1;
+  }
+  for (size_t j = 0; room && j < r->k; j++) {
+    size_t from = 0;
+    while (from < r->k && (taken[from] || memcmp(fit->state.current + from * r->d, r->centres + j * r->d, row) != 0)) {
+      from++;
+    }
+    if (from < r->k) {
+      taken[from] = true;
+      total[j] += fit->seen[from];
+    }
+  }
+  if (room) {
+    memcpy(fit->seen, total, r->k * sizeof *total);
+  }
+  mem_free(total);
+  mem_free(taken);
+  return room ? STATUS_OK : error_memory(e, r->k * sizeof *total, _("centres"));
+}
+
 static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
 {
   const MinibatchOptions *o = options;
@@ -24,7 +83,7 @@ static Status prepare(Call *call, const Frame *data, const void *options, void *
   if (status == STATUS_OK && o->init) {
     status = centre_given(data, o->init, &fit->input.variables, (size_t)o->k, &fit->centres, e);
   }
-  return status;
+  return status == STATUS_OK ? read_seen(data, o->init, (size_t)o->k, fit, e) : status;
 }
 
 static MinibatchSettings settings_of(const MinibatchOptions *o, const CentreFit *fit)
@@ -35,6 +94,7 @@ static MinibatchSettings settings_of(const MinibatchOptions *o, const CentreFit 
                              .patience = (size_t)o->patience,
                              .reassign = o->reassign,
                              .centres = fit->centres,
+                             .seen = fit->seen,
                              .seed = (uint64_t)o->seed};
 }
 
@@ -44,7 +104,10 @@ static Status work(Call *call, const void *options, void *of, Error *e)
   CentreFit *fit = of;
   const Rows rows = cluster_rows(&fit->input);
   const MinibatchSettings settings = settings_of(o, fit);
-  const Status status = minibatch_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e);
+  Status status = minibatch_fit(call->task, &rows, fit->input.weights, &settings, &fit->state, &fit->result, e);
+  if (status == STATUS_OK) {
+    status = count_seen(fit, e);
+  }
   if (status == STATUS_OK) {
     centre_note_result(fit, o->max_iter, call->notes);
   }
@@ -127,10 +190,13 @@ static const Primitive minibatch = {
   .details = "Begins with k-means of a sample, then draws batches of rows and moves each centre towards the rows it is given, by "
              "less and less. Takes a small part of the time of cluster.kmeans when there are millions of rows, and comes "
              "within some per cent of its inertia; where that time is bearable, cluster.kmeans is better. Ends when the "
-             "squared distance of the batches no longer falls, then assigns all rows once.",
+             "squared distance of the batches no longer falls, then assigns all rows once. Data larger than memory are fitted "
+             "in pieces: init = m:tidy() of the fit before goes on from its centres, which move the less the more rows "
+             "they have had (rows_seen). Each piece should be like the whole, so shuffle a sorted file; figures are of the "
+             "piece, m:predict() gives the others'. With scale a piece is scaled by its own figures, so scale beforehand.",
   .takes = VALUE_FRAME, .main = "k", .options = minibatch_options,
   .n_options = sizeof minibatch_options / sizeof *minibatch_options, .options_size = sizeof(MinibatchOptions),
-  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable; new rows go to the nearest centre, "
+  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss rows_seen and the centre in each variable; new rows go to the nearest centre, "
                                   "with their distance",
   .reference = "Sculley 2010",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:minibatch{k = 3, scale = \"zscore\"}",

@@ -51,6 +51,63 @@ t.test("minibatch: near k-means, whatever the batch", function()
   t.eq(iris:minibatch({ k = 3, batch = 30, max_iter = 40, patience = 0 }).iterations, 40)
 end)
 
+t.test("minibatch: data in pieces, of which one is in memory", function()
+  local state, lines = 7, { "a,b,w" }
+  local function uniform()
+    state = (state * 16807) % 2147483647
+    return state / 2147483647
+  end
+  for i = 1, 320000 do
+    local group = (i * 7919) % 5
+    lines[i + 1] = ("%.4f,%.4f,%d"):format(group * 3 + uniform(), group % 2 * 5 + uniform(), i % 2 + 1)
+  end
+  local path = t.file(table.concat(lines, "\n") .. "\n", ".csv")
+  local code = ([[
+    local m
+    for i = 0, 15 do
+      local piece = read(%q, { skip = 1 + i * 20000, rows = 20000, header = false, names = { "a", "b", "w" } })
+      m = piece:minibatch { k = 5, on = { "a", "b" }, weights = %s, init = m and m:tidy() or nil }
+      piece = nil
+      collectgarbage()
+    end
+    m:save(%q)
+  ]])
+  local kept = t.path ".assay"
+  local _, whole = t.run { "--memory", "6M", "-e", ("read(%q):minibatch { k = 5, on = { 'a', 'b' } }"):format(path) }
+  t.has(whole, "budget")
+  local _, err, status = t.run { "--memory", "6M", "-e", code:format(path, "nil", kept) }
+  t.eq(status, 0, err)
+  local m, all = model.load(kept), read(path)
+  local seen, cost = 0, 0
+  for _, rows in ipairs(t.cells(m:tidy().rows_seen)) do
+    t.ok(rows > 56000 and rows < 72000, "rows_seen " .. rows)
+    seen = seen + rows
+  end
+  t.near(seen, 320000, 1e-12)
+  for _, distance in ipairs(t.cells(m:predict(all).distance)) do
+    cost = cost + distance * distance
+  end
+  local best = all:kmeans { k = 5, on = { "a", "b" } }.inertia
+  t.ok(cost >= best * (1 - 1e-9) and cost < best * 1.01, ("%g beside %g"):format(cost, best))
+  -- weights count as rows, in whatever order the clusters come
+  t.eq(select(3, t.run { "--memory", "6M", "-e", code:format(path, "'w'", kept) }), 0)
+  seen = 0
+  for _, rows in ipairs(t.cells(model.load(kept):tidy().rows_seen)) do
+    seen = seen + rows
+  end
+  t.near(seen, 480000, 1e-12)
+  -- a centre that has had much stays
+  local centres = frame { a = { 0, 12 }, b = { 0, 0 }, rows_seen = { 1e12, 0 } }
+  local two = all:minibatch { k = 2, on = { "a", "b" }, init = centres, reassign = 0 }:tidy()
+  local stays = two.a[1] < two.a[2] and 1 or 2
+  t.ok(math.abs(two.a[stays]) < 1e-5 and two.rows_seen[stays] > 1e12 and two.rows_seen[3 - stays] < 320000)
+  for _, bad in ipairs { -1, 0 / 0, 1 / 0, NA } do
+    t.raises("bad-weight", function()
+      all:minibatch { k = 2, on = { "a", "b" }, init = frame { a = { 0, 12 }, b = { 0, 0 }, rows_seen = { 1, bad } } }
+    end, "row 2")
+  end
+end)
+
 t.test("options that all have: scale, weights, seed, init, missing", function()
   for _, method in ipairs(methods) do
     local m = iris[method](iris, { k = 3, scale = "zscore", seed = 9 })
