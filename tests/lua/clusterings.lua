@@ -330,15 +330,16 @@ t.test("a scale brings the largest and the smallest numbers within reach", funct
   t.has(tostring(column(1e-200):kmedians { k = 2, on = { "v1" } }), "square is 0 here")
   -- bits of a scale do not change where none of this is needed: R's scale(iris)
   local iris = read "datasets/iris/iris.csv"
-  t.near(iris:kmeans { k = 3, scale = "zscore", on = { "sepal_length", "sepal_width", "petal_length", "petal_width" } }.inertia,
-    138.8883597, 1e-9)
+  local on = { "sepal_length", "sepal_width", "petal_length", "petal_width" }
+  t.near(iris:kmeans { k = 3, scale = "zscore", on = on }.inertia, 138.8883597, 1e-9)
 end)
 
 t.test("a cell that is no finite number is said with its value", function()
   for cell, text in pairs { [1 / 0] = "is inf,", [-1 / 0] = "is -inf," } do
     local df = grid(20, 2, function(i, j) return i == 7 and j == 2 and cell or i * j end)
     for _, name in ipairs { "kmeans", "pam", "hdbscan" } do
-      local e = t.raises("not-finite", function() cluster[name](df, takes_k[name] and { k = 2 } or {}) end, "row 7 of column 'v2'")
+      local options = options_of(name, 2)
+      local e = t.raises("not-finite", function() cluster[name](df, options) end, "row 7 of column 'v2'")
       t.has(e.message, text)
     end
   end
