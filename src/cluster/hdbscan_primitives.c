@@ -561,7 +561,7 @@ static const Primitive hdbscan = {
                "beginning, lambda = 1 / distance) are chosen, none within another. Edges of one length are cut "
                "together, as in the paper, so the result "
                "does not depend on the order of rows. probability: how long a row stays with its cluster, from 0 to 1. "
-               "outlier: GLOSH. "
+               "outlier: GLOSH. Rows have no weights: one that stands for three is three rows. "
                "New rows go where the fitted row at the least mutual reachability distance is at the new row's "
                "density, or are noise. Ctrl-C keeps the spanning tree so far, from which there are no clusters yet; m:continue() "
                "goes on to what an unbroken fit gives.",

@@ -236,8 +236,8 @@ static const Primitive kmeans = {
   .details = "Finds k centres so that the sum of squared distances from each row to its nearest centre is small. Starts several "
              "times from spread-out rows (greedy k-means++), moves the centres until no label changes, keeps the best, and from "
              "k = 10 on, or when less than half of the starts agree on the best, also tries to move single centres elsewhere. Clusters are numbered largest first. With scale, distances "
-             "and inertia are in scaled units, centres in the data's. Choose the number of clusters by what you can act on and by "
-             "the silhouette.",
+             "and inertia are in scaled units, centres in the data's. Distances are Euclidean; kmedians has Manhattan ones, spherical cosines, pam and clara any. "
+             "Choose the number of clusters by what you can act on and by the silhouette.",
   .takes = VALUE_FRAME, .main = "k", .options = kmeans_options, .n_options = N_OPTIONS, .options_size = sizeof(KmeansOptions),
   .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable; new rows go to the nearest centre",
   .reference = "Lloyd 1982; Arthur and Vassilvitskii 2007 (k-means++); Bahmani et al. 2012 (k-means||); Lattanzi and Sohler 2019 (swaps)",
