@@ -3,18 +3,30 @@
 
 #include <math.h>
 
+#include "cluster/optics_near.h"
 #include "core/alloc.h"
 #include "core/pool.h"
 #include "core/reduce.h"
 #include "math/neighbours_tree.h"
 
-enum { PART = 2048, BLOCK = 256 };
+enum { PART = 2048, BLOCK = 256, NEAR_LEAST = 16 };
 
-/* Rows that wait below a node: the least reachability and the latest row that has it, and the largest. */
+#define GROWTH 1.25 /* from 1.05 to 2 it makes little difference */
+
+/* Rows that wait below a node: the least reachability and the latest row that has it, and the largest of those that are
+ * not settled. A row is settled when it was reached more easily than over the distance to its last near row: whom lists of
+ * near rows do not tell of it comes no nearer. */
 typedef struct Waiting {
-  double least, most; /* infinite, -1 when nobody waits */
+  double least, most; /* infinite, -1 when there are none */
   uint32_t place, row;
+  uint32_t latest; /* of the positions that those not settled were reached from */
 } Waiting;
+
+/* A row that had its turn, and what it may still do: rows nearer than `bound` know of it. */
+typedef struct Reacher {
+  double bound;
+  uint32_t position;
+} Reacher;
 
 typedef struct Ordering {
   Task *task;
@@ -25,9 +37,14 @@ typedef struct Ordering {
   double eps;                /* a distance */
   OpticsOrder *out;
   double *reach;             /* by place; -1: has had its turn */
-  uint32_t *from;            /* by place */
+  uint32_t *from;            /* by place: the position of the row it was reached from, or OPTICS_NOBODY */
   Waiting *waiting;          /* by node, or by part of brute force */
+  OpticsNear near;           /* tree: when memory allows */
+  double *radius;            /* by place: the distance to the last near row; NULL without lists */
+  uint32_t *place_of;        /* by row; NULL without lists */
   uint32_t now;              /* brute force: the row whose turn it is */
+  Reacher *reachers;         /* tree: a heap, the least bound first */
+  size_t n_reachers;
 } Ordering;
 
 void optics_order_free(OpticsOrder *order)
@@ -45,15 +62,11 @@ static uint32_t row_of(const Ordering *o, size_t place)
   return o->tree ? o->tree->rows[place] : (uint32_t)place;
 }
 
-static const Waiting NOBODY_WAITS = {.least = (double)INFINITY, .most = -1, .place = OPTICS_NOBODY, .row = 0};
+static const Waiting NOBODY_WAITS = {.least = (double)INFINITY, .most = -1, .place = OPTICS_NOBODY, .row = 0, .latest = 0};
 
 /* Takes in one place. Of places that nothing has reached the first row is next, else the last one. */
 static inline void wait_place(Waiting *w, double reach, uint32_t place, uint32_t row)
 {
-  if (reach < 0) {
-    return;
-  }
-  w->most = reach > w->most ? reach : w->most;
   if (w->place == OPTICS_NOBODY || reach < w->least ||
       (reach == w->least && (isinf(reach) ? row < w->row : row > w->row))) {
     w->least = reach;
@@ -65,9 +78,9 @@ static inline void wait_place(Waiting *w, double reach, uint32_t place, uint32_t
 static inline void wait_join(Waiting *w, const Waiting *other)
 {
   if (other->place != OPTICS_NOBODY) {
-    const double most = other->most > w->most ? other->most : w->most;
     wait_place(w, other->least, other->place, other->row);
-    w->most = most;
+    w->most = other->most > w->most ? other->most : w->most;
+    w->latest = other->latest > w->latest ? other->latest : w->latest;
   }
 }
 
@@ -75,81 +88,209 @@ static Waiting wait_range(const Ordering *o, size_t first, size_t end)
 {
   Waiting w = NOBODY_WAITS;
   for (size_t i = first; i < end; i++) {
-    wait_place(&w, o->reach[i], (uint32_t)i, row_of(o, i));
+    const double reach = o->reach[i];
+    if (reach >= 0) {
+      wait_place(&w, reach, (uint32_t)i, row_of(o, i));
+      if (!(o->radius && reach < o->radius[i])) {
+        w.most = reach > w.most ? reach : w.most;
+        w.latest = o->from[i] > w.latest ? o->from[i] : w.latest;
+      }
+    }
   }
   return w;
 }
 
 /* ---- on a tree */
 
-static void refresh(Ordering *o, size_t node)
+/* Says whether anything changed. */
+static bool refresh(Ordering *o, size_t node)
 {
+  Waiting now;
   if (tree_is_leaf(o->tree, node)) {
     size_t first, end;
     tree_range(o->tree, node, &first, &end);
-    o->waiting[node] = wait_range(o, first, end);
+    now = wait_range(o, first, end);
   } else {
-    o->waiting[node] = o->waiting[2 * node + 1];
-    wait_join(&o->waiting[node], &o->waiting[2 * node + 2]);
+    now = o->waiting[2 * node + 1];
+    wait_join(&now, &o->waiting[2 * node + 2]);
   }
+  Waiting *before = &o->waiting[node];
+  const bool same = now.least == before->least && now.most == before->most && now.place == before->place &&
+                    now.latest == before->latest;
+  *before = now;
+  return !same;
 }
 
-static bool reach_leaf(Ordering *o, size_t node, const double *x, double core, uint32_t row)
-{
-  const NeighbourTree *tree = o->tree;
-  const size_t leaf = node + 1 - tree->leaves, first = tree_leaf_first(tree, leaf);
-  const size_t count = tree_leaf_first(tree, leaf + 1) - first;
-  double ranks[DISTANCE_TILE];
-  uint32_t found = distance_kernels()->within[tree->fold](tree_tile(tree, leaf), tree->d, x,
-                                                          metric_rank(o->metric, o->eps) * (1 + 0x1p-50), ranks);
-  bool changed = false;
-  found &= count >= DISTANCE_TILE ? UINT32_MAX : ((uint32_t)1 << count) - 1;
-  for (; found != 0; found &= found - 1) {
-    const size_t lane = (size_t)__builtin_ctz(found);
-    const double distance = metric_unrank(o->metric, ranks[lane]), reach = core > distance ? core : distance;
-    if (distance <= o->eps && reach < o->reach[first + lane]) {
-      o->reach[first + lane] = reach;
-      o->from[first + lane] = row;
-      changed = true;
-    }
-  }
-  if (changed) {
-    refresh(o, node);
-  }
-  return changed;
-}
-
-static bool reach_below(Ordering *o, size_t node, const double *x, double core, uint32_t row)
-{
-  if (o->waiting[node].most <= core) {
-    return false;
-  }
-  const double nearest = metric_unrank(o->metric, tree_nearest(o->tree, node, x));
-  if (nearest > o->eps || nearest >= o->waiting[node].most) {
-    return false;
-  }
-  if (tree_is_leaf(o->tree, node)) {
-    return reach_leaf(o, node, x, core, row);
-  }
-  const bool left = reach_below(o, 2 * node + 1, x, core, row), right = reach_below(o, 2 * node + 2, x, core, row);
-  if (left || right) {
-    refresh(o, node);
-  }
-  return left || right;
-}
-
-static void take_place(Ordering *o, uint32_t place)
+static void refresh_place(Ordering *o, uint32_t place)
 {
   size_t leaf = (size_t)place * o->tree->leaves / o->tree->n;
   while (tree_leaf_first(o->tree, leaf + 1) <= place) {
     leaf++;
   }
-  for (size_t node = leaf + o->tree->leaves - 1;; node = (node - 1) / 2) {
-    refresh(o, node);
-    if (node == 0) {
-      break;
+  for (size_t node = leaf + o->tree->leaves - 1; refresh(o, node) && node > 0; node = (node - 1) / 2) {
+  }
+}
+
+/* A row reaches out to `limit`. */
+typedef struct Turn {
+  const double *x;
+  uint32_t position;
+  double core, limit;
+  double beyond; /* no row farther than limit that it could serve is nearer than this */
+} Turn;
+
+static Turn turn_of(const Ordering *o, uint32_t position)
+{
+  const uint32_t row = o->out->order[position];
+  return (Turn){.x = o->values + (size_t)row * o->d,
+                .position = position,
+                .core = o->out->core[row],
+                .beyond = INFINITY};
+}
+
+/* Says whether anything changed. Of equal reaches that from the row whose turn was first stays. */
+static bool serve(Ordering *o, const Turn *t, size_t place, double distance)
+{
+  const double reach = t->core > distance ? t->core : distance, before = o->reach[place];
+  if (distance > o->eps || reach > before || (reach == before && t->position >= o->from[place])) {
+    return false;
+  }
+  o->reach[place] = reach;
+  o->from[place] = t->position;
+  return true;
+}
+
+static bool reach_leaf(Ordering *o, size_t node, Turn *t)
+{
+  const NeighbourTree *tree = o->tree;
+  const size_t leaf = node + 1 - tree->leaves, first = tree_leaf_first(tree, leaf);
+  double ranks[DISTANCE_TILE];
+  uint32_t found = distance_kernels()->within[tree->fold](tree_tile(tree, leaf), tree->d, t->x,
+                                                          metric_rank(o->metric, o->eps) * (1 + 0x1p-50), ranks);
+  bool changed = false;
+  for (found &= tree_lanes(tree, leaf); found != 0; found &= found - 1) {
+    const size_t lane = (size_t)__builtin_ctz(found), place = first + lane;
+    const double distance = metric_unrank(o->metric, ranks[lane]);
+    if (distance <= t->limit) {
+      changed = serve(o, t, place, distance) || changed;
+    } else if (distance <= o->reach[place] && distance < t->beyond) {
+      t->beyond = distance;
     }
   }
+  if (changed) {
+    (void)refresh(o, node);
+  }
+  return changed;
+}
+
+/* Whether a reach serves nobody who waits below the node. */
+static bool idle(const Waiting *w, const Turn *t, double reach)
+{
+  return reach > w->most || (reach == w->most && t->position >= w->latest);
+}
+
+static bool reach_below(Ordering *o, size_t node, Turn *t)
+{
+  const Waiting *waiting = &o->waiting[node];
+  if (idle(waiting, t, t->core)) {
+    return false;
+  }
+  const double nearest = metric_unrank(o->metric, tree_nearest(o->tree, node, t->x));
+  if (nearest > o->eps || idle(waiting, t, nearest)) {
+    return false;
+  }
+  if (nearest > t->limit) {
+    t->beyond = nearest < t->beyond ? nearest : t->beyond;
+    return false;
+  }
+  if (tree_is_leaf(o->tree, node)) {
+    return reach_leaf(o, node, t);
+  }
+  const bool left = reach_below(o, 2 * node + 1, t), right = reach_below(o, 2 * node + 2, t);
+  if (left || right) {
+    (void)refresh(o, node);
+  }
+  return left || right;
+}
+
+static inline bool earlier(const Reacher *a, const Reacher *b)
+{
+  return a->bound < b->bound || (a->bound == b->bound && a->position < b->position);
+}
+
+static void sink(Ordering *o, size_t at, Reacher r)
+{
+  Reacher *heap = o->reachers;
+  for (size_t child; (child = 2 * at + 1) < o->n_reachers; at = child) {
+    child += child + 1 < o->n_reachers && earlier(&heap[child + 1], &heap[child]);
+    if (!earlier(&heap[child], &r)) {
+      break;
+    }
+    heap[at] = heap[child];
+  }
+  heap[at] = r;
+}
+
+static void add_reacher(Ordering *o, uint32_t position, double bound)
+{
+  const Reacher r = {bound, position};
+  size_t at = o->n_reachers++;
+  for (; at > 0 && earlier(&r, &o->reachers[(at - 1) / 2]); at = (at - 1) / 2) {
+    o->reachers[at] = o->reachers[(at - 1) / 2];
+  }
+  o->reachers[at] = r;
+}
+
+/* Lets rows that had their turn reach farther, until none could reach a row as easily as the next one was reached, or the
+ * task is cancelled. A row
+ * reaches by GROWTH farther than to the nearest row it may serve. */
+static void reach_out(Ordering *o)
+{
+  while (o->n_reachers > 0 && o->reachers[0].bound <= o->waiting[0].least && o->waiting[0].place != OPTICS_NOBODY &&
+         !task_cancelled(o->task)) {
+    const Reacher r = o->reachers[0];
+    Turn t = turn_of(o, r.position);
+    t.limit = r.bound > t.core ? r.bound * GROWTH : t.core;
+    (void)reach_below(o, 0, &t);
+    if (isfinite(t.beyond)) {
+      sink(o, 0, (Reacher){t.beyond, r.position});
+    } else if (--o->n_reachers > 0) {
+      sink(o, 0, o->reachers[o->n_reachers]);
+    }
+  }
+}
+
+/* A row that has its turn serves its near rows and those it is near to. */
+static void reach_near(Ordering *o, uint32_t position, bool quiet)
+{
+  const OpticsNear *near = &o->near;
+  const size_t row = o->out->order[position];
+  const Turn t = turn_of(o, position);
+  for (size_t entry = row * near->k; entry < (row + 1) * near->k; entry++) {
+    const uint32_t place = o->place_of[near->rows[entry]];
+    if (serve(o, &t, place, near->distances[entry]) && !quiet) {
+      refresh_place(o, place);
+    }
+  }
+  for (uint32_t i = near->starts[row]; i < near->starts[row + 1]; i++) {
+    const uint32_t place = o->place_of[near->named[i] / near->k];
+    if (serve(o, &t, place, near->distances[near->named[i]]) && !quiet) {
+      refresh_place(o, place);
+    }
+  }
+}
+
+/* Quiet: the tree is not told, since it is made later. */
+static void begin_turn(Ordering *o, uint32_t position, bool quiet)
+{
+  const uint32_t row = o->out->order[position];
+  if (!isfinite(o->out->core[row])) {
+    return;
+  }
+  if (o->near.k > 0) {
+    reach_near(o, position, quiet);
+  }
+  add_reacher(o, position, o->near.k > 0 ? optics_near_radius(&o->near, row) : 0);
 }
 
 /* ---- by brute force, in parts */
@@ -168,7 +309,7 @@ static void part_item(void *context, size_t item, size_t worker)
       const double reach = core > distances[j] ? core : distances[j];
       if (distances[j] <= o->eps && reach < o->reach[first + j]) {
         o->reach[first + j] = reach;
-        o->from[first + j] = o->now;
+        o->from[first + j] = o->out->position[o->now];
       }
     }
   }
@@ -187,6 +328,11 @@ static Waiting next_of_parts(Ordering *o)
 
 /* ---- the order */
 
+static uint32_t row_at(const OpticsOrder *order, uint32_t position)
+{
+  return position == OPTICS_NOBODY ? OPTICS_NOBODY : order->order[position];
+}
+
 static uint32_t take(Ordering *o, size_t position)
 {
   const Waiting next = o->tree ? o->waiting[0] : next_of_parts(o);
@@ -194,7 +340,7 @@ static uint32_t take(Ordering *o, size_t position)
   out->order[position] = next.row;
   out->position[next.row] = (uint32_t)position;
   out->reach[next.row] = o->reach[next.place];
-  out->from[next.row] = o->from[next.place];
+  out->from[next.row] = row_at(out, o->from[next.place]);
   o->reach[next.place] = -1;
   return next.place;
 }
@@ -227,7 +373,7 @@ static void wait_all(Ordering *o)
     o->waiting[i] = wait_range(o, i * PART, (i + 1) * PART < o->n ? (i + 1) * PART : o->n);
   }
   for (size_t node = nodes; node-- > 0;) {
-    refresh(o, node);
+    (void)refresh(o, node);
   }
 }
 
@@ -235,26 +381,30 @@ static void wait_all(Ordering *o)
 static void spread(Ordering *o, uint32_t place)
 {
   const uint32_t row = row_of(o, place);
-  const double core = o->out->core[row];
   if (!o->tree) {
     o->now = row;
     pool_run(task_threads(o->task), (o->n + PART - 1) / PART, part_item, o);
     return;
   }
-  take_place(o, place);
-  if (core <= o->eps) {
-    (void)reach_below(o, 0, o->values + (size_t)row * o->d, core, row);
-  }
+  refresh_place(o, place);
+  begin_turn(o, o->out->position[row], false);
 }
 
 static void order_rows(Ordering *o)
 {
   OpticsOrder *out = o->out;
   Stretch stretch = {.rows = o->n / 256 + 1, .highest = NAN};
+  for (size_t i = 0; o->tree && i < out->done; i++) { /* of an order that goes on: what they may have done is done again */
+    begin_turn(o, (uint32_t)i, true);
+  }
   wait_all(o);
-  for (; out->done < o->n && !task_cancelled(o->task); out->done++) {
+  for (; out->done < o->n; out->done++) {
     if (out->done % 4096 == 0) {
       task_progress(o->task, out->done, o->n);
+    }
+    reach_out(o);
+    if (task_cancelled(o->task)) {
+      break;
     }
     spread(o, take(o, out->done));
     if (o->task->trace) {
@@ -264,7 +414,7 @@ static void order_rows(Ordering *o)
   for (size_t i = 0; i < o->n; i++) { /* of those that wait, for going on */
     if (o->reach[i] >= 0) {
       out->reach[row_of(o, i)] = o->reach[i];
-      out->from[row_of(o, i)] = o->from[i];
+      out->from[row_of(o, i)] = row_at(out, o->from[i]);
     }
   }
 }
@@ -293,43 +443,58 @@ static Status allocate(Ordering *o, Error *e)
   o->reach = mem_alloc(n, sizeof *o->reach);
   o->from = mem_alloc(n, sizeof *o->from);
   o->waiting = mem_alloc(o->tree ? 2 * o->tree->leaves : n / PART + 1, sizeof *o->waiting);
-  if (!o->reach || !o->from || !o->waiting) {
-    return error_memory(e, n * 16, _("an order of rows"));
+  o->reachers = o->tree ? mem_alloc(n, sizeof *o->reachers) : NULL;
+  o->radius = o->near.k > 0 ? mem_alloc(n, sizeof *o->radius) : NULL;
+  o->place_of = o->near.k > 0 ? mem_alloc(n, sizeof *o->place_of) : NULL;
+  if (!o->reach || !o->from || !o->waiting || (o->tree && !o->reachers) ||
+      (o->near.k > 0 && (!o->radius || !o->place_of))) {
+    return error_memory(e, n * 44, _("an order of rows"));
   }
   for (size_t i = 0; i < n; i++) {
     const uint32_t row = row_of(o, i);
     o->reach[i] = o->out->position[row] == OPTICS_NOBODY ? o->out->reach[row] : -1;
-    o->from[i] = o->out->from[row];
+    o->from[i] = o->out->from[row] == OPTICS_NOBODY ? OPTICS_NOBODY : o->out->position[o->out->from[row]];
+    if (o->near.k > 0) {
+      o->radius[i] = optics_near_radius(&o->near, row);
+      o->place_of[row] = (uint32_t)i;
+    }
   }
   return STATUS_OK;
 }
 
-static Status largest_distance(Task *task, const Neighbours *index, size_t n, size_t k, double *room, double *out,
-                               Error *e)
+/* The distance of every row to its k-th nearest. */
+static Status kth_distances(const Ordering *o, const Neighbours *index, size_t k, double *out, Error *e)
 {
-  const Status status = neighbours_kth(task, index, k < n ? k : n, room, e);
-  *out = 0;
-  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-    *out = room[i] > *out ? room[i] : *out;
+  const OpticsNear *near = &o->near;
+  if (near->k < k) {
+    return neighbours_kth(o->task, index, k, out, e);
   }
-  return status;
+  for (size_t i = 0; i < o->n; i++) {
+    out[i] = near->distances[i * near->k + k - 1];
+  }
+  return STATUS_OK;
 }
 
 /* Core distances, and eps where it is not given. */
-static Status begin(Task *task, const Neighbours *index, size_t n, size_t min_points, double eps, OpticsOrder *out, Error *e)
+static Status begin(Ordering *o, const Neighbours *index, size_t min_points, double eps, Error *e)
 {
+  const size_t n = o->n;
+  OpticsOrder *out = o->out;
   Status status;
   TRY(optics_order_new(n, out, e));
-  task_phase(task, "core distances");
   if (eps < 0) {
-    TRY(largest_distance(task, index, n, min_points + 1, out->core, &eps, e));
+    TRY(kth_distances(o, index, min_points < n ? min_points + 1 : n, out->core, e));
+    eps = 0;
+    for (size_t i = 0; i < n; i++) {
+      eps = out->core[i] > eps ? out->core[i] : eps;
+    }
   }
   out->eps = eps;
   for (size_t i = 0; i < n; i++) {
     out->core[i] = INFINITY;
   }
   if (min_points <= n) {
-    TRY(neighbours_kth(task, index, min_points, out->core, e));
+    TRY(kth_distances(o, index, min_points, out->core, e));
   }
   for (size_t i = 0; i < n; i++) {
     out->core[i] = out->core[i] <= eps ? out->core[i] : INFINITY;
@@ -338,14 +503,23 @@ done:
   return status;
 }
 
+/* Near rows are worth their memory on a tree. */
+static Status find_near(Ordering *o, const Neighbours *index, size_t min_points, Error *e)
+{
+  const size_t wanted = min_points + 1 > NEAR_LEAST ? min_points + 1 : NEAR_LEAST;
+  return o->tree ? optics_near_new(o->task, index, o->n, wanted < o->n ? wanted : o->n, &o->near, e) : STATUS_OK;
+}
+
 Status optics_fit(Task *task, const Neighbours *index, const double *values, size_t n, size_t d, Metric metric,
                   size_t min_points, double eps, OpticsOrder *out, Error *e)
 {
   Ordering o = {
       .task = task, .tree = neighbours_tree(index), .values = values, .n = n, .d = d, .metric = metric, .out = out};
   Status status = STATUS_OK;
+  task_phase(task, "core distances");
+  TRY(find_near(&o, index, min_points, e));
   if (!out->order) {
-    TRY(begin(task, index, n, min_points, eps, out, e));
+    TRY(begin(&o, index, min_points, eps, e));
   }
   o.eps = out->eps;
   TRY(allocate(&o, e));
@@ -355,6 +529,10 @@ done:
   mem_free(o.reach);
   mem_free(o.from);
   mem_free(o.waiting);
+  mem_free(o.reachers);
+  mem_free(o.radius);
+  mem_free(o.place_of);
+  optics_near_free(&o.near);
   if (status != STATUS_OK) {
     optics_order_free(out);
   }

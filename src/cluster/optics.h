@@ -6,10 +6,12 @@
  * has had its turn; of equal ones the later row, as R's dbscan and ELKI do. Where no row is within eps of those so far,
  * the first row left begins again, with an infinite reachability.
  *
- * On a tree each node knows the least and the largest reachability of its rows still waiting: the first finds the next
- * row in O(log n), the second leaves out nodes that a row cannot improve, so that few rows are looked at even where eps
- * is infinite. By brute force O(n^2 d). One thread orders (the order is a chain); core distances are found on all.
- * Memory: the index and 60 bytes a row.
+ * On a tree a row that has its turn first serves its sixteen nearest rows (or min_points + 1) and those of whose nearest it
+ * is one; what it could do beyond is put off until the next row is no nearer. Then the tree is searched a little
+ * farther, without the nodes whose rows were all reached over less than the distance to the last of their nearest: no row
+ * that is not of their lists comes nearer. So few rows are looked at even where eps is infinite: about the time of finding
+ * the nearest rows, twice. By brute force O(n^2 d). One thread orders (the order is a chain); nearest rows and core
+ * distances are found on all. Memory: the index and 60 bytes a row, and 256 for the lists where the task may have them.
  */
 #ifndef ASSAY_CLUSTER_OPTICS_H
 #define ASSAY_CLUSTER_OPTICS_H
@@ -33,7 +35,7 @@ typedef struct OpticsOptions {
 } OpticsOptions;
 
 /* By row; position: the place in the order, from 0. Of one that was stopped the first `done` positions are those of the
- * whole order; reach and from of the rows that wait are what the rows so far give. */
+ * whole order; reach and from of the rows that wait are no more than what the search for the next row has found. */
 typedef struct OpticsOrder {
   size_t n, done;
   double eps;            /* used */

@@ -292,9 +292,10 @@ static Status work(Call *call, const void *options, void *of, Error *e)
 /* Fitted to processor seconds, as dbscan's:
  *
  *   rows           1,000   10,000   100,000   1,000,000
- *   2 columns      0.003    0.047       1.6          43
- *   8 columns      0.006     0.42        21  not measured   4 columns 2.0, 16 columns 14 at 100,000; cosine 15 for 20,000 rows */
-static const DensityRate optics_rate = {.factor = 6e-8, .power = 1.476, .steep = 0.039, .pair = 4.3e-9};
+ *   2 columns      0.004    0.035       0.5           7
+ *   4 columns      0.003    0.051       0.8          13
+ *   8 columns      0.004     0.10       2.0          63   16 columns 21 at 100,000; cosine 15 for 20,000 rows */
+static const DensityRate optics_rate = {.factor = 8.5e-7, .power = 1.154, .steep = 0.026, .flat = 0.021, .pair = 4.3e-9};
 
 static Status optics_cost(const Call *call, Cost *out, Error *e)
 {

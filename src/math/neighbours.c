@@ -172,6 +172,13 @@ static void scan_leaf(Search *s, size_t leaf)
   }
 }
 
+/* Whether a row of at least this rank, of those below the node, could be among the best: of equal ranks a lower row. */
+static inline bool worth(const Search *s, size_t node, double rank)
+{
+  return s->best.n < s->best.k || rank < s->best.hits[0].rank ||
+         (rank == s->best.hits[0].rank && s->tree->least[node] < s->best.hits[0].row);
+}
+
 static void descend(Search *s, size_t node)
 {
   if (tree_is_leaf(s->tree, node)) {
@@ -186,10 +193,10 @@ static void descend(Search *s, size_t node)
     far_rank = rank;
     far = near++;
   }
-  if (near_rank <= best_limit(&s->best)) {
+  if (worth(s, near, near_rank)) {
     descend(s, near);
   }
-  if (far_rank <= best_limit(&s->best)) {
+  if (worth(s, far, far_rank)) {
     descend(s, far);
   }
 }
@@ -204,7 +211,21 @@ typedef struct Group {
   const uint32_t *rows;
   Best best[DISTANCE_TILE];
   double limits[DISTANCE_TILE]; /* of each; below 0 in lanes without a row */
+  bool ranks_only;              /* not which rows */
 } Group;
+
+/* The asking rows for which there may be something below a node of these bounds. */
+static uint32_t group_worth(const Group *g, size_t node, const double *bounds, uint32_t asking)
+{
+  uint32_t some = g->kernels->at_most(bounds, g->limits) & asking;
+  for (uint32_t ties = g->kernels->at_most(g->limits, bounds) & some; ties != 0; ties &= ties - 1) {
+    const size_t lane = (size_t)__builtin_ctz(ties);
+    if (g->best[lane].n == g->best[lane].k && (g->ranks_only || g->tree->least[node] > g->best[lane].hits[0].row)) {
+      some &= ~((uint32_t)1 << lane);
+    }
+  }
+  return some;
+}
 
 static void group_scan(Group *g, size_t leaf, uint32_t asking)
 {
@@ -234,7 +255,7 @@ static void group_descend(Group *g, size_t node, uint32_t asking)
   const size_t near = 2 * __builtin_popcount(left) < __builtin_popcount(asking);
   for (size_t turn = 0; turn < 2; turn++) {
     const size_t child = near ^ turn;
-    const uint32_t some = g->kernels->at_most(bounds[child], g->limits) & asking;
+    const uint32_t some = group_worth(g, 2 * node + 1 + child, bounds[child], asking);
     if (some != 0) {
       group_descend(g, 2 * node + 1 + child, some);
     }
@@ -248,7 +269,7 @@ static void group_climb(Group *g, size_t leaf)
   for (group_descend(g, node, tree_lanes(g->tree, leaf)); node > 0 && !task_cancelled(g->task); node = (node - 1) / 2) {
     const size_t sibling = ((node - 1) ^ 1) + 1;
     tree_nearest_lanes(g->tree, sibling, g->tile, bounds);
-    const uint32_t some = g->kernels->at_most(bounds, g->limits);
+    const uint32_t some = group_worth(g, sibling, bounds, tree_lanes(g->tree, leaf));
     if (some != 0) {
       group_descend(g, sibling, some);
     }
@@ -440,7 +461,7 @@ static void leaf_item(void *context, size_t item, size_t worker)
   const NeighbourTree *tree = &b->index->tree;
   const size_t first = tree_leaf_first(tree, item), count = tree_leaf_first(tree, item + 1) - first;
   Group g = {.task = b->task, .tree = tree, .kernels = distance_kernels(), .tile = tree_tile(tree, item),
-             .values = b->index->values, .rows = tree->rows + first};
+             .values = b->index->values, .rows = tree->rows + first, .ranks_only = !b->rows};
   for (size_t i = 0; i < DISTANCE_TILE; i++) {
     g.best[i] = (Best){b->scratch + (worker * DISTANCE_TILE + i) * b->k, 0, b->k};
     g.limits[i] = i < count ? (double)INFINITY : -1;

@@ -335,14 +335,21 @@ static void make_leaf(Build *b, size_t node)
       tile[c * DISTANCE_TILE + i] = row[c];
     }
   }
+  tree->least[node] = tree->rows[first];
   if (!tree->ball) {
     leaf_box(tile, count, d, tree->bounds + node * tree->stride);
   }
 }
 
-static void join_boxes(NeighbourTree *tree, size_t node)
+/* What a node knows from its children; balls are made of their points. */
+static void join_children(NeighbourTree *tree, size_t node)
 {
   const size_t d = tree->d;
+  const uint32_t left = tree->least[2 * node + 1], right = tree->least[2 * node + 2];
+  tree->least[node] = left < right ? left : right;
+  if (tree->ball) {
+    return;
+  }
   const double *a = tree->bounds + (2 * node + 1) * tree->stride, *b = tree->bounds + (2 * node + 2) * tree->stride;
   double *out = tree->bounds + node * tree->stride;
   for (size_t c = 0; c < d; c++) {
@@ -384,9 +391,7 @@ static void grow(Build *b, size_t node)
     split_node(b, node);
     grow(b, 2 * node + 1);
     grow(b, 2 * node + 2);
-    if (!b->tree->ball) {
-      join_boxes(b->tree, node);
-    }
+    join_children(b->tree, node);
   }
   if (b->tree->ball) {
     make_ball(b, node);
@@ -422,16 +427,16 @@ static void build(Build *b)
   pool_run(threads, width, grow_item, b);
   if (tree->ball) {
     pool_run(threads, width - 1, ball_item, b);
-    return;
   }
   for (size_t node = width - 1; node-- > 0;) {
-    join_boxes(tree, node);
+    join_children(tree, node);
   }
 }
 
 void neighbours_tree_free(NeighbourTree *tree)
 {
   mem_free(tree->rows);
+  mem_free(tree->least);
   mem_free(tree->tiles);
   mem_free(tree->bounds);
   *tree = (NeighbourTree){0};
@@ -445,10 +450,11 @@ static Status allocate(NeighbourTree *tree, Key **keys, Error *e)
     return error_memory(e, 0, _("a search tree"));
   }
   tree->rows = mem_alloc(tree->n, sizeof *tree->rows);
+  tree->least = mem_alloc(2 * tree->leaves, sizeof *tree->least);
   tree->tiles = mem_buffer(tile, sizeof *tree->tiles);
   tree->bounds = mem_buffer(bounds, sizeof *tree->bounds);
   *keys = mem_alloc(tree->n, sizeof **keys);
-  if (!tree->rows || !tree->tiles || !tree->bounds || !*keys) {
+  if (!tree->rows || !tree->least || !tree->tiles || !tree->bounds || !*keys) {
     return error_memory(e, (tile + bounds) * sizeof(double), _("a search tree"));
   }
   return STATUS_OK;

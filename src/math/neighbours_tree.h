@@ -22,6 +22,7 @@ typedef struct NeighbourTree {
   size_t n, d, leaves;
   size_t stride;    /* numbers of a node's bounds */
   uint32_t *rows;   /* n: tree position to row */
+  uint32_t *least;  /* 2 leaves - 1: the lowest row below a node */
   double *tiles;    /* leaves x d x 32 */
   double *bounds;   /* (2 leaves - 1) x stride */
 } NeighbourTree;

@@ -40,6 +40,7 @@ typedef struct Case {
   NeighbourKind kind;
   size_t min_points;
   double eps;
+  size_t budget;
 } Case;
 
 static Status fit(const Case *c, OpticsOrder *out, Error *e)
@@ -48,7 +49,7 @@ static Status fit(const Case *c, OpticsOrder *out, Error *e)
   Task task;
   Neighbours *index;
   task_init(&task, 1);
-  *out = (OpticsOrder){0};
+  task.budget = c->budget;
   Status status = neighbours_new(&task, c->values, c->n, c->d, c->metric, c->kind, &index, e);
   if (status == STATUS_OK) {
     status = optics_fit(&task, index, c->values, c->n, c->d, c->metric, c->min_points, c->eps, out, e);
@@ -83,8 +84,10 @@ static double core_of(const Case *c, size_t i)
 static void follow(const Case *c, const OpticsOrder *o)
 {
   double reach[N_MOST];
+  uint32_t from[N_MOST];
   for (size_t i = 0; i < c->n; i++) {
     reach[i] = INFINITY;
+    from[i] = OPTICS_NOBODY;
   }
   for (size_t at = 0; at < c->n; at++) {
     size_t next = SIZE_MAX;
@@ -97,12 +100,16 @@ static void follow(const Case *c, const OpticsOrder *o)
     assert_int_equal(o->order[at], next);
     assert_int_equal(o->position[next], at);
     assert_true(o->reach[next] == reach[next]);
+    assert_int_equal(o->from[next], from[next]);
     const double core = core_of(c, next);
     assert_true(o->core[next] == core);
     reach[next] = -1;
     for (size_t i = 0; i < c->n && core <= c->eps; i++) {
       const double distance = between(c, next, i), now = fmax(core, distance);
-      reach[i] = distance <= c->eps && now < reach[i] ? now : reach[i];
+      if (distance <= c->eps && now < reach[i]) {
+        reach[i] = now;
+        from[i] = (uint32_t)next;
+      }
     }
   }
 }
@@ -117,13 +124,46 @@ static void test_definition(void **state)
     for (unsigned v = 0; v < 8; v++) {
       fill(values, sizes[s][0], sizes[s][1], v & 1, s);
       for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BRUTE; kind++) {
-        const Case c = {values, sizes[s][0], sizes[s][1], {metrics[v / 2], 2}, kind, 4, v & 4 ? (double)INFINITY : 0.7};
+        Case c = {values, sizes[s][0], sizes[s][1], {metrics[v / 2], 2}, kind, 4, v & 4 ? (double)INFINITY : 0.7, 0};
+        for (c.budget = 0; c.budget < 2; c.budget++) { /* a byte: no memory for lists of neighbours */
+          OpticsOrder o;
+          assert_int_equal(fit(&c, &o, NULL), STATUS_OK);
+          follow(&c, &o);
+          optics_order_free(&o);
+        }
+      }
+    }
+  }
+}
+
+/* Deeper trees, lists or none, against all rows one by one; equal rows, equal distances, a far group. */
+static void test_many_rows(void **state)
+{
+  (void)state;
+  enum { N = 2000 };
+  static double values[N * 3];
+  for (unsigned v = 0; v < 4; v++) {
+    fill(values, N, 3, v & 1, v);
+    for (size_t i = 0; i < N; i++) {
+      values[i * 3] += i % 10 == 9 ? 1000 : 0;
+      if (v == 3) {
+        values[i * 3 + 2] = values[i * 3 + 1] = 0;
+      }
+    }
+    Case c = {values, N, 3, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_BRUTE, v == 2 ? 40 : 5, INFINITY, 0};
+    OpticsOrder plain;
+    assert_int_equal(fit(&c, &plain, NULL), STATUS_OK);
+    for (c.kind = NEIGHBOURS_KD; c.kind <= NEIGHBOURS_BALL; c.kind++) {
+      for (c.budget = 0; c.budget < 2; c.budget++) {
         OpticsOrder o;
         assert_int_equal(fit(&c, &o, NULL), STATUS_OK);
-        follow(&c, &o);
+        assert_memory_equal(plain.order, o.order, N * sizeof *o.order);
+        assert_memory_equal(plain.reach, o.reach, N * sizeof *o.reach);
+        assert_memory_equal(plain.from, o.from, N * sizeof *o.from);
         optics_order_free(&o);
       }
     }
+    optics_order_free(&plain);
   }
 }
 
@@ -132,7 +172,7 @@ static void test_default_radius(void **state)
 {
   (void)state;
   const double x[] = {0, 1, 3, 7};
-  const Case c = {x, 4, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 2, -1};
+  const Case c = {x, 4, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 2, -1, 0};
   OpticsOrder o;
   assert_int_equal(fit(&c, &o, NULL), STATUS_OK);
   assert_true(o.eps == 6);
@@ -147,7 +187,7 @@ static void test_cut(void **state)
   static double values[N_MOST * 2];
   int32_t labels[N_MOST], to[N_MOST];
   fill(values, N_MOST, 2, false, 3);
-  const Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 5, INFINITY};
+  const Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 5, INFINITY, 0};
   OpticsOrder o;
   assert_int_equal(fit(&c, &o, NULL), STATUS_OK);
   for (double eps = 0.3; eps < 1.5; eps += 0.2) {
@@ -186,7 +226,7 @@ static void test_valleys(void **state)
     x[10 + i] = 30 + 0.2 * (double)i;
     x[20 + i] = 200 + (double)i;
   }
-  const Case c = {x, 30, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 3, INFINITY};
+  const Case c = {x, 30, 1, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 3, INFINITY, 0};
   OpticsOrder o;
   OpticsValleys valleys;
   int32_t labels[30];
@@ -227,7 +267,7 @@ static void test_memory_and_cancel(void **state)
   (void)state;
   static double values[N_MOST * 2];
   fill(values, N_MOST, 2, false, 1);
-  Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 5, -1};
+  Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 5, -1, 0};
   pool_set_threads(1);
   assert_true(sweep(swept, &c) > 12);
   pool_set_threads(0);
@@ -268,10 +308,11 @@ static void test_stopped(void **state)
   (void)state;
   static double values[N_MOST * 2];
   int32_t labels[N_MOST], part[N_MOST];
-  fill(values, N_MOST, 2, false, 3);
-  Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 5, -1};
-  for (NeighbourKind kind = NEIGHBOURS_AUTO; kind <= NEIGHBOURS_BRUTE; kind += NEIGHBOURS_BRUTE) {
+  Case c = {values, N_MOST, 2, {METRIC_EUCLIDEAN, 2}, NEIGHBOURS_AUTO, 5, -1, 0};
+  for (unsigned v = 0; v < 6; v++) {
+    const NeighbourKind kind = v < 4 ? NEIGHBOURS_AUTO : NEIGHBOURS_BRUTE;
     OpticsOrder whole, o = {0};
+    fill(values, N_MOST, 2, v & 1, 3);
     Neighbours *index;
     Stop stop = {.every = 37};
     size_t rounds = 0, before = 0;
@@ -280,6 +321,7 @@ static void test_stopped(void **state)
     assert_int_equal(fit(&c, &whole, NULL), STATUS_OK);
     assert_true(whole.done == N_MOST);
     task_init(&stop.task, 1);
+    stop.task.budget = v & 2 ? 1 : 0;
     stop.task.trace = stop_at;
     stop.task.trace_context = &stop;
     assert_int_equal(neighbours_new(&stop.task, values, N_MOST, 2, c.metric, kind, &index, NULL), STATUS_OK);
@@ -310,7 +352,8 @@ static void test_stopped(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_definition), cmocka_unit_test(test_default_radius),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_definition), cmocka_unit_test(test_many_rows),
+                                     cmocka_unit_test(test_default_radius),
                                      cmocka_unit_test(test_cut), cmocka_unit_test(test_valleys),
                                      cmocka_unit_test(test_memory_and_cancel), cmocka_unit_test(test_stopped)};
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
