@@ -680,7 +680,7 @@ function Frame:minibatch(main_or_options, options) end
 
 ---@class cluster.mixture.options
 ---@field k? any number of components, or several to choose from: 3, "2:9", {2, 4, 8}
----@field model? string|string[] covariance models to choose from: auto (all), EII VII EEI VEI EVI VVI EEE VEE EEV VEV EVV VVV, or full (VVV), tied (EEE), diagonal (VVI), spherical (VII)
+---@field model? string|string[] covariance models to choose from: auto (all), EII VII EEI VEI EVI VVI EEE VEE EVE VVE EEV VEV EVV VVV, or full (VVV), tied (EEE), diagonal (VVI), spherical (VII)
 ---@field criterion? "bic"|"icl"|"aic" what is smallest in the model that is chosen; icl also asks that components are apart
 ---@field init? string|Frame where iterations begin: hierarchical merges rows by likelihood (up to 2000 of them), kmeans, random takes k rows as means; or a frame with a row per mean
 ---@field starts? integer how often to start; from the second on by k-means (init = random: random)

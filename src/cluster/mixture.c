@@ -29,6 +29,7 @@ void mixture_state_free(MixtureState *state)
   mixture_parameters_free(&state->current);
   mixture_parameters_free(&state->best_start);
   mixture_parameters_free(&state->best);
+  mem_free(state->axes);
   mem_free(state->table);
   *state = (MixtureState){0};
 }
@@ -64,7 +65,9 @@ static Status begin_start(Search *search, MixtureModel model, size_t k, bool *fa
     return status;
   }
   search->next.model = model;
-  status = mixture_maximise(&search->moments, search->settings->reg, search->task, &search->next, failed, e);
+  memset(state->axes, 0, search->rows->d * search->rows->d * sizeof *state->axes);
+  status = mixture_maximise(&search->moments, search->settings->reg, search->task, state->axes, &search->next, failed,
+                            e);
   if (status != STATUS_OK || *failed) {
     return status;
   }
@@ -109,7 +112,7 @@ static Status iterate(Search *search, bool *converged, bool *failed, Error *e)
       return STATUS_OK;
     }
     search->next.model = state->current.model;
-    status = mixture_maximise(&search->moments, settings->reg, search->task, &search->next, failed, e);
+    status = mixture_maximise(&search->moments, settings->reg, search->task, state->axes, &search->next, failed, e);
     if (status != STATUS_OK || *failed) {
       return status;
     }
@@ -368,6 +371,10 @@ static Status run(Search *search, Error *e)
   if (!state->table) {
     state->table = mem_zero(fits_of(settings), sizeof *state->table);
     TRY(state->table ? STATUS_OK : error_memory(e, fits_of(settings) * sizeof *state->table, _("a mixture")));
+  }
+  if (!state->axes) {
+    state->axes = mem_zero(search->rows->d * search->rows->d, sizeof *state->axes);
+    TRY(state->axes ? STATUS_OK : error_memory(e, search->rows->d * sizeof *state->axes, _("a mixture")));
   }
   TRY(mixture_starts_new(search->task, search->rows, search->weights, settings, &search->starts, e));
   while (state->fit < fits_of(settings)) {

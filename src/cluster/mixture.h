@@ -5,7 +5,8 @@
  * A component has a share, a mean and a covariance lambda D A D': volume lambda, shape A (diagonal, determinant 1),
  * orientation D. A model's three letters say of each whether it is equal in all components (E), varies (V) or is not
  * there (I): EII spheres of one size ... VVV free ellipsoids. With one column only volume is left: EII and VII are
- * mclust's E and V.
+ * mclust's E and V. The likelihoods are mclust's, but for VVE: mclust 6.0 seeks its orientation by EVE's criterion, so
+ * that its likelihood stays below the largest (tests/reference/mixture.R).
  *
  * An iteration is one pass over the rows (mixture_pass.c): densities, shares of each row among the components, and at
  * once the sums from which the next parameters follow; no n x k matrix is kept. Sums are taken about the parameters'
@@ -22,10 +23,12 @@
  * fit has no likelihood (it can be made as high as one likes). reg, added to every variance after each iteration,
  * prevents it.
  *
- * Cost of an iteration: about n k d^2 multiplications and additions (n k d for diagonal models) and n k exps. Memory: a
- * few k d^2 numbers for each thread and level of the tree; hierarchical: m^2 / 2 numbers and m d^2 for m rows.
+ * Cost of an iteration: about n k d^2 multiplications and additions (n k d for diagonal models) and n k exps; for EVE
+ * and VVE also 6 k d^3 for each of some sweeps (mixture_orientation.c). Memory: a few k d^2 numbers for each thread and
+ * level of the tree; hierarchical: m^2 / 2 numbers and m d^2 for m rows.
  *
- * Reference: Dempster, Laird and Rubin 1977; Celeux and Govaert 1995 (models); Fraley 1998 (hierarchical start); Fraley
+ * Reference: Dempster, Laird and Rubin 1977; Celeux and Govaert 1995 (models); Flury and Gautschi 1986, Browne and
+ * McNicholas 2014 (common orientation); Fraley 1998 (hierarchical start); Fraley
  * and Raftery 2002; Biernacki, Celeux and Govaert 2000 (ICL).
  */
 #ifndef ASSAY_CLUSTER_MIXTURE_H
@@ -39,7 +42,8 @@
 #include "math/rows.h"
 
 /* Diagonal models first. */
-#define MIXTURE_MODELS(M) M(EII) M(VII) M(EEI) M(VEI) M(EVI) M(VVI) M(EEE) M(VEE) M(EEV) M(VEV) M(EVV) M(VVV)
+#define MIXTURE_MODELS(M) \
+  M(EII) M(VII) M(EEI) M(VEI) M(EVI) M(VVI) M(EEE) M(VEE) M(EVE) M(VVE) M(EEV) M(VEV) M(EVV) M(VVV)
 #define MIXTURE_NUMBER(name) MIXTURE_##name,
 typedef enum MixtureModel { MIXTURE_MODELS(MIXTURE_NUMBER) MIXTURE_MODEL_COUNT } MixtureModel;
 
@@ -63,6 +67,7 @@ typedef struct MixtureSettings {
 
 const char *mixture_model_name(MixtureModel model); /* "VEV" */
 bool mixture_is_diagonal(MixtureModel model);
+bool mixture_shares_axes(MixtureModel model); /* EVE, VVE: one orientation, shapes of their own */
 /* Free numbers in shares, means and covariances of k components on d columns. */
 size_t mixture_df(MixtureModel model, size_t k, size_t d);
 
@@ -97,6 +102,7 @@ typedef struct MixtureState {
   bool start_converged;
   double start_sums[2];         /* its log likelihood and doubt */
   MixtureParameters current, best_start, best; /* share NULL: none */
+  double *axes;                 /* d x d: the orientation of `current`, where the next begins; of EVE and VVE alone */
   MixtureEntry *table;          /* fit entries are done, of n_k x n_models */
 } MixtureState;
 

@@ -30,9 +30,18 @@ void mixture_moments_free(MixtureMoments *m);
 Status mixture_pass(MixtureWork *work, const MixtureParameters *p, const int32_t *labels, MixtureMoments *out,
                     bool *singular, Error *e) MUST_USE;
 
-/* New parameters (of out->model) from moments. *singular: they have no densities. */
-Status mixture_maximise(const MixtureMoments *m, double reg, const Task *task, MixtureParameters *out, bool *singular,
-                        Error *e) MUST_USE;
+/* New parameters (of out->model) from moments. axes, d x d, serve models with a common orientation alone: where the
+ * search for it begins (all 0: it knows where), and what it finds; unchanged after an error. *singular: the parameters
+ * have no densities. */
+Status mixture_maximise(const MixtureMoments *m, double reg, const Task *task, double *axes, MixtureParameters *out,
+                        bool *singular, Error *e) MUST_USE;
+
+/* The best common orientation of k scatters, its axes in rows, for one volume (EVE) or a volume of each (VVE), and the
+ * scatters' k x d diagonals along these axes. Goes down from `axes`, or from the pooled scatter's when these are none.
+ * *sound is false when a scatter is flat. A sweep: 6 k d^3 operations; a few to some dozen of them. Errors: memory,
+ * cancelled; then axes are as they were. */
+Status mixture_orientation(const MixtureMoments *m, size_t k, size_t d, bool one_volume, const Task *task, double *axes,
+                           double *values, bool *sound, Error *e) MUST_USE;
 
 /* Cholesky factors' inverses, packed as the kernels want them (d cells when diagonal), and the constants of the log
  * densities; false where a pivot is below 1e-7 spread. */

@@ -142,6 +142,18 @@ static Status make_numbers(const MixtureParameters *p, Frame **out, Error *e)
   return draft_finish(draft, out, e);
 }
 
+/* Of the current fit; no rows where its components have orientations of their own, or none. */
+static Status make_axes(const MixtureState *s, Frame **out, Error *e)
+{
+  const bool has = s->current.share && mixture_shares_axes(s->current.model);
+  Draft *draft = draft_new();
+  if (!draft) {
+    return error_memory(e, 0, _("a model"));
+  }
+  draft_floats(draft, "value", s->axes, has ? s->current.d * s->current.d : 0);
+  return draft_finish(draft, out, e);
+}
+
 static Status make_state(const MixtureState *s, Frame **out, Error *e)
 {
   Draft *draft = draft_new();
@@ -165,6 +177,7 @@ static Status put_state(Model *model, const MixtureState *s, Error *e)
   Status status;
   TRY(model_set_made(model, "state", make_state(s, &frame, e), &frame, e));
   TRY(model_set_made(model, "state_current", make_numbers(&s->current, &frame, e), &frame, e));
+  TRY(model_set_made(model, "state_axes", make_axes(s, &frame, e), &frame, e));
   TRY(model_set_made(model, "state_start", make_numbers(&s->best_start, &frame, e), &frame, e));
   TRY(model_set_made(model, "state_best", make_numbers(&s->best, &frame, e), &frame, e));
 done:
@@ -203,6 +216,16 @@ static bool find_model(const char *text, size_t length, MixtureModel *out)
   return false;
 }
 
+static bool model_at(const Column *column, size_t row, MixtureModel *out)
+{
+  size_t length;
+  if (!type_is_text(column_type(column)) || !column_valid(column, row)) {
+    return false;
+  }
+  const char *text = column_text(column, row, &length);
+  return find_model(text, length, out);
+}
+
 /* The numbers of a frame of one column; no rows: none. false when they do not fit. */
 static Status read_numbers(const Frame *frame, size_t k, size_t d, MixtureModel model, MixtureParameters *out, Error *e)
 {
@@ -233,15 +256,11 @@ static Status read_numbers(const Frame *frame, size_t k, size_t d, MixtureModel 
 Status mixture_model_parameters(const Model *model, MixtureParameters *out, Error *e)
 {
   const Frame *variables = model_frame(model, "variables"), *glance = model_frame(model, "glance");
-  size_t k = 0, column, length;
+  size_t k = 0, column;
   MixtureModel form;
   *out = (MixtureParameters){0};
   if (!variables || !cluster_size_cell(glance, "k", &k) || !frame_find(glance, "model", &column) ||
-      !type_is_text(column_type(frame_column(glance, column))) || !column_valid(frame_column(glance, column), 0)) {
-    return cluster_model_broken(e);
-  }
-  const char *text = column_text(frame_column(glance, column), 0, &length);
-  if (!find_model(text, length, &form)) {
+      !model_at(frame_column(glance, column), 0, &form)) {
     return cluster_model_broken(e);
   }
   const Status status = read_numbers(model_frame(model, "parameters"), k, frame_rows(variables), form, out, e);
@@ -272,15 +291,18 @@ static bool whole_at(const Frame *frame, const char *name, size_t row, size_t *o
 /* The entries that are done; they must be those that the settings ask for. */
 static bool read_criteria(const Frame *criteria, const MixtureSettings *settings, size_t d, MixtureState *out)
 {
-  size_t converged;
+  size_t converged, model;
+  MixtureModel form;
   if (!criteria || frame_rows(criteria) != out->fit || out->fit > settings->n_k * settings->n_models ||
-      !frame_find(criteria, "converged", &converged) || column_type(frame_column(criteria, converged)) != TYPE_BOOL) {
+      !frame_find(criteria, "converged", &converged) || column_type(frame_column(criteria, converged)) != TYPE_BOOL ||
+      !frame_find(criteria, "model", &model)) {
     return false;
   }
   for (size_t i = 0; i < out->fit; i++) {
     MixtureEntry *entry = &out->table[i];
     entry->model = settings->models[i % settings->n_models];
-    if (!whole_at(criteria, "k", i, &entry->k) || entry->k != settings->k[i / settings->n_models] ||
+    if (!model_at(frame_column(criteria, model), i, &form) || form != entry->model ||
+        !whole_at(criteria, "k", i, &entry->k) || entry->k != settings->k[i / settings->n_models] ||
         !whole_at(criteria, "iterations", i, &entry->iterations) ||
         !number_at(criteria, "log_likelihood", i, &entry->log_likelihood) ||
         !number_at(criteria, "bic", i, &entry->bic) || !number_at(criteria, "aic", i, &entry->aic) ||
@@ -293,6 +315,29 @@ static bool read_criteria(const Frame *criteria, const MixtureSettings *settings
                        column_float(frame_column(criteria, converged), i) != 0;
   }
   return true;
+}
+
+/* The orientation that the current fit shares, where it does. */
+static Status read_axes(const Frame *frame, MixtureState *out, Error *e)
+{
+  const size_t d = out->current.d;
+  if (!out->current.share || !mixture_shares_axes(out->current.model)) {
+    return STATUS_OK;
+  }
+  if (!cluster_is_matrix(frame, d * d, 1)) {
+    return cluster_model_broken(e);
+  }
+  out->axes = mem_alloc(d * d, sizeof *out->axes);
+  if (!out->axes) {
+    return error_memory(e, d * d * sizeof *out->axes, _("a model"));
+  }
+  column_block(frame_column(frame, 0), 0, d * d, out->axes, 1);
+  for (size_t i = 0; i < d * d; i++) {
+    if (!isfinite(out->axes[i])) {
+      return cluster_model_broken(e);
+    }
+  }
+  return STATUS_OK;
 }
 
 static bool read_scalars(const Frame *frame, MixtureState *s)
@@ -336,6 +381,7 @@ Status mixture_model_state(const Model *model, const MixtureSettings *settings, 
   const size_t k = settings->k[out->fit / settings->n_models], best = best_of(out, settings->criterion);
   const MixtureModel form = settings->models[out->fit % settings->n_models];
   TRY(read_numbers(model_frame(model, "state_current"), k, d, form, &out->current, e));
+  TRY(read_axes(model_frame(model, "state_axes"), out, e));
   TRY(read_numbers(model_frame(model, "state_start"), k, d, form, &out->best_start, e));
   if (best < out->fit) {
     TRY(read_numbers(model_frame(model, "state_best"), out->table[best].k, d, out->table[best].model, &out->best, e));

@@ -3,9 +3,11 @@
  *
  *   tidy        cluster size share weight, and the mean in each variable
  *   criteria    a row per model and k that was tried: model k log_likelihood df bic aic icl iterations converged
- * singular covariances k x d rows in the data's units: cluster variable, and a column per variable centres     the
- * means, scaled parameters  one column, all numbers of the fit in scaled units: shares, means, covariances state,
- * state_current, state_start, state_best   of an interrupted fit
+ *               singular
+ *   covariances k x d rows in the data's units: cluster variable, and a column per variable
+ *   centres     the means, scaled
+ *   parameters  one column, all numbers of the fit in scaled units: shares, means, covariances
+ *   state, state_current, state_axes, state_start, state_best   of an interrupted fit
  */
 #ifndef ASSAY_CLUSTER_MIXTURE_MODEL_PRIMITIVES_H
 #define ASSAY_CLUSTER_MIXTURE_MODEL_PRIMITIVES_H

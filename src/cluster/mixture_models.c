@@ -24,6 +24,11 @@ bool mixture_is_diagonal(MixtureModel model)
   return model <= MIXTURE_VVI;
 }
 
+bool mixture_shares_axes(MixtureModel model)
+{
+  return model == MIXTURE_EVE || model == MIXTURE_VVE;
+}
+
 size_t mixture_df(MixtureModel model, size_t k, size_t d)
 {
   const char *name = mixture_model_name(model);
@@ -90,6 +95,7 @@ typedef struct Maximum {
   double *vectors;    /* k x d x d: rows are eigenvectors of W */
   double *values;     /* k x d: its eigenvalues */
   double *packed;     /* d (d + 1) / 2 */
+  double *axes;       /* d x d: see mixture_maximise */
 } Maximum;
 
 static const double *scatter_of(const Maximum *x, size_t j)
@@ -112,6 +118,22 @@ static void set_diagonal(const Maximum *x, size_t j, const double *diagonal, dou
   memset(c, 0, x->d * x->d * sizeof *c);
   for (size_t i = 0; i < x->d; i++) {
     c[i * x->d + i] = diagonal ? factor * diagonal[i] : factor;
+  }
+}
+
+/* The sum of values times the squares of the rows of vectors. */
+static void set_turned(const Maximum *x, size_t j, const double *vectors, const double *values, double factor)
+{
+  const size_t d = x->d;
+  double *c = x->covariance + j * d * d;
+  memset(c, 0, d * d * sizeof *c);
+  for (size_t r = 0; r < d; r++) {
+    const double *v = vectors + r * d, value = factor * values[r];
+    for (size_t a = 0; a < d; a++) {
+      for (size_t b = 0; b < d; b++) {
+        c[a * d + b] += value * v[a] * v[b];
+      }
+    }
   }
 }
 
@@ -216,24 +238,42 @@ static bool model_eei(const Maximum *x)
   return true;
 }
 
-/* Shapes of their own; the volumes' weighted mean, or each its own. */
+/* The diagonals in `values` become shapes of their own, and `volume` the volumes' weighted mean, or each its own. */
 static bool shapes_vary(const Maximum *x, bool varying)
 {
   double sum = 0;
   for (size_t j = 0; j < x->k; j++) {
-    double *own = x->values + j * x->d;
-    for (size_t i = 0; i < x->d; i++) {
-      own[i] = scatter_of(x, j)[i * x->d + i];
-    }
-    const double volume = normalise(own, x->d);
+    const double volume = normalise(x->values + j * x->d, x->d);
     if (volume == 0) {
       return false;
     }
     x->volume[j] = volume / x->m->weight[j];
     sum += volume;
   }
+  for (size_t j = 0; j < x->k && !varying; j++) {
+    x->volume[j] = sum / x->total;
+  }
+  return true;
+}
+
+static void take_diagonals(const Maximum *x)
+{
   for (size_t j = 0; j < x->k; j++) {
-    set_diagonal(x, j, x->values + j * x->d, varying ? x->volume[j] : sum / x->total);
+    for (size_t i = 0; i < x->d; i++) {
+      x->values[j * x->d + i] = scatter_of(x, j)[i * x->d + i];
+    }
+  }
+}
+
+/* EVI, VVI */
+static bool diagonals_vary(const Maximum *x, bool varying)
+{
+  take_diagonals(x);
+  if (!shapes_vary(x, varying)) {
+    return false;
+  }
+  for (size_t j = 0; j < x->k; j++) {
+    set_diagonal(x, j, x->values + j * x->d, x->volume[j]);
   }
   return true;
 }
@@ -283,11 +323,7 @@ static bool volumes_and_shape(const Maximum *x)
 
 static bool model_vei(const Maximum *x)
 {
-  for (size_t j = 0; j < x->k; j++) {
-    for (size_t i = 0; i < x->d; i++) {
-      x->values[j * x->d + i] = scatter_of(x, j)[i * x->d + i];
-    }
-  }
+  take_diagonals(x);
   if (!volumes_and_shape(x)) {
     return false;
   }
@@ -408,17 +444,18 @@ static Status orientations_vary(const Maximum *x, bool varying, bool *sound, Err
   const Status status = eigen(x, e);
   *sound = status == STATUS_OK && (varying ? volumes_and_shape(x) : one_volume(x));
   for (size_t j = 0; *sound && j < x->k; j++) {
-    double *c = x->covariance + j * d * d;
-    const double *v = x->vectors + j * d * d;
-    memset(c, 0, d * d * sizeof *c);
-    for (size_t r = 0; r < d; r++) {
-      const double value = x->volume[j] * x->shape[r];
-      for (size_t a = 0; a < d; a++) {
-        for (size_t b = 0; b < d; b++) {
-          c[a * d + b] += value * v[r * d + a] * v[r * d + b];
-        }
-      }
-    }
+    set_turned(x, j, x->vectors + j * d * d, x->shape, x->volume[j]);
+  }
+  return status;
+}
+
+/* EVE, VVE: one orientation, shapes of their own. */
+static Status shapes_about_axes(const Maximum *x, bool varying, bool *sound, Error *e)
+{
+  const Status status = mixture_orientation(x->m, x->k, x->d, !varying, x->task, x->axes, x->values, sound, e);
+  *sound = status == STATUS_OK && *sound && shapes_vary(x, varying);
+  for (size_t j = 0; *sound && j < x->k; j++) {
+    set_turned(x, j, x->axes, x->values + j * x->d, x->volume[j]);
   }
   return status;
 }
@@ -430,10 +467,12 @@ static Status covariances(const Maximum *x, MixtureModel model, bool *sound, Err
     case MIXTURE_VII: *sound = spheres(x, true); break;
     case MIXTURE_EEI: *sound = model_eei(x); break;
     case MIXTURE_VEI: *sound = model_vei(x); break;
-    case MIXTURE_EVI: *sound = shapes_vary(x, false); break;
-    case MIXTURE_VVI: *sound = shapes_vary(x, true); break;
+    case MIXTURE_EVI: *sound = diagonals_vary(x, false); break;
+    case MIXTURE_VVI: *sound = diagonals_vary(x, true); break;
     case MIXTURE_EEE: *sound = model_eee(x); break;
     case MIXTURE_VEE: return model_vee(x, sound, e);
+    case MIXTURE_EVE: return shapes_about_axes(x, false, sound, e);
+    case MIXTURE_VVE: return shapes_about_axes(x, true, sound, e);
     case MIXTURE_EEV: return orientations_vary(x, false, sound, e);
     case MIXTURE_VEV: return orientations_vary(x, true, sound, e);
     case MIXTURE_EVV: *sound = forms_vary(x, false); break;
@@ -442,15 +481,15 @@ static Status covariances(const Maximum *x, MixtureModel model, bool *sound, Err
   return STATUS_OK;
 }
 
-Status mixture_maximise(const MixtureMoments *m, double reg, const Task *task, MixtureParameters *out, bool *singular,
-                        Error *e)
+Status mixture_maximise(const MixtureMoments *m, double reg, const Task *task, double *axes, MixtureParameters *out,
+                        bool *singular, Error *e)
 {
   const size_t k = out->k, d = out->d;
   double *room = mem_alloc(k * (1 + d + d * d) + d + d * d + d * (d + 1) / 2, sizeof *room);
   if (!room) {
     return error_memory(e, k * d * d * sizeof *room, _("a mixture"));
   }
-  Maximum x = {.m = m, .task = task, .k = k, .d = d, .covariance = out->covariance};
+  Maximum x = {.m = m, .task = task, .k = k, .d = d, .covariance = out->covariance, .axes = axes};
   bool sound = true;
   x.volume = room;
   x.values = x.volume + k;

@@ -21,7 +21,7 @@ t.test("models by mclust's names and by words", function()
   for word, name in pairs { full = "VVV", tied = "EEE", diagonal = "VVI", spherical = "VII", VEV = "VEV" } do
     t.eq(iris:mixture({ k = 2, model = word }).model, name)
   end
-  t.eq(#iris:mixture({ k = 2 }):criteria(), 12)
+  t.eq(#iris:mixture({ k = 2 }):criteria(), 14)
   t.eq(#iris:mixture({ k = 2, on = "petal_length" }):criteria(), 2)
   t.raises("unknown-model", function() iris:mixture { k = 2, model = { "EEE", "ABC" } } end, "ABC", "VVV")
 end)
@@ -55,6 +55,72 @@ t.test("a saved mixture predicts the same", function()
   t.same_frame(model.load(path):criteria(), m:criteria())
 end)
 
+-- Column r, c of a component's covariance, from m:covariances().
+local function covariance(m, names, j)
+  local rows, found = m:covariances(), {}
+  for r = 1, #names do
+    found[r] = {}
+    for c, name in ipairs(names) do
+      found[r][c] = rows[name][(j - 1) * #names + r]
+    end
+  end
+  return found
+end
+
+local function product(a, b)
+  local out = {}
+  for r = 1, #a do
+    out[r] = {}
+    for c = 1, #a do
+      local sum = 0
+      for i = 1, #a do
+        sum = sum + a[r][i] * b[i][c]
+      end
+      out[r][c] = sum
+    end
+  end
+  return out
+end
+
+local function determinant(a) -- 3 x 3
+  return a[1][1] * (a[2][2] * a[3][3] - a[2][3] * a[3][2]) - a[1][2] * (a[2][1] * a[3][3] - a[2][3] * a[3][1])
+    + a[1][3] * (a[2][1] * a[3][2] - a[2][2] * a[3][1])
+end
+
+t.test("EVE and VVE: covariances of the same axes, which therefore can be swapped; of EVE with one volume", function()
+  local names = { "sepal_length", "sepal_width", "petal_length" }
+  for _, model in ipairs { "EVE", "VVE" } do
+    local m = iris:mixture { k = 3, model = model, on = names, tol = 1e-9 }
+    local first = covariance(m, names, 1)
+    for j = 2, 3 do
+      local other = covariance(m, names, j)
+      local ab, ba = product(first, other), product(other, first)
+      for r = 1, 3 do
+        for c = 1, 3 do
+          t.near(ab[r][c], ba[r][c], 1e-12)
+        end
+      end
+      local ratio = determinant(other) / determinant(first)
+      t.eq(math.abs(ratio - 1) < 1e-9, model == "EVE", model .. " " .. ratio)
+    end
+  end
+end)
+
+t.test("turned data have the same EVE and VVE", function()
+  local a, b = t.cells(iris.sepal_length), t.cells(iris.petal_length)
+  local x, y = {}, {}
+  for i = 1, #a do
+    x[i], y[i] = 0.6 * a[i] - 0.8 * b[i], 0.8 * a[i] + 0.6 * b[i]
+  end
+  local means = frame { x = { 0, 0 }, y = { 5.0, 9 } }
+  local back = frame { x = { 4.0, 7.2 }, y = { 3.0, 5.4 } }
+  for _, model in ipairs { "EVE", "VVE" } do
+    local m = frame({ x = a, y = b }):mixture { k = 2, model = model, init = back, tol = 1e-12 }
+    local turned = frame({ x = x, y = y }):mixture { k = 2, model = model, init = means, tol = 1e-12 }
+    t.near(m.log_likelihood, turned.log_likelihood, 1e-7, model)
+  end
+end)
+
 t.test("weight 2 is a row twice, weight 0 is none", function()
   local twice, rows = {}, 0
   local weights = {}
@@ -78,6 +144,12 @@ t.test("weight 2 is a row twice, weight 0 is none", function()
   local m = named:mixture(options)
   t.near(m.log_likelihood, plain.log_likelihood, 1e-8)
   t.near(m.bic, plain.bic, 1e-8)
+  for _, model in ipairs { "EVE", "VVE" } do
+    options.model, options.on, options.weights = model, nil, nil
+    plain = frame({ x = x, y = y }):mixture(options)
+    options.on, options.weights = { "x", "y" }, "w"
+    t.near(named:mixture(options).log_likelihood, plain.log_likelihood, 1e-8, model)
+  end
 end)
 
 t.test("what is flat has no likelihood, unless reg is given", function()
@@ -88,6 +160,13 @@ t.test("what is flat has no likelihood, unless reg is given", function()
   t.raises("singular-covariance", function() same:mixture { k = 1, model = "VVV" } end, "column 'a'", "the same in")
   t.raises("singular-covariance", function() frame({ a = { 1, 1, 1, 1 } }):mixture { k = 1 } end)
   t.raises("singular-covariance", function() frame({ a = { 1.5 } }):mixture(1) end)
+  for _, model in ipairs { "EVE", "VVE" } do
+    t.raises("singular-covariance", function() flat:mixture { k = 2, model = model } end, "reg")
+    t.raises("singular-covariance", function() same:mixture { k = 1, model = model } end, "column 'a'")
+    t.raises("singular-covariance", function() iris:head(6):mixture { k = 6, model = model } end, "k = 6")
+    t.raises("singular-covariance", function() frame({ a = { 1, 1, 2, 2 }, b = { 3, 3, 4, 4 } }):mixture { k = 2,
+      model = model } end)
+  end
   local m = frame({ a = { 1, 1, 1, 5, 5, 5, 9.0, 9.5 }, b = { 2, 2, 2, 7, 7, 7, 1.0, 3.0 } }):mixture { k = "1:4" }
   t.ok(m.singular > 0)
   t.has(tostring(m), "without a likelihood")

@@ -36,6 +36,8 @@ static const Method methods[] = {
      "mixture",
      {{"k", 3, NULL}, {"model", NAN, "full"}, {"init", NAN, "random"}, {"starts", 3, NULL}, {"reg", 1e-6, NULL}}},
     {"cluster", "mixture", {{"k", 3, NULL}, {"model", NAN, "VVI"}, {"init", NAN, "kmeans"}, {"weights", NAN, "w"}}},
+    {"cluster", "mixture", {{"k", 3, NULL}, {"model", NAN, "VVE"}, {"weights", NAN, "w"}, {"tol", 1e-9, NULL}}},
+    {"cluster", "mixture", {{"k", NAN, "1:3"}, {"model", NAN, "EVE"}, {"starts", 2, NULL}}},
     {"cluster", "latent_class", {{"k", NAN, "1:3"}, {"starts", 3, NULL}, {"max_iter", 40, NULL}}},
     {"cluster", "fuzzy", {{"k", 3, NULL}, {"starts", 2, NULL}, {"m", 1.7, NULL}}},
     {"cluster", "som", {{"x", 4, NULL}, {"y", 3, NULL}, {"epochs", 12, NULL}, {"k", 3, NULL}}},

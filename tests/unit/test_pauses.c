@@ -47,6 +47,8 @@ static const char *const fits[] = {
     "df:pam{k = 4, on = {'a', 'b'}, silhouette = false}",
     "df:clara{k = 4, on = {'a', 'b'}}",
     "df:mixture{k = 3, on = {'a', 'b'}}",
+    "df:mixture{k = 2, on = {'a', 'b', 'd'}, model = 'VVE', tol = 1e-7}",
+    "df:mixture{k = 3, on = {'a', 'b', 'd'}, model = 'EVE', starts = 2}",
     "df:latent_class{k = 2, on = {'p', 'q'}}",
     "df:fuzzy{k = 3, on = {'a', 'b'}}",
     "df:som{on = {'a', 'b'}}",
