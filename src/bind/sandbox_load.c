@@ -58,9 +58,10 @@ static Status push_file(lua_State *L, const char *path, Error *e)
   if (start[0] == LUA_SIGNATURE[0]) {
     refuse_compiled(L, path);
   }
-  lua_pushfstring(L, "@%s", path);
-  if (luaL_loadbufferx(L, start, size - (size_t)(start - bytes), lua_tostring(L, -1), "t") != LUA_OK) {
-    error_read(L, -1, e);
+  const char *name = lua_pushfstring(L, "@%s", path);
+  const size_t length = size - (size_t)(start - bytes);
+  if (luaL_loadbufferx(L, start, length, name, "t") != LUA_OK) {
+    syntax_read(L, start, length, name, e);
     lua_pop(L, 3);
     return e->status;
   }

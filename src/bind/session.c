@@ -176,11 +176,10 @@ static void set_environment(lua_State *L)
   }
 }
 
-static _Noreturn void throw_syntax(lua_State *L)
+static _Noreturn void throw_syntax(lua_State *L, const char *text, size_t length, const char *name)
 {
   Error e;
-  error_read(L, -1, &e);
-  snprintf(e.id, sizeof e.id, "syntax-error");
+  syntax_read(L, text, length, name, &e);
   throw_error(L, &e);
 }
 
@@ -225,7 +224,7 @@ static int run_statement(lua_State *L)
   } else {
     lua_settop(L, 1);
     if (!load_text(L, "", chunk, "", name)) {
-      throw_syntax(L);
+      throw_syntax(L, chunk, strlen(chunk), name);
     }
   }
   set_environment(L);
@@ -272,9 +271,10 @@ static int run_file(lua_State *L)
     start = strchr(bytes, '\n') ? strchr(bytes, '\n') : bytes + size;
   }
   const bool standard = strcmp(statement->path, "-") == 0;
-  lua_pushfstring(L, standard ? "=stdin%s" : "@%s", standard ? "" : statement->path);
-  if (luaL_loadbufferx(L, start, size - (size_t)(start - bytes), lua_tostring(L, -1), "t") != LUA_OK) {
-    throw_syntax(L);
+  const char *name = lua_pushfstring(L, standard ? "=stdin%s" : "@%s", standard ? "" : statement->path);
+  const size_t length = size - (size_t)(start - bytes);
+  if (luaL_loadbufferx(L, start, length, name, "t") != LUA_OK) {
+    throw_syntax(L, start, length, name);
   }
   set_environment(L);
   value_free(&box->value);

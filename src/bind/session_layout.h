@@ -88,7 +88,11 @@ void push_interrupted(lua_State *L); /* the interruption object made beforehand 
 /* Reads whatever was thrown into an Error; may throw, since a __tostring of the user's may be run. */
 void error_read(lua_State *L, int index, Error *e);
 
-/* The same, of what a failed lua_pcall left on top of the stack; does not throw. */
+/* The same, of what luaL_loadbufferx(L, text, length, name, "t") left on top of the stack when it failed: syntax-error, with
+ * the line of the text and a caret at the token. */
+void syntax_read(lua_State *L, const char *text, size_t length, const char *name, Error *e);
+
+/* Reads what a failed lua_pcall left on top of the stack; does not throw. */
 void error_take(lua_State *L, int lua_status, Error *e);
 int message_handler(lua_State *L); /* for lua_pcall: adds file:line of the user's code */
 

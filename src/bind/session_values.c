@@ -182,8 +182,7 @@ static int evaluate(lua_State *L)
   size_t length;
   const char *chunk = lua_tolstring(L, -1, &length);
   if (luaL_loadbufferx(L, chunk, length, "=expression", "t") != LUA_OK) {
-    error_read(L, -1, &e);
-    snprintf(e.id, sizeof e.id, "syntax-error");
+    syntax_read(L, chunk, length, "=expression", &e);
     throw_error(L, &e);
   }
   push_environment(L);

@@ -119,6 +119,26 @@ t.test("syntax errors name the line and the token", function()
   t.has(err, "syntax-error")
 end)
 
+t.test("a caret stands below the token that Lua could not read", function()
+  local cases = {
+    { "x = = 2", "x = = 2\n      ^" },                      -- the second of two equal ones
+    { "a == b c = = 1", "a == b c = = 1\n    ^" },
+    { "  if ende == 1 end", "if ende == 1 end\n               ^" }, -- a whole word, without the blanks before
+    { "f(1,, 2)", "f(1,, 2)\n      ^" },
+    { "x = 'abc", "x = 'abc\n      ^" },
+    { "名 = 1", "名 = 1\n  ^" },
+    { "x = 1\nfor i = 1, 3 do\n  print(i)\n", "print(i)\n          ^" }, -- the end is missing
+  }
+  for _, case in ipairs(cases) do
+    local _, err, code = t.run { t.file(case[1] .. "\n", ".lua") }
+    t.eq(code, 1)
+    t.has(err, case[2])
+  end
+  local _, err = t.run { "-e", "goto nowhere" }
+  t.has(err, "syntax-error")
+  t.lacks(err, "^")
+end)
+
 t.test("thrown tables are shown by content", function()
   local _, err, code = t.run { "-e", "error({code = 2, why = 'disk'})" }
   t.eq(code, 1)
