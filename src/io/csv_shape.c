@@ -83,8 +83,9 @@ static bool is_number(const char *text, size_t length)
     if (!is_digit(text[i]) && i > first && !is_digit(text[i - 1]) && text[i] != ' ') {
       return false;
     }
-    if (text[i] == ' ' && i + 1 < length && is_digit(text[i + 1]) && !is_thousand(text + i + 1, length - i - 1)) {
-      return false;
+    if (text[i] == ' ' && i + 1 < length && is_digit(text[i + 1]) &&
+        (points > 0 || commas > 0 || (blanks == 1 && digits > 3) || !is_thousand(text + i + 1, length - i - 1))) {
+      return false; /* two numbers */
     }
   }
   if (digits == 0 || (points > 1 && commas > 1) || (blanks && digits < 4)) {
@@ -105,6 +106,20 @@ static bool is_month(const char *text, size_t length)
   static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul",
                                        "aug", "sep", "oct", "nov", "dec", NULL};
   return length >= 3 && is_one_of(text, 3, months);
+}
+
+/* Two marks of a kind with no blank between them, unless it follows the first: "31.12.2024", "31. 12. 2024", but not
+ * "1.5 2.5". */
+static bool is_together(const char *text, size_t length, char mark)
+{
+  const char *first = memchr(text, mark, length);
+  const char *last = first ? memchr(first + 1, mark, length - (size_t)(first + 1 - text)) : NULL;
+  for (const char *at = first; last && at < last; at++) {
+    if (*at == ' ' && at > first + 1) {
+      return false;
+    }
+  }
+  return last;
 }
 
 /* Digits with two marks of one kind, or a colon, between them; a month or AM may stand among them. */
@@ -137,7 +152,8 @@ static bool is_time(const char *text, size_t length)
       return false;
     }
   }
-  const bool day = dashes == 2 || slashes == 2 || points == 2 || months == 1 || (dashes == 3 && colons);
+  const bool day = (dashes == 2 && is_together(text, length, '-')) || (slashes == 2 && is_together(text, length, '/')) ||
+                   (points == 2 && is_together(text, length, '.')) || months == 1 || (dashes == 3 && colons);
   return digits >= 3 && digits <= 24 && (day || colons == 1 || colons == 2 || colons == 3);
 }
 

@@ -28,6 +28,7 @@ typedef struct Score {
   size_t doubled;       /* with doubled ones in them */
   double body;          /* share, without a first record of another width */
   double parted, tight; /* of records, that have a delimiter; of these, that have no blank behind it */
+  size_t gaps;          /* fields with nothing in them */
 } Score;
 
 typedef struct Counts {
@@ -161,6 +162,7 @@ static void measure(const CsvGrammar *grammar, const CsvSample *sample, double p
       out->tight += second->begin == second->end || sample->bytes[second->begin] != ' ';
     }
     for (size_t i = 0; i < record->n && !(record->odd && record->breaks); i++) {
+      out->gaps += record->parts[i].begin == record->parts[i].end;
       out->quoted += record->parts[i].quoted && !record->parts[i].open;
       out->doubled += record->parts[i].quoted && !record->parts[i].open && record->parts[i].escaped && !grammar->escape;
     }
@@ -281,11 +283,11 @@ static void try_quotes(CsvGrammar grammar, const CsvSample *sample, const CsvOpt
   }
 }
 
-/* How many of the sample's lines are values as a whole. */
-static double line_values(const CsvSample *sample, const CsvGrammar *base, CsvRecord *record)
+/* How many of the sample's lines are values as a whole; *rest (or NULL): of those behind the first. */
+static double line_values(const CsvSample *sample, const CsvGrammar *base, CsvRecord *record, double *rest)
 {
   CsvGrammar lines = *base;
-  size_t at = 0, n = 0, values = 0;
+  size_t at = 0, n = 0, values = 0, first = 0;
   lines.delimiter[0] = '\0';
   lines.quote = '"';
   while (n < RECORDS_MOST && csv_sample_next(&lines, sample, &at, record)) {
@@ -294,7 +296,11 @@ static double line_values(const CsvSample *sample, const CsvGrammar *base, CsvRe
     const size_t length = part->end - part->begin;
     values += csv_shape_is_value(csv_shape(text, length)) || csv_may_become_value(text, length) ||
               (part->quoted && !record->odd);
+    first = n == 0 ? values : first;
     n++;
+  }
+  if (rest) {
+    *rest = n > 1 ? (double)(values - first) / (double)(n - 1) : 1;
   }
   return n ? (double)values / (double)n : 0;
 }
@@ -312,7 +318,8 @@ static void try_weak(const CsvGrammar *base, const CsvSample *sample, const CsvO
                      Choice *best)
 {
   static const char weak[] = CSV_WEAK_DELIMITERS;
-  const double whole = line_values(sample, base, record);
+  double rest;
+  const double whole = line_values(sample, base, record, &rest);
   for (const char *c = weak; *c; c++) {
     const bool pair = *c == ':' && memmem(sample->bytes, sample->size, "::", 2);
     if (!memchr(sample->bytes, *c, sample->size)) {
@@ -329,10 +336,15 @@ static void try_weak(const CsvGrammar *base, const CsvSample *sample, const CsvO
     }
     try_quotes(grammar, sample, options, prior, record, &mine);
     if (*c == ' ') {
+      Choice runs = {.score = {.value = 0}};
       grammar.blanks = true;
-      try_quotes(grammar, sample, options, prior * 0.97, record, &mine);
+      try_quotes(grammar, sample, options, prior * 0.97, record, &runs);
+      const bool even = mine.score.gaps > 0 && runs.score.value > 0 && runs.score.body >= mine.score.body;
+      mine = even || runs.score.value > mine.score.value ? runs : mine;
     }
-    if (mine.score.body >= 0.8 && mine.score.values > 0 && whole < 0.5 && mine.score.value > best->score.value) {
+    const bool pure = *c == ' ' && mine.score.values == mine.score.width && mine.score.body >= 0.95;
+    if (mine.score.body >= 0.8 && mine.score.values > 0 && (whole < 0.5 || (pure && rest < 0.98)) &&
+        mine.score.value > best->score.value) {
       *best = mine;
     }
   }
@@ -389,7 +401,7 @@ static Choice choose(const CsvGrammar *base, const CsvSample *sample, const CsvO
   const size_t line = csv_line_stop(base, sample->bytes, sample->size, 0, &next);
   const bool uneven =
       best.score.first == 1 || (best.score.share < 1 && csv_shape(sample->bytes, line) == SHAPE_NUMBER);
-  const bool number = uneven && line_values(sample, base, record) >= 0.8;
+  const bool number = uneven && line_values(sample, base, record, NULL) >= 0.8;
   const bool clear =
       best.score.value >= 0.2 || (best.score.share >= 0.3 && best.score.parted >= 0.5 && best.score.tight >= 0.8);
   if (!clear || number) {

@@ -237,6 +237,41 @@ t.test("lines to pass over, whatever ends them, beyond a piece of the file too",
   end
 end)
 
+t.test("numbers parted by one blank are columns, not times", function()
+  for _, rows in ipairs { { "1.5 2.5", "3.25 4.125" }, { "0.134364 0.847434", "0.763775 0.255069" },
+    { "2012.25 1999.5", "10.75 31.5" } } do
+    for _, ending in ipairs { ".txt", ".data", ".csv" } do
+      local df = read(t.file((table.concat(rows, "\n") .. "\n"):rep(20), ending))
+      t.eq({ #df, #t.names(df), df:schema().type[2] }, { 40, 2, "float64" }, rows[1])
+    end
+  end
+  -- pairs of whole numbers of up to three digits, of which many could be a number with a blank between thousands
+  local state, pairs_, padded, known = 7, {}, {}, {}
+  local function below(n)
+    state = (state * 16807) % 2147483647
+    return state % n
+  end
+  for i = 1, 200 do
+    pairs_[i] = ("%d %d"):format(below(1000), below(1000))
+    padded[i] = ("   %.7e   %.7e"):format(below(1000) / 7, below(1000) / 7) -- as Matlab saves
+    known[i] = ("%s %.3f"):format(i % 9 == 3 and "NaN" or below(1000) / 8, below(100000) / 7)
+  end
+  for _, lines in ipairs { pairs_, padded, known } do
+    local df = read(t.file(table.concat(lines, "\n") .. "\n", ".txt"))
+    t.eq({ #df, #t.names(df), df:schema().type[2] ~= "string" }, { 200, 2, true }, lines[1])
+  end
+  local amounts = read(t.file("1 234\n12 345\n999\n1 234 567\n12\n2 000\n", ".txt"))
+  t.eq({ #t.names(amounts), amounts:schema().type[1] }, { 1, "int64" })
+  amounts = read(t.file("amount\n1 234\n12 345\n100 999\n", ".txt"))
+  t.eq({ #t.names(amounts), amounts.amount[2] }, { 1, 12345 })
+  local gaps = read(t.file("a b c\n1  3\n4 5 6\n  7\n8 9 \n", ".txt"))
+  t.eq({ #t.names(gaps), gaps.b[1], gaps.c[1] }, { 3, NA, 3 })
+  for _, day in ipairs { "31.12.2024", "31. 12. 2024", "2024-12-31 10:00:00", "31/12/2024" } do
+    local df = read(t.file("when\n" .. (day .. "\n"):rep(5), ".csv"))
+    t.eq({ t.names(df)[1], df:schema().type[1] }, { "when", "timestamp" }, day)
+  end
+end)
+
 t.test("texts that come again below in their columns name none", function()
   local votes = "republican,n,y,n\nrepublican,n,y,?\ndemocrat,?,y,y\ndemocrat,n,y,y\nrepublican,y,n,n\ndemocrat,y,n,n\n"
   local df = read(t.file(votes, ".data"))
