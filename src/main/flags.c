@@ -276,6 +276,14 @@ static MainTask sub_command(const char *word)
                                           : TASK_RUN;
 }
 
+static Status extra_argument(const Flags *flags, const char *argument, Error *e)
+{
+  error_set(e, STATUS_ARGUMENT, "extra-argument", _("one argument too many: '%s'"), argument);
+  return flags->task == TASK_DASH
+             ? error_hint(e, _("the dashboard opens with one file; others by `:` there, as in :b = read \"%s\""), argument)
+             : STATUS_ARGUMENT;
+}
+
 /* Behind a sub-command come its topic and further flags, in any order. */
 static Status take_topic(Reader *reader)
 {
@@ -286,8 +294,7 @@ static Status take_topic(Reader *reader)
     if (argument[0] == '-' && argument[1]) {
       status = take_flag(reader);
     } else if (flags->topic) {
-      status = error_set(reader->e, STATUS_ARGUMENT, "extra-argument", _("one argument too many: '%s'"),
-                         argument);
+      status = extra_argument(flags, argument, reader->e);
     } else {
       flags->topic = argument;
       reader->next++;
