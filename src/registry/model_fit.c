@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "registry/model_fit.h"
 
+#include <string.h>
+
 #include "core/alloc.h"
 
 Status model_options_again(Call *call, const Primitive *primitive, const Model *model, const Frame *data,
@@ -26,6 +28,22 @@ static void free_fit(const ModelSteps *steps, void *fit)
   }
 }
 
+/* A model with the options that it keeps. */
+static Status new_model(Call *call, const Primitive *primitive, const void *options, const void *fit, Model **out, Error *e)
+{
+  const ModelSteps *steps = primitive->model->steps;
+  if (!steps->keep) {
+    return model_new(primitive, options, out, e);
+  }
+  void *kept = arena_alloc(&call->task->arena, 1, primitive->options_size);
+  if (!kept) {
+    return error_memory(e, primitive->options_size, _("options"));
+  }
+  memcpy(kept, options, primitive->options_size);
+  steps->keep(fit, kept);
+  return model_new(primitive, kept, out, e);
+}
+
 /* What comes behind prepare and resume. */
 static Status make(Call *call, const Primitive *primitive, const Frame *data, const void *options, void *fit, Model **out,
                    Error *e)
@@ -34,7 +52,7 @@ static Status make(Call *call, const Primitive *primitive, const Frame *data, co
   Model *model = NULL;
   Status status;
   TRY(steps->work(call, options, fit, e));
-  TRY(model_new(primitive, options, &model, e));
+  TRY(new_model(call, primitive, options, fit, &model, e));
   TRY(steps->fill(model, options, fit, e));
   TRY(model_set_notes(model, text_data(call->notes), e));
   model_set_data(model, data);

@@ -74,6 +74,9 @@ typedef struct ModelSteps {
   Status (*resume)(const Model *model, const void *options, void *fit, Error *e);
   /* The method, on from where fit stands; lines for the user go to call->notes. */
   Status (*work)(Call *call, const void *options, void *fit, Error *e);
+  /* The options that the model keeps where these are not the call's own (NULL: they are): changes a copy of them. For large
+   * frames that only a stopped fit needs again. */
+  void (*keep)(const void *fit, void *options);
   /* The model's frames, but for the notes. */
   Status (*fill)(Model *model, const void *options, const void *fit, Error *e);
   void (*free)(void *fit);
