@@ -53,7 +53,7 @@ static Status by_ward(Task *task, const BirchOptions *o, Fit *f, Text *notes, Er
   LinkageTree tree = {0};
   Status status;
   TRY(linkage_vectors(task, f->groups.means, f->groups.n, f->groups.d, (Metric){METRIC_EUCLIDEAN, 2}, LINKAGE_WARD,
-                      weights, &tree, e));
+                      weights, NULL, &tree, e));
   f->k = o->k > 0 ? (size_t)o->k : hierarchical_widest_gap(&tree);
   if (o->k == 0) {
     text_printf(notes, _("k = %zu, where Ward's heights leave the widest gap between groups\n"), f->k);

@@ -134,7 +134,7 @@ static Status link_atoms(Call *call, const ConsensusOptions *o, Atoms *t, size_t
   TRY(distances ? STATUS_OK : error_memory(e, linkage_cells(t->a) * sizeof *distances, _("distances")));
   task_phase(call->task, "association");
   TRY(consensus_distances(call->task, t->codes, t->a, t->m, distances, e));
-  TRY(linkage_matrix(call->task, distances, t->a, kind, t->weights, &tree, e));
+  TRY(linkage_matrix(call->task, distances, t->a, kind, t->weights, NULL, &tree, e));
   *k = o->k > 0 ? (size_t)o->k : consensus_lifetime(&tree, 100);
   *height = *k > 1 && *k <= t->a ? tree.height[t->a - *k] : NAN;
   TRY(linkage_cut(&tree, *k, t->labels, e));

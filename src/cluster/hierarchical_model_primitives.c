@@ -2,8 +2,10 @@
 #include "cluster/hierarchical_model_primitives.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "cluster/density_model_primitives.h"
 #include "cluster/labels.h"
 #include "core/alloc.h"
 #include "registry/registry.h"
@@ -12,11 +14,22 @@ void hierarchy_free(Hierarchy *h)
 {
   cluster_input_free(&h->input);
   linkage_tree_free(&h->tree);
+  linkage_state_free(&h->state);
   mem_free(h->labels);
   mem_free(h->sizes);
   mem_free(h->weights);
   mem_free(h->tops);
   mem_free(h->centres);
+}
+
+bool hierarchy_is_whole(const Hierarchy *h)
+{
+  return h->tree.merges + 1 >= h->tree.n;
+}
+
+size_t hierarchy_parts(const Hierarchy *h)
+{
+  return h->tree.n - h->tree.merges;
 }
 
 /* ---- cutting */
@@ -47,7 +60,7 @@ static Status find_tops(Hierarchy *h, Error *e)
     return error_memory(e, 2 * n * sizeof *cluster, _("a tree"));
   }
   memcpy(cluster, h->labels, n * sizeof *cluster);
-  for (size_t i = 0; i + 1 < n; i++) {
+  for (size_t i = 0; i < h->tree.merges; i++) {
     const int32_t a = cluster[h->tree.first[i]], b = cluster[h->tree.second[i]];
     cluster[n + i] = a == b ? a : -1;
     if (a == b && a >= 0) {
@@ -66,6 +79,11 @@ static Status choose_cut(const Hierarchy *h, int64_t k, double height, size_t *c
   if (k > 0 && (uint64_t)k > h->tree.n) {
     return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$zu rows"), (long long)k,
                      h->tree.n);
+  }
+  if (!hierarchy_is_whole(h)) {
+    const size_t parts = hierarchy_parts(h);
+    *chosen = height > 0 ? 0 : (size_t)k > parts ? (size_t)k : parts;
+    return STATUS_OK;
   }
   *chosen = k > 0 ? (size_t)k : height > 0 ? 0 : hierarchical_widest_gap(&h->tree);
   if (k == 0 && !(height > 0)) {
@@ -118,7 +136,7 @@ static Status make_tidy(const Hierarchy *h, Frame **out, Error *e)
 static int64_t count_inversions(const LinkageTree *tree)
 {
   int64_t inversions = 0;
-  for (size_t i = 1; i + 1 < tree->n; i++) {
+  for (size_t i = 1; i < tree->merges; i++) {
     inversions += tree->height[i] < tree->height[i - 1];
   }
   return inversions;
@@ -133,21 +151,26 @@ static double figure(const Model *before, const char *name, double now)
 static Status make_glance(const Hierarchy *h, const Model *before, Frame **out, Error *e)
 {
   const size_t n = h->tree.n;
+  char stopped_at[64] = "";
   Draft *draft = draft_new();
   if (!draft) {
     return error_memory(e, 0, _("a model"));
   }
+  if (!hierarchy_is_whole(h)) {
+    snprintf(stopped_at, sizeof stopped_at, "merge %zu of %zu", h->tree.merges, n - 1);
+  }
   draft_int(draft, "n", (int64_t)n);
   draft_int(draft, "k", (int64_t)h->k);
   draft_float(draft, "below", h->k < n && h->k > 0 ? h->tree.height[n - h->k - 1] : 0);
-  draft_float(draft, "above", h->k > 1 ? h->tree.height[n - h->k] : NAN);
-  draft_float(draft, "top", n > 1 ? h->tree.height[n - 2] : NAN);
+  draft_float(draft, "above", h->k > hierarchy_parts(h) ? h->tree.height[n - h->k] : NAN);
+  draft_float(draft, "top", n > 1 && hierarchy_is_whole(h) ? h->tree.height[n - 2] : NAN);
   draft_float(draft, "cophenetic", figure(before, "cophenetic", h->cophenetic));
   draft_float(draft, "coefficient", linkage_coefficient(&h->tree));
   draft_int(draft, "inversions", count_inversions(&h->tree));
   draft_int(draft, "pieces", (int64_t)figure(before, "pieces", (double)h->pieces));
-  draft_bool(draft, "complete", true);
-  draft_text(draft, "reason", "");
+  draft_bool(draft, "complete", hierarchy_is_whole(h));
+  draft_text(draft, "reason", hierarchy_is_whole(h) ? "" : "interrupted");
+  draft_text(draft, "stopped_at", stopped_at);
   draft_int(draft, "dropped", (int64_t)figure(before, "dropped", (double)h->input.variables.dropped));
   return draft_finish(draft, out, e);
 }
@@ -174,7 +197,7 @@ static int64_t signed_node(const LinkageTree *tree, uint32_t node)
 
 static Status make_merge(const LinkageTree *tree, Frame **out, Error *e)
 {
-  const size_t merges = tree->n - 1;
+  const size_t merges = tree->merges;
   Draft *draft = draft_new();
   Builder *columns[4];
   bool made = draft != NULL;
@@ -300,7 +323,7 @@ static bool read_node(int64_t number, size_t n, size_t merge, bool *used, uint32
 static bool fill_tree(const Column *a, const Column *b, const Column *height, bool *used, LinkageTree *tree)
 {
   const size_t n = tree->n;
-  for (size_t i = 0; i + 1 < n; i++) {
+  for (size_t i = 0; i < tree->merges; i++) {
     if (!read_node(column_int(a, i), n, i, used, &tree->first[i]) ||
         !read_node(column_int(b, i), n, i, used, &tree->second[i])) {
       return false;
@@ -319,12 +342,15 @@ static Status read_tree(const Model *model, LinkageTree *tree, Error *e)
 {
   const Column *a = cells_of(model, "merge", "a", TYPE_INT64), *b = cells_of(model, "merge", "b", TYPE_INT64);
   const Column *height = cells_of(model, "merge", "height", TYPE_FLOAT64);
+  const Frame *glance = model_frame(model, "glance");
   size_t n;
-  if (!a || !b || !height || !cluster_size_cell(model_frame(model, "glance"), "n", &n) || n < 1 ||
-      n > LINKAGE_ROWS_MOST || column_rows(a) != n - 1) {
+  bool complete;
+  if (!a || !b || !height || !cluster_size_cell(glance, "n", &n) || n < 1 || !cluster_flag_cell(glance, "complete", &complete) ||
+      n > LINKAGE_ROWS_MOST || column_rows(a) > n - 1 || (column_rows(a) == n - 1) != complete) {
     return cluster_model_broken(e);
   }
   tree->n = n;
+  tree->merges = column_rows(a);
   tree->first = mem_alloc(n, sizeof *tree->first);
   tree->second = mem_alloc(n, sizeof *tree->second);
   tree->height = mem_alloc(n, sizeof *tree->height);
@@ -413,6 +439,93 @@ done:
   return status;
 }
 
+/* ---- where a stopped fit stands */
+
+static Draft *draft_steps(const LinkageState *s)
+{
+  Draft *draft = draft_new();
+  uint32_t *ends = mem_alloc(s->done, 3 * sizeof *ends);
+  double *heights = mem_alloc(s->done, sizeof *heights);
+  if (!draft || !ends || !heights) {
+    draft_free(draft);
+    mem_free(ends);
+    mem_free(heights);
+    return NULL;
+  }
+  for (size_t i = 0; i < s->done; i++) {
+    ends[i] = s->steps[i].a;
+    ends[s->done + i] = s->steps[i].b;
+    ends[2 * s->done + i] = s->round[i];
+    heights[i] = s->steps[i].height;
+  }
+  density_draft_places(draft, "a", ends, s->done);
+  density_draft_places(draft, "b", ends + s->done, s->done);
+  density_draft_floats(draft, "height", heights, s->done);
+  density_draft_places(draft, "round", ends + 2 * s->done, s->done);
+  mem_free(ends);
+  mem_free(heights);
+  return draft;
+}
+
+Status hierarchy_put_state(Model *model, const LinkageState *s, Error *e)
+{
+  Draft *state = draft_new(), *rows = draft_new(), *chain = draft_new();
+  Status status;
+  draft_int(state, "n", (int64_t)s->n);
+  draft_int(state, "rounds", (int64_t)s->rounds);
+  draft_int(state, "until", (int64_t)s->until);
+  density_draft_places(rows, "nearest", s->nearest, s->n);
+  density_draft_floats(rows, "bound", s->bound, s->n);
+  density_draft_places(chain, "place", s->chain, s->length);
+  status = density_put(model, "state", state, e);
+  status = status == STATUS_OK ? density_put(model, "state_rows", rows, e) : (draft_free(rows), status);
+  status = status == STATUS_OK ? density_put(model, "state_chain", chain, e) : (draft_free(chain), status);
+  return status == STATUS_OK ? density_put(model, "state_steps", draft_steps(s), e) : status;
+}
+
+static bool read_steps(const Frame *frame, LinkageState *s)
+{
+  const size_t done = s->done;
+  uint32_t *ends = mem_alloc(done, 2 * sizeof *ends);
+  double *heights = mem_alloc(done, sizeof *heights);
+  bool sound = ends && heights && density_read_places(frame, "a", done, (uint32_t)s->n, ends) &&
+               density_read_places(frame, "b", done, (uint32_t)s->n, ends + done) &&
+               density_read_floats(frame, "height", done, heights) &&
+               density_read_places(frame, "round", done, (uint32_t)(2 * s->n), s->round);
+  for (size_t i = 0; sound && i < done; i++) {
+    s->steps[i] = (LinkageStep){ends[i], ends[done + i], heights[i]};
+    sound = isfinite(heights[i]) && s->round[i] != LINKAGE_NOBODY;
+  }
+  mem_free(ends);
+  mem_free(heights);
+  return sound;
+}
+
+Status hierarchy_read_state(const Model *model, LinkageState *out, Error *e)
+{
+  const Frame *state = model_frame(model, "state"), *steps = model_frame(model, "state_steps"),
+              *rows = model_frame(model, "state_rows"), *chain = model_frame(model, "state_chain");
+  size_t n, rounds, until;
+  if (!steps || !chain || !cluster_size_cell(state, "n", &n) || n < 2 || n > LINKAGE_ROWS_MOST || frame_rows(steps) >= n ||
+      frame_rows(steps) < 1 || frame_rows(chain) > n || !cluster_size_cell(state, "rounds", &rounds) || rounds > n ||
+      !cluster_size_cell(state, "until", &until) || !rows || frame_rows(rows) != n) {
+    return cluster_model_broken(e);
+  }
+  const Status status = linkage_state_new(n, out, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  out->done = frame_rows(steps);
+  out->rounds = rounds;
+  out->until = until;
+  out->length = frame_rows(chain);
+  return read_steps(steps, out) && density_read_places(rows, "nearest", n, (uint32_t)n, out->nearest) &&
+                 density_read_floats(rows, "bound", n, out->bound) &&
+                 density_read_places(chain, "place", out->length, (uint32_t)n, out->chain)
+             ? STATUS_OK
+             : cluster_model_broken(e);
+}
+
 /* ---- another cut */
 
 /* The cells of `cluster` that are not missing, in their order, become the labels. */
@@ -466,7 +579,8 @@ static Status copy_frame(Model *model, const Model *before, const char *name, Er
 
 Status hierarchy_relabel(Model *model, const Hierarchy *h, const Model *before, Error *e)
 {
-  static const char *const same[] = {"merge", "variables", "rows", "weights", "fitted"};
+  static const char *const same[] = {"merge",      "variables",   "rows",       "weights",     "fitted",
+                                     "state", "state_steps", "state_rows", "state_chain"};
   Frame *frame = NULL;
   int64_t *numbers = mem_zero(h->tree.n, sizeof *numbers);
   Status status;

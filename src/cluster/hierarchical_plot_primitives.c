@@ -36,6 +36,17 @@ static bool is_tip(const Dendrogram *t, uint32_t node)
   return node < t->n || node - t->n < t->n - 1 - t->shown;
 }
 
+/* The last merges of a fit that was stopped are not known. */
+static Status need_whole(const Hierarchy *h, Error *e)
+{
+  if (hierarchy_is_whole(h)) {
+    return STATUS_OK;
+  }
+  error_set(e, STATUS_STATE, "tree-not-whole", _("the merges so far leave %1$zu parts of %2$zu rows, and no tree to draw"),
+            hierarchy_parts(h), h->tree.n);
+  return error_hint(e, _("go on with m = m:continue() first; m:plot(\"sizes\") shows the parts"));
+}
+
 /* Clusters of the rows, from the leaves, and of all nodes. */
 static Status read_clusters(Dendrogram *t, const Model *model, Error *e)
 {
@@ -53,7 +64,7 @@ static Status read_clusters(Dendrogram *t, const Model *model, Error *e)
     }
     t->cluster[(size_t)row - 1] = (int32_t)label - 1;
   }
-  for (size_t i = 0; i + 1 < t->n; i++) {
+  for (size_t i = 0; i < t->h.tree.merges; i++) {
     const int32_t a = t->cluster[t->h.tree.first[i]], b = t->cluster[t->h.tree.second[i]];
     t->cluster[t->n + i] = a == b ? a : -1;
   }
@@ -188,6 +199,10 @@ static Status dendrogram_new(Dendrogram *t, const Model *model, Error *e)
   if (status != STATUS_OK) {
     return status;
   }
+  status = need_whole(&t->h, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
   t->n = t->h.tree.n;
   t->shown = t->n - 1 < TIPS - 1 ? t->n - 1 : TIPS - 1;
   t->cluster = mem_alloc(2 * t->n, sizeof *t->cluster);
@@ -244,6 +259,7 @@ static Status plot_heights(Call *call, const Model *model, const PlotRequest *re
   Status status;
   TRY(refuse_axes(request, e));
   TRY(hierarchy_of_model(model, &h, e));
+  TRY(need_whole(&h, e));
   for (size_t k = 2; k <= h.tree.n && used < HEIGHTS; k++) {
     x[used] = (double)k;
     y[used++] = h.tree.height[h.tree.n - k];

@@ -130,8 +130,8 @@ static Status fit_graph(Task *task, const HierarchicalOptions *o, Hierarchy *h, 
   task_phase(task, N_("neighbours"));
   TRY(neighbours_new(task, in->values, n, in->variables.d, h->metric, NEIGHBOURS_AUTO, &index, e));
   TRY(neighbours_nearest(task, index, NULL, n, k, rows, NULL, e));
-  TRY(linkage_graph(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, rows, k, &h->tree,
-                    &h->pieces, e));
+  TRY(linkage_graph(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, rows, k, &h->state,
+                    &h->tree, &h->pieces, e));
   if (h->pieces > 1) {
     text_printf(notes, _("the neighbours leave %zu pieces, which were joined last by their centres\n"), h->pieces);
   }
@@ -158,10 +158,10 @@ static Status fit_matrix(Task *task, const HierarchicalOptions *o, Hierarchy *h,
   double *cells = NULL;
   Status status;
   if (!o->distances) {
-    return linkage_rows(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, &h->tree, e);
+    return linkage_rows(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, &h->state, &h->tree, e);
   }
   TRY(given_triangle(task, o, n, &cells, e));
-  TRY(linkage_matrix(task, cells, n, h->kind, NULL, &h->tree, e));
+  TRY(linkage_matrix(task, cells, n, h->kind, NULL, &h->state, &h->tree, e));
 done:
   mem_free(cells);
   return status;
@@ -172,7 +172,7 @@ static Status fit_tree(Call *call, const HierarchicalOptions *o, Way way, Hierar
   const ClusterInput *in = &h->input;
   return way == WAY_GRAPH     ? fit_graph(call->task, o, h, call->notes, e)
          : way == WAY_VECTORS ? linkage_vectors(call->task, in->values, in->variables.n, in->variables.d, h->metric, h->kind,
-                                                in->weights, &h->tree, e)
+                                                in->weights, &h->state, &h->tree, e)
                               : fit_matrix(call->task, o, h, e);
 }
 
@@ -221,29 +221,6 @@ static Status put_fitted(Model *model, const Frame *data, Error *e)
   return model_set_made(model, "fitted", draft_finish(draft, &frame, e), &frame, e);
 }
 
-static Status make_model(Call *call, const HierarchicalOptions *o, const Hierarchy *h, Model **out, Error *e)
-{
-  HierarchicalOptions kept = *o;
-  Model *model = NULL;
-  Status status;
-  kept.distances = NULL; /* a file cannot keep a frame */
-  cluster_note_sizes(&h->input, h->sizes, h->k, call->notes);
-  TRY(model_new(&hierarchical, &kept, &model, e));
-  TRY(hierarchy_put_cut(model, h, NULL, e));
-  TRY(hierarchy_put_tree(model, h, e));
-  TRY(model_set_notes(model, text_data(call->notes), e));
-  if (o->distances) {
-    TRY(put_fitted(model, h->input.data, e));
-  }
-  model_set_data(model, h->input.data);
-  text_reset(call->notes);
-  *out = model;
-  model = NULL;
-done:
-  model_unref(model);
-  return status;
-}
-
 static void note_centres(const Hierarchy *h, Text *notes)
 {
   if ((h->kind == LINKAGE_CENTROID || h->kind == LINKAGE_MEDIAN || h->kind == LINKAGE_WARD_D) &&
@@ -253,30 +230,97 @@ static void note_centres(const Hierarchy *h, Text *notes)
   }
 }
 
-static Status run_hierarchical(Call *call, Value *out, Error *e)
-{
-  const HierarchicalOptions *o = call->options;
-  const Frame *data = call->data->frame;
-  Hierarchy h = {.cophenetic = NAN};
-  Model *model = NULL;
+/* ---- the steps of a model */
+
+typedef struct Fit {
+  Hierarchy h;
   Way way;
+} Fit;
+
+static void fit_free(void *of)
+{
+  hierarchy_free(&((Fit *)of)->h);
+}
+
+static Status prepare(Call *call, const Frame *data, const void *options, void *of, Error *e)
+{
+  const HierarchicalOptions *o = options;
+  Fit *fit = of;
+  Hierarchy *h = &fit->h;
   Status status;
-  TRY(choose_way(o, &h, &way, e));
-  TRY(o->distances ? given_input(call, data, o, &h, e) : row_input(call, data, o, &h, e));
-  TRY(check_size(call->task, way, h.kind, h.input.variables.n, h.input.variables.d, o, e));
-  note_centres(&h, call->notes);
-  TRY(cluster_nothing_kept(fit_tree(call, o, way, &h, e),
-                           _("nothing was kept: until its last merges a tree has far too many parts; sample = 20000 or birch "
-                             "takes less time"), e));
-  linkage_tell(call->task, &h.tree);
-  TRY(correlate(call->task, o, &h, call->notes, e));
-  TRY(hierarchy_cut(&h, o->k, o->height, call->notes, e));
-  TRY(make_model(call, o, &h, &model, e));
-  *out = value_of_model(model);
+  TRY(choose_way(o, h, &fit->way, e));
+  TRY(o->distances ? given_input(call, data, o, h, e) : row_input(call, data, o, h, e));
+  TRY(check_size(call->task, fit->way, h->kind, h->input.variables.n, h->input.variables.d, o, e));
 done:
-  hierarchy_free(&h);
   return status;
 }
+
+static Status resume(const Model *model, const void *options, void *of, Error *e)
+{
+  (void)options;
+  return hierarchy_read_state(model, &((Fit *)of)->h.state, e);
+}
+
+static void note_parts(const Hierarchy *h, const HierarchicalOptions *o, Text *notes)
+{
+  text_printf(notes, _("stopped at merge %1$zu of %2$zu; m:continue() goes on\n"), h->tree.merges, h->tree.n - 1);
+  text_printf(notes, _("clusters are the parts that the merges so far leave: %zu\n"), hierarchy_parts(h));
+  if (h->k > hierarchy_parts(h)) {
+    text_printf(notes, _("cut as asked for these are %zu\n"), h->k);
+  }
+  if (h->kind == LINKAGE_SINGLE && o->neighbours == 0) {
+    text_puts(notes, _("these are parts of a spanning tree; further rows may come between rows that it joins\n"));
+  }
+}
+
+static Status work(Call *call, const void *options, void *of, Error *e)
+{
+  const HierarchicalOptions *o = options;
+  Fit *fit = of;
+  Hierarchy *h = &fit->h;
+  const bool began = h->state.done > 0;
+  Status status;
+  h->cophenetic = NAN;
+  note_centres(h, call->notes);
+  TRY(cluster_nothing_kept(fit_tree(call, o, fit->way, h, e),
+                           began ? _("the model that was to go on stands as it was")
+                                 : _("nothing was kept: no clusters had merged yet"), e));
+  linkage_tell(call->task, &h->tree);
+  if (hierarchy_is_whole(h)) {
+    TRY(correlate(call->task, o, h, call->notes, e));
+  }
+  TRY(hierarchy_cut(h, o->k, o->height, call->notes, e));
+  if (hierarchy_is_whole(h)) {
+    cluster_note_sizes(&h->input, h->sizes, h->k, call->notes);
+  } else {
+    note_parts(h, o, call->notes);
+  }
+done:
+  return status;
+}
+
+/* Given distances are as large as all the rest: only a stopped fit needs them again. */
+static void keep(const void *of, void *options)
+{
+  HierarchicalOptions *o = options;
+  o->distances = hierarchy_is_whole(&((const Fit *)of)->h) ? NULL : o->distances;
+}
+
+static Status fill(Model *model, const void *options, const void *of, Error *e)
+{
+  const HierarchicalOptions *o = options;
+  const Hierarchy *h = &((const Fit *)of)->h;
+  Status status;
+  TRY(hierarchy_put_cut(model, h, NULL, e));
+  TRY(hierarchy_put_tree(model, h, e));
+  TRY(o->distances ? put_fitted(model, h->input.data, e) : STATUS_OK);
+  TRY(hierarchy_is_whole(h) ? STATUS_OK : hierarchy_put_state(model, &h->state, e));
+done:
+  return status;
+}
+
+static const ModelSteps hierarchical_steps = {.fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work,
+                                              .keep = keep, .fill = fill, .free = fit_free};
 
 /* Processor seconds. A matrix: measured with 6,000 to 20,000 rows of 4 and 8 columns. A graph: 32,000 to a million rows of 2 to 8
  * columns, 10 neighbours. */
@@ -451,18 +495,21 @@ static const Figure hierarchical_figures[] = {
     {"coefficient", "agglomerative coefficient: the mean over rows of 1 - height of the row's first merge / top", "",
      "0 to 1; near 1 is strong structure, but it grows with n (Kaufman and Rousseeuw 1990)"},
     {"inversions", "merges lower than the one before", "", "0, but for centroid, median and with neighbours"},
-    {"pieces", "parts that the graph of neighbours leaves; 0 without a graph", "", "1"},
-    {"complete", "whether the fit ran to its end", "", "true"},
-    {"reason", "why the fit ended early", "", "empty"},
+    {"pieces", "parts that the graph of neighbours leaves; 0 without a graph, or when not complete", "", "1"},
+    {"complete", "whether all merges are made", "", "true; false after an interruption: m:continue() goes on"},
+    {"reason", "why they are not", "", "empty or interrupted"},
+    {"stopped_at", "how many merges a stopped fit has made", "", "empty when complete"},
     {"dropped", "rows left out for missing cells", "", "0"},
 };
 
 static const ModelClass hierarchical_class = {.size = sizeof(ModelClass),
                                               .predict = hierarchical_predict,
+                                              .proceed = model_proceed,
                                               .headline = hierarchical_headline,
                                               .check = hierarchical_check,
                                               .plots = HIERARCHICAL_PLOTS,
-                                              .plot = hierarchical_plot};
+                                              .plot = hierarchical_plot,
+                                              .steps = &hierarchical_steps};
 
 static const Primitive hierarchical = {
     .size = sizeof(Primitive),
@@ -483,7 +530,9 @@ static const Primitive hierarchical = {
                "nearest row, "
                "complete that whose farthest row is nearest, average and mcquitty the least mean distance, ward and "
                "ward_d the least "
-               "growth of the sum of squares, centroid and median the nearest mean.",
+               "growth of the sum of squares, centroid and median the nearest mean. Ctrl-C keeps the merges so far, with the parts "
+               "that they leave as clusters; m:continue() makes the distances anew, repeats these merges without looking for "
+               "them, and goes on to what an unbroken fit gives.",
     .takes = VALUE_FRAME,
     .main = "k",
     .options = hierarchical_options,
@@ -499,7 +548,7 @@ static const Primitive hierarchical = {
     .cost = hierarchical_cost,
     .figures = hierarchical_figures,
     .n_figures = sizeof hierarchical_figures / sizeof *hierarchical_figures,
-    .run = run_hierarchical,
+    .run = model_run,
     .model = &hierarchical_class};
 REGISTER_PRIMITIVE(hierarchical);
 
@@ -541,11 +590,18 @@ static Status run_cut(Call *call, Value *out, Error *e)
     return error_set(e, STATUS_ARGUMENT, "not-supported", _("a model of %s has no tree to cut"), model_name(before));
   }
   TRY(hierarchy_of_model(before, &h, e));
+  if (!hierarchy_is_whole(&h) && o->k > 0 && (size_t)o->k < hierarchy_parts(&h)) {
+    error_set(e, STATUS_STATE, "tree-not-whole", _("k is %1$lld, but the merges so far leave %2$zu parts"), (long long)o->k,
+              hierarchy_parts(&h));
+    TRY(error_hint(e, _("go on with m = m:continue() first, or cut at a height")));
+  }
   TRY(hierarchy_cut(&h, o->k, o->height, call->notes, e));
   TRY(cut_model(call, before, o, &model, e));
   TRY(hierarchy_put_cut(model, &h, before, e));
   TRY(hierarchy_relabel(model, &h, before, e));
-  cluster_note_sizes(&h.input, h.sizes, h.k, call->notes);
+  if (hierarchy_is_whole(&h)) {
+    cluster_note_sizes(&h.input, h.sizes, h.k, call->notes);
+  }
   TRY(model_set_notes(model, text_data(call->notes), e));
   text_reset(call->notes);
   if (model_data(before)) {
@@ -566,7 +622,7 @@ static const Primitive cut = {.size = sizeof(Primitive),
                               .summary = "cuts the tree of a hierarchical clustering elsewhere",
                               .details = "Nothing is computed anew but the clusters. Neither k nor height: where the "
                                          "heights leave the widest gap between "
-                                         "2 and 10 clusters.",
+                                         "2 and 10 clusters. A tree that was stopped is cut into the parts it has, or more.",
                               .takes = VALUE_MODEL,
                               .takes_class = "cluster",
                               .main = "k",

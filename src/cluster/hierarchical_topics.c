@@ -9,6 +9,11 @@ static const Topic hierarchical_topics[] = {
      "with a column for each row, 0 on the diagonal and the same numbers on both sides of it. The message says which "
      "pair is "
      "wrong, missing, negative or given twice."},
+    {"tree-not-whole", "a tree of merges that was stopped",
+     "Ctrl-C during a hierarchical clustering keeps the merges so far. They leave parts, more than the clusters asked for, and the "
+     "last merges, which a dendrogram shows, are not known. m = m:continue() goes on to the whole tree. Until then the model has "
+     "the parts as clusters: m:tidy() lists all of them, largest first, m:predict(df) gives each row its part, m:cut{height = } "
+     "and m:cut(k) with more clusters than parts split them."},
     {"graph-in-pieces", "neighbours that leave too many pieces",
      "With neighbours = only rows that a chain of nearest neighbours connects can merge. So many separate pieces are "
      "left here that "

@@ -41,6 +41,8 @@
 
 #define LINKAGE_CHOICES "single|complete|average|mcquitty|ward|ward_d|centroid|median"
 
+typedef struct LinkageState LinkageState;
+
 typedef enum LinkageKind {
   LINKAGE_SINGLE,
   LINKAGE_COMPLETE,
@@ -56,11 +58,12 @@ bool linkage_of_name(const char *name, LinkageKind *out); /* one of LINKAGE_CHOI
 bool linkage_is_monotone(LinkageKind kind);
 bool linkage_uses_weights(LinkageKind kind); /* average, ward, ward_d, centroid: others do not look at sizes */
 
-/* n - 1 merges in their order. Nodes: 0..n-1 are rows, n + i is merge i. Of the two nodes of a merge rows come before
- * merges, and lower numbers before higher ones, as in R. */
+/* Merges in their order: n - 1, or fewer of a linkage that was stopped, which leave n - merges parts (a forest). Nodes:
+ * 0..n-1 are rows, n + i is merge i. Of the two nodes of a merge rows come before merges, and lower numbers before higher
+ * ones, as in R. */
 typedef struct LinkageTree {
-  size_t n;
-  uint32_t *first, *second; /* n - 1 */
+  size_t n, merges;
+  uint32_t *first, *second; /* merges */
   double *height;
   uint32_t *rows; /* of the merged cluster */
 } LinkageTree;
@@ -73,22 +76,26 @@ void linkage_tree_free(LinkageTree *tree);
 /* Whether linkage_vectors can do it. */
 bool linkage_has_vectors(LinkageKind kind, Metric metric);
 
-/* n x d finite values, row-major; weights of n positive numbers or NULL. Memory: (3 d + 12) n numbers. Errors:
+/* All ways: with a state (linkage_state.h; all zeros, or that of the same fit stopped before, which goes on) a stop after the
+ * first merge is STATUS_OK with the merges so far; NULL: a stop is STATUS_CANCELLED. Errors of a state: STATUS_FORMAT
+ * "bad-model-file".
+ *
+ * n x d finite values, row-major; weights of n positive numbers or NULL. Memory: (3 d + 16) n numbers. Errors:
  * STATUS_MEMORY, STATUS_CANCELLED, STATUS_LIMIT "too-large" (rows). */
 Status linkage_vectors(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
-                       const double *weights, LinkageTree *out, Error *e) MUST_USE;
+                       const double *weights, LinkageState *state, LinkageTree *out, Error *e) MUST_USE;
 
 /* A forecast of the processor seconds of linkage_vectors. */
 double linkage_vectors_seconds(LinkageKind kind, size_t n, size_t d);
 
 /* distances: the upper triangle by rows, d(0,1) d(0,2) ... d(n-2,n-1), none NaN; used up. */
 Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights,
-                      LinkageTree *out, Error *e) MUST_USE;
+                      LinkageState *state, LinkageTree *out, Error *e) MUST_USE;
 
 /* The same from n x d finite values, by the triangle of all pairs; complete, average and mcquitty merge rows that are each
  * other's nearest before there is one, so that it has about half of these cells. */
 Status linkage_rows(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
-                    const double *weights, LinkageTree *out, Error *e) MUST_USE;
+                    const double *weights, LinkageState *state, LinkageTree *out, Error *e) MUST_USE;
 
 /* Where d(i,j), i < j, is in the triangle; and the triangle's length. */
 static inline size_t linkage_at(size_t n, size_t i, size_t j)

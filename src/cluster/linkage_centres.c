@@ -249,6 +249,7 @@ Status centres_new(Task *task, const double *values, const double *sizes, size_t
   memcpy(t->centre, values, n * d * sizeof *t->centre);
   for (size_t i = 0; i < n; i++) {
     t->size[i] = sizes ? sizes[i] : 1;
+    t->living -= !(t->size[i] > 0);
   }
   return build(t, e);
 }

@@ -46,7 +46,7 @@ typedef struct Centres {
   double *lows;     /* scratch for building: 2 d */
 } Centres;
 
-/* centres (n x d) are copied; sizes: n numbers above 0, or NULL for ones. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
+/* centres (n x d) are copied; sizes: n numbers above 0 (0: dead), or NULL for ones. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
 Status centres_new(Task *task, const double *values, const double *sizes, size_t n, size_t d, bool ward, Centres *out,
                    Error *e) MUST_USE;
 void centres_free(Centres *centres);

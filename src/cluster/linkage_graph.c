@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cluster/linkage_tree.h"
+#include "cluster/linkage_state.h"
 #include "core/alloc.h"
 
 typedef struct Link {
@@ -42,7 +42,7 @@ typedef struct Graph {
   size_t n_edges;
   Entry *heap;
   size_t n_heap, room;
-  LinkageStep *steps;
+  LinkageState *state; /* the merges so far; of a fit that goes on more than `done` */
 } Graph;
 
 bool linkage_has_graph(LinkageKind kind, Metric metric)
@@ -216,18 +216,18 @@ static void merge_centres(Graph *g, uint32_t a, uint32_t b, double size_a, doubl
   }
 }
 
-static Status merge_nodes(Graph *g, const Entry *entry, Error *e)
+/* heap false: a merge made again, whose connections come into the heap later. */
+static Status merge_nodes(Graph *g, uint32_t a, uint32_t b, bool heap, Error *e)
 {
-  const uint32_t a = entry->a, b = entry->b, node = (uint32_t)(g->n + g->done);
+  const uint32_t node = (uint32_t)(g->n + g->done++);
+  const uint32_t lowest = g->lowest[a] < g->lowest[b] ? g->lowest[a] : g->lowest[b];
   const double size_a = g->size[a], size_b = g->size[b];
   const uint32_t room = g->links[a].n + g->links[b].n;
   Status status = STATUS_OK;
-  g->steps[g->done++] =
-      (LinkageStep){entry->low, entry->high, g->kind == LINKAGE_WARD ? sqrt(entry->value) : entry->value};
   g->size[a] = g->size[b] = 0;
   g->size[node] = size_a + size_b;
-  g->lowest[node] = entry->low;
-  merge_centres(g, a, b, size_a, size_b, entry->low);
+  g->lowest[node] = lowest;
+  merge_centres(g, a, b, size_a, size_b, lowest);
   g->links[node] = (Links){mem_alloc(room, sizeof(Link)), 0, room, true};
   if (!g->links[node].items) {
     return error_memory(e, room * sizeof(Link), _("connections"));
@@ -240,7 +240,7 @@ static Status merge_nodes(Graph *g, const Entry *entry, Error *e)
     Link *link = &g->links[node].items[i];
     link->value = g->kind == LINKAGE_WARD ? ward_distance(g, node, link->to) : link->value;
     TRY(append_link(g, link->to, node, link->value, e));
-    TRY(push(g, link->to, node, link->value, e));
+    TRY(heap ? push(g, link->to, node, link->value, e) : STATUS_OK);
   }
 done:
   return status;
@@ -314,13 +314,13 @@ static Status connect(Graph *g, Error *e)
 static Status top_tree(Graph *g, const double *centres, const double *sizes, size_t count, LinkageTree *tree, Error *e)
 {
   if (linkage_has_vectors(g->kind, g->metric)) {
-    return linkage_vectors(g->task, centres, count, g->d, g->metric, g->kind, sizes, tree, e);
+    return linkage_vectors(g->task, centres, count, g->d, g->metric, g->kind, sizes, NULL, tree, e);
   }
   double *cells = mem_alloc(linkage_cells(count) + 1, sizeof *cells);
   Status status = cells ? linkage_distances(g->task, centres, count, g->d, g->metric, cells, e)
                         : error_memory(e, linkage_cells(count) * sizeof *cells, _("the distances"));
   if (status == STATUS_OK) {
-    status = linkage_matrix(g->task, cells, count, g->kind, sizes, tree, e);
+    status = linkage_matrix(g->task, cells, count, g->kind, sizes, NULL, tree, e);
   }
   mem_free(cells);
   return status;
@@ -330,11 +330,11 @@ static void add_top(Graph *g, const LinkageTree *tree, uint32_t *rows)
 {
   double highest = 0;
   for (size_t i = 0; i < g->done; i++) {
-    highest = fmax(highest, g->steps[i].height);
+    highest = fmax(highest, g->state->steps[i].height);
   }
   for (size_t i = 0; i + 1 < tree->n; i++) {
     highest = fmax(highest, tree->height[i]);
-    g->steps[g->done++] = (LinkageStep){rows[tree->first[i]], rows[tree->second[i]], highest};
+    linkage_record(g->state, rows[tree->first[i]], rows[tree->second[i]], highest);
     rows[tree->n + i] = rows[tree->first[i]];
   }
 }
@@ -375,8 +375,7 @@ static Status graph_new(Graph *g, const double *values, const double *weights, E
   g->mark = mem_zero(2 * n, sizeof *g->mark);
   g->at = mem_alloc(2 * n, sizeof *g->at);
   g->links = mem_zero(2 * n, sizeof *g->links);
-  g->steps = mem_alloc(n, sizeof *g->steps);
-  if (!g->centre || !g->size || !g->lowest || !g->mark || !g->at || !g->links || !g->steps) {
+  if (!g->centre || !g->size || !g->lowest || !g->mark || !g->at || !g->links) {
     return error_memory(e, n * (g->d + 8) * 8, _("connections"));
   }
   memcpy(g->centre, values, n * g->d * sizeof *values);
@@ -401,19 +400,49 @@ static void graph_free(Graph *g)
   mem_free(g->block);
   mem_free(g->edges);
   mem_free(g->heap);
-  mem_free(g->steps);
+}
+
+/* The merges of a stopped fit. Of a connection's two ends the older one is first, as in the heap; so sums have the same bits. */
+static Status merge_again(Graph *g, Error *e)
+{
+  const LinkageState *s = g->state;
+  uint32_t *node = mem_alloc(g->n, sizeof *node); /* of the cluster whose lowest row it is */
+  Status status = node ? STATUS_OK : error_memory(e, g->n * sizeof *node, _("connections"));
+  for (size_t i = 0; status == STATUS_OK && i < g->n; i++) {
+    node[i] = (uint32_t)i;
+  }
+  while (status == STATUS_OK && g->done < s->done) {
+    const LinkageStep *step = &s->steps[g->done];
+    const uint32_t a = node[step->a], b = node[step->b], made = (uint32_t)(g->n + g->done);
+    TRY(task_cancelled(g->task) ? error_cancelled(e) : STATUS_OK);
+    TRY(step->a < step->b && g->size[a] > 0 && g->size[b] > 0 ? STATUS_OK : linkage_state_broken(e));
+    TRY(merge_nodes(g, a < b ? a : b, a < b ? b : a, false, e));
+    node[step->a] = made;
+  }
+  g->n_heap = 0;
+  for (uint32_t at = 0; status == STATUS_OK && at < g->n + g->done; at++) {
+    for (uint32_t i = 0; g->size[at] > 0 && status == STATUS_OK && i < g->links[at].n; i++) {
+      const Link *link = &g->links[at].items[i];
+      status = link->to > at && g->size[link->to] > 0 ? push(g, at, link->to, link->value, e) : STATUS_OK;
+    }
+  }
+done:
+  mem_free(node);
+  return status;
 }
 
 static Status run(Graph *g, size_t *components, Error *e)
 {
   Entry entry;
   Status status = STATUS_OK;
-  while (g->done + 1 < g->n && pop(g, &entry)) {
-    TRY(task_cancelled(g->task) ? error_cancelled(e) : merge_nodes(g, &entry, e));
+  while (g->done + 1 < g->n && !task_cancelled(g->task) && pop(g, &entry)) {
+    linkage_record(g->state, entry.low, entry.high, g->kind == LINKAGE_WARD ? sqrt(entry.value) : entry.value);
+    TRY(merge_nodes(g, entry.a, entry.b, true, e));
     if (g->done % 256 == 0) {
       task_progress(g->task, g->done, g->n - 1);
     }
   }
+  TRY(g->done + 1 < g->n && task_cancelled(g->task) ? error_cancelled(e) : STATUS_OK);
   *components = g->n - g->done;
   if (*components > LINKAGE_COMPONENTS_MOST) {
     TRY(error_set(e, STATUS_DATA, "graph-in-pieces", _("the graph of nearest neighbours has %zu separate pieces"),
@@ -427,10 +456,12 @@ done:
 }
 
 Status linkage_graph(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
-                     const double *weights, const uint32_t *neighbours, size_t k, LinkageTree *out, size_t *components,
-                     Error *e)
+                     const double *weights, const uint32_t *neighbours, size_t k, LinkageState *kept, LinkageTree *out,
+                     size_t *components, Error *e)
 {
-  Graph g = {.task = task, .n = n, .d = d, .kind = kind, .metric = metric};
+  LinkageState own = {0}, *state = kept ? kept : &own;
+  Graph g = {.task = task, .n = n, .d = d, .kind = kind, .metric = metric, .state = state};
+  LinkageStep *steps = NULL;
   Status status;
   *out = (LinkageTree){0};
   *components = 0;
@@ -438,9 +469,17 @@ Status linkage_graph(Task *task, const double *values, size_t n, size_t d, Metri
   TRY(graph_new(&g, values, weights, e));
   TRY(make_edges(&g, neighbours, k, e));
   TRY(connect(&g, e));
-  TRY(run(&g, components, e));
-  TRY(linkage_tree_of_steps(g.steps, n, false, out, e));
+  TRY(linkage_state_begin(state, n, e));
+  TRY(state->done > 0 ? linkage_state_end(state, kept, merge_again(&g, e), e) : STATUS_OK);
+  TRY(linkage_state_end(state, kept, run(&g, components, e), e));
+  *components = state->done + 1 < n ? 0 : *components;
+  steps = mem_alloc(state->done, sizeof *steps);
+  TRY(steps ? STATUS_OK : error_memory(e, state->done * sizeof *steps, _("connections")));
+  memcpy(steps, state->steps, state->done * sizeof *steps);
+  TRY(linkage_tree_of_steps(steps, n, state->done, false, out, e));
 done:
+  mem_free(steps);
+  linkage_state_free(&own);
   graph_free(&g);
   return status;
 }

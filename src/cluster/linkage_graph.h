@@ -20,9 +20,10 @@ enum { LINKAGE_COMPONENTS_MOST = 5000 };
 bool linkage_has_graph(LinkageKind kind, Metric metric); /* single, complete, average; ward of Euclidean */
 
 /* neighbours: n x k row numbers (a row's own number is passed over; connections count in both directions). Errors:
- * STATUS_DATA "graph-in-pieces" with more than LINKAGE_COMPONENTS_MOST components; STATUS_MEMORY, STATUS_CANCELLED. */
+ * STATUS_DATA "graph-in-pieces" with more than LINKAGE_COMPONENTS_MOST components; STATUS_MEMORY, STATUS_CANCELLED. A state as
+ * in linkage.h; *components is 0 of a tree that is not whole. */
 Status linkage_graph(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
-                     const double *weights, const uint32_t *neighbours, size_t k, LinkageTree *out, size_t *components,
-                     Error *e) MUST_USE;
+                     const double *weights, const uint32_t *neighbours, size_t k, LinkageState *state, LinkageTree *out,
+                     size_t *components, Error *e) MUST_USE;
 
 #endif

@@ -103,12 +103,10 @@ double linkage_combine(LinkageKind kind, double ki, double kj, double ij, double
   }
 }
 
-/* Merges the clusters at i < j; what comes out lives at `keep`, one of them. */
-static void merge_places(Matrix *m, uint32_t i, uint32_t j, uint32_t keep)
+void linkage_fold_places(Matrix *m, uint32_t i, uint32_t j, uint32_t keep)
 {
   const double ij = *cell(m, i, j), ni = m->sizes[i], nj = m->sizes[j];
   const uint32_t gone = keep == i ? j : i;
-  m->steps[m->done++] = (LinkageStep){m->row[i], m->row[j], ij};
   for (uint32_t k = m->next[m->n]; k < m->n; k = m->next[k]) {
     if (k != i && k != j) {
       double *out = cell(m, k, keep);
@@ -119,10 +117,17 @@ static void merge_places(Matrix *m, uint32_t i, uint32_t j, uint32_t keep)
   remove_place(m, gone);
 }
 
+static void merge_places(Matrix *m, uint32_t i, uint32_t j, uint32_t keep)
+{
+  linkage_record(m->state, m->row[i], m->row[j], *cell(m, i, j));
+  linkage_fold_places(m, i, j, keep);
+}
+
 Status linkage_tick(const Matrix *m, Error *e)
 {
-  if (m->done % 64 == 0 || m->done == m->all) {
-    task_progress(m->task, m->done, m->all);
+  const size_t done = m->state->done;
+  if (done % 64 == 0 || done == m->all) {
+    task_progress(m->task, done, m->all);
   }
   return task_cancelled(m->task) ? error_cancelled(e) : STATUS_OK;
 }
@@ -154,31 +159,65 @@ static uint32_t nearest(const Matrix *m, uint32_t i, uint32_t prefer, double *di
   return best;
 }
 
-Status linkage_run_chains(Matrix *m, size_t most, Error *e)
+/* Where each place stands on the chain, n: nowhere. A chain that was kept has living places, each once. */
+static Status chain_places(const Matrix *m, uint32_t *at, Error *e)
 {
-  const uint32_t none = (uint32_t)m->n;
-  const size_t end = m->all - m->done < most ? m->all : m->done + most;
-  uint32_t *chain = mem_alloc(m->n + 1, sizeof *chain);
-  size_t length = 0;
-  Status status = chain ? STATUS_OK : error_memory(e, m->n * sizeof *chain, _("a tree"));
-  while (status == STATUS_OK && m->done < end) {
-    if (length == 0) {
-      chain[length++] = m->next[m->n];
-    }
-    const uint32_t tip = chain[length - 1], before = length > 1 ? chain[length - 2] : none;
-    double distance;
-    const uint32_t found = nearest(m, tip, before, &distance);
-    if (found == before) {
-      length -= 2;
-      const uint32_t low = tip < found ? tip : found;
-      merge_places(m, low, tip < found ? found : tip, low);
-      status = linkage_tick(m, e);
-    } else {
-      chain[length++] = found;
-      status = task_cancelled(m->task) ? error_cancelled(e) : STATUS_OK;
-    }
+  const LinkageState *s = m->state;
+  const uint32_t nowhere = (uint32_t)m->n;
+  for (size_t i = 0; i < m->n; i++) {
+    at[i] = nowhere + 1;
   }
-  mem_free(chain);
+  for (uint32_t k = m->next[m->n]; k < m->n; k = m->next[k]) {
+    at[k] = nowhere;
+  }
+  for (size_t i = 0; i < s->length; i++) {
+    if (s->chain[i] >= m->n || at[s->chain[i]] != nowhere) {
+      return linkage_state_broken(e);
+    }
+    at[s->chain[i]] = (uint32_t)i;
+  }
+  return STATUS_OK;
+}
+
+/* The chain's next link, or the merge of its last two. Distances fall along a chain, so that a place comes once; should it come
+ * again by a rounding, the chain goes on from there. */
+static void chain_on(Matrix *m, uint32_t round, uint32_t *at)
+{
+  LinkageState *s = m->state;
+  const uint32_t none = (uint32_t)m->n;
+  double distance;
+  if (s->length == 0) {
+    s->chain[s->length++] = m->next[m->n];
+    at[m->next[m->n]] = 0;
+  }
+  const uint32_t tip = s->chain[s->length - 1], before = s->length > 1 ? s->chain[s->length - 2] : none;
+  const uint32_t found = nearest(m, tip, before, &distance);
+  if (found == before) {
+    const uint32_t low = tip < found ? tip : found;
+    s->length -= 2;
+    at[tip] = at[found] = none;
+    s->round[s->done] = round;
+    merge_places(m, low, tip < found ? found : tip, low);
+  } else if (at[found] < none) {
+    for (const size_t back = at[found] + (size_t)1; s->length > back;) {
+      at[s->chain[--s->length]] = none;
+    }
+  } else {
+    at[found] = (uint32_t)s->length;
+    s->chain[s->length++] = found;
+  }
+}
+
+Status linkage_run_chains(Matrix *m, uint32_t round, Error *e)
+{
+  uint32_t *at = mem_alloc(m->n, sizeof *at);
+  Status status = at ? chain_places(m, at, e) : error_memory(e, m->n * sizeof *at, _("a tree"));
+  while (status == STATUS_OK && m->state->done < m->state->until) {
+    const size_t before = m->state->done;
+    chain_on(m, round, at);
+    status = m->state->done > before ? linkage_tick(m, e) : task_cancelled(m->task) ? error_cancelled(e) : STATUS_OK;
+  }
+  mem_free(at);
   return status;
 }
 
@@ -186,17 +225,20 @@ Status linkage_run_chains(Matrix *m, size_t most, Error *e)
 
 static Status run_prim(Matrix *m, Error *e)
 {
+  LinkageState *s = m->state;
   const size_t n = m->n;
-  double *near = mem_alloc(n, sizeof *near);
-  uint32_t *by = mem_zero(n, sizeof *by);
-  Status status = near && by ? STATUS_OK : error_memory(e, n * sizeof *near, _("a tree"));
-  uint32_t tip = 0;
-  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-    near[i] = INFINITY;
+  double *near = s->bound;
+  uint32_t *by = s->nearest, tip = 0;
+  Status status = linkage_state_tip(s, &tip, e);
+  for (uint32_t i = 0; status == STATUS_OK && i < n; i++) {
+    if (by[i] == i && i != tip) {
+      remove_place(m, i);
+    }
   }
-  while (status == STATUS_OK && m->done + 1 < n) {
+  while (status == STATUS_OK && s->done + 1 < n) {
     uint32_t best = (uint32_t)n;
     remove_place(m, tip);
+    by[tip] = tip;
     for (uint32_t k = m->next[n]; k < n; k = m->next[k]) {
       const double value = *cell(m, k, tip);
       if (value < near[k] || (value == near[k] && tip < by[k])) {
@@ -205,13 +247,10 @@ static Status run_prim(Matrix *m, Error *e)
       }
       best = best == n || near[k] < near[best] ? k : best;
     }
-    m->steps[m->done++] =
-        (LinkageStep){by[best] < best ? by[best] : best, by[best] < best ? best : by[best], near[best]};
+    linkage_record(s, by[best] < best ? by[best] : best, by[best] < best ? best : by[best], near[best]);
     tip = best;
     status = linkage_tick(m, e);
   }
-  mem_free(near);
-  mem_free(by);
   return status;
 }
 
@@ -221,16 +260,16 @@ static Status run_prim(Matrix *m, Error *e)
  * existed then is nearer. */
 typedef struct Near {
   double *bound;
-  uint32_t *place; /* n: dead, look again */
+  uint32_t *place; /* LINKAGE_NOBODY: dead, look again */
 } Near;
 
 static void look_behind(const Matrix *m, const Near *near, uint32_t i)
 {
   const double *row = m->d + linkage_at(m->n, i, i + 1) - (i + 1);
   near->bound[i] = INFINITY;
-  near->place[i] = (uint32_t)m->n;
+  near->place[i] = LINKAGE_NOBODY;
   for (uint32_t k = m->next[i]; k < m->n; k = m->next[k]) {
-    if (row[k] < near->bound[i] || near->place[i] == m->n) {
+    if (row[k] < near->bound[i] || near->place[i] == LINKAGE_NOBODY) {
       near->bound[i] = row[k];
       near->place[i] = k;
     }
@@ -261,29 +300,49 @@ static void tell(const Matrix *m, const Near *near, uint32_t i, uint32_t j)
       near->bound[k] = value;
       near->place[k] = j;
     } else if (near->place[k] == i || near->place[k] == j) {
-      near->place[k] = (uint32_t)m->n;
+      near->place[k] = LINKAGE_NOBODY;
     }
   }
   look_behind(m, near, j);
 }
 
+/* The merges of a stopped fit, which say where a cluster lives; those that live must know one that lives behind them. */
+static Status merge_again(Matrix *m, const Near *near, Error *e)
+{
+  const LinkageState *s = m->state;
+  bool *dead = mem_zero(m->n, sizeof *dead);
+  Status status = dead ? STATUS_OK : error_memory(e, m->n, _("a tree"));
+  for (size_t at = 0; status == STATUS_OK && at < s->done; at++) {
+    const uint32_t i = s->steps[at].a, j = s->steps[at].b;
+    TRY(i < j && !dead[i] && !dead[j] ? STATUS_OK : linkage_state_broken(e));
+    linkage_fold_places(m, i, j, j);
+    dead[i] = true;
+    TRY(at % 64 == 0 && task_cancelled(m->task) ? error_cancelled(e) : STATUS_OK);
+  }
+  for (uint32_t k = 0; status == STATUS_OK && k < m->n; k++) {
+    const uint32_t place = near->place[k];
+    TRY(dead[k] || place == LINKAGE_NOBODY || (place > k && place < m->n && !dead[place]) ? STATUS_OK : linkage_state_broken(e));
+  }
+done:
+  mem_free(dead);
+  return status;
+}
+
 static Status run_generic(Matrix *m, Error *e)
 {
   const size_t n = m->n;
-  const Near near = {mem_alloc(n, sizeof *near.bound), mem_alloc(n, sizeof *near.place)};
-  Status status = near.bound && near.place ? STATUS_OK : error_memory(e, n * sizeof *near.bound, _("a tree"));
-  for (uint32_t i = 0; status == STATUS_OK && i < n; i++) {
+  const Near near = {m->state->bound, m->state->nearest};
+  Status status = m->state->done > 0 ? merge_again(m, &near, e) : STATUS_OK;
+  for (uint32_t i = 0; status == STATUS_OK && m->state->done == 0 && i < n; i++) {
     look_behind(m, &near, i);
     status = i % 64 == 0 && task_cancelled(m->task) ? error_cancelled(e) : STATUS_OK;
   }
-  while (status == STATUS_OK && m->done + 1 < n) {
+  while (status == STATUS_OK && m->state->done + 1 < n) {
     const uint32_t i = nearest_pair(m, &near), j = near.place[i];
     merge_places(m, i, j, j);
     tell(m, &near, i, j);
     status = linkage_tick(m, e);
   }
-  mem_free(near.bound);
-  mem_free(near.place);
   return status;
 }
 
@@ -305,9 +364,8 @@ static Status matrix_new(Matrix *m, const double *weights, Error *e)
   m->row = mem_alloc(n, sizeof *m->row);
   m->next = mem_alloc(n + 1, sizeof *m->next);
   m->back = mem_alloc(n + 1, sizeof *m->back);
-  m->steps = mem_alloc(n, sizeof *m->steps);
-  if (!m->sizes || !m->row || !m->next || !m->back || !m->steps) {
-    return error_memory(e, n * sizeof *m->steps, _("a tree"));
+  if (!m->sizes || !m->row || !m->next || !m->back) {
+    return error_memory(e, n * 24, _("a tree"));
   }
   linkage_link(m);
   for (size_t i = 0; i < n; i++) {
@@ -343,60 +401,84 @@ static void matrix_free(Matrix *m)
   mem_free(m->row);
   mem_free(m->next);
   mem_free(m->back);
-  mem_free(m->steps);
 }
 
-Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights,
-                      LinkageTree *out, Error *e)
+/* The tree of the merges so far. */
+static Status finish(const Matrix *m, LinkageTree *out, Error *e)
 {
-  Matrix m = {.task = task, .d = distances, .n = n, .kind = kind, .all = n > 0 ? n - 1 : 0};
+  const size_t done = m->state->done;
+  LinkageStep *steps = mem_alloc(done, sizeof *steps);
+  if (!steps) {
+    return error_memory(e, done * sizeof *steps, _("a tree"));
+  }
+  for (size_t i = 0; i < done; i++) {
+    steps[i] = m->state->steps[i];
+    steps[i].height = m->kind == LINKAGE_WARD ? sqrt(fmax(0, steps[i].height)) : steps[i].height;
+  }
+  const Status status = linkage_tree_of_steps(steps, m->all + 1, done, linkage_is_monotone(m->kind), out, e);
+  mem_free(steps);
+  return status;
+}
+
+static Status run(Matrix *m, bool weighted, Error *e)
+{
+  const Status status = prepare(m, weighted, e);
+  return status != STATUS_OK               ? status
+         : m->kind == LINKAGE_SINGLE       ? run_prim(m, e)
+         : linkage_is_monotone(m->kind) ? linkage_run_rounds(m, e)
+                                           : run_generic(m, e);
+}
+
+/* From a triangle, or from rows where there is none. */
+static Status link_places(Matrix *m, const LinkageRows *rows, const double *weights, LinkageState *state, LinkageTree *out,
+                          Error *e)
+{
+  LinkageState own = {0};
   Status status;
   *out = (LinkageTree){0};
-  task_phase(task, N_("linkage"));
-  TRY(matrix_new(&m, weights, e));
-  TRY(prepare(&m, weights != NULL, e));
-  TRY(kind == LINKAGE_SINGLE        ? run_prim(&m, e)
-      : linkage_is_monotone(kind) ? linkage_run_rounds(&m, e)
-                                  : run_generic(&m, e));
-  for (size_t i = 0; kind == LINKAGE_WARD && i + 1 < n; i++) {
-    m.steps[i].height = sqrt(fmax(0, m.steps[i].height));
-  }
-  TRY(linkage_tree_of_steps(m.steps, n, linkage_is_monotone(kind), out, e));
+  m->all = m->n > 0 ? m->n - 1 : 0;
+  m->state = state ? state : &own;
+  TRY(matrix_new(m, weights, e));
+  TRY(linkage_state_begin(m->state, m->n, e));
+  TRY(linkage_state_end(m->state, state, rows ? linkage_run_rows(m, rows, e) : run(m, weights, e), e));
+  TRY(finish(m, out, e));
 done:
-  matrix_free(&m);
+  matrix_free(m);
+  linkage_state_free(&own);
   return status;
+}
+
+Status linkage_matrix(Task *task, double *distances, size_t n, LinkageKind kind, const double *weights, LinkageState *state,
+                      LinkageTree *out, Error *e)
+{
+  Matrix m = {.task = task, .d = distances, .n = n, .kind = kind};
+  task_phase(task, N_("linkage"));
+  return link_places(&m, NULL, weights, state, out, e);
 }
 
 /* From the triangle of all pairs. */
 static Status from_triangle(Task *task, const LinkageRows *rows, size_t n, LinkageKind kind, const double *weights,
-                            LinkageTree *out, Error *e)
+                            LinkageState *state, LinkageTree *out, Error *e)
 {
   const size_t count = linkage_cells(n);
   double *cells = mem_alloc(count + 1, sizeof *cells);
   Status status = cells ? linkage_distances(task, rows->values, n, rows->d, rows->metric, cells, e)
                         : error_memory(e, count * sizeof *cells, _("the distances of all pairs"));
   if (status == STATUS_OK) {
-    status = linkage_matrix(task, cells, n, kind, weights, out, e);
+    status = linkage_matrix(task, cells, n, kind, weights, state, out, e);
   }
   mem_free(cells);
   return status;
 }
 
 Status linkage_rows(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
-                    const double *weights, LinkageTree *out, Error *e)
+                    const double *weights, LinkageState *state, LinkageTree *out, Error *e)
 {
   const LinkageRows rows = {values, d, metric};
-  Matrix m = {.task = task, .n = n, .kind = kind, .all = n > 0 ? n - 1 : 0};
-  Status status;
+  Matrix m = {.task = task, .n = n, .kind = kind};
   *out = (LinkageTree){0};
   task_phase(task, N_("distances"));
-  if (n < 2 || (kind != LINKAGE_COMPLETE && kind != LINKAGE_AVERAGE && kind != LINKAGE_MCQUITTY)) {
-    return from_triangle(task, &rows, n, kind, weights, out, e);
-  }
-  TRY(matrix_new(&m, weights, e));
-  TRY(linkage_run_rows(&m, &rows, e));
-  TRY(linkage_tree_of_steps(m.steps, n, true, out, e));
-done:
-  matrix_free(&m);
-  return status;
+  return n < 2 || (kind != LINKAGE_COMPLETE && kind != LINKAGE_AVERAGE && kind != LINKAGE_MCQUITTY)
+             ? from_triangle(task, &rows, n, kind, weights, state, out, e)
+             : link_places(&m, &rows, weights, state, out, e);
 }

@@ -8,7 +8,7 @@
 #ifndef ASSAY_CLUSTER_LINKAGE_MATRIX_H
 #define ASSAY_CLUSTER_LINKAGE_MATRIX_H
 
-#include "cluster/linkage_tree.h"
+#include "cluster/linkage_state.h"
 
 typedef struct LinkageMatrix {
   Task *task;
@@ -19,22 +19,27 @@ typedef struct LinkageMatrix {
   uint32_t *row;  /* one of its rows: the lowest, for centroid and median the highest */
   uint32_t *next; /* the next living place: next[n] is the first, n ends */
   uint32_t *back;
-  LinkageStep *steps;
-  size_t done, all; /* merges made, and to make */
+  LinkageState *state; /* the merges so far, and what else is kept of a fit that is stopped */
+  size_t all;          /* merges to make */
 } LinkageMatrix;
 
 /* The recurrence a d_ki + b d_kj + c d_ij of linkage.h for one k. */
 double linkage_combine(LinkageKind kind, double ki, double kj, double ij, double nk, double ni, double nj);
 
-/* complete, average, mcquitty, ward, ward_d: all merges (linkage_rounds.c). Errors: STATUS_MEMORY, STATUS_CANCELLED. */
+/* complete, average, mcquitty, ward, ward_d: all merges from where the state stands (linkage_rounds.c). Errors: STATUS_MEMORY,
+ * STATUS_CANCELLED, STATUS_FORMAT "bad-model-file" (a state). */
 Status linkage_run_rounds(LinkageMatrix *m, Error *e) MUST_USE;
 
 /* complete, average, mcquitty: all merges from two rows or more, d NULL before and after. Errors: the same, and those of
  * neighbours.h. */
 Status linkage_run_rows(LinkageMatrix *m, const LinkageRows *rows, Error *e) MUST_USE;
 
-/* Up to `most` merges by nearest-neighbour chains (linkage_matrix.c). All places live before, fewer after. */
-Status linkage_run_chains(LinkageMatrix *m, size_t most, Error *e) MUST_USE;
+/* Merges up to state->until by nearest-neighbour chains (linkage_matrix.c), from the state's chain on, noting `round` of each.
+ * Fewer places live after. */
+Status linkage_run_chains(LinkageMatrix *m, uint32_t round, Error *e) MUST_USE;
+
+/* The distances from the clusters at i < j as they merge; what comes out lives at `keep`, one of them. */
+void linkage_fold_places(LinkageMatrix *m, uint32_t i, uint32_t j, uint32_t keep);
 
 /* Every place lives. */
 void linkage_link(LinkageMatrix *m);

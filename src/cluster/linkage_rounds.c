@@ -10,6 +10,8 @@
  * From rows the first round needs no triangle: who is nearest to whom comes from an index, and distances are made when
  * they are read. So the triangle is only that of the clusters after it, about half of the cells of all pairs.
  *
+ * A round that is made again merges what the state says in the place of looking; so the triangle has the same bits.
+ *
  * Equally near pairs are ordered by their lower places, then by their higher ones. By that order the first pair of all
  * is always each other's nearest.
  */
@@ -43,6 +45,7 @@ typedef struct Rounds {
   uint32_t *with;                 /* of each before the round: the one it merges with, NONE: with none */
   uint32_t *pairs;                /* those of two parts */
   size_t n_pairs;
+  bool looking;                   /* whether the round finds who is nearest: one that is made again for the next does not */
   double *sizes, *apart;          /* of each; how far apart its parts are */
   double *least;                  /* distance of its nearest */
   uint32_t *nearest;
@@ -187,6 +190,9 @@ static void forget_nearest(Rounds *r)
 /* row[j]: the distance of a cluster to cluster j behind it. */
 static void look(Rounds *r, size_t cluster, const double *row, size_t worker)
 {
+  if (!r->looking) {
+    return;
+  }
   const size_t behind = cluster + 1, learn = worker * r->most + behind;
   size_t at;
   r->least[cluster] = r->kernels->scan(row + behind, r->n - behind, (double)cluster, r->column_least + learn,
@@ -283,6 +289,20 @@ static Status make_triangle(Rounds *r, Error *e)
   return STATUS_OK;
 }
 
+/* The round that needs no triangle makes one. */
+static Status first_triangle(Rounds *r, Error *e)
+{
+  LinkageMatrix *m = r->m;
+  const size_t cells = linkage_cells(r->n);
+  Status status = task_reserve(m->task, cells * sizeof *m->d, _("the distances of all pairs"), e);
+  if (status == STATUS_OK) {
+    m->d = mem_alloc(cells + 1, sizeof *m->d);
+    status = m->d ? make_triangle(r, e) : error_memory(e, cells * sizeof *m->d, _("the distances of all pairs"));
+  }
+  r->rows = NULL;
+  return status;
+}
+
 /* Rows as they stand in the triangle. */
 static void look_item(void *context, size_t item, size_t worker)
 {
@@ -321,45 +341,154 @@ static size_t find_pairs(Rounds *r)
 static void record_pairs(Rounds *r)
 {
   LinkageMatrix *m = r->m;
+  LinkageState *s = m->state;
   for (size_t at = 0; at < r->n_pairs; at++) {
     const size_t i = r->pairs[at];
-    m->steps[m->done++] = (LinkageStep){m->row[r->first[i]], m->row[r->second[i]], r->apart[i]};
+    s->round[s->done] = (uint32_t)(2 * s->rounds);
+    linkage_record(s, m->row[r->first[i]], m->row[r->second[i]], r->apart[i]);
   }
+  s->rounds++;
+}
+
+/* On with the chain there is; a new one begins where there is none. */
+static Status run_chain(Rounds *r, Error *e)
+{
+  LinkageState *s = r->m->state;
+  const Status status = linkage_run_chains(r->m, (uint32_t)(2 * s->rounds + 1), e);
+  if (status == STATUS_OK) {
+    list_clusters(r, NULL);
+    s->rounds++;
+  }
+  return status;
 }
 
 static Status run_round(Rounds *r, Error *e)
 {
   LinkageMatrix *m = r->m;
-  const size_t pairs = find_pairs(r);
-  if (pairs == 0 || (pairs * FEW < m->n && m->n > SMALL)) {
-    const Status status = linkage_run_chains(m, pairs == 0 ? m->n : m->n / CHAINED, e);
-    if (status != STATUS_OK) {
-      return status;
-    }
-    list_clusters(r, NULL);
+  LinkageState *s = m->state;
+  Status status = STATUS_OK;
+  const size_t pairs = s->until > s->done ? 0 : find_pairs(r);
+  if (s->until <= s->done && (pairs == 0 || (pairs * FEW < m->n && m->n > SMALL))) {
+    s->until = s->done + (pairs == 0 ? m->n : m->n / CHAINED);
+    s->until = s->until > m->all ? m->all : s->until;
+    s->length = 0;
+  }
+  if (s->until > s->done) {
+    status = run_chain(r, e);
   } else {
     list_clusters(r, r->with);
     record_pairs(r);
   }
-  const Status status = make_triangle(r, e);
+  if (status == STATUS_OK) {
+    status = make_triangle(r, e);
+  }
   return status == STATUS_OK ? linkage_tick(m, e) : status;
 }
 
 static Status run_rounds(Rounds *r, Error *e)
 {
   Status status = STATUS_OK;
-  while (status == STATUS_OK && r->m->done < r->m->all) {
+  r->looking = true;
+  while (status == STATUS_OK && r->m->state->done < r->m->all) {
     status = run_round(r, e);
   }
   return status;
 }
 
+/* ---- rounds again */
+
+/* The two places of a step; each in use once among the pairs of a round. */
+static bool find_places(const LinkageMatrix *m, const LinkageStep *step, const uint32_t *place, uint32_t *i, uint32_t *j)
+{
+  *i = place[step->a];
+  *j = place[step->b];
+  return *i < *j && *j < m->n;
+}
+
+/* Steps from `at` to before `end`, all of one round, merge again; where each row's cluster lives: `place`. */
+static Status merge_again(Rounds *r, size_t at, size_t end, uint32_t *place, Error *e)
+{
+  LinkageMatrix *m = r->m;
+  const bool chained = m->state->round[at] % 2 == 1;
+  for (size_t row = 0; row <= m->all; row++) {
+    place[row] = NONE;
+  }
+  for (size_t i = 0; i < m->n; i++) {
+    place[m->row[i]] = (uint32_t)i;
+    r->with[i] = NONE;
+  }
+  for (; at < end; at++) {
+    const LinkageStep *step = &m->state->steps[at];
+    uint32_t i, j;
+    if (!find_places(m, step, place, &i, &j) || r->with[i] != NONE) {
+      return linkage_state_broken(e);
+    }
+    if (chained) {
+      linkage_fold_places(m, i, j, i);
+      place[step->b] = NONE;
+    } else {
+      r->with[i] = j;
+      r->with[j] = i;
+      place[step->a] = place[step->b] = NONE;
+    }
+    if (chained && task_cancelled(m->task)) {
+      return error_cancelled(e);
+    }
+  }
+  return STATUS_OK;
+}
+
+/* One behind the steps of the round that begins with a step. */
+static size_t round_end(const LinkageState *s, size_t at)
+{
+  size_t end = at + 1;
+  while (end < s->done && s->round[end] == s->round[at]) {
+    end++;
+  }
+  return end;
+}
+
+/* But for a chain that is not at its end. */
+static Status rounds_again(Rounds *r, uint32_t *place, Error *e)
+{
+  LinkageState *s = r->m->state;
+  Status status = STATUS_OK;
+  size_t at = 0;
+  while (status == STATUS_OK && at < s->done) {
+    const size_t end = round_end(s, at), number = s->round[at] / 2;
+    const bool chained = s->round[at] % 2 == 1, open = chained && end == s->done && number == s->rounds && s->until > s->done;
+    r->looking = end == s->done;
+    TRY(number <= s->rounds && !(r->rows && chained) ? merge_again(r, at, end, place, e) : linkage_state_broken(e));
+    if (!open) {
+      list_clusters(r, chained ? NULL : r->with);
+      TRY(r->rows ? first_triangle(r, e) : make_triangle(r, e));
+      s->rounds = end == s->done && number == s->rounds ? number + 1 : s->rounds;
+    }
+    at = end;
+  }
+done:
+  return status;
+}
+
+/* The rounds that are over; from rows the first makes the triangle. */
+static Status take_up(Rounds *r, Error *e)
+{
+  uint32_t *place = mem_alloc(r->m->all + 1, sizeof *place);
+  const Status status = place ? rounds_again(r, place, e) : error_memory(e, r->m->all * sizeof *place, _("a tree"));
+  mem_free(place);
+  return status;
+}
+
 Status linkage_run_rounds(LinkageMatrix *m, Error *e)
 {
-  Rounds r = {.m = m, .kernels = linkage_kernels()};
+  Rounds r = {.m = m, .kernels = linkage_kernels(), .looking = true};
   Status status;
   TRY(rounds_new(&r, e));
-  TRY(look_at_all(&r, e));
+  if (m->state->done > 0) {
+    TRY(take_up(&r, e));
+  } else {
+    TRY(look_at_all(&r, e));
+  }
   TRY(run_rounds(&r, e));
 done:
   rounds_free(&r);
@@ -390,17 +519,18 @@ done:
 
 Status linkage_run_rows(LinkageMatrix *m, const LinkageRows *rows, Error *e)
 {
-  Rounds r = {.m = m, .kernels = linkage_kernels(), .rows = rows};
+  Rounds r = {.m = m, .kernels = linkage_kernels(), .looking = true, .rows = rows};
   Status status;
   TRY(rounds_new(&r, e));
-  TRY(nearest_rows(&r, e));
-  find_pairs(&r);
-  list_clusters(&r, r.with);
-  record_pairs(&r);
-  TRY(task_reserve(m->task, linkage_cells(r.n) * sizeof *m->d, _("the distances of all pairs"), e));
-  m->d = mem_alloc(linkage_cells(r.n) + 1, sizeof *m->d);
-  TRY(m->d ? make_triangle(&r, e) : error_memory(e, linkage_cells(r.n) * 8, _("the distances of all pairs")));
-  r.rows = NULL;
+  if (m->state->done > 0) {
+    TRY(take_up(&r, e));
+  } else {
+    TRY(nearest_rows(&r, e));
+    find_pairs(&r);
+    list_clusters(&r, r.with);
+    record_pairs(&r);
+    TRY(first_triangle(&r, e));
+  }
   TRY(run_rounds(&r, e));
 done:
   rounds_free(&r);

@@ -65,9 +65,9 @@ static void join(Prim *p, size_t at, double *tip)
   p->near[at] = p->near[p->outside];
 }
 
-static Status grow(Prim *p, double *tip, LinkageStep *steps, Error *e)
+static Status grow(Prim *p, double *tip, LinkageState *state, Error *e)
 {
-  for (size_t done = 0; p->outside > 0; done++) {
+  while (p->outside > 0) {
     const size_t strips = (p->outside + STRIP - 1) / STRIP;
     if (task_cancelled(p->task)) {
       return error_cancelled(e);
@@ -78,17 +78,50 @@ static Status grow(Prim *p, double *tip, LinkageStep *steps, Error *e)
       best = is_nearer(p, p->best[i], best) ? p->best[i] : best;
     }
     const uint32_t row = p->row[best], by = p->by[best];
-    steps[done] = (LinkageStep){row < by ? row : by, row < by ? by : row, metric_unrank(p->metric, p->near[best])};
+    linkage_record(state, row < by ? row : by, row < by ? by : row, p->near[best]);
     join(p, best, tip);
-    if (done % 256 == 0) {
-      task_progress(p->task, done, p->n - 1);
+    if (state->done % 256 == 0) {
+      task_progress(p->task, state->done, p->n - 1);
     }
   }
   return STATUS_OK;
 }
 
+/* The span of a state, and back: its edges are the merges, heights their ranks. */
+static Status take_span(const LinkageState *state, HdbscanSpan *span, Error *e)
+{
+  const size_t n = state->n;
+  const Status status = hdbscan_span_new(n, span, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  memset(span->core, 0, n * sizeof *span->core);
+  for (size_t i = 0; i < state->done; i++) {
+    span->edges[i] = (HdbscanEdge){state->steps[i].height, state->steps[i].a, state->steps[i].b};
+  }
+  span->n_edges = state->done;
+  for (size_t i = 0; i < n && state->done > 0; i++) {
+    span->near[i] = state->bound[i];
+    span->to[i] = state->nearest[i];
+    if (!(span->near[i] >= 0) || (span->to[i] != HDBSCAN_NOBODY && span->to[i] >= n)) {
+      return linkage_state_broken(e);
+    }
+  }
+  return STATUS_OK;
+}
+
+static void put_span(const HdbscanSpan *span, LinkageState *state)
+{
+  state->done = 0;
+  for (size_t i = 0; i < span->n_edges; i++) {
+    linkage_record(state, span->edges[i].a, span->edges[i].b, span->edges[i].rank);
+  }
+  memcpy(state->bound, span->near, state->n * sizeof *state->bound);
+  memcpy(state->nearest, span->to, state->n * sizeof *state->nearest);
+}
+
 /* *found false: there is no tree for these rows, or none is worth it. */
-static Status span_by_tree(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps,
+static Status span_by_tree(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageState *state,
                            bool *found, Error *e)
 {
   Neighbours *index = NULL;
@@ -101,13 +134,9 @@ static Status span_by_tree(Task *task, const double *values, size_t n, size_t d,
   TRY(neighbours_new(task, values, n, d, metric, NEIGHBOURS_AUTO, &index, e));
   *found = neighbours_kind(index) != NEIGHBOURS_BRUTE;
   if (*found) {
-    TRY(hdbscan_span_new(n, &span, e));
-    memset(span.core, 0, n * sizeof *span.core);
-    TRY(hdbscan_span(task, index, values, n, d, metric, 1, &span, e));
-  }
-  for (size_t i = 0; *found && i + 1 < n; i++) {
-    const uint32_t a = span.edges[i].a, b = span.edges[i].b;
-    steps[i] = (LinkageStep){a < b ? a : b, a < b ? b : a, metric_unrank(metric, span.edges[i].rank)};
+    TRY(take_span(state, &span, e));
+    status = hdbscan_span(task, index, values, n, d, metric, 1, &span, e);
+    put_span(&span, state);
   }
 done:
   neighbours_free(index);
@@ -115,7 +144,37 @@ done:
   return status;
 }
 
-static Status span_by_prim(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps,
+/* The rows outside come to the front; the last one that joined is the tip. */
+static Status gather(Prim *p, const double *values, LinkageState *state, double *tip, Error *e)
+{
+  const Status status = linkage_state_tip(state, &p->tip_row, e);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  p->outside = 0;
+  for (uint32_t i = 0; i < p->n; i++) {
+    if (state->nearest[i] != i && i != p->tip_row) {
+      memcpy(p->values + p->outside * p->d, values + i * p->d, p->d * sizeof *values);
+      p->row[p->outside] = i;
+      p->by[p->outside] = state->nearest[i];
+      p->near[p->outside++] = state->bound[i];
+    }
+  }
+  memcpy(tip, values + p->tip_row * p->d, p->d * sizeof *tip);
+  p->tip = tip;
+  return STATUS_OK;
+}
+
+/* What is known of the rows outside, for a fit that goes on. */
+static void put_outside(const Prim *p, LinkageState *state)
+{
+  for (size_t i = 0; i < p->outside; i++) {
+    state->nearest[p->row[i]] = p->by[i];
+    state->bound[p->row[i]] = p->near[i];
+  }
+}
+
+static Status span_by_prim(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageState *state,
                            Error *e)
 {
   Prim p = {.task = task, .metric = metric, .n = n, .d = d, .outside = n};
@@ -127,14 +186,12 @@ static Status span_by_prim(Task *task, const double *values, size_t n, size_t d,
   p.best = mem_alloc(n / STRIP + 1, sizeof *p.best);
   Status status =
       tip && p.values && p.row && p.by && p.near && p.best ? STATUS_OK : error_memory(e, n * d * 8, _("a tree"));
-  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-    p.row[i] = p.by[i] = (uint32_t)i;
-    p.near[i] = INFINITY;
+  if (status == STATUS_OK) {
+    status = gather(&p, values, state, tip, e);
   }
   if (status == STATUS_OK) {
-    memcpy(p.values, values, n * d * sizeof *values);
-    join(&p, 0, tip);
-    status = grow(&p, tip, steps, e);
+    status = grow(&p, tip, state, e);
+    put_outside(&p, state);
   }
   mem_free(tip);
   mem_free(p.values);
@@ -145,10 +202,9 @@ static Status span_by_prim(Task *task, const double *values, size_t n, size_t d,
   return status;
 }
 
-Status linkage_run_single(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageStep *steps,
-                          Error *e)
+Status linkage_run_single(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageState *state, Error *e)
 {
   bool found;
-  const Status status = span_by_tree(task, values, n, d, metric, steps, &found, e);
-  return status != STATUS_OK || found ? status : span_by_prim(task, values, n, d, metric, steps, e);
+  const Status status = span_by_tree(task, values, n, d, metric, state, &found, e);
+  return status != STATUS_OK || found ? status : span_by_prim(task, values, n, d, metric, state, e);
 }

@@ -17,10 +17,9 @@ void linkage_tree_free(LinkageTree *tree)
   *tree = (LinkageTree){0};
 }
 
-static Status tree_new(size_t n, LinkageTree *out, Error *e)
+static Status tree_new(size_t n, size_t merges, LinkageTree *out, Error *e)
 {
-  const size_t merges = n > 0 ? n - 1 : 0;
-  *out = (LinkageTree){.n = n};
+  *out = (LinkageTree){.n = n, .merges = merges};
   out->first = mem_alloc(merges, sizeof *out->first);
   out->second = mem_alloc(merges, sizeof *out->second);
   out->height = mem_alloc(merges, sizeof *out->height);
@@ -72,20 +71,20 @@ static void join(LinkageTree *tree, size_t at, const LinkageStep *step, uint32_t
   node[a] = n + (uint32_t)at;
 }
 
-Status linkage_tree_of_steps(LinkageStep *steps, size_t n, bool sort, LinkageTree *out, Error *e)
+Status linkage_tree_of_steps(LinkageStep *steps, size_t n, size_t merges, bool sort, LinkageTree *out, Error *e)
 {
   uint32_t *parent = mem_alloc(n, sizeof *parent), *node = mem_alloc(n, sizeof *node);
   Status status = parent && node ? STATUS_OK : error_memory(e, n * sizeof *node, _("a tree"));
   if (status == STATUS_OK) {
-    status = tree_new(n, out, e);
+    status = tree_new(n, merges, out, e);
   }
-  if (status == STATUS_OK && sort && n > 1) {
-    qsort(steps, n - 1, sizeof *steps, compare_steps);
+  if (status == STATUS_OK && sort && merges > 1) {
+    qsort(steps, merges, sizeof *steps, compare_steps);
   }
   for (size_t i = 0; status == STATUS_OK && i < n; i++) {
     parent[i] = node[i] = (uint32_t)i;
   }
-  for (size_t i = 0; status == STATUS_OK && i + 1 < n; i++) {
+  for (size_t i = 0; status == STATUS_OK && i < merges; i++) {
     join(out, i, &steps[i], parent, node);
   }
   mem_free(parent);
@@ -95,56 +94,80 @@ Status linkage_tree_of_steps(LinkageStep *steps, size_t n, bool sort, LinkageTre
 
 void linkage_tell(Task *task, const LinkageTree *tree)
 {
-  for (size_t i = 0; task->trace && i + 1 < tree->n && !task_cancelled(task); i++) {
+  for (size_t i = 0; task->trace && i < tree->merges && !task_cancelled(task); i++) {
     task_step(task, &(TraceStep){.phase = "merge", .start = 1, .iteration = (int64_t)i + 1, .measure = "height",
                                  .objective = tree->height[i], .changed = (int64_t)tree->rows[i],
                                  .counts = N_("rows in the new cluster")});
   }
 }
 
+/* The rows below a node; stack has room for the nodes of a tree's depth and one. */
+static size_t leaves_below(const LinkageTree *tree, uint32_t top, uint32_t *stack, uint32_t *order)
+{
+  size_t depth = 0, done = 0;
+  stack[depth++] = top;
+  while (depth > 0) {
+    const uint32_t node = stack[--depth];
+    if (node < tree->n) {
+      order[done++] = node;
+    } else {
+      stack[depth++] = tree->second[node - tree->n];
+      stack[depth++] = tree->first[node - tree->n];
+    }
+  }
+  return done;
+}
+
+/* Of each of the 2 n nodes the one whose cluster it belongs to, itself where none is above it. cut[i]: merge i is undone, and
+ * so are those above it; NULL: none is. */
+static void find_tops(const LinkageTree *tree, const bool *cut, uint32_t *top)
+{
+  const size_t n = tree->n;
+  for (size_t node = 0; node < 2 * n; node++) {
+    top[node] = (uint32_t)node;
+  }
+  for (size_t i = tree->merges; i-- > 0;) {
+    if (!cut || !cut[i]) {
+      top[tree->first[i]] = top[tree->second[i]] = top[n + i];
+    }
+  }
+}
+
 Status linkage_order(const LinkageTree *tree, uint32_t *order, Error *e)
 {
   const size_t n = tree->n;
-  uint32_t *stack = mem_alloc(n + 1, sizeof *stack);
-  if (!stack) {
-    return error_memory(e, n * sizeof *stack, _("a tree"));
+  uint32_t *stack = mem_alloc(n + 1, sizeof *stack), *top = mem_alloc(n, 2 * sizeof *top);
+  bool *seen = mem_zero(n, 2 * sizeof *seen);
+  const Status status = stack && top && seen ? STATUS_OK : error_memory(e, n * 14, _("a tree"));
+  if (status == STATUS_OK) {
+    find_tops(tree, NULL, top);
   }
-  size_t depth = 0, done = 0;
-  if (n > 0) {
-    stack[depth++] = n == 1 ? 0 : (uint32_t)(2 * n - 2);
-  }
-  while (depth > 0) {
-    const uint32_t node = stack[--depth];
-    if (node < n) {
-      order[done++] = node;
-    } else {
-      stack[depth++] = tree->second[node - n];
-      stack[depth++] = tree->first[node - n];
+  for (size_t row = 0, done = 0; status == STATUS_OK && row < n; row++) {
+    if (!seen[top[row]]) {
+      seen[top[row]] = true;
+      done += leaves_below(tree, top[row], stack, order + done);
     }
   }
   mem_free(stack);
-  return STATUS_OK;
+  mem_free(top);
+  mem_free(seen);
+  return status;
 }
 
-/* cut[i]: merge i is undone, and so are those above it. Labels by first appearance. */
+/* Labels by first appearance. */
 static Status label_rows(const LinkageTree *tree, const bool *cut, size_t *k, int32_t *labels, Error *e)
 {
   const size_t n = tree->n;
-  uint32_t *top = mem_alloc(2 * n, sizeof *top); /* of each node: the node whose cluster it belongs to */
+  uint32_t *top = mem_alloc(2 * n, sizeof *top);
   int32_t *number = mem_alloc(2 * n, sizeof *number);
   if (!top || !number) {
     mem_free(top);
     mem_free(number);
     return error_memory(e, 2 * n * sizeof *top, _("a tree"));
   }
+  find_tops(tree, cut, top);
   for (size_t node = 0; node < 2 * n; node++) {
-    top[node] = (uint32_t)node;
     number[node] = -1;
-  }
-  for (size_t i = n - 1; i-- > 0;) {
-    if (!cut[i]) {
-      top[tree->first[i]] = top[tree->second[i]] = top[n + i];
-    }
   }
   int32_t used = 0;
   for (size_t row = 0; row < n; row++) {
@@ -160,12 +183,11 @@ static Status label_rows(const LinkageTree *tree, const bool *cut, size_t *k, in
 
 Status linkage_cut(const LinkageTree *tree, size_t k, int32_t *labels, Error *e)
 {
-  const size_t merges = tree->n - 1;
   bool *cut = mem_zero(tree->n, sizeof *cut);
   if (!cut) {
     return error_memory(e, tree->n, _("a tree"));
   }
-  for (size_t i = tree->n - k; i < merges; i++) {
+  for (size_t i = tree->n - k; i < tree->merges; i++) {
     cut[i] = true;
   }
   const Status status = label_rows(tree, cut, &k, labels, e);
@@ -180,7 +202,7 @@ Status linkage_cut_height(const LinkageTree *tree, double height, size_t *k, int
   if (!cut) {
     return error_memory(e, n, _("a tree"));
   }
-  for (size_t i = 0; i + 1 < n; i++) {
+  for (size_t i = 0; i < tree->merges; i++) {
     const uint32_t a = tree->first[i], b = tree->second[i];
     cut[i] = !(tree->height[i] <= height) || (a >= n && cut[a - n]) || (b >= n && cut[b - n]);
   }
@@ -192,7 +214,7 @@ Status linkage_cut_height(const LinkageTree *tree, double height, size_t *k, int
 double linkage_coefficient(const LinkageTree *tree)
 {
   const size_t n = tree->n;
-  if (n < 2 || !(tree->height[n - 2] > 0)) {
+  if (n < 2 || tree->merges + 1 < n || !(tree->height[n - 2] > 0)) {
     return NAN;
   }
   double sum = 0;

@@ -11,20 +11,21 @@ typedef struct LinkageStep {
   double height;
 } LinkageStep;
 
-/* The tree of n - 1 steps that connect all rows: in rising height (equal ones by their lowest rows) with `sort`, else
- * as they stand. O(n log n). The steps are reordered. Errors: STATUS_MEMORY. */
-Status linkage_tree_of_steps(LinkageStep *steps, size_t n, bool sort, LinkageTree *out, Error *e) MUST_USE;
+/* The tree of `merges` steps, no two of which connect the same rows: in rising height (equal ones by their lowest rows) with
+ * `sort`, else as they stand. O(n log n). The steps are reordered. Errors: STATUS_MEMORY. */
+Status linkage_tree_of_steps(LinkageStep *steps, size_t n, size_t merges, bool sort, LinkageTree *out, Error *e) MUST_USE;
 
-/* The leaves from left to right, each merge's first node left of its second: R's hclust()$order, from 0. O(n). */
+/* The leaves from left to right, each merge's first node left of its second: R's hclust()$order, from 0. Parts of a forest by
+ * their lowest rows. O(n). */
 Status linkage_order(const LinkageTree *tree, uint32_t *order, Error *e) MUST_USE;
 
-/* Labels 0.. in order of first appearance for k clusters (all but the last k - 1 merges), 1 <= k <= n; or for those
+/* Labels 0.. in order of first appearance for k clusters (the first n - k merges), n - merges <= k <= n; or for those
  * subtrees that are as large as can be with no merge above `height`: *k is their number. O(n). */
 Status linkage_cut(const LinkageTree *tree, size_t k, int32_t *labels, Error *e) MUST_USE;
 Status linkage_cut_height(const LinkageTree *tree, double height, size_t *k, int32_t *labels, Error *e) MUST_USE;
 
 /* The mean over rows of 1 - (height of its first merge) / (height of the last): 0 where nothing is clustered, to 1.
- * With weights a row of weight 2 or more has its first merge at height 0. NaN when all heights are 0 or n < 2. */
+ * With weights a row of weight 2 or more has its first merge at height 0. NaN when all heights are 0, n < 2, or of a forest. */
 double linkage_coefficient(const LinkageTree *tree);
 
 /* A step of the task's trace for each merge, in the tree's order: its height, and the rows of the new cluster. */
@@ -36,7 +37,8 @@ typedef struct LinkageSource {
   const void *context;
 } LinkageSource;
 
-/* Correlation between the distances of all pairs and the heights at which they meet; NaN when either does not vary.
+/* Of a whole tree: correlation between the distances of all pairs and the heights at which they meet; NaN when either does
+ * not vary.
  * O(n^2) on all threads, O(n) memory. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
 Status linkage_cophenetic(Task *task, const LinkageTree *tree, const LinkageSource *source, double *out,
                           Error *e) MUST_USE;

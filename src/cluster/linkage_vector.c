@@ -107,15 +107,16 @@ static Status distinct_new(const double *values, size_t n, size_t d, const doubl
   return STATUS_OK;
 }
 
-/* Heights become what the linkage calls them, a merge is never below its parts, and rows are named by the data's own.
- */
-static void finish_steps(const Distinct *t, LinkageKind kind, LinkageStep *steps)
+/* Heights become what the linkage calls them, and rows are named by the data's own. */
+static void finish_steps(const Distinct *t, LinkageKind kind, Metric metric, const LinkageState *state, LinkageStep *steps)
 {
-  for (size_t i = 0; i + 1 < t->m; i++) {
-    LinkageStep *step = &steps[i];
-    step->a = t->lowest[step->a];
-    step->b = t->lowest[step->b];
-    step->height = kind == LINKAGE_WARD ? sqrt(step->height) : step->height;
+  for (size_t i = 0; i < state->done; i++) {
+    const LinkageStep *step = &state->steps[i];
+    const uint32_t low = step->a < step->b ? step->a : step->b, high = step->a < step->b ? step->b : step->a;
+    const double height = kind == LINKAGE_WARD     ? sqrt(step->height)
+                          : kind == LINKAGE_SINGLE ? metric_unrank(metric, step->height)
+                                                   : step->height;
+    steps[i] = (LinkageStep){t->lowest[low], t->lowest[high], height};
   }
 }
 
@@ -130,29 +131,50 @@ static void put_equal(const Distinct *t, LinkageStep *steps)
   }
 }
 
+Status linkage_merge_again(const LinkageState *s, LinkageCentre *centre, double *values, double *sizes, size_t d, Error *e)
+{
+  bool sound = true;
+  for (size_t i = 0; sound && i < s->done; i++) {
+    const size_t a = s->steps[i].a, b = s->steps[i].b;
+    sound = sizes[a] > 0 && sizes[b] > 0;
+    centre(values + a * d, values + b * d, sizes[a], sizes[b], d, values + a * d);
+    sizes[a] += sizes[b];
+    sizes[b] = 0;
+  }
+  for (size_t i = 0; sound && i < s->n; i++) {
+    const uint32_t near = s->nearest[i];
+    sound = sizes[i] == 0 || near == LINKAGE_NOBODY || (near < s->n && near != i && sizes[near] > 0 && isfinite(s->bound[i]));
+  }
+  return sound ? STATUS_OK : linkage_state_broken(e);
+}
+
+static Status run(Task *task, Distinct *t, Metric metric, LinkageKind kind, LinkageState *state, Error *e)
+{
+  return t->m < 2                                            ? STATUS_OK
+         : kind == LINKAGE_WARD || kind == LINKAGE_WARD_D ? linkage_run_ward(task, t->rows, t->sizes, t->m, t->d, state, e)
+         : kind == LINKAGE_SINGLE ? linkage_run_single(task, t->rows, t->m, t->d, metric, state, e)
+                                  : linkage_run_centroid(task, t->rows, t->sizes, t->m, t->d, kind == LINKAGE_MEDIAN, state, e);
+}
+
 Status linkage_vectors(Task *task, const double *values, size_t n, size_t d, Metric metric, LinkageKind kind,
-                       const double *weights, LinkageTree *out, Error *e)
+                       const double *weights, LinkageState *kept, LinkageTree *out, Error *e)
 {
   Distinct t = {0};
+  LinkageState own = {0}, *state = kept ? kept : &own;
   Status status;
   *out = (LinkageTree){0};
   LinkageStep *steps = mem_alloc(n, sizeof *steps);
   task_phase(task, N_("linkage"));
   TRY(steps ? STATUS_OK : error_memory(e, n * sizeof *steps, _("a tree")));
   TRY(distinct_new(values, n, d, linkage_uses_weights(kind) ? weights : NULL, &t, e));
+  TRY(linkage_state_begin(state, t.m, e));
+  TRY(linkage_state_end(state, kept, run(task, &t, metric, kind, state, e), e));
   put_equal(&t, steps);
-  LinkageStep *rest = steps + (n - t.m);
-  if (t.m > 1 && (kind == LINKAGE_WARD || kind == LINKAGE_WARD_D)) {
-    TRY(linkage_run_ward(task, t.rows, t.sizes, t.m, d, rest, e));
-  } else if (t.m > 1 && kind == LINKAGE_SINGLE) {
-    TRY(linkage_run_single(task, t.rows, t.m, d, metric, rest, e));
-  } else if (t.m > 1) {
-    TRY(linkage_run_centroid(task, t.rows, t.sizes, t.m, d, kind == LINKAGE_MEDIAN, rest, e));
-  }
-  finish_steps(&t, kind, rest);
-  TRY(linkage_tree_of_steps(steps, n, linkage_is_monotone(kind), out, e));
+  finish_steps(&t, kind, metric, state, steps + (n - t.m));
+  TRY(linkage_tree_of_steps(steps, n, n - t.m + state->done, linkage_is_monotone(kind), out, e));
 done:
   mem_free(steps);
+  linkage_state_free(&own);
   distinct_free(&t);
   return status;
 }

@@ -19,10 +19,10 @@ enum { CHUNK = 128 }; /* clusters that a thread takes at a time */
 typedef struct Ward {
   Task *task;
   Centres centres;
-  size_t n, done;
-  LinkageStep *steps;
-  uint32_t *nearest; /* of each cluster, CENTRES_NONE: must look */
-  double *distance;
+  LinkageState *state;
+  size_t n;
+  uint32_t *nearest; /* the state's: of each cluster, CENTRES_NONE: must look */
+  double *distance;  /* the state's */
   uint32_t *first, *next, *back; /* lists of those that a cluster is the nearest of */
   uint32_t *looking;             /* clusters that look in this round, then those that look in the next */
   size_t n_looking;
@@ -68,11 +68,15 @@ static void look_chunk(void *context, size_t item, size_t worker)
 }
 
 /* All that have no nearest cluster find it. One that is found takes the finder as its own nearest if that is nearer by
- * a rounding, so that distances along such pointers never rise and end in a pair. */
+ * a rounding, or as near and before it, so that distances along such pointers never rise and end in a pair; and what comes
+ * out does not depend on the order in which they look. */
 static Status look(Ward *w, Error *e)
 {
   pool_run(task_threads(w->task), (w->n_looking + CHUNK - 1) / CHUNK, look_chunk, w);
   if (task_cancelled(w->task)) {
+    for (size_t i = 0; i < w->n_looking; i++) {
+      w->nearest[w->looking[i]] = CENTRES_NONE;
+    }
     return error_cancelled(e);
   }
   for (size_t i = 0; i < w->n_looking; i++) {
@@ -81,7 +85,8 @@ static Status look(Ward *w, Error *e)
   }
   for (size_t i = 0; i < w->n_looking; i++) {
     const uint32_t cluster = w->looking[i], other = w->nearest[cluster];
-    if (w->distance[cluster] < w->distance[other]) {
+    const double mine = w->distance[cluster], others = w->distance[other];
+    if (mine < others || (mine == others && cluster < w->nearest[other])) {
       point_away(w, other);
       point_at(w, other, cluster, w->distance[cluster]);
     }
@@ -117,15 +122,20 @@ static void abandon(Ward *w, uint32_t cluster)
   }
 }
 
+static void join_centres(const double *x, const double *y, double size_x, double size_y, size_t d, double *out)
+{
+  for (size_t c = 0; c < d; c++) {
+    out[c] = (size_x * x[c] + size_y * y[c]) / (size_x + size_y);
+  }
+}
+
 static Status merge_pair(Ward *w, uint32_t a, Error *e)
 {
   const uint32_t b = w->nearest[a];
   Centres *t = &w->centres;
   const double size_a = t->size[a], size_b = t->size[b];
-  w->steps[w->done++] = (LinkageStep){a, b, w->distance[a]};
-  for (size_t c = 0; c < t->d; c++) {
-    w->centre[c] = (size_a * t->centre[a * t->d + c] + size_b * t->centre[b * t->d + c]) / (size_a + size_b);
-  }
+  linkage_record(w->state, a, b, w->distance[a]);
+  join_centres(t->centre + a * t->d, t->centre + b * t->d, size_a, size_b, t->d, w->centre);
   abandon(w, a);
   abandon(w, b);
   return centres_merge(t, a, b, w->centre, size_a + size_b, e);
@@ -159,6 +169,19 @@ static void everybody_looks(Ward *w)
   }
 }
 
+static Status merge_pairs(Ward *w, size_t n, Error *e)
+{
+  for (size_t i = 0; i < n; i++) {
+    const Status status = task_cancelled(w->task) ? error_cancelled(e) : merge_pair(w, w->pairs[i], e);
+    if (status != STATUS_OK) {
+      return status;
+    }
+  }
+  drop_dead(w);
+  task_progress(w->task, w->state->done, w->n - 1);
+  return STATUS_OK;
+}
+
 static Status run_round(Ward *w, Error *e)
 {
   Status status = look(w, e);
@@ -177,28 +200,43 @@ static Status run_round(Ward *w, Error *e)
     return STATUS_OK;
   }
   w->n_looking = 0;
-  for (size_t i = 0; i < kept; i++) {
-    status = task_cancelled(w->task) ? error_cancelled(e) : merge_pair(w, w->pairs[i], e);
-    if (status != STATUS_OK) {
-      return status;
+  return merge_pairs(w, kept, e);
+}
+
+/* A round that was stopped merges its other pairs; who has no nearest is to look. */
+static Status take_up(Ward *w, Error *e)
+{
+  const Centres *t = &w->centres;
+  size_t n = 0;
+  w->n_looking = 0;
+  for (uint32_t i = 0; i < w->n; i++) {
+    w->first[i] = CENTRES_NONE;
+  }
+  for (uint32_t i = 0; i < w->n; i++) {
+    if (t->size[i] > 0 && w->nearest[i] != CENTRES_NONE) {
+      const uint32_t other = w->nearest[i];
+      point_at(w, i, other, w->distance[i]);
+      if (i < other && w->nearest[other] == i) {
+        w->pairs[n++] = i;
+      }
+    } else if (t->size[i] > 0) {
+      look_again(w, i);
     }
   }
-  drop_dead(w);
-  task_progress(w->task, w->done, w->n - 1);
-  return STATUS_OK;
+  return merge_pairs(w, n, e);
 }
 
 static Status ward_new(Ward *w, Error *e)
 {
-  w->nearest = mem_alloc(w->n, sizeof *w->nearest);
-  w->distance = mem_alloc(w->n, sizeof *w->distance);
+  w->nearest = w->state->nearest;
+  w->distance = w->state->bound;
   w->first = mem_alloc(w->n, sizeof *w->first);
   w->next = mem_alloc(w->n, sizeof *w->next);
   w->back = mem_alloc(w->n, sizeof *w->back);
   w->looking = mem_alloc(w->n, sizeof *w->looking);
   w->pairs = mem_alloc(w->n, sizeof *w->pairs);
   w->centre = mem_alloc(w->centres.d, sizeof *w->centre);
-  return w->nearest && w->distance && w->first && w->next && w->back && w->looking && w->pairs && w->centre
+  return w->first && w->next && w->back && w->looking && w->pairs && w->centre
              ? STATUS_OK
              : error_memory(e, w->n * 32, _("a tree"));
 }
@@ -206,8 +244,6 @@ static Status ward_new(Ward *w, Error *e)
 static void ward_free(Ward *w)
 {
   centres_free(&w->centres);
-  mem_free(w->nearest);
-  mem_free(w->distance);
   mem_free(w->first);
   mem_free(w->next);
   mem_free(w->back);
@@ -216,15 +252,20 @@ static void ward_free(Ward *w)
   mem_free(w->centre);
 }
 
-Status linkage_run_ward(Task *task, const double *values, const double *sizes, size_t n, size_t d, LinkageStep *steps,
-                        Error *e)
+Status linkage_run_ward(Task *task, double *values, double *sizes, size_t n, size_t d, LinkageState *state, Error *e)
 {
-  Ward w = {.task = task, .n = n, .steps = steps};
+  Ward w = {.task = task, .n = n, .state = state};
+  const bool begun = state->done > 0;
   Status status;
+  TRY(begun ? linkage_merge_again(state, join_centres, values, sizes, d, e) : STATUS_OK);
   TRY(centres_new(task, values, sizes, n, d, true, &w.centres, e));
   TRY(ward_new(&w, e));
-  everybody_looks(&w);
-  while (w.done + 1 < n) {
+  if (begun) {
+    TRY(take_up(&w, e));
+  } else {
+    everybody_looks(&w);
+  }
+  while (state->done + 1 < n) {
     TRY(run_round(&w, e));
   }
 done:

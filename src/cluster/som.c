@@ -574,7 +574,7 @@ Status som_cut(Task *task, const double *codes, size_t units, size_t d, size_t k
     parent[i] = i;
   }
   if (units > 1) {
-    TRY(linkage_vectors(task, codes, units, d, (Metric){.kind = METRIC_EUCLIDEAN}, LINKAGE_WARD, NULL, &tree, e));
+    TRY(linkage_vectors(task, codes, units, d, (Metric){.kind = METRIC_EUCLIDEAN}, LINKAGE_WARD, NULL, NULL, &tree, e));
   }
   for (size_t merge = 0; merge + k < units; merge++) {
     parent[root_of(parent, tree.first[merge])] = units + merge;

@@ -51,10 +51,10 @@ press x
 lua 'print("is " .. type(rawget(_G, "dropped")))'
 check "x drops it" sees '^is nil'
 
-lua "heights = df:hierarchical{k = 3, linkage = 'average'}"
-sees 'hierarchical, .*(%|s)'
+lua "parts = df:spectral{k = 3}"
+sees 'spectral, .*(%|s)'
 press f
-check "finished before its first step: said to have kept nothing" sees 'hierarchical had made no step yet'
+check "finished before its first step: said to have kept nothing" sees 'spectral had made no step yet'
 lua "found = df:choose{method = 'kmeans', k = {2, 3, 4, 5, 6, 7, 8, 9, 10}}"
 stepped
 press f

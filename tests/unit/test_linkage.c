@@ -109,13 +109,13 @@ static void fit(const double *x, size_t n, size_t d, Metric metric, LinkageKind 
   Task task;
   task_init(&task, 1);
   if (way == ROWS) {
-    assert_int_equal(linkage_rows(&task, x, n, d, metric, kind, weights, tree, NULL), STATUS_OK);
+    assert_int_equal(linkage_rows(&task, x, n, d, metric, kind, weights, NULL, tree, NULL), STATUS_OK);
   } else if (way == VECTORS) {
-    assert_int_equal(linkage_vectors(&task, x, n, d, metric, kind, weights, tree, NULL), STATUS_OK);
+    assert_int_equal(linkage_vectors(&task, x, n, d, metric, kind, weights, NULL, tree, NULL), STATUS_OK);
   } else {
     double *cells = malloc((linkage_cells(n) + 1) * sizeof *cells);
     assert_int_equal(linkage_distances(&task, x, n, d, metric, cells, NULL), STATUS_OK);
-    assert_int_equal(linkage_matrix(&task, cells, n, kind, weights, tree, NULL), STATUS_OK);
+    assert_int_equal(linkage_matrix(&task, cells, n, kind, weights, NULL, tree, NULL), STATUS_OK);
     free(cells);
   }
   task_free(&task);
@@ -504,7 +504,7 @@ static void test_graph(void **state)
     Task task;
     task_init(&task, 1);
     fit(x, N, 2, metrics[0], kinds[i], NULL, MATRIX, &free_tree);
-    assert_int_equal(linkage_graph(&task, x, N, 2, metrics[0], kinds[i], NULL, neighbours, N, &tree, &components, NULL),
+    assert_int_equal(linkage_graph(&task, x, N, 2, metrics[0], kinds[i], NULL, neighbours, N, NULL, &tree, &components, NULL),
                      STATUS_OK);
     assert_int_equal(components, 1);
     for (size_t j = 0; j + 1 < N; j++) {
@@ -535,7 +535,7 @@ static void test_components(void **state)
   size_t components;
   Task task;
   task_init(&task, 1);
-  assert_int_equal(linkage_graph(&task, x, N, 1, metrics[0], LINKAGE_SINGLE, NULL, neighbours, 2, &tree, &components, NULL),
+  assert_int_equal(linkage_graph(&task, x, N, 1, metrics[0], LINKAGE_SINGLE, NULL, neighbours, 2, NULL, &tree, &components, NULL),
                    STATUS_OK);
   assert_int_equal(components, 2);
   assert_int_equal(linkage_cut(&tree, 2, labels, NULL), STATUS_OK);
@@ -560,10 +560,10 @@ static void test_cancel(void **state)
     task_init(&task, 1);
     assert_int_equal(linkage_distances(&task, x, 200, 2, metric, cells, NULL), STATUS_OK);
     task_cancel(&task);
-    assert_int_equal(linkage_matrix(&task, cells, 200, kind, NULL, &tree, &e), STATUS_CANCELLED);
-    assert_int_equal(linkage_rows(&task, x, 200, 2, metric, kind, NULL, &tree, NULL), STATUS_CANCELLED);
+    assert_int_equal(linkage_matrix(&task, cells, 200, kind, NULL, NULL, &tree, &e), STATUS_CANCELLED);
+    assert_int_equal(linkage_rows(&task, x, 200, 2, metric, kind, NULL, NULL, &tree, NULL), STATUS_CANCELLED);
     if (linkage_has_vectors(kind, metric)) {
-      assert_int_equal(linkage_vectors(&task, x, 200, 2, metric, kind, NULL, &tree, NULL), STATUS_CANCELLED);
+      assert_int_equal(linkage_vectors(&task, x, 200, 2, metric, kind, NULL, NULL, &tree, NULL), STATUS_CANCELLED);
     }
     task_free(&task);
   }
@@ -588,17 +588,17 @@ static Status sweep_all(void *context, Error *e)
   for (LinkageKind kind = 0; status == STATUS_OK && kind <= LINKAGE_MEDIAN; kind++) {
     const Metric metric = metrics[kind > LINKAGE_WARD];
     TRY(linkage_distances(&task, x, 50, 2, metric, cells, e));
-    TRY(linkage_matrix(&task, cells, 50, kind, NULL, &tree, e));
+    TRY(linkage_matrix(&task, cells, 50, kind, NULL, NULL, &tree, e));
     TRY(linkage_cut(&tree, 3, labels, e));
     linkage_tree_free(&tree);
-    TRY(linkage_rows(&task, x, 50, 2, metric, kind, NULL, &tree, e));
+    TRY(linkage_rows(&task, x, 50, 2, metric, kind, NULL, NULL, &tree, e));
     linkage_tree_free(&tree);
     if (linkage_has_vectors(kind, metric)) {
-      TRY(linkage_vectors(&task, x, 50, 2, metric, kind, NULL, &tree, e));
+      TRY(linkage_vectors(&task, x, 50, 2, metric, kind, NULL, NULL, &tree, e));
       linkage_tree_free(&tree);
     }
   }
-  TRY(linkage_graph(&task, x, 50, 2, metrics[0], LINKAGE_WARD, NULL, neighbours, 4, &tree, &components, e));
+  TRY(linkage_graph(&task, x, 50, 2, metrics[0], LINKAGE_WARD, NULL, neighbours, 4, NULL, &tree, &components, e));
 done:
   linkage_tree_free(&tree);
   task_free(&task);

@@ -19,7 +19,7 @@
 
 /* By a triangle that is given, by vectors, by a triangle of rows, by a graph of neighbours. */
 typedef enum Way { MATRIX, VECTORS, ROWS, GRAPH, WAYS } Way;
-enum { K = 6, STOPS = 4, FITS = 6 };
+enum { K = 6, STOPS = 4, FITS = 4 };
 
 typedef struct Case {
   const double *x;

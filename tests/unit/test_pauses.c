@@ -22,12 +22,15 @@ enum {
 
 /* Some hundred rows with ties, in numbers and texts. text(m) has all bits of a model's frames. */
 static const char preparation[] =
-    "local c = {a = {}, b = {}, d = {}, p = {}, q = {}} for i = 1, 240 do "
+    "local c = {a = {}, b = {}, d = {}, p = {}, q = {}, w = {}} for i = 1, 240 do "
     "c.a[i] = math.floor(math.sin(i * 1.3) * 40) / 8 + i % 3 * 6 c.b[i] = math.floor(math.cos(i * 0.7) * 30) / 8 + i % 3 "
-    "c.d[i] = i * 7 % 11 c.p[i] = ('xyz'):sub(i % 3 + 1, i % 3 + 1) c.q[i] = ('uvwx'):sub(i * i % 4 + 1, i * i % 4 + 1) end "
+    "c.d[i] = i * 7 % 11 c.w[i] = 1 + i % 3 c.p[i] = ('xyz'):sub(i % 3 + 1, i % 3 + 1) c.q[i] = ('uvwx'):sub(i * i % 4 + 1, i * i % 4 + 1) end "
     "df = frame(c) path = os.tmpname() "
+    "local g = {} for j = 1, 240 do local s = {} for i = 1, 240 do "
+    "s[i] = math.abs(c.a[i] - c.a[j]) + math.abs(c.b[i] - c.b[j]) end g[('r%03d'):format(j)] = s end apart = frame(g) "
     "function text(m) local parts = {m.complete and 'whole' or 'partial'} "
-    "for _, f in ipairs{m:tidy(), m:glance(), m:predict(df)} do for name, c in pairs(f) do parts[#parts + 1] = name "
+    "local fine, merges = pcall(function() return m:merges() end) "
+    "for _, f in ipairs{m:tidy(), m:glance(), m:predict(df), fine and merges or nil} do for name, c in pairs(f) do parts[#parts + 1] = name "
     "for i = 1, #c do local v = c[i] parts[#parts + 1] = math.type(v) == 'float' and string.format('%a', v) or "
     "tostring(v) end end end return table.concat(parts, ' ') end "
     "function same() local now = text(m) if now == whole then return true end local a, b = {}, {} "
@@ -56,8 +59,26 @@ static const char *const fits[] = {
     "df:optics{on = {'a', 'b'}}",
     "df:hdbscan{on = {'a', 'b'}}",
     "df:meanshift{on = {'a', 'b'}}",
-    "df:hierarchical{k = 4, on = {'a', 'b'}, linkage = 'ward', cophenetic = 'no'}",
-    "df:hierarchical{k = 4, on = {'a', 'b'}, linkage = 'average', cophenetic = 'no'}",
+    /* every way of a tree: centres, spanning tree, rounds of a matrix from rows and from a triangle, one merge after the other,
+     * Prim on a matrix, a graph of neighbours in one piece and in several, given distances */
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'ward'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'ward_d', metric = 'sqeuclidean', weights = 'w'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'centroid', metric = 'sqeuclidean'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'median', metric = 'sqeuclidean'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'single'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'average', weights = 'w'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'complete', metric = 'manhattan'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'mcquitty'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'ward_d'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'ward', metric = 'manhattan', weights = 'w'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'centroid', weights = 'w'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'median', metric = 'manhattan'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'average', neighbours = 8}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'ward', neighbours = 2, weights = 'w'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', on = {'a', 'b'}, linkage = 'complete', neighbours = 3}",
+    "df:hierarchical{k = 4, cophenetic = 'no', distances = apart, linkage = 'single'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', distances = apart, linkage = 'average'}",
+    "df:hierarchical{k = 4, cophenetic = 'no', distances = apart, linkage = 'median'}",
     "df:birch{k = 4, on = {'a', 'b'}}",
     "df:spectral{k = 3, on = {'a', 'b'}}",
 };
@@ -88,6 +109,20 @@ static bool is_partial(Played *p)
   return says(p, "rawget(_ENV, 'm') and not m.complete or false", "true\n");
 }
 
+/* What can be asked of merges so far, and what not. */
+static void check_parts(Played *p)
+{
+  played_done(p, "if tostring(m):find('hierarchical', 1, true) then "
+                 "local merges, tidy = m:merges(), m:tidy() "
+                 "assert(#tidy == m.k and m.k >= m.n - #merges and tidy.size[1] >= tidy.size[#tidy] and #m:leaves() == m.n) "
+                 "assert(m.stopped_at == ('merge %d of %d'):format(#merges, m.n - 1)) "
+                 "local split = m:cut(m.n) assert(split.k == m.n and not split.complete) "
+                 "assert(m:cut{height = 1e300}.k == m.n - #merges) "
+                 "for _, f in ipairs{function() m:cut(1) end, function() m:plot() end, function() m:plot('heights') end} do "
+                 "local fine, e = pcall(f) assert(not fine and e.id == 'tree-not-whole', tostring(e)) end "
+                 "assert(#tostring(m:plot('sizes')) > 0) end");
+}
+
 /* One fit, stopped at a poll and, where it goes on, at some more. False when it ended before the poll. */
 static bool fit_with_stops(Played *p, const char *fit, int64_t poll, Random *random)
 {
@@ -96,6 +131,9 @@ static bool fit_with_stops(Played *p, const char *fit, int64_t poll, Random *ran
   const bool came = run_stopped(p, chunk, poll);
   if (is_partial(p)) {
     played_done(p, "assert(m.reason == 'interrupted' and m.stopped_at ~= '' and #m:predict(df) == #df)");
+    if (random_below(random, 8) == 0) {
+      check_parts(p);
+    }
     if (random_below(random, 4) == 0) {
       played_done(p, "m:save(path) m = model.load(path)");
     }
