@@ -328,9 +328,8 @@ static void fitted_close(Fitted *f)
   neighbours_free(f->index);
 }
 
-/* The fitted row at the least mutual reachability distance, among the nearest ones. */
-static int32_t place_row(const Fitted *f, const uint32_t *rows, const double *distances, size_t k, double *probability,
-                         double *outlier)
+/* The fitted row at the least mutual reachability distance, among the nearest ones; *lambda: 1 / that distance. */
+static size_t place_among(const Fitted *f, const uint32_t *rows, const double *distances, size_t k, double *lambda)
 {
   const size_t at = f->min_points >= 2 ? (f->min_points - 2 < k ? f->min_points - 2 : k - 1) : 0;
   const double own = f->min_points >= 2 ? distances[at] : 0;
@@ -344,8 +343,22 @@ static int32_t place_row(const Fitted *f, const uint32_t *rows, const double *di
       nearest = j;
     }
   }
-  const double lambda = 1 / least;
-  int32_t node = (int32_t)density_int(f->rows, "node", rows[nearest]) - 1;
+  *lambda = 1 / least;
+  return nearest;
+}
+
+/* A row that equals one of the fit is where that is; another where the nearest one is, at its own density. */
+static int32_t place_row(const Fitted *f, const uint32_t *rows, const double *distances, size_t k, double *probability,
+                         double *outlier)
+{
+  size_t nearest = 0;
+  double lambda;
+  if (distances[0] == 0) {
+    lambda = density_float(f->rows, "lambda", rows[0]);
+  } else {
+    nearest = place_among(f, rows, distances, k, &lambda);
+  }
+  const int32_t node = (int32_t)density_int(f->rows, "node", rows[nearest]) - 1;
   const double deepest = density_float(f->tree, "deepest", (size_t)node);
   *outlier = deepest > 0 && lambda < deepest ? (deepest - lambda) / deepest : 0;
   return hdbscan_place(f->nodes_of, node, lambda, probability);
@@ -563,7 +576,7 @@ static const Primitive hdbscan = {
                "does not depend on the order of rows. probability: how long a row stays with its cluster, from 0 to 1. "
                "outlier: GLOSH. Rows have no weights: one that stands for three is three rows. "
                "New rows go where the fitted row at the least mutual reachability distance is at the new row's "
-               "density, or are noise. Ctrl-C keeps the spanning tree so far, from which there are no clusters yet; m:continue() "
+               "density, or are noise; a row that equals a fitted one goes where that is. Ctrl-C keeps the spanning tree so far, from which there are no clusters yet; m:continue() "
                "goes on to what an unbroken fit gives.",
     .takes = VALUE_FRAME,
     .main = "min_cluster_size",

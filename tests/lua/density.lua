@@ -132,6 +132,23 @@ t.test("new rows: the fit's own rows get the fit's labels, others by the rule th
   t.eq(groups():meanshift({ bandwidth = 1, far = "noise", on = "x" }):predict(frame { x = { 20.0 } }).cluster[1], 0)
 end)
 
+t.test("a part of the fit's rows, in another order, keeps what they have", function()
+  for _, method in ipairs { "dbscan", "hdbscan" } do
+    for _, more in ipairs { {}, { scale = "zscore" }, method == "hdbscan" and { eps = 0.3, alpha = 1.5 } or {} } do
+      local m = iris[method](iris, more)
+      local kept = m:augment(iris):sort("-petal_length", "sepal_width"):head(111)
+      local again = m:predict(kept:drop("cluster"))
+      t.eq(t.cells(again.cluster), t.cells(kept.cluster), method)
+      if method == "hdbscan" then
+        for i, p in ipairs(t.cells(again.probability)) do
+          t.near(p, kept.probability[i], 1e-12)
+          t.near(again.outlier[i], kept.outlier[i], 1e-9)
+        end
+      end
+    end
+  end
+end)
+
 t.test("a sample is fitted, and all rows are labelled", function()
   for _, method in ipairs { "dbscan", "optics", "hdbscan", "meanshift" } do
     local m = fit(iris, method, { sample = 100, seed = 3 })
