@@ -206,7 +206,10 @@ static void note_result(const Fit *fit, Text *notes)
                     r->joined ? _("clusters and core rows are complete; other rows that were not looked at yet count as noise\n")
                               : _("which rows are core is known, but clusters are in parts, and all other rows count as noise\n"),
                     notes);
-  density_notes(&fit->begun.input, r->sizes, r->k, r->noise, notes);
+  density_notes(&fit->begun.input, r->sizes, r->k, r->noise,
+                (DensityCures){_("a larger eps or a smaller min_points takes in more rows"),
+                               _("a smaller eps or a larger min_points parts it")},
+                notes);
 }
 
 static Status fit_rows(Call *call, const DbscanOptions *o, Fit *fit, Error *e)

@@ -275,15 +275,15 @@ void density_headline(const Model *model, Text *out)
   text_printf(out, _("; noise %.0f"), model_number(model, "noise"));
 }
 
-void density_notes(const ClusterInput *input, const int64_t *sizes, size_t k, int64_t noise, Text *notes)
+void density_notes(const ClusterInput *input, const int64_t *sizes, size_t k, int64_t noise, DensityCures cures, Text *notes)
 {
   const double n = (double)input->variables.n;
   if (k == 0) {
-    text_puts(notes, _("no cluster was found: all rows are noise\n"));
+    text_printf(notes, _("no cluster was found, all rows are noise: %s\n"), cures.take_in);
   } else if (k == 1 && n >= 20 && (double)sizes[0] > 0.95 * n) {
-    text_puts(notes, _("nearly all rows are in one cluster\n"));
+    text_printf(notes, _("nearly all rows are in one cluster: %s\n"), cures.part);
   } else if ((double)noise > 0.5 * n) {
-    text_printf(notes, _("more than half of the rows are noise: %.0f%%\n"), 100 * (double)noise / n);
+    text_printf(notes, _("more than half of the rows are noise (%1$.0f%%): %2$s\n"), 100 * (double)noise / n, cures.take_in);
   }
   cluster_note_sizes(input, sizes, k, notes);
 }

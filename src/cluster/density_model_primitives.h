@@ -76,8 +76,13 @@ void density_note_stop(const char *stopped_at, const char *what, Text *notes);
 /* "; noise 17" behind the usual headline. */
 void density_headline(const Model *model, Text *out);
 
-/* Warnings: no cluster at all, mostly noise, a single one; then those of sizes. */
-void density_notes(const ClusterInput *input, const int64_t *sizes, size_t k, int64_t noise, Text *notes);
+/* What to do, translated: to have more rows in clusters, and to part a single cluster. */
+typedef struct DensityCures {
+  const char *take_in, *part;
+} DensityCures;
+
+/* Warnings with their cures: no cluster at all, mostly noise, a single one; then those of sizes. */
+void density_notes(const ClusterInput *input, const int64_t *sizes, size_t k, int64_t noise, DensityCures cures, Text *notes);
 
 /* values as a line from 1 on (thinned to a few thousand points), a level line at `level` (NaN: none). */
 Status density_chart_line(Call *call, const PlotRequest *request, const char *x_label, const char *y_label,

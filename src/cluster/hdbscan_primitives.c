@@ -248,7 +248,10 @@ static void note_result(Fit *fit, Text *notes)
   if (r->k == 0 && !fit->settings.single) {
     text_puts(notes, _("the rows never part into two clusters of min_cluster_size; single = true allows one\n"));
   }
-  density_notes(&fit->begun.input, r->sizes, r->k, r->noise, notes);
+  density_notes(&fit->begun.input, r->sizes, r->k, r->noise,
+                (DensityCures){_("a smaller min_points or another min_cluster_size can take in more rows"),
+                               _("method = \"leaf\" parts it")},
+                notes);
 }
 
 static Status work(Call *call, const void *options, void *of, Error *e)

@@ -68,7 +68,9 @@ static void note_result(const MeanshiftOptions *o, const Fit *fit, Text *notes)
     text_printf(notes, _("points that did not come to rest in max_iter = %1$lld steps: %2$lld\n"), (long long)o->max_iter,
                 (long long)r->stopped);
   }
-  density_notes(&fit->begun.input, r->sizes, r->k, r->noise, notes);
+  density_notes(&fit->begun.input, r->sizes, r->k, r->noise,
+                (DensityCures){_("far = \"assign\" or a larger bandwidth takes in more rows"), _("a smaller bandwidth parts it")},
+                notes);
 }
 
 static Status work(Call *call, const void *options, void *of, Error *e)

@@ -260,9 +260,13 @@ static Status resume(const Model *model, const void *options, void *of, Error *e
            ? STATUS_OK : cluster_model_broken(e);
 }
 
-static void note_result(Fit *fit, Text *notes)
+static void note_result(bool by_cut, Fit *fit, Text *notes)
 {
   const OpticsOrder *o = &fit->order;
+  const DensityCures cut = {_("a larger cut takes in more rows"), _("a smaller cut parts it")};
+  const DensityCures xi = {_("cut = a height of m:plot(\"reachability\") takes in what lies below it, a larger min_points makes "
+                             "wider valleys"),
+                           _("cut = a height of m:plot(\"reachability\") parts it")};
   if (o->done < o->n) {
     snprintf(fit->stopped_at, sizeof fit->stopped_at, "order, %.0f%%", floor(100 * (double)o->done / (double)o->n));
   }
@@ -270,7 +274,7 @@ static void note_result(Fit *fit, Text *notes)
   if (fit->cut > o->eps) {
     text_printf(notes, _("cut = %1$g is above eps = %2$g: give a larger eps to see so far\n"), fit->cut, o->eps);
   }
-  density_notes(&fit->begun.input, fit->sizes, fit->k, fit->noise, notes);
+  density_notes(&fit->begun.input, fit->sizes, fit->k, fit->noise, by_cut ? cut : xi, notes);
 }
 
 static Status work(Call *call, const void *options, void *of, Error *e)
@@ -284,7 +288,7 @@ static Status work(Call *call, const void *options, void *of, Error *e)
     status = extract(o, fit, e);
   }
   if (status == STATUS_OK) {
-    note_result(fit, call->notes);
+    note_result(isfinite(fit->cut), fit, call->notes);
   }
   return density_nothing_kept(status, "order", e);
 }
