@@ -105,20 +105,20 @@ INLINE Vector choose(Mask which, Vector yes, Vector no)
 }
 
 /* The least of a few numbers, and what their columns learn. */
-INLINE double scan_some(const double *row, size_t n, double self, double *least, double *nearest)
+INLINE double scan_some(const double *row, size_t n, double self, bool rising, double *least, double *nearest)
 {
   Vector best = (Vector){0} + INFINITY;
   double found = INFINITY;
   size_t i = 0;
   for (; i + WIDTH <= n; i += WIDTH) {
-    const Vector x = load(row + i), known = load(least + i);
-    const Mask less = x < known;
+    const Vector x = load(row + i), known = load(least + i), by = load(nearest + i), own = (Vector){0} + self;
+    const Mask less = rising ? x < known : (x < known) | ((x == known) & (own < by));
     *(Vector *)(least + i) = choose(less, x, known);
-    *(Vector *)(nearest + i) = choose(less, (Vector){0} + self, load(nearest + i));
+    *(Vector *)(nearest + i) = choose(less, own, by);
     best = choose(x < best, x, best);
   }
   for (; i < n; i++) {
-    nearest[i] = row[i] < least[i] ? self : nearest[i];
+    nearest[i] = row[i] < least[i] || (!rising && row[i] == least[i] && self < nearest[i]) ? self : nearest[i];
     least[i] = row[i] < least[i] ? row[i] : least[i];
     found = row[i] < found ? row[i] : found;
   }
@@ -128,13 +128,14 @@ INLINE double scan_some(const double *row, size_t n, double self, double *least,
   return found;
 }
 
-static double scan(const double *row, size_t n, double self, double *least, double *nearest, size_t *at)
+static double scan(const double *row, size_t n, double self, bool rising, double *least, double *nearest, size_t *at)
 {
   double best = INFINITY;
   size_t strip = 0;
   for (size_t first = 0; first < n; first += STRIP) {
     const size_t count = n - first < STRIP ? n - first : STRIP;
-    const double found = scan_some(row + first, count, self, least + first, nearest + first);
+    const double found = rising ? scan_some(row + first, count, self, true, least + first, nearest + first)
+                                : scan_some(row + first, count, self, false, least + first, nearest + first);
     strip = found < best ? first : strip;
     best = found < best ? found : best;
   }

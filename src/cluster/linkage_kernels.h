@@ -30,8 +30,9 @@ typedef struct LinkageKernels {
   void (*fold)(LinkageKind kind, const LinkagePair *pair, double *a, const double *b, const double *sizes, size_t n);
 
   /* The least of n > 0 numbers, and in *at the first place where it stands. Columns learn: where row[i] is below
-   * least[i] it becomes that, and nearest[i] becomes `self`. */
-  double (*scan)(const double *row, size_t n, double self, double *least, double *nearest, size_t *at);
+   * least[i], or equal to it and `self` below nearest[i], these become row[i] and `self`. rising: `self` is
+   * above all that were before, so that the first is enough. */
+  double (*scan)(const double *row, size_t n, double self, bool rising, double *least, double *nearest, size_t *at);
 } LinkageKernels;
 
 const LinkageKernels *linkage_kernels(void);

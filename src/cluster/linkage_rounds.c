@@ -52,6 +52,7 @@ typedef struct Rounds {
   double *batch;                  /* BATCH rows */
   double *lines;                  /* three rows for each worker */
   double *column_least, *column_nearest; /* a row for each worker: what columns know of the rows it made */
+  size_t *above; /* of each worker the highest row that it looked at: rows rise but where the order of the work is shuffled */
   size_t workers, most;
 } Rounds;
 
@@ -71,8 +72,9 @@ static Status rounds_new(Rounds *r, Error *e)
   r->lines = mem_alloc(n, 3 * r->workers * sizeof *r->lines);
   r->column_least = mem_alloc(n, r->workers * sizeof *r->column_least);
   r->column_nearest = mem_alloc(n, r->workers * sizeof *r->column_nearest);
-  return r->first && r->second && r->with && r->pairs && r->sizes && r->apart && r->least && r->nearest && r->batch && r->lines &&
-                 r->column_least && r->column_nearest
+  r->above = mem_zero(r->workers, sizeof *r->above);
+  return r->above && r->first && r->second && r->with && r->pairs && r->sizes && r->apart && r->least && r->nearest &&
+                 r->batch && r->lines && r->column_least && r->column_nearest
              ? STATUS_OK
              : error_memory(e, n * (BATCH + 5 * r->workers + 6) * 8, _("a tree"));
 }
@@ -91,6 +93,7 @@ static void rounds_free(Rounds *r)
   mem_free(r->lines);
   mem_free(r->column_least);
   mem_free(r->column_nearest);
+  mem_free(r->above);
 }
 
 /* ---- a row of the new triangle */
@@ -177,6 +180,7 @@ static void make_row(const Rounds *r, size_t cluster, double *lines, double *out
 
 static void forget_nearest(Rounds *r)
 {
+  memset(r->above, 0, r->workers * sizeof *r->above);
   for (size_t i = 0; i < r->n; i++) {
     r->least[i] = INFINITY;
     r->nearest[i] = NONE;
@@ -195,8 +199,9 @@ static void look(Rounds *r, size_t cluster, const double *row, size_t worker)
   }
   const size_t behind = cluster + 1, learn = worker * r->most + behind;
   size_t at;
-  r->least[cluster] = r->kernels->scan(row + behind, r->n - behind, (double)cluster, r->column_least + learn,
-                                       r->column_nearest + learn, &at);
+  r->least[cluster] = r->kernels->scan(row + behind, r->n - behind, (double)cluster, cluster >= r->above[worker],
+                                       r->column_least + learn, r->column_nearest + learn, &at);
+  r->above[worker] = cluster > r->above[worker] ? cluster : r->above[worker];
   r->nearest[cluster] = (uint32_t)(behind + at);
 }
 

@@ -291,7 +291,8 @@ static void test_many(void **state)
     }
     static const LinkageKind kinds[] = {LINKAGE_SINGLE, LINKAGE_WARD, LINKAGE_WARD_D, LINKAGE_CENTROID, LINKAGE_MEDIAN};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-      const Case c = {.x = x, .n = N, .d = D, .way = VECTORS, .kind = kinds[i], .metric = i < 2 ? euclidean : squares, .threads = 2};
+      const Case c = {.x = x, .n = N, .d = D, .way = VECTORS, .kind = kinds[i], .threads = 2,
+                      .metric = i < 2 ? euclidean : squares};
       const Counts counts = stop_often(&c, 3, &random);
       assert_true(counts.kept > 0 || counts.nothing > 0);
     }
