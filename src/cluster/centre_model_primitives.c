@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cluster/kmeans.h"
 #include "core/alloc.h"
 
 void centre_fit_free(void *of)
@@ -253,6 +254,17 @@ Status centre_given(const Frame *data, const Frame *centres, const Variables *v,
 }
 
 /* ---- predict */
+
+Status centre_nearest_mean(Task *task, const double *x, size_t n, size_t d, const double *centres, size_t k, int32_t *labels,
+                           double *distances, Error *e)
+{
+  const Rows rows = rows_of_matrix(x, n, d);
+  const Status status = kmeans_assign(task, &rows, centres, k, labels, distances, NULL, e);
+  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
+    distances[i] = sqrt(distances[i]);
+  }
+  return status;
+}
 
 Status centre_predict(Call *call, const Model *model, const Frame *data, CentrePrepare prepare, CentreNearest nearest,
                       Frame **out, Error *e)

@@ -44,6 +44,8 @@ Status centre_given(const Frame *data, const Frame *centres, const Variables *v,
 typedef Status (*CentrePrepare)(const ClusterInput *input, Error *e);
 typedef Status (*CentreNearest)(Task *task, const double *x, size_t n, size_t d, const double *centres, size_t k,
                                 int32_t *labels, double *distances, Error *e);
+Status centre_nearest_mean(Task *task, const double *x, size_t n, size_t d, const double *centres, size_t k, int32_t *labels,
+                           double *distances, Error *e) MUST_USE; /* by k-means' rule, which settles equally near ones */
 Status centre_predict(Call *call, const Model *model, const Frame *data, CentrePrepare prepare, CentreNearest nearest,
                       Frame **out, Error *e) MUST_USE;
 

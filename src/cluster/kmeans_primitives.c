@@ -157,35 +157,9 @@ static Status fill(Model *model, const void *options, const void *of, Error *e)
 
 /* ---- predict */
 
-static Status assign_rows(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, Error *e)
-{
-  const Frame *centres = model_frame(model, "centres");
-  const Rows rows = cluster_rows(input);
-  double *matrix = cluster_matrix(centres);
-  const Status status = matrix ? kmeans_assign(call->task, &rows, matrix, frame_rows(centres), labels, NULL, NULL, e)
-                               : error_memory(e, 0, _("centres"));
-  mem_free(matrix);
-  return status;
-}
-
 static Status kmeans_predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
 {
-  ClusterInput input = {0};
-  int32_t *labels = NULL;
-  Status status;
-  *out = NULL;
-  TRY(cluster_input_of_model(call, model, data, &input, e));
-  labels = mem_alloc(input.variables.n, sizeof *labels);
-  TRY(labels ? STATUS_OK : error_memory(e, input.variables.n * sizeof *labels, _("labels")));
-  if (input.variables.n > 0) {
-    TRY(assign_rows(call, model, &input, labels, e));
-  }
-  Draft *draft = cluster_predicted(&input, labels);
-  TRY(draft ? draft_finish(draft, out, e) : error_memory(e, 0, _("labels")));
-done:
-  cluster_input_free(&input);
-  mem_free(labels);
-  return status;
+  return centre_predict(call, model, data, NULL, centre_nearest_mean, out, e);
 }
 
 /* Bytes: the matrix and what kmeans.h states; seconds: 30 iterations a start at a quarter nanosecond per term. */
@@ -239,7 +213,8 @@ static const Primitive kmeans = {
              "and inertia are in scaled units, centres in the data's. Distances are Euclidean; kmedians has Manhattan ones, spherical cosines, pam and clara any. "
              "Choose the number of clusters by what you can act on and by the silhouette.",
   .takes = VALUE_FRAME, .main = "k", .options = kmeans_options, .n_options = N_OPTIONS, .options_size = sizeof(KmeansOptions),
-  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable; new rows go to the nearest centre",
+  .gives = VALUE_MODEL, .returns = "a model; tidy: cluster size share withinss and the centre in each variable; new rows go to the nearest centre, "
+                                  "with their distance",
   .reference = "Lloyd 1982; Arthur and Vassilvitskii 2007 (k-means++); Bahmani et al. 2012 (k-means||); Lattanzi and Sohler 2019 (swaps)",
   .example = "df = read \"datasets/iris/iris.csv\"\ndf:kmeans{k = 3, on = {\"petal_length\", \"petal_width\"}}",
   .where = WHERE_JOB, .cost = kmeans_cost, .figures = kmeans_figures,

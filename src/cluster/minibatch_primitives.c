@@ -119,20 +119,9 @@ static Status fill(Model *model, const void *options, const void *fit, Error *e)
   return centre_model_fill(model, fit, names, ((const MinibatchOptions *)options)->seed, e);
 }
 
-static Status nearest(Task *task, const double *x, size_t n, size_t d, const double *centres, size_t k, int32_t *labels,
-                      double *distances, Error *e)
-{
-  const Rows rows = rows_of_matrix(x, n, d);
-  const Status status = kmeans_assign(task, &rows, centres, k, labels, distances, NULL, e);
-  for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-    distances[i] = sqrt(distances[i]);
-  }
-  return status;
-}
-
 static Status predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
 {
-  return centre_predict(call, model, data, NULL, nearest, out, e);
+  return centre_predict(call, model, data, NULL, centre_nearest_mean, out, e);
 }
 
 /* Weights of centres that a fit can go on with. */

@@ -49,8 +49,13 @@ end)
 
 t.test("predict gives the model's columns only, augment adds them", function()
   local labels = m:predict(iris)
-  t.eq(t.names(labels), { "cluster" })
-  t.eq(t.types(labels), { "int64" })
+  t.eq(t.names(labels), { "cluster", "distance" })
+  t.eq(t.types(labels), { "int64", "float64" })
+  local cost = 0
+  for _, distance in ipairs(t.cells(labels.distance)) do
+    cost = cost + distance * distance
+  end
+  t.near(cost, m.inertia, 1e-12)
   t.eq(#labels, 150)
   local sizes = { 0, 0, 0 }
   for i = 1, 150 do
@@ -60,7 +65,7 @@ t.test("predict gives the model's columns only, augment adds them", function()
   t.eq(labels.cluster[1], 2)
   local augmented = m:augment(iris)
   t.eq(t.names(augmented), {
-    "sepal_length", "sepal_width", "petal_length", "petal_width", "species", "cluster",
+    "sepal_length", "sepal_width", "petal_length", "petal_width", "species", "cluster", "distance",
   })
   t.eq(t.cells(augmented.cluster), t.cells(labels.cluster))
   t.same_frame(augmented:select(t.names(iris)), iris)
