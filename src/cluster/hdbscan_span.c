@@ -129,7 +129,9 @@ static uint32_t worth(const Look *look, size_t node, const double *bounds, uint3
   uint32_t some = asking & look->kernels->at_most(bounds, look->reach);
   for (uint32_t rest = some; rest != 0; rest &= rest - 1) {
     const unsigned lane = (unsigned)__builtin_ctz(rest);
-    if (s->node_core[node] > look->limit[lane] || (component != MIXED && component == look->component[lane])) {
+    const double limit = look->limit[lane], nearest = bounds[lane] * s->factor, core = s->node_core[node];
+    const bool far = core > limit || (look->target[lane] != NOBODY && (core >= limit || nearest >= limit));
+    if (far || (component != MIXED && component == look->component[lane])) {
       some &= ~((uint32_t)1 << lane);
     }
   }
