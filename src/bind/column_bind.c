@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Columns in Lua: c[i], #c, c:gt(1), & | ~ of bool columns. A column taken from a frame knows its name, so that a verb of the
+/* Columns in Lua: c[i], #c, pairs(c), c:gt(1), & | ~ of bool columns. A column taken from a frame knows its name, so that a verb of the
  * same name can still be called through it: df:count() when df has a column `count`. */
 #include "bind/session_layout.h"
 #include "frame/builder.h"
@@ -22,6 +22,10 @@ static _Noreturn int throw_text(lua_State *L, const char *id, const char *what, 
 static int column_cell(lua_State *L, const Column *column)
 {
   const lua_Integer row = lua_tointeger(L, 2);
+  if (row > 0 && (size_t)row == column_rows(column) + 1) { /* where ipairs ends; a missing cell is NA and does not end it */
+    lua_pushnil(L);
+    return 1;
+  }
   if (row < 1 || (size_t)row > column_rows(column)) {
     Error e;
     error_clear(&e);
@@ -48,6 +52,28 @@ static int column_index(lua_State *L)
   error_set(&e, STATUS_NAME, "unknown-name", _("a column has no member '%s'"), luaL_tolstring(L, 2, NULL));
   (void)error_hint(&e, _("c[1] is a cell; methods: gt ge lt le eq ne"));
   return throw_error(L, &e);
+}
+
+static int next_cell(lua_State *L)
+{
+  const Column *column = check_column(L, 1);
+  const lua_Integer row = lua_tointeger(L, 2) + 1;
+  if (row < 1 || (size_t)row > column_rows(column)) {
+    return 0;
+  }
+  lua_pushinteger(L, row);
+  cell_push(L, column, (size_t)row - 1);
+  return 2;
+}
+
+/* Numbers of rows and cells, like ipairs. */
+static int column_pairs(lua_State *L)
+{
+  (void)check_column(L, 1);
+  lua_pushcfunction(L, next_cell);
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, 0);
+  return 3;
 }
 
 static int column_length(lua_State *L)
@@ -148,10 +174,10 @@ static int column_not(lua_State *L)
 
 void open_column(lua_State *L)
 {
-  static const luaL_Reg events[] = {{"__index", column_index}, {"__len", column_length}, {"__call", column_call},
-                                    {"__lt", column_order},    {"__le", column_order},   {"__eq", column_equal},
-                                    {"__band", column_and},    {"__bor", column_or},     {"__bnot", column_not},
-                                    {NULL, NULL}};
+  static const luaL_Reg events[] = {{"__index", column_index}, {"__len", column_length}, {"__pairs", column_pairs},
+                                    {"__call", column_call},   {"__lt", column_order},   {"__le", column_order},
+                                    {"__eq", column_equal},    {"__band", column_and},   {"__bor", column_or},
+                                    {"__bnot", column_not},    {NULL, NULL}};
   luaL_getmetatable(L, box_names[VALUE_COLUMN]);
   luaL_setfuncs(L, events, 0);
   lua_pop(L, 1);

@@ -9,7 +9,8 @@
 
 static const Topic topics[] = {
     {"columns", "how columns are read and named",
-     "df.x is a column, df.x[3] a cell, #df the number of rows. df:col(\"x\") always gives the column, also when a verb has that "
+     "df.x is a column, df.x[3] a cell, #df the number of rows. for i, v in ipairs(df.x) goes over its cells, missing ones "
+     "included, for name, column in pairs(df) over the columns, for i, row in df:rows() over rows. df:col(\"x\") always gives the column, also when a verb has that "
      "name. Rows count from 1. An unknown column is an error that names the nearest one."},
     {"missing", "missing values",
      "A missing cell prints as NA and is the global NA in Lua, never nil. Arithmetic with NA is an error. frame{a = {1, NA, 3}} "

@@ -112,6 +112,22 @@ t.test("a frame may have no rows, or no columns", function()
   t.raises("out-of-range", function() none:row(1) end)
 end)
 
+t.test("loops over a column see every cell, missing ones too", function()
+  local df = frame { { "x", { 1, NA, 3 } }, { "w", { "a", "b", NA } } }
+  for _, loop in ipairs { pairs, ipairs } do
+    local seen = {}
+    for i, v in loop(df.x) do seen[#seen + 1] = i .. "=" .. tostring(v) end
+    t.eq(table.concat(seen, " "), "1=1 2=NA 3=3")
+    seen = {}
+    for i, v in loop(df.w) do seen[#seen + 1] = i .. "=" .. tostring(v) end
+    t.eq(table.concat(seen, " "), "1=a 2=b 3=NA")
+    for _ in loop(frame { x = {} }.x) do t.ok(false) end
+  end
+  t.eq(df.x[4], nil)
+  t.raises("out-of-range", function() return df.x[5] end, "row 5 is outside 1..3")
+  t.raises("out-of-range", function() return df.x[0] end)
+end)
+
 t.test("columns go from frame to frame", function()
   local df = frame { a = { 1, 2, 3 }, b = { "x", "y", "z" } }
   local other = frame { { "second", df.b }, { "first", df:col "a" }, { "more", { 1.5, 2.5, 3.5 } } }
