@@ -6,11 +6,12 @@
 
 enum { FIRST = 2, PHRASES = 4 };
 
-static const double large = 0.3;
+static const double large = 0.3, plain = 0.5;
 
 typedef struct Phrases {
   const char *text[PHRASES];
   size_t n, used;
+  bool plain; /* the first difference is so large that it is plain to see */
 } Phrases;
 
 static const Column *cells(const Frame *frame, const char *name)
@@ -36,7 +37,8 @@ static const char *phrase(const Frame *data, const char *variable, const char *l
   if (frame_find(data, variable, &column) && column_type(frame_column(data, column)) == TYPE_BOOL) {
     return difference > 0 ? variable : arena_printf(arena, "not %s", variable);
   }
-  return arena_printf(arena, difference > 0 ? "high %s" : "low %s", variable);
+  const char *rather = fabs(difference) < plain ? "rather " : "";
+  return arena_printf(arena, difference > 0 ? "%shigh %s" : "%slow %s", rather, variable);
 }
 
 static Status collect(const Frame *profile, const Frame *data, size_t k, Arena *arena, Phrases *all, Error *e)
@@ -55,6 +57,7 @@ static Status collect(const Frame *profile, const Frame *data, size_t k, Arena *
     if (!text) {
       return error_memory(e, 0, _("names"));
     }
+    all[segment].plain = all[segment].plain || fabs(size) >= plain;
     all[segment].text[all[segment].n++] = text;
   }
   return STATUS_OK;
@@ -62,8 +65,8 @@ static Status collect(const Frame *profile, const Frame *data, size_t k, Arena *
 
 static const char *join(const Phrases *p, Arena *arena)
 {
-  const char *text = p->used > 0 ? p->text[0] : "average";
-  for (size_t i = 1; text && i < p->used; i++) {
+  const char *text = p->plain ? p->text[0] : "average";
+  for (size_t i = p->plain; text && i < p->used; i++) {
     text = arena_printf(arena, "%s, %s", text, p->text[i]);
   }
   return text;

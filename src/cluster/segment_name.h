@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* segment_name.h -- names for segments, from what sets them apart: "high spend, low recency", "region = north".
  *
- * A phrase for each large difference of a profile (at least 0.3), the largest first: high or low for numbers, the
- * column's name or "not" and the name for booleans, "column = level" or "column not level" for categories. A name has
- * two phrases, more where two segments would have the same, and at last a number. A segment without large differences
- * is "average".
+ * A phrase for each difference of a profile of at least 0.3, the largest first: high or low for numbers (below 0.5 rather
+ * high, rather low), the column's name or "not" and the name for booleans, "column = level" or "column not level" for
+ * categories. A name has two phrases, more where two segments would have the same, and at last a number. A segment without
+ * a difference of 0.5 is "average", and then what it has of smaller ones.
  */
 #ifndef ASSAY_CLUSTER_SEGMENT_NAME_H
 #define ASSAY_CLUSTER_SEGMENT_NAME_H

@@ -52,6 +52,18 @@ t.test("names come from the largest differences, and no two are the same", funct
   t.eq(names, { "average", "average (2)", "average (3)", "average (4)" })
 end)
 
+t.test("a segment in the middle is average, and its small differences are called so", function()
+  local x, y = {}, {}
+  for i = 1, 90 do
+    local third = i % 3
+    x[i] = third * 10 + i % 5
+    y[i] = i % 10 + (third == 1 and 1.2 or 0)
+  end
+  local df = frame { x = x, y = y }
+  local names = t.cells(df:kmeans({ k = 3, on = { "x" } }):passport(df):tidy().name)
+  t.eq(names, { "average, rather high y", "high x", "low x" })
+end)
+
 t.test("the user's own names", function()
   local p = fit:passport(shop, { names = { "small", "big" } })
   t.eq(t.cells(p:tidy().name), { "small", "big" })
