@@ -236,6 +236,8 @@ static Status try_k(Choosing *c, int64_t k, ChooseLevel *level, Error *e)
   choose_part_labels(c);
   count_smallest(c->labels, c->input.variables.n, used, level);
   TRY(judge(c, level, used, e));
+  const double own = model_number(model, "bic"); /* of a method that is a model of the data */
+  level->bic = isfinite(own) ? own : level->bic;
   if (c->o->references > 0) {
     TRY(choose_gap(c, level, used, e));
   }
@@ -430,7 +432,8 @@ static const Primitive choose = {
   .summary = "how many clusters: one table of all criteria for a range of k, and what each rule suggests",
   .details = "Fits the method with every k and judges each fit: sum of squares within clusters, silhouette, gap with its standard error, "
              "Calinski-Harabasz, Davies-Bouldin, Dunn, BIC, and the stability under resampling. m:suggestions() says what each rule "
-             "suggests and why; rules often disagree, and then what you can act on decides. hopkins tells whether rows lie in heaps at "
+             "suggests and why; rules often disagree, and then what you can act on decides. BIC is that of equal spheres, for mixture "
+             "and latent_class their own. hopkins tells whether rows lie in heaps at "
              "all. Of more than a few thousand rows silhouette, dunn, gap and stability are of a sample of them, and where the method would take "
              "long, fits are to a sample whose clusters the other rows are given; the card says so, and pairs, trial_rows and "
              "fit_rows set it: as many as there are rows make all exact. Ctrl-C keeps the ks that are done. Time grows with references and "

@@ -46,6 +46,15 @@ t.test("iris: each criterion, and what each rule makes of it", function()
   t.eq(table_.gap[1], NA)
 end)
 
+t.test("the criterion of mixtures is their own, as mclust has it", function()
+  local c = iris:choose { k = "1:3", method = "mixture", on = on, references = 0, resamples = 0 }
+  for k = 1, 3 do
+    close(c:tidy().bic[k], iris:mixture({ k = k, on = on }).bic, 1e-12, "bic")
+  end
+  close(c:tidy().bic[2], 561.7284621, 1e-9, "bic")
+  t.eq(by_rule(c).bic, 2)
+end)
+
 t.test("ruspini: the dispersion as R's clusGap has it, and four clusters by both rules of the gap", function()
   local c = ruspini:choose { k = "1:8", power = 1, references = 60, resamples = 0 }
   local table_ = c:tidy()
