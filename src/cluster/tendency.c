@@ -2,50 +2,25 @@
 #include "cluster/tendency.h"
 
 #include <math.h>
-#include <stdatomic.h>
+#include <string.h>
 
 #include "core/alloc.h"
-#include "core/pool.h"
 #include "core/random.h"
-#include "core/reduce.h"
-#include "math/distance.h"
 #include "math/distributions.h"
+#include "math/neighbours.h"
 
-enum { PLACE_STREAM = 1, ROW_STREAM = 2, STRIP = 1024 };
+enum { PLACE_STREAM = 1, ROW_STREAM = 2 };
 
 typedef struct Search {
   Task *task;
-  const double *values, *places;  /* n x d; m x d */
-  const size_t *drawn;            /* m rows */
+  const double *values; /* n x d */
   size_t n, d, m;
-  double *nearest;                /* ranks: m of places, m of rows */
-  double *ranks;                  /* STRIP per worker */
-  atomic_bool stop;
+  double *points;       /* 2 m x d: places, then the rows drawn */
+  double *distances;    /* 2 m x 2: of a place to its nearest rows; of a row to itself and the nearest other */
+  size_t *order;        /* n */
 } Search;
 
-/* The least rank from a point to the rows, but for row `except`. */
-static void find_nearest(void *context, size_t item, size_t worker)
-{
-  Search *s = context;
-  const bool place = item < s->m;
-  const size_t except = place ? SIZE_MAX : s->drawn[item - s->m];
-  const double *x = place ? s->places + item * s->d : s->values + except * s->d;
-  double *ranks = s->ranks + worker * STRIP, least = INFINITY;
-  for (size_t first = 0; first < s->n; first += STRIP) {
-    const size_t count = s->n - first < STRIP ? s->n - first : STRIP;
-    if (task_cancelled(s->task)) {
-      atomic_store(&s->stop, true);
-      return;
-    }
-    distance_row_rank((Metric){.kind = METRIC_EUCLIDEAN}, x, s->values + first * s->d, count, s->d, ranks);
-    for (size_t i = 0; i < count; i++) {
-      least = ranks[i] < least && first + i != except ? ranks[i] : least;
-    }
-  }
-  s->nearest[item] = least;
-}
-
-static void draw_places(const Search *s, uint64_t seed, double *places)
+static void draw_places(const Search *s, uint64_t seed)
 {
   Random random = random_new(seed, PLACE_STREAM);
   for (size_t j = 0; j < s->d; j++) {
@@ -56,57 +31,64 @@ static void draw_places(const Search *s, uint64_t seed, double *places)
       high = x > high ? x : high;
     }
     for (size_t i = 0; i < s->m; i++) {
-      places[i * s->d + j] = low + (high - low) * random_uniform(&random);
+      s->points[i * s->d + j] = low + (high - low) * random_uniform(&random);
     }
   }
 }
 
-/* Sums of d-th powers, taken over the largest so that they neither overflow nor vanish. */
-static double power_share(const double *ranks, size_t m, size_t d)
+static void draw_rows(const Search *s, uint64_t seed)
 {
+  Random random = random_new(seed, ROW_STREAM);
+  random_permutation(&random, s->n, s->order);
+  for (size_t i = 0; i < s->m; i++) {
+    memcpy(s->points + (s->m + i) * s->d, s->values + s->order[i] * s->d, s->d * sizeof *s->points);
+  }
+}
+
+/* The share of the places in the sum of d-th powers, taken over the largest so that they neither overflow nor vanish. */
+static double power_share(const Search *s)
+{
+  const size_t m = s->m;
   double most = 0, places = 0, rows = 0;
-  for (size_t i = 0; i < 2 * m; i++) {
-    most = ranks[i] > most ? ranks[i] : most;
+  for (size_t i = 0; i < m; i++) {
+    most = fmax(most, fmax(s->distances[2 * i], s->distances[2 * (m + i) + 1]));
   }
   for (size_t i = 0; i < m; i++) {
-    places += pow(ranks[i] / most, (double)d / 2);
-    rows += pow(ranks[m + i] / most, (double)d / 2);
+    places += pow(s->distances[2 * i] / most, (double)s->d);
+    rows += pow(s->distances[2 * (m + i) + 1] / most, (double)s->d);
   }
   return most > 0 ? places / (places + rows) : NAN;
 }
 
-static Status search(Search *s, uint64_t seed, double *places, size_t *order, Hopkins *out, Error *e)
+static Status search(Search *s, uint64_t seed, Hopkins *out, Error *e)
 {
-  Random random = random_new(seed, ROW_STREAM);
-  draw_places(s, seed, places);
-  random_permutation(&random, s->n, order);
-  s->places = places;
-  s->drawn = order;
-  pool_run(task_threads(s->task), 2 * s->m, find_nearest, s);
-  if (s->stop) {
-    return error_cancelled(e);
-  }
-  const double h = power_share(s->nearest, s->m, s->d);
+  Neighbours *index = NULL;
+  Status status;
+  draw_places(s, seed);
+  draw_rows(s, seed);
+  TRY(neighbours_new(s->task, s->values, s->n, s->d, (Metric){.kind = METRIC_EUCLIDEAN}, NEIGHBOURS_AUTO, &index, e));
+  TRY(neighbours_nearest(s->task, index, s->points, 2 * s->m, 2, NULL, s->distances, e));
+  const double h = power_share(s);
   out->statistic = h;
   out->p_value = isnan(h) ? NAN : h < 1 ? f_upper(h / (1 - h), 2 * (double)s->m, 2 * (double)s->m) : 0; /* Beta by F */
-  return STATUS_OK;
+done:
+  neighbours_free(index);
+  return status;
 }
 
 Status hopkins(Task *task, const double *values, size_t n, size_t d, size_t m, uint64_t seed, Hopkins *out, Error *e)
 {
   Search s = {.task = task, .values = values, .n = n, .d = d, .m = m};
-  double *places = mem_alloc(m, d * sizeof *places);
-  size_t *order = mem_alloc(n, sizeof *order);
-  s.nearest = mem_alloc(2 * m, sizeof *s.nearest);
-  s.ranks = mem_buffer(task_threads(task) * STRIP, sizeof *s.ranks);
+  Status status;
   *out = (Hopkins){.m = m};
-  Status status = places && order && s.nearest && s.ranks ? distributions_open(e) : error_memory(e, 0, _("places"));
-  if (status == STATUS_OK) {
-    status = search(&s, seed, places, order, out, e);
-  }
-  mem_free(places);
-  mem_free(order);
-  mem_free(s.nearest);
-  mem_free(s.ranks);
+  s.points = mem_alloc(2 * m, d * sizeof *s.points);
+  s.order = mem_alloc(n, sizeof *s.order);
+  s.distances = mem_alloc(2 * m, 2 * sizeof *s.distances);
+  TRY(s.points && s.order && s.distances ? distributions_open(e) : error_memory(e, 0, _("places")));
+  TRY(search(&s, seed, out, e));
+done:
+  mem_free(s.points);
+  mem_free(s.order);
+  mem_free(s.distances);
   return status;
 }

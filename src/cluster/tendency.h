@@ -20,7 +20,8 @@ typedef struct Hopkins {
   double p_value;    /* of the null that rows lie at random: P(Beta(m, m) > H) */
 } Hopkins;
 
-/* values: n x d, n >= 2; 1 <= m < n. O(m n d). Errors: STATUS_CANCELLED, STATUS_MEMORY, those of distributions_open. */
+/* values: n x d, n >= 2; 1 <= m < n. The time of an index of neighbours, and 2 m questions to it. Errors: STATUS_CANCELLED,
+ * STATUS_MEMORY, those of distributions_open and neighbours_new. */
 Status hopkins(Task *task, const double *values, size_t n, size_t d, size_t m, uint64_t seed, Hopkins *out, Error *e) MUST_USE;
 
 #endif
