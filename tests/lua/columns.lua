@@ -11,12 +11,13 @@ t.test("cells by number from 1", function()
   t.eq(#df.x, 3)
 end)
 
-t.test("an index outside 1..n is an error", function()
+t.test("an index outside 1..n + 1 is an error, and n + 1 ends ipairs", function()
   local x = frame({ x = { 10, 20, 30 } }).x
-  for _, index in ipairs { 0, 4, -1, math.maxinteger, math.mininteger } do
+  for _, index in ipairs { 0, 5, -1, math.maxinteger, math.mininteger } do
     t.raises("out-of-range", function() return x[index] end, "1..3", tostring(index))
   end
-  t.raises("out-of-range", function() return frame({ x = {} }).x[1] end, "1..0")
+  t.eq(x[4], nil)
+  t.raises("out-of-range", function() return frame({ x = {} }).x[2] end, "1..0")
   t.raises("unknown-name", function() return x[1.5] end, "1.5")
   t.raises("unknown-name", function() return x.gtt end, "gtt", "gt ge lt le eq ne")
   t.raises("unknown-name", function() return x[true] end)
