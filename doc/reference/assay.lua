@@ -997,7 +997,8 @@ function Frame:som(main_or_options, options) end
 ---@field k? integer number of clusters; 0: where the eigenvalues leave the widest gap, 2 to 10
 ---@field affinity? "knn"|"rbf" what connects rows: knn their nearest rows, rbf all rows by exp(-gamma distance^2), n^2 numbers
 ---@field neighbours? integer nearest rows that a row is connected to (knn)
----@field gamma? number how fast affinity falls (rbf); 0: 1 / (2 m^2), m the median distance to the 7th row
+---@field gamma? number how fast affinity falls (rbf); 0: 1 / (2 m^2), m the median distance to the 7th row (landmark)
+---@field landmarks? integer by how many rows, drawn by the seed, all affinities are approximated (rbf; Nystrom); 0: none, all pairs
 ---@field starts? integer starts of k-means on the eigenvectors
 ---@field on? string|string[] variables; default: every numeric column but labels
 ---@field scale? "none"|"zscore"|"range"|"robust" how variables are scaled first: zscore by the standard deviation, range to 0..1, robust by the quartile distance

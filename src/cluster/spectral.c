@@ -11,9 +11,6 @@
 
 enum { SIGMA_NEIGHBOUR = 7, GAP_MOST = 10 };
 
-/* What is less connects nothing: sums of such numbers, and their inverses, would leave the range of numbers. */
-static const double FAINT = 1e-100;
-
 void spectral_graph_free(SpectralGraph *graph)
 {
   mem_free(graph->first);
@@ -153,7 +150,7 @@ static int compare_numbers(const void *one, const void *two)
   return (a > b) - (a < b);
 }
 
-static Status choose_gamma(Task *task, const double *values, size_t n, size_t d, double *gamma, Error *e)
+Status spectral_gamma(Task *task, const double *values, size_t n, size_t d, double *gamma, Error *e)
 {
   Neighbours *index = NULL;
   double *distances = mem_alloc(n, sizeof *distances);
@@ -197,7 +194,7 @@ static Status dense_block(void *context, void *sum, size_t first, size_t count, 
     distance_row(metric, x, dense->values + (i + 1) * dense->d, n - i - 1, dense->d, out + i);
     for (size_t j = 0; j + 1 < n; j++) {
       const double affinity = exp(-dense->gamma * out[j]);
-      out[j] = affinity > FAINT ? affinity : 0;
+      out[j] = affinity > SPECTRAL_FAINT ? affinity : 0;
       columns[j] = (uint32_t)(j < i ? j : j + 1);
     }
   }
@@ -210,7 +207,7 @@ Status spectral_graph_rbf(Task *task, const double *values, size_t n, size_t d, 
   Status status = STATUS_OK;
   *out = (SpectralGraph){0};
   if (*gamma == 0 && n > 1) {
-    status = choose_gamma(task, values, n, d, gamma, e);
+    status = spectral_gamma(task, values, n, d, gamma, e);
   }
   if (status == STATUS_OK) {
     status = graph_new(n, n * (n - 1), out, e);

@@ -11,6 +11,7 @@
 #include "cluster/segment_plot_primitives.h"
 #include "cluster/spectral.h"
 #include "core/alloc.h"
+#include "core/reduce.h"
 #include "math/neighbours.h"
 #include "registry/model_fit.h"
 
@@ -25,7 +26,11 @@ typedef struct Fit {
   SpectralGraph graph;
   SpectralLayout layout;
   double gamma;
-  double *rows; /* n x k: coordinates */
+  SpectralMap map; /* with landmarks */
+  SpectralCarried carried;
+  double *centres; /* k x axes: with landmarks, the clusters' among the coordinates */
+  size_t axes;     /* coordinates of a row: k, fewer where landmarks have fewer directions */
+  double *rows;    /* n x axes: coordinates */
   int32_t *labels;
   int64_t *sizes;
   size_t k;
@@ -39,6 +44,8 @@ static void fit_free(void *of)
   cluster_input_free(&f->input);
   spectral_graph_free(&f->graph);
   spectral_layout_free(&f->layout);
+  spectral_map_free(&f->map);
+  mem_free(f->centres);
   mem_free(f->rows);
   mem_free(f->labels);
   mem_free(f->sizes);
@@ -49,23 +56,31 @@ static bool is_dense(const SpectralOptions *o)
   return strcmp(o->affinity, "rbf") == 0;
 }
 
-/* Eigenvectors are k of n numbers and Lanczos's basis; rbf has all pairs. */
+static double landmarks_of(const SpectralOptions *o, size_t n)
+{
+  return fmin((double)o->landmarks, (double)n);
+}
+
+/* Eigenvectors are k of n numbers and Lanczos's basis; rbf has all pairs, or the landmarks' products for each thread. */
 static Status check_size(const Task *task, const SpectralOptions *o, size_t rows, size_t columns, Error *e)
 {
-  const double n = (double)rows, d = (double)columns, k = o->k > 0 ? (double)o->k : SHOWN;
+  const double n = (double)rows, d = (double)columns, k = o->k > 0 ? (double)o->k : SHOWN, m = landmarks_of(o, rows);
+  if (m > 0) {
+    const double sums = 12 + 2 * (double)task_threads(task);
+    const double affinities = m * (m * sums + 520 * (double)task_threads(task));
+    return cluster_check_size(task, rows, n * (d + 2 * k + SHOWN) * 8 + affinities * 8,
+                              _("fewer landmarks; or sample = 20000"), e);
+  }
   const double graph = is_dense(o) ? n * n * 12 : n * (double)o->neighbours * 70;
   return cluster_check_size(task, rows, n * d * 16 + n * (3 * k + 3 * SHOWN + 60) * 8 + graph,
-                            is_dense(o) ? _("affinity = \"knn\" keeps only neighbours; or sample = 5000")
+                            is_dense(o) ? _("landmarks = 500 approximates all pairs; affinity = \"knn\" keeps only "
+                                            "neighbours; or sample = 5000")
                                         : _("sample = 20000, or birch"), e);
 }
 
 static Status make_graph(Task *task, const SpectralOptions *o, Fit *f, Error *e)
 {
   const size_t n = f->input.variables.n, d = f->input.variables.d;
-  const Status status = check_size(task, o, n, d, e);
-  if (status != STATUS_OK) {
-    return status;
-  }
   f->gamma = o->gamma;
   return is_dense(o) ? spectral_graph_rbf(task, f->input.values, n, d, &f->gamma, &f->graph, e)
                      : spectral_graph_knn(task, f->input.values, n, d, (size_t)o->neighbours, &f->graph, e);
@@ -111,19 +126,26 @@ static Status find_clusters(Task *task, const SpectralOptions *o, Fit *f, Error 
   settings.seed = (uint64_t)o->seed;
   settings.starts = (size_t)o->starts;
   task_phase(task, N_("k-means"));
-  f->rows = mem_buffer(n * f->k, sizeof *f->rows);
+  f->axes = f->k < f->layout.k ? f->k : f->layout.k;
+  int32_t *order = mem_alloc(f->k, sizeof *order);
+  f->centres = mem_alloc(f->k, f->axes * sizeof *f->centres);
+  f->rows = mem_buffer(n * f->axes, sizeof *f->rows);
   f->labels = mem_alloc(n, sizeof *f->labels);
   f->sizes = mem_alloc(f->k, sizeof *f->sizes);
-  TRY(f->rows && f->labels && f->sizes ? STATUS_OK : error_memory(e, n * f->k * 8, _("coordinates")));
-  spectral_rows(&f->layout, f->k, f->rows);
-  const Rows rows = rows_of_matrix(f->rows, n, f->k);
+  TRY(f->rows && f->labels && f->sizes && f->centres && order ? STATUS_OK : error_memory(e, n * f->k * 8, _("coordinates")));
+  spectral_rows(&f->layout, f->axes, f->rows);
+  const Rows rows = rows_of_matrix(f->rows, n, f->axes);
   TRY(part_rows(task, &rows, &settings, &state, &result, e));
   memcpy(f->stopped_at, result.stopped_at, sizeof f->stopped_at);
   memcpy(f->labels, result.labels, n * sizeof *f->labels);
   f->inertia = result.inertia;
-  TRY(labels_number(f->labels, n, f->k, NULL, f->sizes, &used, e));
+  TRY(labels_number(f->labels, n, f->k, order, f->sizes, &used, e));
+  for (size_t j = 0; j < used; j++) {
+    memcpy(f->centres + j * f->axes, result.centres + (size_t)order[j] * f->axes, f->axes * sizeof *f->centres);
+  }
   f->k = used;
 done:
+  mem_free(order);
   kmeans_state_free(&state);
   kmeans_result_free(&result);
   return status;
@@ -134,6 +156,15 @@ static void note_layout(const SpectralOptions *o, const Fit *f, Text *notes)
   if (o->k == 0) {
     text_printf(notes,
                 _("k = %zu, behind which the gap between eigenvalues is widest; m:plot(\"eigenvalues\") shows them\n"), f->k);
+  }
+  if (o->landmarks > 0) {
+    text_printf(notes,
+                _("an approximation: affinities by way of %1$zu landmarks, which carry %2$.0f %% of a row's affinity to itself; "
+                  "more landmarks or a smaller gamma carry more\n"),
+                f->map.m, 100 * f->carried.share);
+  }
+  if (f->carried.far > 0) {
+    text_printf(notes, _("rows near no landmark, which go with the nearest: %zu\n"), f->carried.far);
   }
   if (f->layout.components > f->k) {
     text_printf(notes, _("the graph has %1$zu separate parts, more than clusters; more neighbours connect them\n"),
@@ -151,8 +182,26 @@ static Status find_layout(Task *task, const SpectralOptions *o, Fit *f, Error *e
   if ((uint64_t)o->k > n) {
     return error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$zu rows"), (long long)o->k, n);
   }
-  TRY(make_graph(task, o, f, e));
-  TRY(spectral_layout(task, &f->graph, wanted < n ? wanted : n, (uint64_t)o->seed, &f->layout, e));
+  if (o->landmarks > 0 && !is_dense(o)) {
+    error_set(e, STATUS_ARGUMENT, "option-without-use",
+              _("the option 'landmarks' means nothing for affinity = \"knn\""));
+    return error_hint(e, _("affinity = \"rbf\" has landmarks; knn needs none"));
+  }
+  if (o->landmarks > 0 && o->landmarks < o->k) {
+    error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$lld landmarks"), (long long)o->k,
+              (long long)o->landmarks);
+    return error_hint(e, _("some hundred landmarks, far more than clusters"));
+  }
+  const size_t most = wanted < n ? wanted : n;
+  TRY(check_size(task, o, n, f->input.variables.d, e));
+  if (o->landmarks > 0) {
+    TRY(spectral_landmarks(task, f->input.values, n, f->input.variables.d, (size_t)o->landmarks, o->gamma, most,
+                           (uint64_t)o->seed, &f->map, &f->layout, &f->carried, e));
+    f->gamma = f->map.gamma;
+  } else {
+    TRY(make_graph(task, o, f, e));
+    TRY(spectral_layout(task, &f->graph, most, (uint64_t)o->seed, &f->layout, e));
+  }
   f->k = o->k > 0 ? (size_t)o->k : spectral_widest_gap(&f->layout);
 done:
   return status;
@@ -197,12 +246,18 @@ static Status make_glance(const SpectralOptions *o, const Fit *f, Frame **out, E
 {
   const SpectralLayout *l = &f->layout;
   Draft *draft = draft_new();
-  if (!draft) {
+  Builder *components = builder_new(TYPE_INT64, 1);
+  if (!draft || !components) {
+    draft_free(draft);
+    builder_free(components);
     return error_memory(e, 0, _("a model"));
   }
+  f->map.m > 0 ? builder_missing(components) : builder_int(components, (int64_t)l->components); /* landmarks count none */
   draft_int(draft, "n", (int64_t)f->input.variables.n);
   draft_int(draft, "k", (int64_t)f->k);
-  draft_int(draft, "components", (int64_t)l->components);
+  draft_int(draft, "landmarks", (int64_t)f->map.m);
+  draft_float(draft, "carried", f->map.m > 0 ? f->carried.share : NAN);
+  draft_builder(draft, "components", components);
   draft_float(draft, "eigengap", f->k < l->k ? l->eigenvalues[f->k] - l->eigenvalues[f->k - 1] : NAN);
   draft_float(draft, "gamma", is_dense(o) ? f->gamma : NAN);
   draft_float(draft, "inertia", f->inertia);
@@ -250,6 +305,52 @@ static Status make_row_clusters(const Fit *f, Frame **out, Error *e)
   return draft_finish(draft, out, e);
 }
 
+/* Columns axis_1 ... of numbers by rows or by columns, behind the weights if there are any. */
+static Status make_axes(const double *weights, const double *numbers, size_t rows, size_t axes, bool by_columns,
+                        Frame **out, Error *e)
+{
+  Draft *draft = draft_new();
+  double *column = mem_alloc(rows, sizeof *column);
+  if (!draft || !column) {
+    draft_free(draft);
+    mem_free(column);
+    return error_memory(e, rows * sizeof *column, _("a model"));
+  }
+  if (weights) {
+    draft_floats(draft, "weight", weights, rows);
+  }
+  for (size_t c = 0; c < axes; c++) {
+    char name[40];
+    snprintf(name, sizeof name, "axis_%zu", c + 1);
+    for (size_t i = 0; i < rows; i++) {
+      column[i] = by_columns ? numbers[c * rows + i] : numbers[i * axes + c];
+    }
+    draft_floats(draft, name, column, rows);
+  }
+  mem_free(column);
+  return draft_finish(draft, out, e);
+}
+
+/* What places new rows: all rows and their clusters, or the landmarks, what takes affinities to them to coordinates, and
+ * the clusters' centres among these. */
+static Status put_rule(Model *model, const Fit *f, Error *e)
+{
+  const SpectralMap *map = &f->map;
+  Frame *frame = NULL;
+  Status status;
+  if (map->m == 0) {
+    TRY(model_set_made(model, "rows", cluster_matrix_frame(&f->input, f->input.values, f->input.variables.n, &frame, e),
+                       &frame, e));
+    status = model_set_made(model, "row_clusters", make_row_clusters(f, &frame, e), &frame, e);
+  } else {
+    TRY(model_set_made(model, "landmarks", cluster_matrix_frame(&f->input, map->landmarks, map->m, &frame, e), &frame, e));
+    TRY(model_set_made(model, "map", make_axes(map->weights, map->vectors, map->m, f->axes, true, &frame, e), &frame, e));
+    status = model_set_made(model, "axes", make_axes(NULL, f->centres, f->k, f->axes, false, &frame, e), &frame, e);
+  }
+done:
+  return status;
+}
+
 static Status fill(Model *model, const void *options, const void *of, Error *e)
 {
   const Fit *f = of;
@@ -260,8 +361,7 @@ static Status fill(Model *model, const void *options, const void *of, Error *e)
   TRY(model_set_made(model, "eigenvalues", make_eigenvalues(&f->layout, &frame, e), &frame, e));
   TRY(cluster_put_variables(model, &f->input, e));
   TRY(cluster_put_labels(model, &f->input, f->labels, NULL, e));
-  TRY(model_set_made(model, "rows", cluster_matrix_frame(&f->input, f->input.values, f->input.variables.n, &frame, e), &frame, e));
-  TRY(model_set_made(model, "row_clusters", make_row_clusters(f, &frame, e), &frame, e));
+  status = put_rule(model, f, e);
 done:
   return status;
 }
@@ -279,19 +379,23 @@ static const ModelSteps spectral_steps = {.fit_size = sizeof(Fit), .prepare = pr
                                           .free = fit_free};
 
 /* A product with the graph's matrix takes 5 ns for each neighbour and 0.4 us for each row, in which its vectors are kept
- * orthogonal. How many are needed is the data's own: the fewer the columns, the less parts the eigenvalues (1,300 products with
- * 2 columns and 250 with 8, of rows in 24 groups). Measured with 8,000 to 100,000 rows of 2 to 8 columns, rbf 2,000 to 4,000. */
+ * orthogonal. How many are needed is the data's own; with near neighbours it grows as the d-th root of the rows (2,200
+ * products for 50,000 rows of 2 columns, 600 to 760 of 8; 940 for 200,000), as random walks take longer through a larger
+ * graph. Measured with 8,000 to 200,000 rows of 2 to 8 columns, rbf 2,000 to 10,000. */
 static Status spectral_cost(const Call *call, Cost *out, Error *e)
 {
   const SpectralOptions *o = call->options;
   const ClusterExtent x = cluster_extent(call->data->frame, o->on, o->sample, o->missing);
   const double n = (double)x.n, d = (double)x.d, edges = is_dense(o) ? n * n * 1e-9 : n * (double)o->neighbours * 5e-9;
+  const double m = landmarks_of(o, x.n);
+  const double products = is_dense(o) ? 2200 / fmax(1, d) : 600 * pow(n / 4300, 1 / fmax(1, d));
   out->bytes = n * d * 8; /* the rest is refused with an alternative */
-  out->seconds = n * 2e-6 * (d + 1) + fmax(100, 2200 / fmax(1, d)) * (n * 400e-9 + edges);
+  out->seconds = m > 0 ? n * 5e-6 + 3 * n * m * (d + 16) * 0.5e-9 + n * m * m * 0.1e-9 + m * m * m * 6e-9
+                       : n * 2e-6 * (d + 1) + fmax(100, products) * (n * 400e-9 + edges);
   return x.exact ? check_size(call->task, o, x.n, x.d, e) : STATUS_OK;
 }
 
-/* ---- predict: the cluster of the nearest row of the fit */
+/* ---- predict: the cluster of the nearest row of the fit, or by affinities to the landmarks */
 
 static Status assign_rows(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *distances,
                           Error *e)
@@ -317,6 +421,47 @@ done:
   return status;
 }
 
+/* The frame's columns from the first-th on, one after the other. */
+static double *numbers_of(const Frame *frame, size_t first)
+{
+  const size_t n = frame_rows(frame), columns = frame_columns(frame) - first;
+  double *out = mem_alloc(n, columns * sizeof *out);
+  for (size_t c = 0; out && c < columns; c++) {
+    column_block(frame_column(frame, first + c), 0, n, out + c * n, 1);
+  }
+  return out;
+}
+
+static Status place_rows(Call *call, const Model *model, const ClusterInput *input, int32_t *labels, double *distances,
+                         Error *e)
+{
+  const Frame *landmarks = model_frame(model, "landmarks"), *frame = model_frame(model, "map");
+  const Frame *axes = model_frame(model, "axes");
+  const size_t n = input->variables.n;
+  SpectralMap map = {.m = frame_rows(landmarks), .d = frame_columns(landmarks), .k = frame_columns(axes),
+                     .gamma = model_number(model, "gamma")};
+  SpectralLayout layout = {.n = n, .k = map.k, .vectors = mem_alloc(n, map.k * sizeof(double))};
+  double *rows = mem_alloc(n, map.k * sizeof *rows), *centres = cluster_matrix(axes);
+  Status status;
+  map.landmarks = cluster_matrix(landmarks);
+  map.weights = mem_alloc(map.m, sizeof *map.weights);
+  map.vectors = numbers_of(frame, 1);
+  if (!map.landmarks || !map.weights || !map.vectors || !layout.vectors || !rows || !centres) {
+    TRY(error_memory(e, n * map.k * 16, _("coordinates")));
+  }
+  column_block(frame_column(frame, 0), 0, map.m, map.weights, 1);
+  TRY(spectral_place(call->task, &map, input->values, n, layout.vectors, distances, e));
+  spectral_rows(&layout, map.k, rows);
+  const Rows placed = rows_of_matrix(rows, n, map.k);
+  status = kmeans_assign(call->task, &placed, centres, frame_rows(axes), labels, NULL, NULL, e);
+done:
+  spectral_map_free(&map);
+  spectral_layout_free(&layout);
+  mem_free(rows);
+  mem_free(centres);
+  return status;
+}
+
 static Status spectral_predict(Call *call, const Model *model, const Frame *data, Frame **out, Error *e)
 {
   ClusterInput input = {0};
@@ -332,7 +477,9 @@ static Status spectral_predict(Call *call, const Model *model, const Frame *data
   labels = mem_alloc(input.variables.n, sizeof *labels);
   distances = mem_alloc(input.variables.n, sizeof *distances);
   TRY(labels && distances ? STATUS_OK : error_memory(e, input.variables.n * 12, _("labels")));
-  TRY(input.variables.n > 0 ? assign_rows(call, model, &input, labels, distances, e) : STATUS_OK);
+  if (input.variables.n > 0) {
+    TRY((model_frame(model, "landmarks") ? place_rows : assign_rows)(call, model, &input, labels, distances, e));
+  }
   draft = cluster_predicted(&input, labels);
   TRY(draft ? STATUS_OK : error_memory(e, 0, _("labels")));
   cluster_predicted_floats(draft, "distance", &input, distances);
@@ -344,6 +491,31 @@ done:
   return status;
 }
 
+static bool is_finite(const Frame *frame)
+{
+  for (size_t c = 0; c < frame_columns(frame); c++) {
+    for (size_t i = 0; i < frame_rows(frame); i++) {
+      if (!isfinite(column_float(frame_column(frame, c), i))) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/* Landmarks, and what takes affinities to coordinates. */
+static bool sound_map(const Model *model, size_t k)
+{
+  const Frame *landmarks = model_frame(model, "landmarks"), *map = model_frame(model, "map");
+  const Frame *axes = model_frame(model, "axes");
+  const size_t m = frame_rows(landmarks);
+  return map && axes && m >= 1 && frame_columns(map) >= 2 &&
+         cluster_is_matrix(landmarks, m, frame_rows(model_frame(model, "variables"))) &&
+         cluster_is_matrix(map, m, frame_columns(map)) && cluster_is_matrix(axes, k, frame_columns(map) - 1) &&
+         is_finite(landmarks) && is_finite(map) && is_finite(axes) && model_number(model, "gamma") > 0 &&
+         isfinite(model_number(model, "gamma"));
+}
+
 static Status spectral_check(const Model *model, Error *e)
 {
   const Frame *rows = model_frame(model, "rows"), *clusters = model_frame(model, "row_clusters");
@@ -353,18 +525,19 @@ static Status spectral_check(const Model *model, Error *e)
   if (status != STATUS_OK) {
     return status;
   }
+  if (model_frame(model, "landmarks")) {
+    return cluster_size_cell(model_frame(model, "glance"), "k", &k) && sound_map(model, k) ? STATUS_OK
+                                                                                           : cluster_model_broken(e);
+  }
   if (!rows || !clusters || !cluster_is_matrix(rows, frame_rows(rows), frame_rows(variables)) ||
       frame_columns(clusters) != 1 || frame_rows(rows) < 1 || frame_rows(clusters) != frame_rows(rows) ||
       !cluster_size_cell(model_frame(model, "glance"), "k", &k)) {
     return cluster_model_broken(e);
   }
   const Column *cluster = frame_column(clusters, 0);
-  bool sound = column_type(cluster) == TYPE_INT64 && column_missing(cluster) == 0;
+  bool sound = column_type(cluster) == TYPE_INT64 && column_missing(cluster) == 0 && is_finite(rows);
   for (size_t i = 0; sound && i < frame_rows(rows); i++) {
     sound = column_int(cluster, i) >= 1 && (uint64_t)column_int(cluster, i) <= k;
-    for (size_t j = 0; sound && j < frame_columns(rows); j++) {
-      sound = isfinite(column_float(frame_column(rows, j), i));
-    }
   }
   return sound ? STATUS_OK : cluster_model_broken(e);
 }
@@ -406,7 +579,11 @@ static Status spectral_plot(Call *call, const Model *model, const PlotRequest *r
 static const Figure spectral_figures[] = {
     {"n", "rows used in the fit", "", "many times k"},
     {"k", "clusters", "", "the option, or behind the widest gap"},
-    {"components", "separate parts of the graph: that many eigenvalues are 0", "", "1, or the number of clusters"},
+    {"landmarks", "rows by whose affinities all others are approximated; 0: not at all", "", "0, or some hundred"},
+    {"carried", "what of a row's affinity to itself the landmarks carry; missing without them", "",
+     "near 1: as good as all pairs; below 0.5 more landmarks or a smaller gamma help"},
+    {"components", "separate parts of the graph: that many eigenvalues are 0; missing with landmarks", "",
+     "1, or the number of clusters"},
     {"eigengap", "eigenvalue k + 1 less eigenvalue k of the normalised Laplacian", "", "wider than the gaps around it"},
     {"gamma", "how fast the affinity falls with the squared distance; missing for knn", "",
      "about 1 over the squared distance of neighbours"},
@@ -438,9 +615,11 @@ static const Primitive spectral = {
                "eigenvectors of the "
                "graph's normalised Laplacian give each row coordinates, of length 1, and k-means parts these. knn "
                "needs memory for "
-               "neighbours only; rbf compares all pairs, so beyond some 10,000 rows take knn or a sample. A new row "
-               "has the cluster "
-               "of the nearest row of the fit.",
+               "neighbours only; rbf compares all pairs, so beyond some 10,000 rows take knn, or landmarks: then some "
+               "hundred rows, drawn by the seed, stand for the others (the Nystrom approximation), and the card says how "
+               "much of the affinities they carry. A new row "
+               "has the cluster of the nearest row of the fit; with landmarks the cluster where its affinities to "
+               "them place it.",
     .takes = VALUE_FRAME,
     .main = "k",
     .options = spectral_options,
@@ -448,8 +627,8 @@ static const Primitive spectral = {
     .options_size = sizeof(SpectralOptions),
     .gives = VALUE_MODEL,
     .returns = "a model; tidy: cluster size share and the mean of each variable; frame eigenvalues; predict by the "
-               "nearest row",
-    .reference = "Ng, Jordan and Weiss 2002; von Luxburg 2007",
+               "nearest row or by landmarks, with its distance to the nearest of them",
+    .reference = "Ng, Jordan and Weiss 2002; von Luxburg 2007; Fowlkes, Belongie, Chung and Malik 2004 (landmarks)",
     .example = "df = read \"datasets/iris/iris.csv\"\ndf:spectral{k = 3, scale = \"zscore\"}",
     .where = WHERE_JOB,
     .cost = spectral_cost,

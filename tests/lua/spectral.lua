@@ -98,12 +98,84 @@ t.test("degenerate data", function()
   refuses("not a finite number", function() frame { x = { 1, 1 / 0, 3 } }:spectral(2) end)
 end)
 
+t.test("landmarks stand for all pairs, and the card says so", function()
+  local many = moons(1500)
+  local exact = df:spectral { k = 2, on = on, affinity = "rbf", gamma = 50 }
+  local m = many:spectral { k = 2, on = on, affinity = "rbf", gamma = 50, landmarks = 200 }
+  t.eq(ari(m, many), 1.0)
+  t.eq(m.landmarks, 200)
+  t.ok(m.carried > 0.9 and m.carried <= 1, m.carried)
+  t.has(tostring(m), "an approximation", "200 landmarks", "carry")
+  t.eq(exact.landmarks, 0)
+  t.eq(exact.carried, NA)
+  t.ok(not tostring(exact):find("approximation", 1, true))
+  -- As many landmarks as rows: the clusters of all pairs.
+  local all = df:spectral { k = 2, on = on, affinity = "rbf", gamma = 50, landmarks = 300 }
+  t.eq(labels(all, df), labels(exact, df))
+  t.near(all.carried, 1, 1e-6)
+  t.ok(ari(many:spectral { k = 2, on = on, affinity = "rbf", landmarks = 300 }, many) > 0.9)
+  -- Another seed draws other landmarks, the same seed the same.
+  local function fit(seed)
+    return many:spectral { k = 3, on = on, affinity = "rbf", gamma = 20, landmarks = 60, seed = seed }
+  end
+  t.same_frame(fit(1):tidy(), fit(1):tidy())
+  t.ok(fit(1).carried ~= fit(2).carried)
+  -- The eigenvalues of all pairs, but for a row's affinity to itself; and so their gap.
+  exact = df:spectral { on = on, affinity = "rbf", gamma = 20 }
+  m = df:spectral { on = on, affinity = "rbf", gamma = 20, landmarks = 100 }
+  t.eq(m.k, exact.k)
+  for i = 2, 8 do
+    local value = exact:eigenvalues().eigenvalue[i]
+    t.near(m:eigenvalues().eigenvalue[i], value, 0.1 * value)
+  end
+end)
+
+t.test("new rows are placed by their affinities to the landmarks", function()
+  local many = moons(1500)
+  local m = many:spectral { k = 2, on = on, affinity = "rbf", gamma = 50, landmarks = 200 }
+  local path = t.path ".assay"
+  m:save(path)
+  local back, order = model.load(path), {}
+  for i = 1, #many do
+    order[i] = #many + 1 - i
+  end
+  local x, y = {}, {}
+  for i, row in ipairs(order) do
+    x[i], y[i] = many.x[row], many.y[row]
+  end
+  local turned, own = back:predict(frame { x = x, y = y }), labels(m, many) -- not the fit's data, but its rows
+  for i, row in ipairs(order) do
+    t.eq(turned.cluster[i], own[row])
+  end
+  local new = m:predict(frame { x = { 0, 1, 100.0 }, y = { 1.0, -0.5, 0 } })
+  t.eq({ new.cluster[1], new.cluster[2], new.cluster[3] }, { own[750], own[2250], own[3000] })
+  t.ok(new.distance[1] < 0.2 and new.distance[3] > 97)
+  -- A row far from all landmarks is counted.
+  many = frame { x = { 0, 1, 2, 3, 4, 5, 1e5 }, y = { 0, 1, 0, 1, 0, 1, 0 } }
+  m = many:spectral { k = 2, affinity = "rbf", gamma = 1, landmarks = 3, seed = 1 }
+  t.has(tostring(m), "near no landmark", ": 1")
+end)
+
+t.test("landmarks of degenerate data, and where they mean nothing", function()
+  t.raises("option-without-use", function() df:spectral { k = 2, on = on, landmarks = 50 } end, "landmarks", "rbf")
+  local function rbf(x, k, landmarks)
+    return frame({ x = x }):spectral { k = k, affinity = "rbf", landmarks = landmarks }
+  end
+  t.eq(rbf({ 1 }, 1, 5).k, 1)
+  t.eq(rbf({ 1, 2 }, 2, 5).k, 2)
+  t.eq(rbf({ 5, 5, 5, 5, 5 }, 1, 3).k, 1)
+  t.eq(rbf({ 5, 5, 5, 5, 5, 9, 9, 9, 9 }, 2, 9).k, 2)
+  t.eq(rbf({ 1, 2, 3, 10, 11, 12 }, 1, 1).landmarks, 1)
+  t.raises("out-of-range", function() rbf({ 1, 2, 3, 10, 11, 12 }, 3, 2) end, "k is 3", "2 landmarks")
+end)
+
 t.test("all pairs of very many rows are refused with another way", function()
   local x = {}
   for i = 1, 200000 do
     x[i] = i % 1009 + i / 1e6
   end
   refuses("n = 200000 needs", function() frame { x = x }:spectral { k = 2, affinity = "rbf" } end)
+  t.raises("too-large", function() frame { x = x }:spectral { k = 2, affinity = "rbf" } end, "landmarks = 500")
 end)
 
 t.test("files and charts", function()

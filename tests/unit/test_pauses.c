@@ -81,6 +81,7 @@ static const char *const fits[] = {
     "df:hierarchical{k = 4, cophenetic = 'no', distances = apart, linkage = 'median'}",
     "df:birch{k = 4, on = {'a', 'b'}}",
     "df:spectral{k = 3, on = {'a', 'b'}}",
+    "df:spectral{k = 3, on = {'a', 'b'}, affinity = 'rbf', landmarks = 50}",
 };
 
 static bool says(Played *p, const char *chunk, const char *what)

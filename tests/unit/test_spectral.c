@@ -141,6 +141,135 @@ static void test_layout(void **state)
   }
 }
 
+enum { MARKED = 60 };
+
+/* Three groups in a plane. */
+static void draw_groups(double *x, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    x[2 * i] = roll() + 2.5 * (double)(i % 3);
+    x[2 * i + 1] = roll() + (i % 3 == 1 ? 2 : 0);
+  }
+}
+
+typedef struct Marked {
+  SpectralMap map;
+  SpectralLayout layout;
+  SpectralCarried carried;
+} Marked;
+
+static void mark(const double *x, size_t n, size_t m, double gamma, size_t k, size_t threads, Marked *out)
+{
+  Task task;
+  task_init(&task, 1);
+  task.threads = threads;
+  assert_int_equal(spectral_landmarks(&task, x, n, 2, m, gamma, k, 3, &out->map, &out->layout, &out->carried, NULL),
+                   STATUS_OK);
+  task_free(&task);
+}
+
+static void marked_free(Marked *m)
+{
+  spectral_map_free(&m->map);
+  spectral_layout_free(&m->layout);
+}
+
+/* Eigenvalues of I - D^-1/2 W D^-1/2 by rotations, W with a diagonal of ones. */
+static void exact_eigenvalues(const double *x, size_t n, double gamma, double *out)
+{
+  static double w[MARKED * MARKED], vectors[MARKED * MARKED], degree[MARKED];
+  Task task;
+  for (size_t i = 0; i < n; i++) {
+    degree[i] = 0;
+    for (size_t j = 0; j < n; j++) {
+      const double a = x[2 * i] - x[2 * j], b = x[2 * i + 1] - x[2 * j + 1];
+      w[i * n + j] = exp(-gamma * (a * a + b * b));
+      degree[i] += w[i * n + j];
+    }
+  }
+  for (size_t i = 0; i < n * n; i++) {
+    w[i] /= sqrt(degree[i / n] * degree[i % n]);
+  }
+  task_init(&task, 1);
+  assert_int_equal(symmetric_eigen(w, n, &task, out, vectors, NULL), STATUS_OK);
+  task_free(&task);
+  for (size_t i = 0; i < n; i++) {
+    out[i] = 1 - out[i];
+  }
+}
+
+/* With all rows as landmarks nothing is approximated; with some of them nearly nothing of what counts. */
+static void test_landmarks(void **state)
+{
+  (void)state;
+  double x[2 * MARKED], exact[MARKED], before = 1;
+  draw_groups(x, MARKED);
+  exact_eigenvalues(x, MARKED, 3, exact);
+  for (size_t m = MARKED; m >= 15; m /= 2) {
+    Marked all;
+    mark(x, MARKED, m, 3, 6, 1, &all);
+    assert_int_equal(all.map.m, m);
+    assert_int_equal(all.carried.far, 0);
+    assert_true(all.carried.share <= before && all.carried.share > 0.8);
+    assert_true(m < MARKED || all.carried.share > 1 - 1e-6);
+    before = all.carried.share;
+    for (size_t c = 0; c < 6; c++) {
+      close_to(all.layout.eigenvalues[c], exact[c], m == MARKED ? 1e-7 : 0.05);
+      for (size_t b = 0; b <= c; b++) {
+        double both = 0;
+        for (size_t i = 0; i < MARKED; i++) {
+          both += all.layout.vectors[c * MARKED + i] * all.layout.vectors[b * MARKED + i];
+        }
+        close_to(both, b == c, 1e-6);
+      }
+    }
+    marked_free(&all);
+  }
+}
+
+/* The same bits on any number of threads, and for rows that are placed again. */
+static void test_landmarks_again(void **state)
+{
+  (void)state;
+  enum { N = 9000, K = 5, M = 90 };
+  double *x = malloc(N * 2 * sizeof *x), *again = malloc(N * K * sizeof *again), *far = malloc(N * sizeof *far);
+  Marked first, other;
+  draw_groups(x, N);
+  mark(x, N, M, 0, K, 1, &first);
+  for (size_t threads = 2; threads <= 7; threads += 5) {
+    mark(x, N, M, 0, K, threads, &other);
+    assert_memory_equal(first.layout.vectors, other.layout.vectors, N * K * sizeof *x);
+    assert_memory_equal(first.map.vectors, other.map.vectors, M * K * sizeof *x);
+    marked_free(&other);
+  }
+  Task task;
+  task_init(&task, 1);
+  assert_int_equal(spectral_place(&task, &first.map, x, N, again, far, NULL), STATUS_OK);
+  assert_memory_equal(first.layout.vectors, again, N * K * sizeof *x);
+  const double lost[] = {1e6, -1e6}; /* near no landmark: it goes with the nearest */
+  double place[K], distance;
+  assert_int_equal(spectral_place(&task, &first.map, lost, 1, place, &distance, NULL), STATUS_OK);
+  size_t nearest = 0;
+  double least = INFINITY;
+  for (size_t j = 0; j < M; j++) {
+    const double apart = hypot(lost[0] - first.map.landmarks[2 * j], lost[1] - first.map.landmarks[2 * j + 1]);
+    nearest = apart < least ? j : nearest;
+    least = fmin(apart, least);
+  }
+  double its[K];
+  assert_int_equal(spectral_place(&task, &first.map, first.map.landmarks + 2 * nearest, 1, its, NULL, NULL), STATUS_OK);
+  close_to(distance, least, 1e-12);
+  for (size_t c = 0; c < K; c++) {
+    close_to(place[c], its[c], 1e-9);
+    assert_true(fabs(its[0]) > 0);
+  }
+  task_free(&task);
+  marked_free(&first);
+  free(x);
+  free(again);
+  free(far);
+}
+
 static void test_cancel(void **state)
 {
   (void)state;
@@ -159,6 +288,9 @@ static void test_cancel(void **state)
   assert_int_equal(birch_fit(&task, &rows, NULL, &settings, &groups, NULL), STATUS_CANCELLED);
   assert_int_equal(spectral_graph_knn(&task, x, 100, 2, 5, &graph, NULL), STATUS_CANCELLED);
   assert_int_equal(spectral_graph_rbf(&task, x, 100, 2, &gamma, &graph, NULL), STATUS_CANCELLED);
+  Marked marked;
+  assert_int_equal(spectral_landmarks(&task, x, 100, 2, 20, 1, 3, 1, &marked.map, &marked.layout, &marked.carried, NULL),
+                   STATUS_CANCELLED);
   task_free(&task);
 }
 
@@ -194,6 +326,21 @@ done:
   return status;
 }
 
+static Status sweep_landmarks(void *context, Error *e)
+{
+  Marked m = {0};
+  double vectors[180], distances[60];
+  Task task;
+  Status status;
+  task_init(&task, 1);
+  TRY(spectral_landmarks(&task, context, 60, 2, 20, 0, 3, 1, &m.map, &m.layout, &m.carried, e));
+  status = spectral_place(&task, &m.map, context, 60, vectors, distances, e);
+done:
+  marked_free(&m);
+  task_free(&task);
+  return status;
+}
+
 static void test_memory(void **state)
 {
   (void)state;
@@ -203,13 +350,15 @@ static void test_memory(void **state)
   }
   sweep(sweep_birch, x);
   sweep_every(sweep_spectral, x, 3);
+  sweep(sweep_landmarks, x);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_groups), cmocka_unit_test(test_ring),   cmocka_unit_test(test_layout),
-    cmocka_unit_test(test_cancel), cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_cancel), cmocka_unit_test(test_memory), cmocka_unit_test(test_landmarks),
+    cmocka_unit_test(test_landmarks_again),
   };
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);
   pool_close();
