@@ -88,8 +88,7 @@ void push_interrupted(lua_State *L); /* the interruption object made beforehand 
 /* Reads whatever was thrown into an Error; may throw, since a __tostring of the user's may be run. */
 void error_read(lua_State *L, int index, Error *e);
 
-/* The same, of what luaL_loadbufferx(L, text, length, name, "t") left on top of the stack when it failed: syntax-error, with
- * the line of the text and a caret at the token. */
+/* The same, of what a luaL_loadbufferx that failed left on the stack: syntax-error, with the line and a caret at the token. */
 void syntax_read(lua_State *L, const char *text, size_t length, const char *name, Error *e);
 
 /* Reads what a failed lua_pcall left on top of the stack; does not throw. */
@@ -140,9 +139,7 @@ void open_texts(lua_State *L);
 
 /* A Text that the collector frees, on top of the stack: for texts made while something may throw. */
 Text *push_text(lua_State *L);
-
-/* __tostring of our values. */
-int value_tostring(lua_State *L);
+int value_tostring(lua_State *L); /* __tostring of our values */
 
 /* The text of a value as echo shows it, added to out. full: nothing elided. */
 void show_value(lua_State *L, int index, const ViewStyle *style, bool full, Text *out);
