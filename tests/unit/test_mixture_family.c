@@ -231,6 +231,39 @@ static void continuing_gives_the_same_bits(void **state)
   }
 }
 
+/* Puts a frame of one column into a model, and says whether that goes on. */
+static Status goes_on_with(const Method *method, Model *model, const char *name, const double *values, size_t n)
+{
+  Draft *draft = draft_new();
+  Frame *frame = NULL;
+  Model *rest = NULL;
+  draft_floats(draft, "value", values, n);
+  assert_int_equal(draft_finish(draft, &frame, NULL), STATUS_OK);
+  assert_int_equal(model_set_frame(model, name, frame, NULL), STATUS_OK);
+  const Status status = fit(method, 1, SIZE_MAX, model, NULL, &rest, NULL);
+  model_unref(rest);
+  return status;
+}
+
+/* A stopped fit whose common orientation is not one is refused; other axes than it had are only other axes. */
+static void an_orientation_that_is_none(void **state)
+{
+  (void)state;
+  const Method method = {"cluster", "mixture", {{"k", 3, NULL}, {"model", NAN, "EVE"}, {"tol", 1e-12, NULL}}};
+  const double none[] = {1, 0, 0, 0, NAN, 0, 0, 0, 1}, huge[] = {1, 0, 0, 0, INFINITY, 0, 0, 0, 1};
+  const double others[] = {0.6, 0.8, 0, -0.8, 0.6, 0, 0, 0, 1}, flat[9] = {0};
+  Model *part = NULL;
+  assert_int_equal(fit(&method, 1, 2, NULL, NULL, &part, NULL), STATUS_OK);
+  const Column *complete;
+  assert_true(model_figure(part, "complete", &complete) && column_float(complete, 0) == 0);
+  assert_int_equal(goes_on_with(&method, part, "state_axes", none, 9), STATUS_FORMAT);
+  assert_int_equal(goes_on_with(&method, part, "state_axes", huge, 9), STATUS_FORMAT);
+  assert_int_equal(goes_on_with(&method, part, "state_axes", others, 8), STATUS_FORMAT);
+  assert_int_equal(goes_on_with(&method, part, "state_axes", others, 9), STATUS_OK);
+  assert_int_equal(goes_on_with(&method, part, "state_axes", flat, 9), STATUS_OK);
+  model_unref(part);
+}
+
 static Status run_method(void *context, Error *e)
 {
   const Method *method = context;
@@ -307,6 +340,7 @@ int main(void)
     cmocka_unit_test(exponentials_are_exact),
     cmocka_unit_test(threads_and_sets_change_nothing),
     cmocka_unit_test(continuing_gives_the_same_bits),
+    cmocka_unit_test(an_orientation_that_is_none),
     cmocka_unit_test(memory_may_run_out),
   };
   return cmocka_run_group_tests(tests, begin, end);
