@@ -51,8 +51,8 @@ static double bytes_needed(Way way, LinkageKind kind, bool given, double n, doub
   const double rows = n * d * 8;
   const bool rounds = !given && (kind == LINKAGE_COMPLETE || kind == LINKAGE_AVERAGE || kind == LINKAGE_MCQUITTY);
   return way == WAY_MATRIX  ? rows * 2 + n * (n - 1) * (rounds ? 2.3 : 4) + n * 300
-         : way == WAY_GRAPH ? rows * 3 + n * (neighbours * 70 + 200)
-                            : rows * 3 + centres_bytes((size_t)n, (size_t)d) + n * 100;
+         : way == WAY_GRAPH ? rows * 3 + n * (neighbours * 70 + 240)
+                            : rows * 3 + centres_bytes((size_t)n, (size_t)d) + n * 120;
 }
 
 static Status check_size(const Task *task, Way way, LinkageKind kind, size_t n, size_t d, const HierarchicalOptions *o, Error *e)

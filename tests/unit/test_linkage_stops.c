@@ -169,15 +169,17 @@ static void damage(const Case *c, const LinkageState *state, Random *random)
 }
 
 typedef struct Counts {
-  size_t kept, nothing;
+  size_t kept, nothing, chained; /* chained: stopped on a chain */
 } Counts;
 
-/* Any poll, or as often one of the last eighth: those before the first merge are many. */
+/* Any poll, or as often one of the last eighth, since those before the first merge are many, or of the first third, where rounds
+ * and chains take turns. */
 static int64_t some_poll(Random *random, int64_t polls)
 {
-  const int64_t last = polls / 8 + 1;
-  return random_below(random, 2) ? 1 + (int64_t)random_below(random, (uint64_t)polls)
-                                 : polls - (int64_t)random_below(random, (uint64_t)last);
+  const uint64_t which = random_below(random, 3);
+  return which == 0   ? 1 + (int64_t)random_below(random, (uint64_t)polls)
+         : which == 1 ? 1 + (int64_t)random_below(random, (uint64_t)polls / 3 + 1)
+                      : polls - (int64_t)random_below(random, (uint64_t)polls / 8 + 1);
 }
 
 /* One fit with a stop at a poll, and more while it goes on. */
@@ -199,6 +201,7 @@ static void stop_at(const Case *c, const LinkageTree *whole, int64_t poll, int64
     }
     if (status == STATUS_OK) {
       counts->kept++;
+      counts->chained += state.until > state.done;
       assert_true(state.done >= before && state.done > 0);
       check_forest(&tree, whole);
       damage(c, &state, random);
@@ -215,7 +218,7 @@ static void stop_at(const Case *c, const LinkageTree *whole, int64_t poll, int64
 static Counts stop_often(const Case *c, int fits, Random *random)
 {
   LinkageTree whole;
-  Counts counts = {0, 0};
+  Counts counts = {0};
   assert_int_equal(fit(c, INT64_MAX, NULL, &whole, NULL), STATUS_OK);
   const int64_t polls = INT64_MAX - task_polls_left();
   for (int i = 0; i < fits; i++) {
@@ -255,7 +258,7 @@ static void test_stops(void **state)
   static uint32_t neighbours[N * K];
   static double weights[N];
   Random random = random_new(5, 0);
-  size_t kept[WAYS] = {0};
+  size_t kept[WAYS] = {0}, chained[WAYS] = {0};
   for (Shape shape = 0; shape < SHAPES; shape++) {
     double *x = make_rows(shape, N, D, &random);
     make_neighbours(N, neighbours, &random);
@@ -268,13 +271,15 @@ static void test_stops(void **state)
                       .kind = kind, .metric = which % 2 ? squares : euclidean, .threads = 1 + (size_t)which % 2,
                       .weights = which % 2 && linkage_uses_weights(kind) ? weights : NULL};
       if (has_way(c.way, kind, c.metric)) {
-        kept[c.way] += stop_often(&c, FITS, &random).kept;
+        const Counts counts = stop_often(&c, FITS, &random);
+        kept[c.way] += counts.kept;
+        chained[c.way] += counts.chained;
       }
     }
     free(x);
   }
   for (Way way = 0; way < WAYS; way++) {
-    assert_true(kept[way] > 50);
+    assert_true(kept[way] > 50 && (chained[way] > 8 || way == VECTORS || way == GRAPH));
   }
 }
 
