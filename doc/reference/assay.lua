@@ -451,6 +451,7 @@ function Frame:hierarchical(main_or_options, options) end
 ---@field missing? "error"|"drop" rows with missing values: refuse or leave out
 ---@field sample? integer fit to this many rows drawn at random (by seed), and assign the others as new rows; 0: all rows
 ---@field silhouette? boolean also compute the mean silhouette width (time grows with the square of the rows)
+---@field algorithm? "auto"|"lloyd"|"hamerly"|"exponion"|"elkan"|"yinyang" which distances bounds leave out (lloyd: none); all give the same bits, auto takes what was fastest at such sizes
 
 --- k-means: splits rows into k clusters around means.
 ---@param data Frame

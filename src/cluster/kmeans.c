@@ -106,7 +106,7 @@ static Status look_at_data(KmeansFit *fit, Error *e)
   if (!made) {
     return error_memory(e, fit->k * fit->d * 2 * sizeof(int64_t), _("k-means"));
   }
-  return kmeans_bounds_wanted(fit) ? kmeans_bounds_new(fit, e) : STATUS_OK;
+  return kmeans_bounds_new(fit, e);
 }
 
 static Status state_alloc(KmeansState *state, const KmeansFit *fit, Error *e)

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* kmeans.h -- k-means: k centres that make the sum of squared distances from each row to its nearest centre
- * small.
+/* kmeans.h -- k-means: k centres that make the sum of squared distances from each row to its nearest centre small.
  *
- * A fit makes `starts` sets of starting centres (greedy k-means++: Arthur & Vassilvitskii 2007; Grunau et al.
- * 2023; k-means||: Bahmani et al. 2012, kmeans_scalable.c), moves each by Lloyd's iteration until the centres stay, keeps the best, and then (refine) tries to
- * move single centres elsewhere (kmeans_swap.c) until a number of tries in a row fail, and single rows
- * (kmeans_polish.c). Labels are always those of the directly computed distances, ties to the lower centre
- * number; sums of clusters are exact (kmeans_sums.h). So centres, labels and inertia are the same bits for every method of
- * iterating, number of threads and instruction set.
+ * A fit makes `starts` sets of starting centres (greedy k-means++: Arthur & Vassilvitskii 2007; Grunau et al. 2023; k-means||:
+ * Bahmani et al. 2012, kmeans_scalable.c), moves each by Lloyd's iteration until the centres stay, keeps the best, and then
+ * (refine) tries to move single centres elsewhere (kmeans_swap.c), and single rows (kmeans_polish.c). Labels are always those
+ * of the directly computed distances, ties to the lower centre number; sums of clusters are exact (kmeans_sums.h). So centres,
+ * labels and inertia are the same bits for every method (kmeans_method.h), number of threads and instruction set.
  *
- * Cost of an iteration: about n k d / 12 processor cycles with AVX-512, by bounds (kmeans_bounds.c) less the fewer rows
- * still move, down to a few cycles per row. Memory: 20 n bytes, 40 n when refining; 4 n d for rows in single precision and
- * n (8 + k / 4) for bounds, at most 132 n (bounds twice when refining), which are left out where the budget forbids; k d
- * numbers per thread.
+ * Cost of an iteration: about n k d / 12 processor cycles with AVX-512, by bounds (kmeans_bounds.c) down to a few per row.
+ * Memory: 20 n bytes, 40 n when refining; for bounds, where the budget allows them, 4 n (d + 3 + 2 g), with g = 1 (hamerly,
+ * exponion), up to 32 (yinyang) or k (elkan); k d numbers per thread.
  */
 #ifndef ASSAY_CLUSTER_KMEANS_H
 #define ASSAY_CLUSTER_KMEANS_H
@@ -22,6 +19,7 @@
 #include <stdint.h>
 
 #include "cluster/cluster_options.h"
+#include "cluster/kmeans_method.h"
 #include "core/error.h"
 #include "core/task.h"
 #include "math/rows.h"
@@ -45,7 +43,9 @@
   CLUSTER_MISSING(O) \
   CLUSTER_SAMPLE(O) \
   O(silhouette, BOOL, "false", 0, 0, "", "", \
-    "also compute the mean silhouette width (time grows with the square of the rows)")
+    "also compute the mean silhouette width (time grows with the square of the rows)") \
+  O(algorithm, CHOICE, "auto", 0, 0, "auto|lloyd|hamerly|exponion|elkan|yinyang", "", \
+    "which distances bounds leave out (lloyd: none); all give the same bits, auto takes what was fastest at such sizes")
 
 typedef struct KmeansOptions {
   KMEANS_OPTIONS(OPTION_FIELD)
@@ -57,7 +57,6 @@ typedef enum KmeansInit { KMEANS_AUTO, KMEANS_PLUS_PLUS, KMEANS_SCALABLE, KMEANS
  * k-means++; 1,000,000 x 8, k = 8: as long, but the starts are 16 % lower and need 53 iterations instead of 122. */
 #define KMEANS_SCALABLE_FROM 1e6
 typedef enum KmeansRefine { KMEANS_REFINE_AUTO, KMEANS_REFINE_NONE, KMEANS_REFINE_SWAP } KmeansRefine;
-typedef enum KmeansMethod { KMEANS_METHOD_AUTO, KMEANS_METHOD_PLAIN, KMEANS_METHOD_BOUNDS } KmeansMethod;
 
 /* refine = auto swaps from this k on, and for fewer clusters when less than half of several starts reached the best. */
 enum { KMEANS_SWAP_FROM = 10 };
@@ -69,7 +68,7 @@ typedef struct KmeansSettings {
   const double *centres; /* k x d, for KMEANS_CENTRES */
   KmeansRefine refine;
   uint64_t seed;
-  KmeansMethod method; /* how to iterate; AUTO except in tests: the result is the same */
+  KmeansMethod method;
 } KmeansSettings;
 
 /* The options' defaults for k clusters. */
@@ -123,6 +122,7 @@ typedef struct KmeansResult {
   bool converged;      /* labels stay, or tol is met */
   bool complete;       /* not interrupted */
   const char *reason;  /* "", "interrupted", "max_iter" */
+  KmeansMethod method; /* that was taken: the one asked for, or another where memory does not allow its bounds */
   char stopped_at[64]; /* where an interrupted fit stopped, for people */
 } KmeansResult;
 

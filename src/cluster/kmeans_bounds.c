@@ -7,11 +7,17 @@
  * rounding each of inputs, product and sum per column (Higham 2002, section 3.1) and four bits that carry the lane. A row whose two least scores are
  * farther apart than twice that is settled; the others, which are few, are settled by the direct distances.
  *
- * Bounds as in Yinyang k-means (Ding et al., ICML 2015): centres are cut into groups of sixteen, one vector each; for
- * every row there is an upper bound of the distance to its own centre, which rises by that centre's move, and for every
- * row and group a lower bound of the distance to the group's centres (the own left out), which falls by the group's
- * largest move. With one group this is Hamerly's method (SDM 2010). Only rows with a bound that excludes
- * nothing are looked at: their upper bound is made tight, then the groups that are still open are scored.
+ * Centres are cut into groups. For every row there is an upper bound of the distance to its own centre, which rises by that
+ * centre's move, and for every row and group a lower bound of the distance to the group's centres (the own left out), which
+ * falls by the group's largest move. Only rows with a bound that excludes nothing are looked at: their upper bound is made
+ * tight, then the groups that are still open are scored. The methods differ in the groups alone:
+ *
+ *   yinyang   groups of sixteen, one vector each, at most 32 (Ding et al., ICML 2015)
+ *   elkan     as many groups as centres (Elkan, ICML 2003; without distances of all centres from one another, the
+ *             "simplified" form that Newling & Fleuret, ICML 2016, found faster)
+ *   hamerly   one group (SDM 2010); with up to sixteen centres the gap between the two bounds is all that is kept, as scoring
+ *             them all takes no longer than making the upper bound tight
+ *   exponion  one group, of which an open row sees the part in a ball around its own centre (kmeans_near.c)
  *
  * Bounds are floats in the scaled units, and every step rounds them outward by more than all rounding errors on the way
  * (SLACK is relative and far above those of the squared distances, TINY covers underflow): what a bound excludes is
@@ -26,29 +32,35 @@
 #define ERROR 0x1.2p-23 /* above twice the unit roundoff 2^-24, with room for the terms of second order */
 #define DIMENSIONS_MOST 100000
 
+enum { GROUPS_LEAST = 2, GROUPS_MOST = 32 }; /* of yinyang */
+
 /* ---- Memory ---- */
 
-bool kmeans_bounds_wanted(const KmeansFit *fit)
+static size_t groups_for(KmeansMethod method, size_t k)
 {
-  if (fit->settings->method != KMEANS_METHOD_AUTO) {
-    return fit->settings->method == KMEANS_METHOD_BOUNDS && fit->k > 1 && fit->d <= DIMENSIONS_MOST;
-  }
-  return fit->k > 1 && fit->n >= 1024 && fit->d <= DIMENSIONS_MOST;
-}
-
-static size_t groups_for(size_t k)
-{
-  const size_t groups = (k + LANES - 1) / LANES;
-  return groups < GROUPS_MOST ? groups : GROUPS_MOST;
+  const size_t vectors = (k + LANES - 1) / LANES;
+  const size_t groups = vectors < GROUPS_LEAST ? GROUPS_LEAST : vectors < GROUPS_MOST ? vectors : GROUPS_MOST;
+  return method == KMEANS_METHOD_ELKAN ? k : method == KMEANS_METHOD_YINYANG ? groups : 1;
 }
 
 /* With twice the room of bounds for the copy that refining keeps. */
 static size_t bounds_bytes(const KmeansFit *fit)
 {
+  const size_t near = fit->method == KMEANS_METHOD_EXPONION ? kmeans_near_bytes(fit->k, fit->d, fit->workers) : 0;
   size_t bytes;
-  return __builtin_mul_overflow(fit->n + BLOCK_ROWS, (groups_for(fit->k) * 2 + fit->d + 3) * sizeof(float), &bytes)
+  return __builtin_mul_overflow(fit->n + BLOCK_ROWS, (groups_for(fit->method, fit->k) * 2 + fit->d + 3) * sizeof(float),
+                                &bytes) ||
+                 __builtin_add_overflow(bytes, near, &bytes)
              ? SIZE_MAX
              : bytes;
+}
+
+static bool near_alloc(KmeansBounds *bounds, bool near)
+{
+  const bool apart = near || (!bounds->gaps && bounds->k <= bounds->n / bounds->k);
+  bounds->apart = apart ? mem_buffer(bounds->k, sizeof(float)) : NULL;
+  bounds->near = near ? kmeans_near_new(bounds->k, bounds->d, bounds->workers) : NULL;
+  return (bounds->apart || !apart) && (bounds->near || !near);
 }
 
 static bool bounds_alloc(KmeansBounds *bounds)
@@ -59,7 +71,7 @@ static bool bounds_alloc(KmeansBounds *bounds)
   bounds->upper = mem_buffer((bounds->groups + 1) * bounds->stride, sizeof(float));
   bounds->lower = bounds->upper ? bounds->upper + bounds->stride : NULL;
   bounds->centres = mem_buffer(k * d, sizeof(double));
-  bounds->lanes = mem_buffer(lanes * d, sizeof(float));
+  bounds->lanes = mem_buffer(lanes * d, sizeof(float)); /* of no lanes as well */
   bounds->half = mem_buffer(lanes, sizeof(float));
   bounds->single = mem_buffer(k * bounds->width, sizeof(float));
   bounds->norm = mem_buffer(k, sizeof(float));
@@ -68,11 +80,8 @@ static bool bounds_alloc(KmeansBounds *bounds)
   bounds->closing = mem_buffer(k, sizeof(float));
   bounds->strips = mem_buffer(bounds->workers, sizeof(Strip));
   bounds->group_of = mem_buffer(k, sizeof(int32_t));
-  const bool keep_apart = bounds->groups > 1 && k <= bounds->n / k;
-  bounds->apart = keep_apart ? mem_buffer(k, sizeof(float)) : NULL;
   return bounds->rows && bounds->norms && bounds->upper && bounds->centres && bounds->lanes && bounds->half &&
-         bounds->single && bounds->norm && bounds->drift && bounds->moved && bounds->closing && bounds->strips && bounds->group_of &&
-         (bounds->apart || !keep_apart);
+         bounds->single && bounds->norm && bounds->drift && bounds->moved && bounds->closing && bounds->strips && bounds->group_of;
 }
 
 /* The largest power of two that keeps the values within 1. */
@@ -83,11 +92,25 @@ static double factor_for(double reach)
   return reach > 0 ? ldexp(1, -exponent < 1000 ? -exponent : 1000) : 1;
 }
 
+/* The method that is asked for, or what its bounds leave room for: all give the same. */
+static KmeansMethod choose(KmeansFit *fit)
+{
+  const KmeansMethod asked = fit->settings->method;
+  fit->method = asked == KMEANS_METHOD_AUTO ? kmeans_method_for(fit->n, fit->d, fit->k) : asked;
+  if (fit->k == 1 || fit->d > DIMENSIONS_MOST) {
+    fit->method = KMEANS_METHOD_LLOYD;
+  }
+  while (fit->method != KMEANS_METHOD_LLOYD && task_reserve(fit->task, bounds_bytes(fit), "", NULL) != STATUS_OK) {
+    fit->method = kmeans_method_lesser(fit->method);
+  }
+  return fit->method;
+}
+
 Status kmeans_bounds_new(KmeansFit *fit, Error *e)
 {
-  const size_t bytes = bounds_bytes(fit);
-  if (task_reserve(fit->task, bytes, "", NULL) != STATUS_OK) {
-    return STATUS_OK; /* plain passes give the same */
+  const KmeansMethod method = choose(fit);
+  if (method == KMEANS_METHOD_LLOYD) {
+    return STATUS_OK;
   }
   KmeansBounds *const bounds = fit->bounds = mem_zero(1, sizeof *bounds);
   if (!bounds) {
@@ -100,11 +123,12 @@ Status kmeans_bounds_new(KmeansFit *fit, Error *e)
   bounds->workers = fit->workers;
   bounds->width = (fit->d + LANES - 1) / LANES * LANES;
   bounds->factor = factor_for(fit->reach);
-  bounds->groups = groups_for(fit->k);
-  bounds->vectors = ((fit->k + bounds->groups - 1) / bounds->groups + LANES - 1) / LANES;
+  bounds->groups = groups_for(method, fit->k);
+  bounds->vectors = bounds->groups == fit->k ? 0 : ((fit->k + bounds->groups - 1) / bounds->groups + LANES - 1) / LANES;
+  bounds->gaps = method == KMEANS_METHOD_HAMERLY && fit->k <= LANES;
   bounds->stride = (fit->n + BLOCK_ROWS - 1) / BLOCK_ROWS * BLOCK_ROWS;
-  if (!bounds_alloc(bounds)) {
-    return error_memory(e, bytes, _("bounds of distances"));
+  if (!bounds_alloc(bounds) || !near_alloc(bounds, method == KMEANS_METHOD_EXPONION)) {
+    return error_memory(e, bounds_bytes(fit), _("bounds of distances"));
   }
   memset(bounds->rows + bounds->n * bounds->d, 0, LANES * sizeof(float));
   memset(bounds->single, 0, bounds->k * bounds->width * sizeof(float));
@@ -125,6 +149,7 @@ void kmeans_bounds_free(KmeansBounds *bounds)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
       mem_free(all[i]);
     }
+    kmeans_near_free(bounds->near);
     mem_free(bounds);
   }
 }
@@ -191,7 +216,7 @@ static void take_in(KmeansBounds *bounds, size_t group, size_t row, double squar
 void kmeans_bounds_exchange(KmeansBounds *bounds, size_t row, size_t centre, double square, size_t before,
                             double square_before, size_t now, double square_now)
 {
-  if (bounds->groups == 1) { /* the former gap tells how far the others are, by the distance that was kept with it */
+  if (bounds->gaps) { /* the former gap tells how far the others are, by the distance that was kept with it */
     bounds->lower[row] += round_down(scaled(bounds, square_before));
   }
   if (now != centre) {
@@ -200,7 +225,7 @@ void kmeans_bounds_exchange(KmeansBounds *bounds, size_t row, size_t centre, dou
     take_in(bounds, (size_t)bounds->group_of[before], row, square_before);
   }
   bounds->upper[row] = round_up(scaled(bounds, square_now));
-  if (bounds->groups == 1) {
+  if (bounds->gaps) {
     bounds->lower[row] -= bounds->upper[row];
   }
 }
@@ -234,7 +259,7 @@ static void set_singles(const KmeansFit *fit, const double *centres)
 static void set_lanes(KmeansBounds *bounds)
 {
   const size_t lanes = bounds->vectors * LANES, d = bounds->d;
-  for (size_t group = 0; group < bounds->groups; group++) {
+  for (size_t group = 0; lanes > 0 && group < bounds->groups; group++) {
     const size_t start = group_start(bounds, group), end = group_start(bounds, group + 1);
     for (size_t j = 0; j < lanes; j++) {
       const size_t vector = group * bounds->vectors + j / LANES;
@@ -305,7 +330,7 @@ static void set_apart(const KmeansFit *fit, const double *centres)
   }
 }
 
-void kmeans_bounds_centres(const KmeansFit *fit, const double *centres, bool later)
+bool kmeans_bounds_centres(const KmeansFit *fit, const double *centres, bool later)
 {
   KmeansBounds *const bounds = fit->bounds;
   set_singles(fit, centres);
@@ -313,8 +338,12 @@ void kmeans_bounds_centres(const KmeansFit *fit, const double *centres, bool lat
   if (later) {
     set_drift(bounds, centres);
     set_closing(bounds);
+    if (bounds->near) {
+      return kmeans_near_set(fit, centres);
+    }
     if (bounds->apart) {
       set_apart(fit, centres);
     }
   }
+  return true;
 }

@@ -88,7 +88,7 @@ static void settle_tile(const Work *work, const uint32_t *list, size_t rows, con
     work->strip->ties += second[i] == best[i];
     bounds->lower[own_group[i] * bounds->stride + work->first + list[i]] = round_down(scaled(bounds, own_next[i]));
     bounds->upper[work->first + list[i]] = round_up(scaled(bounds, best[i]));
-    if (bounds->groups == 1) {
+    if (bounds->gaps) {
       bounds->lower[work->first + list[i]] -= bounds->upper[work->first + list[i]];
     }
   }
@@ -153,7 +153,7 @@ static size_t tighten(const Work *work, size_t open)
   return left;
 }
 
-/* With one group: the gaps between bounds after the moves; gives the number of open rows. */
+/* The gaps between bounds after the moves; gives the number of open rows. */
 static size_t open_gaps(const Work *work)
 {
   const KmeansBounds *const bounds = work->pass->bounds;
@@ -176,7 +176,7 @@ static size_t open_rows(const Work *work)
   Strip *const strip = work->strip;
   float *const upper = bounds->upper + work->first;
   memcpy(strip->label, pass->before + work->first, work->count * sizeof(int32_t));
-  if (bounds->groups == 1) {
+  if (bounds->gaps) {
     return open_gaps(work);
   }
   for (size_t i = 0; i < work->count; i++) {
@@ -217,11 +217,29 @@ static size_t rows_for_group(const Work *work, size_t open, size_t group)
   return count;
 }
 
+/* The scores of the one centre of a group. */
+static void compare_one(const Work *work, const uint32_t *list, size_t count, size_t centre)
+{
+  static const int32_t first[STRIP] = {0};
+  const KmeansBounds *const bounds = work->pass->bounds;
+  Strip *const strip = work->strip;
+  bounds->kernels->own(bounds->rows + work->first * bounds->d, bounds->d, list, count, bounds->single + centre * bounds->width,
+                       bounds->width, bounds->norm + centre, first, strip->group_best);
+  for (size_t i = 0; i < count; i++) {
+    strip->group_next[i] = (float)INFINITY;
+    strip->group_label[i] = (int32_t)centre;
+  }
+}
+
 /* Least, second least and number of the least of a group's centres for the listed rows. */
 static void compare_group(const Work *work, const uint32_t *list, size_t count, size_t group)
 {
   const KmeansBounds *const bounds = work->pass->bounds;
   Strip *const strip = work->strip;
+  if (bounds->vectors == 0) {
+    compare_one(work, list, count, group);
+    return;
+  }
   const size_t size = group_start(bounds, group + 1) - group_start(bounds, group);
   for (size_t vector = 0; vector < bounds->vectors; vector++) {
     const size_t number = group * bounds->vectors + vector, rest = size - vector * LANES;
@@ -283,6 +301,7 @@ static void settle_group(const Work *work, size_t count, size_t group)
     strip->score[row] = best;
     strip->far[row] = strip->best[i];
     strip->label[row] = strip->group_label[i];
+    bounds->upper[work->first + row] = strip->high[i];
   }
 }
 
@@ -303,19 +322,106 @@ static void settle_upper(const Work *work, size_t open)
   }
 }
 
-/* With one group nothing else needs to be kept of the rows. */
+/* Labels and bounds of the open rows by their least two of all scores. */
 static void settle_only(const Work *work, size_t count)
 {
   const Pass *const pass = work->pass;
   Strip *const strip = work->strip;
-  float *const gap = pass->bounds->lower + work->first;
+  float *const lower = pass->bounds->lower + work->first, *const upper = pass->bounds->upper + work->first;
   get_norms(work, strip->open, count);
   pass->bounds->kernels->distances(strip->norm, strip->group_best, strip->group_next, count, pass->bounds->error,
                                    pass->bounds->reach, strip->high, strip->low, strip->sure);
   for (size_t i = 0; i < count; i++) {
     const uint32_t row = strip->open[i];
-    gap[row] = strip->low[i] - strip->high[i];
     strip->label[row] = strip->group_label[i];
+    if (pass->bounds->gaps) {
+      lower[row] = strip->low[i] - strip->high[i];
+    } else {
+      lower[row] = strip->low[i];
+      upper[row] = strip->high[i];
+    }
+  }
+}
+
+/* ---- Exponion: the least two of the centres in a ball ---- */
+
+/* Takes the scores of a ring into those of the listed rows, with an upper bound of the distance to the second. */
+static void take_ring(const Work *work, size_t count)
+{
+  const KmeansBounds *const bounds = work->pass->bounds;
+  Strip *const strip = work->strip;
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t row = strip->list[i];
+    const float best = strip->best[i], next = strip->next[i], former = strip->score[row];
+    const bool better = best < former;
+    strip->other[row] = least_of(strip->other[row], better ? least_of(former, next) : best);
+    strip->score[row] = better ? best : former;
+    strip->label[row] = better ? bounds->near->names[strip->which[i] * LANES + (size_t)strip->lane[i]] : strip->label[row];
+    strip->own[i] = strip->other[row];
+  }
+  get_norms(work, strip->list, count);
+  bounds->kernels->distances(strip->norm, strip->own, strip->own, count, bounds->error, bounds->reach, strip->high,
+                             strip->low, strip->sure);
+  for (size_t i = 0; i < count; i++) {
+    strip->far[strip->list[i]] = strip->high[i];
+  }
+}
+
+/* Lists the rows whose ball reaches to a ring: no centre there is nearer than the second one so far otherwise. */
+static size_t rows_for_ring(const Work *work, size_t open, size_t ring)
+{
+  const KmeansBounds *const bounds = work->pass->bounds;
+  Strip *const strip = work->strip;
+  const float *const edge = bounds->near->edges + ring * bounds->k, *const upper = bounds->upper + work->first;
+  size_t count = 0;
+  for (size_t i = 0; i < open; i++) {
+    const uint32_t row = strip->open[i];
+    strip->list[count] = row;
+    strip->which[count] = (uint32_t)(ring * bounds->k + (size_t)strip->home[row]);
+    count += ring == 0 || !(edge[strip->home[row]] > upper[row] + strip->far[row]);
+  }
+  return count;
+}
+
+/* Rows whose ball reaches beyond all rings are compared with all centres. */
+static void compare_beyond(const Work *work, size_t open)
+{
+  Strip *const strip = work->strip;
+  const size_t count = rows_for_ring(work, open, work->pass->bounds->near->vectors);
+  if (count > 0) {
+    compare_group(work, strip->list, count, 0);
+    for (size_t i = 0; i < count; i++) {
+      const uint32_t row = strip->list[i];
+      strip->score[row] = strip->group_best[i];
+      strip->other[row] = strip->group_next[i];
+      strip->label[row] = strip->group_label[i];
+    }
+  }
+}
+
+/* What compare_group gives for all open rows, whose upper bounds belong to their labels, by their balls. */
+static void compare_near(const Work *work, size_t open)
+{
+  const KmeansBounds *const bounds = work->pass->bounds;
+  Strip *const strip = work->strip;
+  for (size_t i = 0; i < open; i++) {
+    const uint32_t row = strip->open[i];
+    strip->home[row] = strip->label[row];
+    strip->score[row] = strip->other[row] = (float)INFINITY;
+  }
+  size_t count = open;
+  for (size_t ring = 0; ring < bounds->near->vectors && count > 0; ring++) {
+    count = rows_for_ring(work, open, ring);
+    bounds->kernels->scan_each(bounds->rows + work->first * bounds->d, bounds->d, strip->list, count, bounds->near->lanes,
+                               bounds->near->half, strip->which, strip->best, strip->next, strip->lane);
+    take_ring(work, count);
+  }
+  compare_beyond(work, open);
+  for (size_t i = 0; i < open; i++) {
+    const uint32_t row = strip->open[i];
+    strip->group_best[i] = strip->score[row];
+    strip->group_next[i] = strip->other[row];
+    strip->group_label[i] = strip->label[row];
   }
 }
 
@@ -336,7 +442,11 @@ static void score_rows(const Work *work, size_t open, size_t *unsure)
 {
   Strip *const strip = work->strip;
   if (work->pass->bounds->groups == 1) {
-    compare_group(work, strip->open, open, 0);
+    if (work->pass->bounds->near && work->pass->later) {
+      compare_near(work, open);
+    } else {
+      compare_group(work, strip->open, open, 0);
+    }
     settle_only(work, open);
   } else {
     for (size_t group = 0; group < work->pass->bounds->groups; group++) {
@@ -450,7 +560,9 @@ Status kmeans_bounds_pass(KmeansFit *fit, const double *centres, const int32_t *
     return status;
   }
   bounds->converted = true;
-  kmeans_bounds_centres(fit, centres, pass.later);
+  if (!kmeans_bounds_centres(fit, centres, pass.later)) {
+    return error_cancelled(e);
+  }
   bounds->ready = false;
   for (size_t w = 0; w < bounds->workers; w++) {
     bounds->strips[w].unsure = bounds->strips[w].ties = 0;

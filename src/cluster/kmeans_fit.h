@@ -65,6 +65,7 @@ typedef struct KmeansFit {
   bool valid;              /* centres, labels and sums are of one finished assignment */
   bool evaluated;          /* and totals too */
   bool valid_best;         /* labels_best, sums_best and totals_best are those of state->best */
+  KmeansMethod method;     /* never AUTO */
   KmeansBounds *bounds;    /* NULL: plain passes */
   size_t ties;             /* of the last pass with bounds: rows as near to two centres */
   struct KmeansSwap *swap; /* NULL until refining */

@@ -47,6 +47,7 @@ static Status make_glance(const ClusterInput *input, const KmeansOptions *option
   draft_int(draft, "swaps", r->swaps_accepted);
   draft_int(draft, "swaps_tried", r->swaps_tried);
   draft_int(draft, "emptied", r->relocated);
+  draft_text(draft, "algorithm", kmeans_method_name(r->method));
   return draft_finish(draft, out, e);
 }
 

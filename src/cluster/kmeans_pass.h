@@ -5,8 +5,8 @@
 
 #include "cluster/kmeans_fit.h"
 
-/* Bounds (kmeans_bounds.c): chosen by n, d, k alone. */
-bool kmeans_bounds_wanted(const KmeansFit *fit);
+/* Chooses fit->method by the settings, n, d, k and the memory there may be, and makes its bounds (kmeans_bounds.c), if it has
+ * some. */
 Status kmeans_bounds_new(KmeansFit *fit, Error *e) MUST_USE;
 void kmeans_bounds_free(KmeansBounds *bounds);
 void kmeans_bounds_reset(KmeansBounds *bounds);              /* the next pass starts from nothing */

@@ -71,6 +71,7 @@ static KmeansSettings settings_of(const KmeansOptions *o, const Fit *fit)
              : strcmp(o->refine, "swap") == 0 ? KMEANS_REFINE_SWAP
                                               : KMEANS_REFINE_AUTO;
   s.seed = (uint64_t)o->seed;
+  s.method = kmeans_method_of(o->algorithm);
   return s;
 }
 
@@ -104,6 +105,11 @@ static void note_dominant(const Fit *fit, Text *notes)
 static void note_result(const KmeansOptions *o, const Fit *fit, Text *notes)
 {
   const KmeansResult *r = &fit->result;
+  const KmeansMethod asked = kmeans_method_of(o->algorithm);
+  if (asked != KMEANS_METHOD_AUTO && r->method != asked && r->k > 1) {
+    text_printf(notes, _("too many rows, columns or clusters for the bounds of %1$s in the memory there is; %2$s took its place, with "
+                         "the same result\n"), o->algorithm, kmeans_method_name(r->method));
+  }
   if (!r->complete) {
     text_printf(notes, _("stopped at %s; m:continue() goes on\n"), r->stopped_at);
   } else if (!r->converged) {
@@ -195,6 +201,8 @@ static const Figure kmeans_figures[] = {
   {"swaps", "swaps of a single centre that lowered the inertia", "", "0 when the starts found the best already"},
   {"swaps_tried", "swaps tried", "", "0 without refinement"},
   {"emptied", "clusters that ran empty and were given the farthest row", "", "0"},
+  {"algorithm", "which distances the iterations left out", "",
+   "the option, or what auto stands for; lloyd for k = 1, and lesser ones where memory does not allow bounds"},
 };
 
 static const ModelSteps kmeans_steps = {.fit_size = sizeof(Fit), .prepare = prepare, .resume = resume, .work = work,

@@ -140,7 +140,7 @@ static Status make(KmeansFit *fit, bool complete, bool *moved, KmeansResult *out
   const bool use_run = fit->evaluated && (!fit->valid_best || *fit->totals < state->best_inertia);
   const Solution run = {fit->centres, fit->labels, &fit->sums, fit->totals};
   const Solution best = {state->best, fit->labels_best, &fit->sums_best, fit->totals_best};
-  *out = (KmeansResult){.n = fit->n, .k = fit->k, .d = fit->d, .totss = fit->totss, .complete = complete};
+  *out = (KmeansResult){.n = fit->n, .k = fit->k, .d = fit->d, .totss = fit->totss, .complete = complete, .method = fit->method};
   const Status status = fill(fit, use_run ? &run : &best, complete, moved, out, e);
   out->converged = !use_run && state->best_converged;
   const bool from_best = state->stage > KMEANS_STAGE_RUN; /* the run goes on from the best */

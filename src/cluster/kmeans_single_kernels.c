@@ -4,6 +4,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "math/kernel_vector.h"
@@ -133,20 +134,23 @@ INLINE void take_two(const float *restrict scores, float *restrict best, float *
 /* The lane takes the place of a score's last four bits, so that it comes along with the least one. */
 enum { LANE_BITS = KMEANS_SINGLE_LANES - 1 };
 
-/* LANES rows against a lane group; the scores by centre. */
-INLINE void score_rows(const float *const row[LANES], size_t d, const float *lanes, const float *half, float *scores)
+/* LANES rows, each against its lane group, or (a constant where this is inlined) all against that of the first; the
+ * scores by centre. */
+INLINE void score_rows(const float *const row[LANES], size_t d, const float *const *lanes,
+                       const float *const *half, const bool common, float *scores)
 {
   Single sum[PARTS][LANES];
   for (int part = 0; part < PARTS; part++) {
     for (int r = 0; r < LANES; r++) {
-      sum[part][r] = load(half + part * LANES);
+      sum[part][r] = load(half[common ? 0 : r] + part * LANES);
     }
   }
   for (size_t c = 0; c < d; c++) {
     for (int part = 0; part < PARTS; part++) {
-      const Single m = load(lanes + c * KMEANS_SINGLE_LANES + part * LANES);
+      const size_t at = c * KMEANS_SINGLE_LANES + (size_t)part * LANES;
+      const Single m = load(lanes[0] + at);
       for (int r = 0; r < LANES; r++) {
-        sum[part][r] -= m * row[r][c];
+        sum[part][r] -= (common ? m : load(lanes[r] + at)) * row[r][c];
       }
     }
   }
@@ -159,6 +163,25 @@ INLINE void score_rows(const float *const row[LANES], size_t d, const float *lan
   }
 }
 
+/* The least two of the first `used` lanes for `count` rows. */
+INLINE void least_two(const float *scores, size_t used, size_t count, float *best, float *next, int32_t *lane)
+{
+  float least[LANES], second[LANES];
+  int32_t bits[LANES];
+  for (size_t r = 0; r < LANES; r++) {
+    least[r] = second[r] = FLT_MAX;
+  }
+  for (size_t j = 0; j < used; j += POINTS) {
+    take_two(scores + j * LANES, least, second, POINTS);
+  }
+  memcpy(bits, least, sizeof bits);
+  for (size_t r = 0; r < LANES && r < count; r++) {
+    best[r] = least[r];
+    next[r] = second[r];
+    lane[r] = bits[r] & LANE_BITS;
+  }
+}
+
 static void scan_group(const float *rows, size_t d, const uint32_t *list, size_t count, const float *lanes,
                        const float *half, size_t used, float *best, float *next, int32_t *lane)
 {
@@ -168,21 +191,25 @@ static void scan_group(const float *rows, size_t d, const uint32_t *list, size_t
       row[r] = rows + (size_t)list[i + r < count ? i + r : count - 1] * d;
     }
     float scores[KMEANS_SINGLE_LANES * LANES];
-    score_rows(row, d, lanes, half, scores);
-    float least[LANES], second[LANES];
-    int32_t bits[LANES];
+    score_rows(row, d, &lanes, &half, true, scores);
+    least_two(scores, used, count - i, best + i, next + i, lane + i);
+  }
+}
+
+static void scan_groups(const float *rows, size_t d, const uint32_t *list, size_t count, const float *lanes,
+                        const float *half, const uint32_t *which, float *best, float *next, int32_t *lane)
+{
+  for (size_t i = 0; i < count; i += LANES) {
+    const float *row[LANES], *of[LANES], *half_of[LANES];
     for (size_t r = 0; r < LANES; r++) {
-      least[r] = second[r] = FLT_MAX;
+      const size_t at = i + r < count ? i + r : count - 1;
+      row[r] = rows + (size_t)list[at] * d;
+      of[r] = lanes + (size_t)which[at] * d * KMEANS_SINGLE_LANES;
+      half_of[r] = half + (size_t)which[at] * KMEANS_SINGLE_LANES;
     }
-    for (size_t j = 0; j < used; j += POINTS) {
-      take_two(scores + j * LANES, least, second, POINTS);
-    }
-    memcpy(bits, least, sizeof bits);
-    for (size_t r = 0; r < LANES && i + r < count; r++) {
-      best[i + r] = least[r];
-      next[i + r] = second[r];
-      lane[i + r] = bits[r] & LANE_BITS;
-    }
+    float scores[KMEANS_SINGLE_LANES * LANES];
+    score_rows(row, d, of, half_of, false, scores);
+    least_two(scores, KMEANS_SINGLE_LANES, count - i, best + i, next + i, lane + i);
   }
 }
 
@@ -250,6 +277,7 @@ extern const KmeansSingleKernels KERNEL_NAME(kmeans_single_);
 const KmeansSingleKernels KERNEL_NAME(kmeans_single_) = {
     .convert = convert_rows,
     .scan = scan_group,
+    .scan_each = scan_groups,
     .own = own_scores,
     .distances = distances_of,
     .lower = lower_bounds,

@@ -28,6 +28,10 @@ typedef struct KmeansSingleKernels {
   void (*scan)(const float *rows, size_t d, const uint32_t *list, size_t count, const float *lanes, const float *half,
                size_t used, float *best, float *next, int32_t *lane);
 
+  /* The same of rows that each have a lane group of their own, at which[i] in `lanes` and `half`, all its lanes used. */
+  void (*scan_each)(const float *rows, size_t d, const uint32_t *list, size_t count, const float *lanes, const float *half,
+                    const uint32_t *which, float *best, float *next, int32_t *lane);
+
   /* out[i] = score of the centre labels[list[i]] for row list[i]; half has k numbers. Centres stand `stride` apart, a
    * multiple of 16, the rest zero; what follows the last row up to that must be finite numbers. */
   void (*own)(const float *rows, size_t d, const uint32_t *list, size_t count, const float *centres, size_t stride,

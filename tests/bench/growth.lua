@@ -291,6 +291,11 @@ rows in 3 to 9 s.
       add("| %s | | | %s |", method[1], said)
     end
   end
+  local ways = io.open(out .. "/methods.md") -- of tests/bench/methods
+  if ways then
+    text[#text + 1] = "\n" .. ways:read("a"):gsub("\n$", "")
+    ways:close()
+  end
   local file = assert(io.open(folder .. "/growth.md", "w"))
   file:write(table.concat(text, "\n"), "\n")
   assert(file:close())

@@ -166,6 +166,34 @@ t.test("starts, init, refine and seed choose the way, not the meaning", function
   t.ok(iris:kmeans({ k = 10 }).swaps_tried > 0)
 end)
 
+t.test("algorithm chooses the way alone: all give the same bits, and the model says which it was", function()
+  local rows = {}
+  for i = 1, 3000 do rows[i] = (i * 7919 % 1013) * 0.01 + i % 7 * 5 end
+  local df = frame { x = rows }:mutate { y = "x * x % 17" }
+  local plain = df:kmeans { k = 20, starts = 2, algorithm = "lloyd" }
+  t.eq(plain.algorithm, "lloyd")
+  for _, name in ipairs { "hamerly", "exponion", "elkan", "yinyang" } do
+    local m = df:kmeans { k = 20, starts = 2, algorithm = name }
+    t.eq(m.algorithm, name)
+    t.eq({ m.inertia, m.iterations, m.swaps }, { plain.inertia, plain.iterations, plain.swaps }, name)
+    t.same_frame(m:tidy(), plain:tidy(), name)
+    t.same_frame(m:augment(df), plain:augment(df), name)
+  end
+  t.eq(df:kmeans({ k = 1, algorithm = "elkan" }).algorithm, "lloyd")
+  t.ok(df:kmeans({ k = 20, starts = 2 }).algorithm ~= "auto")
+  t.raises("unknown-choice", function() df:kmeans { k = 2, algorithm = "elkans" } end, "'elkan'")
+end)
+
+t.test("where memory does not allow the bounds asked for, others take their place, with a note", function()
+  local code = [[local rows = {} for i = 1, 60000 do rows[i] = i * 7919 % 10007 end
+    local df = frame { x = rows }
+    print(df:kmeans { k = 200, algorithm = "elkan", starts = 1, init = "random", refine = "none", max_iter = 3 })]]
+  local out, err, status = t.run { "--memory", "60M", "-e", code }
+  t.eq(status, 0, err)
+  t.has(out, "for the bounds of elkan")
+  t.has(out, "algorithm yinyang")
+end)
+
 t.test("init = scalable comes to the same clusters, from weighted rows and from few distinct ones too", function()
   t.near(iris:kmeans({ k = 3, init = "scalable" }).inertia, 78.851441426146, 1e-12)
   local twins = frame { x = { 1, 1, 1, 2, 2, 7 }, w = { 1, 2, 0, 1, 1, 0 } }

@@ -154,7 +154,7 @@ end)
 t.test("options are those of the fit, defaults included", function()
   t.eq(iris:kmeans({ k = 2, on = { "petal_length" }, scale = "zscore", seed = 9 }):options(), {
     k = 2, on = { "petal_length" }, scale = "zscore", seed = 9, starts = 10, max_iter = 300, tol = 0.0,
-    init = "auto", refine = "auto", sample = 0, missing = "error", silhouette = false,
+    init = "auto", refine = "auto", sample = 0, missing = "error", silhouette = false, algorithm = "auto",
   })
   local again = iris:kmeans(m:options())
   t.same_frame(again:tidy(), m:tidy())

@@ -399,7 +399,7 @@ static void test_methods_agree_with_lloyd(void **state)
     int32_t *const labels = malloc(shape->n * sizeof *labels);
     double inertia;
     const int64_t iterations = lloyd(&data, centres, shape->k, labels, &inertia);
-    for (KmeansMethod method = KMEANS_METHOD_AUTO; method <= KMEANS_METHOD_BOUNDS; method++) {
+    for (KmeansMethod method = KMEANS_METHOD_AUTO; method <= KMEANS_METHOD_YINYANG; method++) {
       KmeansSettings settings = kmeans_settings(shape->k);
       settings.init = KMEANS_CENTRES;
       settings.centres = start;
@@ -441,13 +441,15 @@ static void test_methods_agree(void **state)
       settings.starts = 2;
       settings.refine = KMEANS_REFINE_SWAP;
       settings.init = s % 3 == 0 ? KMEANS_SCALABLE : s % 3 == 1 ? KMEANS_RANDOM : KMEANS_PLUS_PLUS;
-      settings.method = KMEANS_METHOD_PLAIN;
+      settings.method = KMEANS_METHOD_LLOYD;
       Run plain = fit_fine(&data, weighted ? weights : NULL, &settings);
-      settings.method = KMEANS_METHOD_BOUNDS;
-      Run bounds = fit_fine(&data, weighted ? weights : NULL, &settings);
-      same_results(&plain.result, &bounds.result);
+      for (settings.method = KMEANS_METHOD_HAMERLY; settings.method <= KMEANS_METHOD_YINYANG; settings.method++) {
+        Run bounds = fit_fine(&data, weighted ? weights : NULL, &settings);
+        assert_int_equal(bounds.result.method, settings.method);
+        same_results(&plain.result, &bounds.result);
+        run_free(&bounds);
+      }
       run_free(&plain);
-      run_free(&bounds);
     }
     free(weights);
     data_free(&data);
@@ -466,13 +468,14 @@ static void test_extreme_scales(void **state)
     }
     KmeansSettings settings = kmeans_settings(18);
     settings.starts = 1;
-    settings.method = KMEANS_METHOD_PLAIN;
+    settings.method = KMEANS_METHOD_LLOYD;
     Run plain = fit_fine(&data, NULL, &settings);
-    settings.method = KMEANS_METHOD_BOUNDS;
-    Run bounds = fit_fine(&data, NULL, &settings);
-    same_results(&plain.result, &bounds.result);
+    for (settings.method = KMEANS_METHOD_HAMERLY; settings.method <= KMEANS_METHOD_YINYANG; settings.method++) {
+      Run bounds = fit_fine(&data, NULL, &settings);
+      same_results(&plain.result, &bounds.result);
+      run_free(&bounds);
+    }
     run_free(&plain);
-    run_free(&bounds);
     data_free(&data);
   }
 }
@@ -482,7 +485,7 @@ static void test_threads_agree(void **state)
   (void)state;
   const size_t threads[] = {1, 2, 5};
   Data data = make_data(9500, 6, 20, 1.2, 0, 4);
-  for (KmeansMethod method = KMEANS_METHOD_PLAIN; method <= KMEANS_METHOD_BOUNDS; method++) {
+  for (KmeansMethod method = KMEANS_METHOD_LLOYD; method <= KMEANS_METHOD_YINYANG; method++) {
     Run first = {0};
     double silhouettes[3];
     for (size_t t = 0; t < 3; t++) {
@@ -519,7 +522,7 @@ static void test_instruction_sets_agree(void **state)
   for (size_t s = 0; s < SHAPES; s++) {
     const size_t n = shapes[s].n < 500 ? shapes[s].n : 500, k = shapes[s].k < n / 4 ? shapes[s].k : n / 4;
     Data data = make_data(n, shapes[s].d, 12, 1.0, shapes[s].grid, 200 + s);
-    for (KmeansMethod method = KMEANS_METHOD_PLAIN; method <= KMEANS_METHOD_BOUNDS; method++) {
+    for (KmeansMethod method = KMEANS_METHOD_LLOYD; method <= KMEANS_METHOD_YINYANG; method++) {
       KmeansSettings settings = kmeans_settings(k);
       settings.starts = 1;
       settings.max_iterations = 20;
@@ -574,7 +577,7 @@ static void test_objective_never_rises(void **state)
 {
   (void)state;
   Data data = make_data(3000, 3, 25, 1.0, 0, 5);
-  for (KmeansMethod method = KMEANS_METHOD_PLAIN; method <= KMEANS_METHOD_BOUNDS; method++) {
+  for (KmeansMethod method = KMEANS_METHOD_LLOYD; method <= KMEANS_METHOD_YINYANG; method++) {
     Watch watch = {0};
     Task task;
     task_init(&task, 1);
@@ -761,7 +764,7 @@ static void test_empty_clusters(void **state)
   KmeansSettings settings = kmeans_settings(4);
   settings.init = KMEANS_CENTRES;
   settings.centres = centres;
-  for (KmeansMethod method = KMEANS_METHOD_PLAIN; method <= KMEANS_METHOD_BOUNDS; method++) {
+  for (KmeansMethod method = KMEANS_METHOD_LLOYD; method <= KMEANS_METHOD_YINYANG; method++) {
     settings.method = method;
     Run run = fit_fine(&data, NULL, &settings);
     assert_int_equal(run.result.relocated, 2);

@@ -193,8 +193,9 @@ static void test_pause_everywhere(void **state)
   pause_everywhere(&c);
   c.settings = kmeans_settings(10); /* swaps and moves of rows */
   c.settings.starts = 2;
-  c.settings.method = KMEANS_METHOD_BOUNDS;
-  pause_everywhere(&c);
+  for (c.settings.method = KMEANS_METHOD_HAMERLY; c.settings.method <= KMEANS_METHOD_YINYANG; c.settings.method++) {
+    pause_everywhere(&c);
+  }
   const double far[] = {0, 0, 1000, 1000, 2000, 0}; /* empty clusters */
   c.settings = kmeans_settings(3);
   c.settings.init = KMEANS_CENTRES;
@@ -310,9 +311,11 @@ static void test_without_memory(void **state)
   c.settings.refine = KMEANS_REFINE_SWAP;
   c.settings.max_iterations = 3;
   (void)sweep(sweep_fit, &c);
-  c.settings.method = KMEANS_METHOD_BOUNDS;
   c.settings.init = KMEANS_RANDOM;
-  (void)sweep_every(sweep_fit, &c, 3);
+  for (c.settings.method = KMEANS_METHOD_HAMERLY; c.settings.method <= KMEANS_METHOD_YINYANG; c.settings.method++) {
+    (void)sweep_every(sweep_fit, &c, 3);
+  }
+  c.settings.method = KMEANS_METHOD_EXPONION;
   c.settings.init = KMEANS_SCALABLE;
   (void)sweep_every(sweep_fit, &c, 5);
   free(x);
