@@ -412,7 +412,7 @@ function Frame:hdbscan(main_or_options, options) end
 ---@class cluster.hierarchical.options
 ---@field k? integer number of clusters; 0: by height, or where the heights leave the widest gap
 ---@field height? number cut at this height in the place of k: no cluster has a merge above it; 0: not used
----@field linkage? "single"|"complete"|"average"|"mcquitty"|"ward"|"ward_d"|"centroid"|"median" what is near: ward and ward_d are R's ward.D2 and ward.D, centroid and median R's on the metric as it is
+---@field linkage? "single"|"complete"|"average"|"mcquitty"|"ward"|"ward_d"|"centroid"|"median"|"divisive" what is near: ward and ward_d are R's ward.D2 and ward.D, centroid and median R's on the metric as it is; divisive: DIANA, which splits from the top
 ---@field metric? "euclidean"|"sqeuclidean"|"manhattan"|"chebyshev"|"cosine" distance between rows; with sqeuclidean ward_d, centroid and median are those of the centres
 ---@field distances? Frame given distances in the place of on and metric: columns a, b (row numbers), distance for all pairs, or a square
 ---@field neighbours? integer only clusters that such a number of nearest neighbours connects may merge; 0: all

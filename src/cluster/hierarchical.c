@@ -6,6 +6,7 @@
 
 #include "core/alloc.h"
 #include "core/reduce.h"
+#include "math/neighbours.h"
 
 enum { GAPS_MOST = 10, STRIP = 1024 };
 
@@ -27,6 +28,8 @@ typedef struct Assign {
   int32_t *labels;
   double *distances;
   double *sums, *counts; /* k numbers for each worker */
+  uint32_t *nearest;     /* m: a row of the fit, */
+  double *apart;         /* and how far it is: 0 when they are equal */
 } Assign;
 
 static bool by_means(LinkageKind kind)
@@ -57,6 +60,7 @@ static void assign_by_means(const HierarchicalRule *rule, const double *x, doubl
 
 static void assign_by_rows(const HierarchicalRule *rule, const double *x, double *sums, double *counts)
 {
+  const bool means = rule->kind == LINKAGE_AVERAGE || rule->kind == LINKAGE_MCQUITTY || rule->kind == LINKAGE_DIVISIVE;
   double distances[STRIP];
   for (size_t c = 0; c < rule->k; c++) {
     sums[c] = rule->kind == LINKAGE_SINGLE ? INFINITY : 0;
@@ -73,7 +77,7 @@ static void assign_by_rows(const HierarchicalRule *rule, const double *x, double
                                                  : sums[c] + distances[i];
     }
   }
-  for (size_t c = 0; c < rule->k && (rule->kind == LINKAGE_AVERAGE || rule->kind == LINKAGE_MCQUITTY); c++) {
+  for (size_t c = 0; c < rule->k && means; c++) {
     sums[c] /= counts[c];
   }
 }
@@ -94,6 +98,10 @@ static Status assign_block(void *context, void *sum, size_t first, size_t count,
       assign_by_rows(rule, a->values + i * rule->d, sums, counts);
     }
     take_least(sums, rule->k, &a->labels[i], &a->distances[i]);
+    if (a->apart[i] == 0) {
+      a->labels[i] = rule->labels[a->nearest[i]];
+      a->distances[i] = sums[a->labels[i]];
+    }
   }
   return STATUS_OK;
 }
@@ -104,9 +112,21 @@ Status hierarchical_assign(Task *task, const HierarchicalRule *rule, const doubl
   const size_t workers = task_threads(task);
   Assign a = {.task = task, .rule = rule, .values = values, .labels = labels, .distances = distances};
   const Reduce reduce = {.block = assign_block, .context = &a};
+  const Metric plain = {.kind = METRIC_EUCLIDEAN};
+  Neighbours *index = NULL;
+  Status status;
   a.sums = mem_alloc(workers, rule->k * sizeof *a.sums);
   a.counts = mem_alloc(workers, rule->k * sizeof *a.counts);
-  const Status status = a.sums && a.counts ? rows_reduce(task, m, &reduce, NULL, e) : error_memory(e, 0, _("labels"));
+  a.nearest = mem_alloc(m, sizeof *a.nearest);
+  a.apart = mem_alloc(m, sizeof *a.apart);
+  TRY(a.sums && a.counts && a.nearest && a.apart ? STATUS_OK : error_memory(e, m * 12, _("labels")));
+  TRY(neighbours_new(task, rule->rows, rule->n, rule->d, plain, NEIGHBOURS_AUTO, &index, e));
+  TRY(neighbours_nearest(task, index, values, m, 1, a.nearest, a.apart, e));
+  TRY(rows_reduce(task, m, &reduce, NULL, e));
+done:
+  neighbours_free(index);
+  mem_free(a.nearest);
+  mem_free(a.apart);
   mem_free(a.sums);
   mem_free(a.counts);
   return status;

@@ -14,7 +14,8 @@
   O(height, NUMBER, "0", 0, 1e300, "", "", \
     "cut at this height in the place of k: no cluster has a merge above it; 0: not used") \
   O(linkage, CHOICE, "ward", 0, 0, LINKAGE_CHOICES, "", \
-    "what is near: ward and ward_d are R's ward.D2 and ward.D, centroid and median R's on the metric as it is") \
+    "what is near: ward and ward_d are R's ward.D2 and ward.D, centroid and median R's on the metric as it is; divisive: " \
+    "DIANA, which splits from the top") \
   O(metric, CHOICE, "euclidean", 0, 0, METRIC_CHOICES, "", \
     "distance between rows; with sqeuclidean ward_d, centroid and median are those of the centres") \
   O(distances, FRAME, OPTION_UNSET, 0, 0, "", "", \
@@ -43,9 +44,9 @@ typedef struct HierarchicalRule {
 } HierarchicalRule;
 
 /* The cluster of each of m new rows and its distance, by what the linkage calls near: single the cluster of the nearest
- * row, complete the one whose farthest row is nearest, average and mcquitty the least mean distance, ward and ward_d
- * the least growth of the sum of squares, centroid and median the nearest mean. Ties: the lower cluster. O(m n d), by
- * means O(m k d). Errors: STATUS_MEMORY, STATUS_CANCELLED. */
+ * row, complete the one whose farthest row is nearest, average, mcquitty and divisive the least mean distance, ward and ward_d
+ * the least growth of the sum of squares, centroid and median the nearest mean; a row that equals one of the fit goes where
+ * that is. Ties: the lower cluster. O(m n d), by means O(m k d) and an index of the rows. Errors: STATUS_MEMORY, STATUS_CANCELLED. */
 Status hierarchical_assign(Task *task, const HierarchicalRule *rule, const double *values, size_t m, int32_t *labels,
                            double *distances, Error *e) MUST_USE;
 

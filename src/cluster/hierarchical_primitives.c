@@ -6,6 +6,7 @@
 #include "cluster/hierarchical_distances_primitives.h"
 #include "cluster/hierarchical_model_primitives.h"
 #include "cluster/linkage_centres.h"
+#include "cluster/linkage_divisive.h"
 #include "cluster/linkage_graph.h"
 #include "core/alloc.h"
 #include "math/neighbours.h"
@@ -151,17 +152,30 @@ static Status given_triangle(Task *task, const HierarchicalOptions *o, size_t n,
               : error_memory(e, count * sizeof **out, _("the distances of all pairs"));
 }
 
+/* A triangle of the distances of rows. */
+static Status row_triangle(Task *task, const Hierarchy *h, double **out, Error *e)
+{
+  const Variables *v = &h->input.variables;
+  const size_t count = linkage_cells(v->n);
+  *out = mem_alloc(count + 1, sizeof **out);
+  task_phase(task, N_("distances"));
+  return *out ? linkage_distances(task, h->input.values, v->n, v->d, h->metric, *out, e)
+              : error_memory(e, count * sizeof **out, _("the distances of all pairs"));
+}
+
 static Status fit_matrix(Task *task, const HierarchicalOptions *o, Hierarchy *h, Error *e)
 {
   const ClusterInput *in = &h->input;
   const size_t n = in->variables.n;
+  const bool divisive = h->kind == LINKAGE_DIVISIVE;
   double *cells = NULL;
   Status status;
-  if (!o->distances) {
+  if (!o->distances && !divisive) {
     return linkage_rows(task, in->values, n, in->variables.d, h->metric, h->kind, in->weights, &h->state, &h->tree, e);
   }
-  TRY(given_triangle(task, o, n, &cells, e));
-  TRY(linkage_matrix(task, cells, n, h->kind, NULL, &h->state, &h->tree, e));
+  TRY(o->distances ? given_triangle(task, o, n, &cells, e) : row_triangle(task, h, &cells, e));
+  TRY(divisive ? linkage_divisive(task, cells, n, &h->tree, e)
+               : linkage_matrix(task, cells, n, h->kind, NULL, &h->state, &h->tree, e));
 done:
   mem_free(cells);
   return status;
@@ -284,7 +298,9 @@ static Status work(Call *call, const void *options, void *of, Error *e)
   note_centres(h, call->notes);
   TRY(cluster_nothing_kept(fit_tree(call, o, fit->way, h, e),
                            began ? _("the model that was to go on stands as it was")
-                                 : _("nothing was kept: no clusters had merged yet"), e));
+                           : h->kind == LINKAGE_DIVISIVE
+                               ? _("nothing was kept: a divisive tree stands when all clusters are split; sample = 20000 takes less time")
+                               : _("nothing was kept: no clusters had merged yet"), e));
   linkage_tell(call->task, &h->tree);
   if (hierarchy_is_whole(h)) {
     TRY(correlate(call->task, o, h, call->notes, e));
@@ -328,7 +344,7 @@ static double seconds_needed(Way way, LinkageKind kind, double n, double d, doub
 {
   switch (way) {
   case WAY_MATRIX:
-    return n * n * (d * 0.8e-9 + (linkage_is_monotone(kind) ? 10e-9 : 40e-9));
+    return n * n * (d * 0.8e-9 + (linkage_is_monotone(kind) && kind != LINKAGE_DIVISIVE ? 10e-9 : 40e-9));
   case WAY_GRAPH:
     return n * neighbours * 2e-6 + 1.4e-6 * pow(n, 1 + d / (d + 16));
   default:
@@ -492,7 +508,7 @@ static const Figure hierarchical_figures[] = {
     {"top", "height of the last merge of all", "", "at least above, unless merges fall"},
     {"cophenetic", "correlation between the distance of two rows and the height at which they meet, over all pairs", "",
      "over 0.8: the tree tells the distances well; missing when not computed (cophenetic = \"yes\")"},
-    {"coefficient", "agglomerative coefficient: the mean over rows of 1 - height of the row's first merge / top", "",
+    {"coefficient", "agglomerative (divisive) coefficient: the mean over rows of 1 - height of the row's first merge / top", "",
      "0 to 1; near 1 is strong structure, but it grows with n (Kaufman and Rousseeuw 1990)"},
     {"inversions", "merges lower than the one before", "", "0, but for centroid, median and with neighbours"},
     {"pieces", "parts that the graph of neighbours leaves; 0 without a graph, or when not complete", "", "1"},
@@ -517,7 +533,9 @@ static const Primitive hierarchical = {
     .name = "hierarchical",
     .version = 1,
     .summary = "hierarchical clustering: merges the nearest rows, then clusters, into a tree that can be cut anywhere",
-    .details = "Gives R's hclust heights for every linkage. ward (Euclidean) and ward_d, centroid and median "
+    .details = "Gives R's hclust heights for every linkage, and with divisive those of R's diana: a cluster is parted by the row "
+               "with the largest mean distance to the others, which those follow that are nearer to it than to the rest; "
+               "the height is the cluster's diameter. ward (Euclidean) and ward_d, centroid and median "
                "(sqeuclidean) keep centres, "
                "single keeps one distance for each row: memory grows with n, and with few columns a million rows take "
                "well under a "
@@ -528,9 +546,10 @@ static const Primitive hierarchical = {
                "rows; where "
                "distances are equal, another order can give another tree. New rows: single takes the cluster of the "
                "nearest row, "
-               "complete that whose farthest row is nearest, average and mcquitty the least mean distance, ward and "
+               "complete that whose farthest row is nearest, average, mcquitty and divisive the least mean distance, ward and "
                "ward_d the least "
-               "growth of the sum of squares, centroid and median the nearest mean. Ctrl-C keeps the merges so far, with the parts "
+               "growth of the sum of squares, centroid and median the nearest mean; a row that equals one of the fit goes where that is. Ctrl-C keeps the merges "
+               "so far (of divisive nothing), with the parts "
                "that they leave as clusters; m:continue() makes the distances anew, repeats these merges without looking for "
                "them, and goes on to what an unbroken fit gives.",
     .takes = VALUE_FRAME,
@@ -542,7 +561,8 @@ static const Primitive hierarchical = {
     .returns =
         "a model; tidy: cluster size share height and the mean of each variable; frames merge (R's signs) and leaves; "
         "predict by the linkage's own distance",
-    .reference = "Muellner 2013 (fastcluster); Ward 1963; Lance and Williams 1967; Murtagh and Legendre 2014",
+    .reference = "Muellner 2013 (fastcluster); Ward 1963; Lance and Williams 1967; Murtagh and Legendre 2014; Kaufman and Rousseeuw 1990 "
+                 "(diana)",
     .example = "df = read \"datasets/iris/iris.csv\"\nm = df:hierarchical{k = 3, linkage = \"average\"}\nm:cut(2)",
     .where = WHERE_JOB,
     .cost = hierarchical_cost,

@@ -39,7 +39,7 @@
 #include "core/task.h"
 #include "math/distance.h"
 
-#define LINKAGE_CHOICES "single|complete|average|mcquitty|ward|ward_d|centroid|median"
+#define LINKAGE_CHOICES "single|complete|average|mcquitty|ward|ward_d|centroid|median|divisive"
 
 typedef struct LinkageState LinkageState;
 
@@ -51,7 +51,8 @@ typedef enum LinkageKind {
   LINKAGE_WARD,
   LINKAGE_WARD_D,
   LINKAGE_CENTROID,
-  LINKAGE_MEDIAN
+  LINKAGE_MEDIAN,
+  LINKAGE_DIVISIVE /* not by merging: linkage_divisive.h */
 } LinkageKind;
 
 bool linkage_of_name(const char *name, LinkageKind *out); /* one of LINKAGE_CHOICES */

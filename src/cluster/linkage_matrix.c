@@ -12,8 +12,8 @@
 
 typedef LinkageMatrix Matrix;
 
-static const char *const names[] = {"single", "complete", "average",  "mcquitty",
-                                    "ward",   "ward_d",   "centroid", "median"};
+static const char *const names[] = {"single", "complete", "average", "mcquitty", "ward",
+                                    "ward_d", "centroid", "median",  "divisive"};
 
 bool linkage_of_name(const char *name, LinkageKind *out)
 {

@@ -311,7 +311,26 @@ static Status optics_cost(const Call *call, Cost *out, Error *e)
 
 /* ---- new rows */
 
-/* The fitted row that reaches each new one at the least max(its core distance, distance), among the nearest. */
+/* Where a row goes, and how easily it is reached: from the fitted row with the least max(core distance, distance) among the k
+ * nearest. One that equals a fitted row goes where that is, of equal ones where the first is. -1: noise. */
+static int32_t place_row(const Frame *rows, const Frame *limits, const uint32_t *nearest, const double *distances, size_t k,
+                         double *reach)
+{
+  int64_t cluster = 0;
+  *reach = INFINITY;
+  for (size_t j = 0; j < k; j++) {
+    const double core = density_float(rows, "core", nearest[j]), from_there = core > distances[j] ? core : distances[j];
+    if (from_there < *reach) {
+      *reach = from_there;
+      cluster = density_int(rows, "cluster", nearest[j]);
+    }
+  }
+  if (distances[0] == 0) {
+    return (int32_t)density_int(rows, "cluster", nearest[0]) - 1;
+  }
+  return cluster > 0 && *reach <= density_float(limits, "limit", (size_t)cluster - 1) ? (int32_t)cluster - 1 : -1;
+}
+
 static Status label_new(Call *call, const Model *model, const ClusterInput *input, int32_t *labels,
                         double *const *figures, Error *e)
 {
@@ -334,17 +353,7 @@ static Status label_new(Call *call, const Model *model, const ClusterInput *inpu
   TRY(neighbours_new(call->task, matrix, fitted, d, metric, NEIGHBOURS_AUTO, &index, e));
   TRY(neighbours_nearest(call->task, index, input->values, n, k, nearest, distances, e));
   for (size_t i = 0; i < n; i++) {
-    int64_t cluster = 0;
-    reaches[i] = INFINITY;
-    for (size_t j = i * k; j < (i + 1) * k; j++) {
-      const double core = density_float(rows, "core", nearest[j]), reach = core > distances[j] ? core : distances[j];
-      if (reach < reaches[i]) {
-        reaches[i] = reach;
-        cluster = density_int(rows, "cluster", nearest[j]);
-      }
-    }
-    labels[i] =
-        cluster > 0 && reaches[i] <= density_float(limits, "limit", (size_t)cluster - 1) ? (int32_t)cluster - 1 : -1;
+    labels[i] = place_row(rows, limits, nearest + i * k, distances + i * k, k, &reaches[i]);
     reaches[i] = reaches[i] < 1.7e308 ? reaches[i] : (double)NAN;
   }
 done:
@@ -448,7 +457,8 @@ static const Primitive optics = {
                "of valleys within one another the innermost are labelled, and m:valleys() has all. Of equally near "
                "rows the later one is next, as in R and ELKI. "
                "New rows go to the cluster of the fitted row that reaches them most easily, if that is within the "
-               "cluster's limit, else they are noise. Ctrl-C keeps the order so far, with its clusters; m:continue() goes on to "
+               "cluster's limit, else they are noise; a row that equals a fitted one goes where that is. Rows have no weights: one that "
+               "stands for three is three rows. Ctrl-C keeps the order so far, with its clusters; m:continue() goes on to "
                "what an unbroken fit gives.",
     .takes = VALUE_FRAME,
     .main = "min_points",

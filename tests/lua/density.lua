@@ -133,7 +133,7 @@ t.test("new rows: the fit's own rows get the fit's labels, others by the rule th
 end)
 
 t.test("a part of the fit's rows, in another order, keeps what they have", function()
-  for _, method in ipairs { "dbscan", "hdbscan" } do
+  for _, method in ipairs { "dbscan", "optics", "hdbscan" } do
     for _, more in ipairs { {}, { scale = "zscore" }, method == "hdbscan" and { eps = 0.3, alpha = 1.5 } or {} } do
       local m = iris[method](iris, more)
       local kept = m:augment(iris):sort("-petal_length", "sepal_width"):head(111)

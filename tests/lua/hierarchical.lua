@@ -5,7 +5,7 @@ local t = require "lib"
 
 local iris = read "datasets/iris/iris.csv"
 local arrests = read "datasets/usarrests/usarrests.csv"
-local LINKAGES = { "single", "complete", "average", "mcquitty", "ward", "ward_d", "centroid", "median" }
+local LINKAGES = { "single", "complete", "average", "mcquitty", "ward", "ward_d", "centroid", "median", "divisive" }
 
 -- f raises one of our errors, with this text in its message.
 local function refuses(text, f)
@@ -281,6 +281,14 @@ t.test("more than 65,536 rows", function()
   t.eq(sizes[1] + sizes[2] + sizes[3], n)
   for i = 2, #heights do
     t.ok(heights[i] >= heights[i - 1], "heights rise")
+  end
+end)
+
+t.test("rows of the fit keep their clusters in any frame", function()
+  for _, linkage in ipairs(LINKAGES) do
+    local m = iris:hierarchical { k = 4, linkage = linkage, scale = "zscore" }
+    local kept = m:augment(iris):sort("-petal_length", "sepal_width"):head(111)
+    t.eq(t.cells(m:predict(kept:drop("cluster")).cluster), t.cells(kept.cluster), linkage)
   end
 end)
 

@@ -74,6 +74,23 @@ t.test("agglomerative coefficient: R's cluster::agnes, iris, average linkage", f
   close(data_of("iris"):hierarchical { k = 3, linkage = "average" }.coefficient, 0.9300173833, 9, "coefficient")
 end)
 
+t.test("divisive: R's cluster::diana", function()
+  local df = data_of "iris"
+  local m = df:hierarchical { k = 3, linkage = "divisive" }
+  close(m.coefficient, 0.9537980061, 9, "coefficient")
+  t.eq(sizes_of(m), { 60, 53, 37 })
+  local height = m:merges().height
+  for i, want in ipairs { 7.0851958336, 4.7127486672, 2.9291637032, 2.6532998323, 2.4289915603, 2.4186773245 } do
+    close(height[#height + 1 - i], want, 9, "height " .. i)
+  end
+  m = data_of "usarrests":hierarchical { k = 4, linkage = "divisive" }
+  close(m.coefficient, 0.9464691922, 9, "coefficient")
+  close(m.cophenetic, 0.7503781732, 9, "cophenetic")
+  t.eq(sizes_of(m), { 19, 14, 10, 7 })
+  m = data_of "usarrests":hierarchical { k = 4, linkage = "divisive", metric = "manhattan" }
+  close(m.coefficient, 0.9333098401, 9, "coefficient, manhattan")
+end)
+
 -- scikit-learn 1.2.1: Birch(threshold = 0.5, n_clusters = 3) on iris in file order.
 t.test("birch: iris", function()
   local df = data_of "iris"
