@@ -18,6 +18,7 @@ static bool metric_of(const Model *model, ExportMetric *out)
     const char *model, *metric;
     ExportMetric export;
   } known[] = {{"cluster.kmeans", NULL, EXPORT_SQUARES},       {"cluster.minibatch", NULL, EXPORT_SQUARES},
+               {"cluster.fuzzy", NULL, EXPORT_SQUARES},
                {"cluster.kmedians", NULL, EXPORT_ABSOLUTE},    {"cluster.spherical", NULL, EXPORT_SPHERE},
                {"cluster.pam", "euclidean", EXPORT_SQUARES},   {"cluster.clara", "euclidean", EXPORT_SQUARES},
                {"cluster.pam", "sqeuclidean", EXPORT_SQUARES}, {"cluster.clara", "sqeuclidean", EXPORT_SQUARES},
@@ -278,7 +279,7 @@ done:
 }
 
 #define DETAILS \
-  "Of a model with centres (kmeans, minibatch, kmedians, pam and clara on numbers; spherical in Lua and JSON) or of " \
+  "Of a model with centres (kmeans, minibatch, kmedians, fuzzy, pam and clara on numbers; spherical in Lua and JSON) or of " \
   "a passport's rules, " \
   "the first that holds, the one with the largest f1 first. The text gives the labels that predict gives, bit for " \
   "bit; " \

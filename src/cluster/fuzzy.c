@@ -92,11 +92,12 @@ static void add_row(const Pass *pass, const double *x, double weight, const doub
   }
 }
 
-static void want_row(const Pass *pass, size_t row, const double *u)
+/* The largest membership is that of the nearest centre; by distances, which rounding does not make equal. */
+static void want_row(const Pass *pass, size_t row, const double *distances, const double *u)
 {
   size_t best = 0;
   for (size_t c = 1; c < pass->k; c++) {
-    best = u[c] > u[best] ? c : best;
+    best = distances[c * TILE] < distances[best * TILE] ? c : best;
   }
   if (pass->labels) {
     pass->labels[row] = (int32_t)best;
@@ -124,7 +125,7 @@ static Status pass_block(void *context, void *sum, size_t first, size_t count, s
       if (pass->sum) {
         add_row(pass, values + (at + i) * d, pass->weights ? pass->weights[first + at + i] : 1, distances + i, u, sum);
       } else {
-        want_row(pass, first + at + i, u);
+        want_row(pass, first + at + i, distances + i, u);
       }
     }
     status = task_cancelled(pass->task) ? error_cancelled(e) : STATUS_OK;

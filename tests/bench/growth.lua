@@ -54,6 +54,8 @@ local methods = {
     fit = function(df, k) return df:hierarchical { k = k, linkage = "single" } end },
   { "average", "hierarchical{k, linkage = \"average\"}", k = true, drawn = true,
     fit = function(df, k) return df:hierarchical { k = k, linkage = "average" } end },
+  { "divisive", "hierarchical{k, linkage = \"divisive\"}", k = true,
+    fit = function(df, k) return df:hierarchical { k = k, linkage = "divisive" } end },
   { "ward, neighbours", "hierarchical{k, neighbours = 10}", k = true,
     fit = function(df, k) return df:hierarchical { k = k, neighbours = 10 } end },
   { "pam", "pam{k, silhouette = false}", k = true, drawn = true,

@@ -239,6 +239,7 @@ local methods = {
   { "kmeans", { seed = 3 }, true },
   { "minibatch", {}, true },
   { "kmedians", {}, true },
+  { "fuzzy", {}, true },
   { "pam", { metric = "euclidean" }, true },
   { "pam", { metric = "manhattan" }, true },
   { "pam", { metric = "chebyshev" }, false },
