@@ -683,8 +683,8 @@ function Frame:minibatch(main_or_options, options) end
 ---@field k? any number of components, or several to choose from: 3, "2:9", {2, 4, 8}
 ---@field model? string|string[] covariance models to choose from: auto (all), EII VII EEI VEI EVI VVI EEE VEE EVE VVE EEV VEV EVV VVV, or full (VVV), tied (EEE), diagonal (VVI), spherical (VII)
 ---@field criterion? "bic"|"icl"|"aic" what is smallest in the model that is chosen; icl also asks that components are apart
----@field init? string|Frame where iterations begin: hierarchical merges rows by likelihood (up to 2000 of them), kmeans, random takes k rows as means; or a frame with a row per mean
----@field starts? integer how often to start; from the second on by k-means (init = random: random)
+---@field init? string|Frame where iterations begin: hierarchical merges rows by likelihood (of more than 2000 rows as many drawn ones, and kmeans has a start too), kmeans, random takes k rows as means; or a frame with a row per mean
+---@field starts? integer how often to start; from the second on by k-means (init = random: random). Above 2000 rows hierarchical starts twice at least
 ---@field max_iter? integer most iterations of a start
 ---@field tol? number stop when an iteration changes the log likelihood by less than this share; 1e-10 for the maximum to ten digits
 ---@field reg? number added to every variance after each iteration, in scaled units, so that no component becomes flat

@@ -19,6 +19,7 @@ typedef struct Search {
   MixtureStarts *starts;
   double *spread;
   double weight;          /* of all rows */
+  size_t constant;        /* columns without spread */
   MixtureWork *work;      /* for the current fit */
   MixtureMoments moments;
   MixtureParameters next;
@@ -85,8 +86,9 @@ static Status begin_start(Search *search, MixtureModel model, size_t k, bool *fa
 static void tell(const Search *search, size_t iteration, double log_likelihood)
 {
   const MixtureState *state = search->state;
-  const TraceStep step = {.phase = "EM", .start = (int64_t)state->start + 1, .iteration = (int64_t)iteration,
-                          .measure = "log_likelihood",
+  const bool kmeans = mixture_start_kind(search->settings, state->start) == MIXTURE_KMEANS;
+  const TraceStep step = {.phase = kmeans ? "EM from k-means" : "EM", .start = (int64_t)state->start + 1,
+                          .iteration = (int64_t)iteration, .measure = "log_likelihood",
                           .objective = log_likelihood, .changed = -1, .state = state->current.mean,
                           .rows = state->current.k, .columns = state->current.d};
   task_step(search->task, &step);
@@ -204,14 +206,25 @@ static void end_fit(Search *search, MixtureModel model, size_t k)
   state->fit++;
 }
 
+/* Without reg a constant column leaves only models whose covariances are spheres. */
+static bool is_possible(const Search *search, MixtureModel model)
+{
+  const bool spheres = model == MIXTURE_EII || model == MIXTURE_VII;
+  return search->constant == 0 || search->settings->reg > 0 || (spheres && search->constant < search->rows->d);
+}
+
 static Status run_fit(Search *search, Error *e)
 {
   MixtureState *state = search->state;
   const MixtureSettings *settings = search->settings;
   const size_t k = settings->k[state->fit / settings->n_models];
   const MixtureModel model = settings->models[state->fit % settings->n_models];
-  const size_t starts = k == 1 ? 1 : settings->starts;
+  const size_t starts = mixture_starts_of(settings, search->rows->n, search->rows->d, k);
   Status status;
+  if (!is_possible(search, model)) {
+    end_fit(search, model, k);
+    return STATUS_OK;
+  }
   TRY(room_for(search, k, e));
   task_phase(search->task, "mixture");
   while (state->start < starts) {
@@ -231,6 +244,48 @@ done:
 }
 
 /* ---- the whole */
+
+/* The standard deviations of columns that are one value in all rows with weight become 0, which sums may miss. */
+static Status find_constant(Search *search, Error *e)
+{
+  enum { AT_ONCE = 4096 };
+  const Rows *rows = search->rows;
+  const size_t n = rows->n, d = rows->d;
+  double *room = mem_alloc(AT_ONCE + 1, d * sizeof *room);
+  bool *differs = mem_zero(d, sizeof *differs), begun = false;
+  size_t left = d;
+  Status status;
+  TRY(room && differs ? STATUS_OK : error_memory(e, AT_ONCE * d * sizeof *room, _("a mixture")));
+  double *one = room + AT_ONCE * d;
+  for (size_t first = 0; first < n && left > 0; first += AT_ONCE) {
+    const size_t count = n - first < AT_ONCE ? n - first : AT_ONCE;
+    const double *values;
+    TRY(task_cancelled(search->task) ? error_cancelled(e) : rows->block(rows, first, count, room, &values, e));
+    for (size_t i = 0; i < count && left > 0; i++) {
+      if (search->weights && !(search->weights[first + i] > 0)) {
+        continue;
+      }
+      if (!begun) {
+        memcpy(one, values + i * d, d * sizeof *one);
+        begun = true;
+      }
+      for (size_t j = 0; j < d; j++) {
+        const bool other = !differs[j] && values[i * d + j] != one[j];
+        differs[j] = differs[j] || other;
+        left -= other;
+      }
+    }
+  }
+  for (size_t j = 0; j < d; j++) {
+    search->spread[j] = differs[j] ? search->spread[j] : 0;
+    search->constant += !(search->spread[j] > 0);
+  }
+  status = STATUS_OK;
+done:
+  mem_free(room);
+  mem_free(differs);
+  return status;
+}
 
 /* Standard deviations of the columns, and the sum of the weights. */
 static Status measure(Search *search, Error *e)
@@ -255,6 +310,7 @@ static Status measure(Search *search, Error *e)
   for (size_t j = 0; j < d; j++) {
     search->spread[j] = sqrt(fmax(0, m.scatter[j * d + j]) / m.weight[0]);
   }
+  status = find_constant(search, e);
 done:
   mem_free(labels);
   mixture_work_free(work);
@@ -399,6 +455,11 @@ Status mixture_fit(Task *task, const Rows *rows, const double *weights, const Mi
     }
   }
   TRY(measure(&search, e));
+  bool possible = false;
+  for (size_t i = 0; i < settings->n_models; i++) {
+    possible = possible || is_possible(&search, settings->models[i]);
+  }
+  TRY(possible ? STATUS_OK : nothing_fits(&search, e));
   status = run(&search, &stopped);
   if (status == STATUS_OK) {
     status = report(&search, true, out, e);

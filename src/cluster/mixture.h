@@ -17,23 +17,24 @@
  * other so that the likelihood of free ellipsoids falls least, on principal components of standardised columns (as
  * mclust does); one column is cut at its quantiles. It knows no chance as long as all rows take part. "kmeans" takes
  * k-means's clusters, "random" k rows as means; "means" given ones. After the first start further ones are by k-means,
- * with other seeds.
+ * with other seeds. Merges of drawn rows only are always followed by such a start: each of the two ends higher on some
+ * data (SIPU's s2 and s4), and which it is does not show before they have converged.
  *
  * A covariance is singular when a pivot of its Cholesky factor is below 1e-7 standard deviations of the column: such a
  * fit has no likelihood (it can be made as high as one likes). reg, added to every variance after each iteration,
- * prevents it.
+ * prevents it. Where a column is the same in every row, all models but EII and VII are singular without reg, and EII and
+ * VII where all columns are; these are not tried.
  *
  * Cost of an iteration: about n k d^2 multiplications and additions (n k d for diagonal models) and n k exps; for EVE
  * and VVE also 6 k d^3 for each of some sweeps (mixture_orientation.c). Memory: a few k d^2 numbers for each thread and
  * level of the tree; hierarchical: m^2 / 2 numbers and m d^2 for m rows.
  *
  * Reference: Dempster, Laird and Rubin 1977; Celeux and Govaert 1995 (models); Flury and Gautschi 1986, Browne and
- * McNicholas 2014 (common orientation); Fraley 1998 (hierarchical start); Fraley
- * and Raftery 2002; Biernacki, Celeux and Govaert 2000 (ICL).
+ * McNicholas 2014 (common orientation); Fraley 1998 (hierarchical start); Fraley and Raftery 2002;
+ * Biernacki, Celeux and Govaert 2000 (ICL).
  */
 #ifndef ASSAY_CLUSTER_MIXTURE_H
 #define ASSAY_CLUSTER_MIXTURE_H
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -65,6 +66,8 @@ typedef struct MixtureSettings {
   uint64_t seed;
 } MixtureSettings;
 
+/* Starts of a fit of n x d rows by k components: one for a single one; at least two where the merges are of drawn rows. */
+size_t mixture_starts_of(const MixtureSettings *settings, size_t n, size_t d, size_t k);
 const char *mixture_model_name(MixtureModel model); /* "VEV" */
 bool mixture_is_diagonal(MixtureModel model);
 bool mixture_shares_axes(MixtureModel model); /* EVE, VVE: one orientation, shapes of their own */
@@ -127,8 +130,8 @@ void mixture_result_free(MixtureResult *result);
 
 /* Fits. weights: n numbers of 0 or more, not all 0, or NULL; rows of weight 2 count as two rows. After a cancel:
  * STATUS_OK with complete = false and the best so far, or STATUS_CANCELLED when there is none; `state` holds where to
- * go on. Errors: STATUS_DATA "singular-covariance" when nothing that was tried has a likelihood, "too-few-rows" for k >
- * n, and those of rows->block; memory, limit. */
+ * go on. Errors: STATUS_DATA "singular-covariance" when nothing that was tried has a likelihood, before any work where
+ * constant columns say so, "too-few-rows" for k > n, and those of rows->block; memory, limit. */
 Status mixture_fit(Task *task, const Rows *rows, const double *weights, const MixtureSettings *settings,
                    MixtureState *state, MixtureResult *out, Error *e) MUST_USE;
 

@@ -47,7 +47,8 @@ Status mixture_orientation(const MixtureMoments *m, size_t k, size_t d, bool one
  * densities; false where a pivot is below 1e-7 spread. */
 bool mixture_densities(const MixtureParameters *p, const double *spread, double *inverse, double *constant);
 
-/* Where fits begin. Keeps the merges, which serve every number of components. */
+/* Where fits begin. Keeps the merges, which serve every number of components, and for the last one the clusters of its
+ * first start by k-means, which serve every model. */
 typedef struct MixtureStarts MixtureStarts;
 
 Status mixture_starts_new(Task *task, const Rows *rows, const double *weights, const MixtureSettings *settings,
@@ -58,6 +59,8 @@ void mixture_starts_free(MixtureStarts *starts); /* NULL is fine */
  * distinct rows. STATUS_CANCELLED and errors of memory. */
 Status mixture_start(MixtureStarts *starts, MixtureModel model, size_t k, size_t start, MixtureMoments *out,
                      bool *failed, Error *e) MUST_USE;
+/* Where a start of some components begins: given or random means, merges or quantiles (start 0), or k-means. */
+MixtureInit mixture_start_kind(const MixtureSettings *settings, size_t start);
 
 /* Model-based hierarchical clustering of n rows (row-major, d columns): merges[2 i], merges[2 i + 1] are the two
  * groups, named by their first row, that become one at step i < n - 1. n^2 pairs of d^3 / 3 operations at most, and n^2

@@ -366,7 +366,7 @@ static size_t best_of(const MixtureState *s, MixtureCriterion criterion)
   return best;
 }
 
-Status mixture_model_state(const Model *model, const MixtureSettings *settings, MixtureState *out, Error *e)
+Status mixture_model_state(const Model *model, const MixtureSettings *settings, size_t n, MixtureState *out, Error *e)
 {
   const Frame *variables = model_frame(model, "variables");
   const size_t d = variables ? frame_rows(variables) : 0, fits = settings->n_k * settings->n_models;
@@ -374,7 +374,8 @@ Status mixture_model_state(const Model *model, const MixtureSettings *settings, 
   *out = (MixtureState){0};
   out->table = mem_zero(fits, sizeof *out->table);
   TRY(out->table ? STATUS_OK : error_memory(e, fits * sizeof *out->table, _("a model")));
-  if (!read_scalars(model_frame(model, "state"), out) || out->fit >= fits || out->start >= settings->starts ||
+  if (!read_scalars(model_frame(model, "state"), out) || out->fit >= fits ||
+      out->start >= mixture_starts_of(settings, n, d, settings->k[out->fit / settings->n_models]) ||
       !read_criteria(model_frame(model, "criteria"), settings, d, out)) {
     TRY(cluster_model_broken(e));
   }

@@ -20,8 +20,9 @@ Status mixture_model_fill(Model *model, const ClusterInput *input, const Mixture
                           int64_t seed, Error *e) MUST_USE;
 /* The fitted parameters; the caller frees them. STATUS_FORMAT when the frames do not hold any. */
 Status mixture_model_parameters(const Model *model, MixtureParameters *out, Error *e) MUST_USE;
-/* Where an interrupted fit stands; the settings say what belongs to it. */
-Status mixture_model_state(const Model *model, const MixtureSettings *settings, MixtureState *out, Error *e) MUST_USE;
+/* Where an interrupted fit of n rows stands; the settings say what belongs to it. */
+Status mixture_model_state(const Model *model, const MixtureSettings *settings, size_t n, MixtureState *out,
+                           Error *e) MUST_USE;
 Status mixture_model_check(const Model *model, Error *e) MUST_USE;
 
 /* Charts: `criteria` (a line per model over k), `ellipses` (rows and where 50 and 95 % of each component lie), and

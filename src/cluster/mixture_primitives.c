@@ -21,9 +21,11 @@
   O(criterion, CHOICE, "bic", 0, 0, "bic|icl|aic", "", \
     "what is smallest in the model that is chosen; icl also asks that components are apart") \
   O(init, CHOICE_FRAME, "hierarchical", 0, 0, "hierarchical|kmeans|random", "", \
-    "where iterations begin: hierarchical merges rows by likelihood (up to 2000 of them), kmeans, random takes k " \
-    "rows as means; or a frame with a row per mean") \
-  O(starts, INT, "1", 1, 1e6, "", "", "how often to start; from the second on by k-means (init = random: random)") \
+    "where iterations begin: hierarchical merges rows by likelihood (of more than 2000 rows as many drawn ones, and " \
+    "kmeans has a start too), kmeans, random takes k rows as means; or a frame with a row per mean") \
+  O(starts, INT, "1", 1, 1e6, "", "", \
+    "how often to start; from the second on by k-means (init = random: random). Above 2000 rows hierarchical starts " \
+    "twice at least") \
   O(max_iter, INT, "1000", 1, 1e9, "", "", "most iterations of a start") \
   O(tol, NUMBER, "1e-5", 0, 1, "", "", \
     "stop when an iteration changes the log likelihood by less than this share; 1e-10 for the maximum to ten digits") \
@@ -240,7 +242,7 @@ static Status resume(const Model *model, const void *options, void *of, Error *e
 {
   Fit *fit = of;
   (void)options;
-  return mixture_model_state(model, &fit->settings, &fit->state, e);
+  return mixture_model_state(model, &fit->settings, fit->input.variables.n, &fit->state, e);
 }
 
 static Status fill(Model *model, const void *options, const void *of, Error *e)
@@ -359,9 +361,12 @@ static Status mixture_cost(const Call *call, Cost *out, Error *e)
     most = (double)list[i] > most ? (double)list[i] : most;
   }
   mem_free(list);
-  const double merged = o->init.choice && strcmp(o->init.choice, "hierarchical") == 0 ? fmin(n, MIXTURE_MERGE_ROWS) : 0;
-  out->bytes = n * d * 8 + n * 12 + most * d * d * 8 * 40 + merged * merged * 4;
-  out->seconds = k * products_of(o, n, d) * (double)o->starts * 0.2e-9 + merged * merged * d * d * 2e-9;
+  const bool merges = o->init.choice && strcmp(o->init.choice, "hierarchical") == 0;
+  const double merged = merges ? fmin(n, MIXTURE_MERGE_ROWS) : 0;
+  const MixtureSettings settings = {.init = merges ? MIXTURE_HIERARCHICAL : MIXTURE_KMEANS, .starts = (size_t)o->starts};
+  const double starts = (double)mixture_starts_of(&settings, (size_t)n, (size_t)d, (size_t)most);
+  out->bytes = n * d * 8 + n * 16 + most * d * d * 8 * 40 + merged * merged * 4;
+  out->seconds = k * products_of(o, n, d) * starts * 0.2e-9 + merged * merged * d * d * 2e-9;
   return status;
 }
 
@@ -430,7 +435,9 @@ static const Primitive mixture = {.size = sizeof(Primitive),
                                              "kept (m:criteria() has all). Clusters may "
                                              "overlap and have different sizes and directions; each row has a "
                                              "probability for each. The start is deterministic: "
-                                             "rows are merged so that the likelihood falls least. A component that "
+                                             "rows are merged so that the likelihood falls least. Of more than 2000 "
+                                             "rows as many drawn ones are merged, and a second start from k-means "
+                                             "follows; the higher likelihood is kept. A component that "
                                              "becomes flat has no likelihood; such fits are "
                                              "left out, and reg prevents them. New rows go to the component of highest "
                                              "probability. All 14 models of R's mclust are there, with its "

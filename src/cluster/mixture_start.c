@@ -23,6 +23,8 @@ struct MixtureStarts {
   double *drawn_weights;
   int32_t *merges;
   double *sorted;      /* of a single column */
+  int32_t *clusters;   /* rows->n: of k-means for the start by it that a fit of clusters_k makes first */
+  size_t clusters_k, clusters_start;
 };
 
 Status mixture_starts_new(Task *task, const Rows *rows, const double *weights, const MixtureSettings *settings,
@@ -46,6 +48,7 @@ void mixture_starts_free(MixtureStarts *starts)
     mem_free(starts->drawn_weights);
     mem_free(starts->merges);
     mem_free(starts->sorted);
+    mem_free(starts->clusters);
   }
   mem_free(starts);
 }
@@ -227,8 +230,31 @@ static Status cut_column(MixtureStarts *s, size_t k, Error *e)
   return STATUS_OK;
 }
 
+/* Other models with as many components begin there too. */
+static Status keep_clusters(MixtureStarts *s, size_t k, size_t start, Error *e)
+{
+  const size_t n = s->rows->n;
+  if (s->clusters_k == k) {
+    return STATUS_OK; /* those of an earlier start */
+  }
+  if (!s->clusters) {
+    s->clusters = mem_alloc(n, sizeof *s->clusters);
+  }
+  if (!s->clusters) {
+    return error_memory(e, n * sizeof *s->clusters, _("labels"));
+  }
+  memcpy(s->clusters, s->labels, n * sizeof *s->clusters);
+  s->clusters_k = k;
+  s->clusters_start = start;
+  return STATUS_OK;
+}
+
 static Status kmeans_labels(MixtureStarts *s, size_t k, size_t start, bool *failed, Error *e)
 {
+  if (s->clusters_k == k && s->clusters_start == start) {
+    memcpy(s->labels, s->clusters, s->rows->n * sizeof *s->labels);
+    return STATUS_OK;
+  }
   KmeansSettings settings = kmeans_settings(k);
   KmeansState state = {0};
   KmeansResult result = {0};
@@ -243,6 +269,7 @@ static Status kmeans_labels(MixtureStarts *s, size_t k, size_t start, bool *fail
     status = error_cancelled(e);
   } else if (status == STATUS_OK) {
     memcpy(s->labels, result.labels, s->rows->n * sizeof *s->labels);
+    status = keep_clusters(s, k, start, e);
   } else if (status == STATUS_DATA) { /* fewer distinct rows than k */
     *failed = true;
     status = STATUS_OK;
@@ -299,10 +326,21 @@ done:
   return status;
 }
 
+MixtureInit mixture_start_kind(const MixtureSettings *settings, size_t start)
+{
+  return start > 0 && settings->init != MIXTURE_RANDOM ? MIXTURE_KMEANS : settings->init;
+}
+
+size_t mixture_starts_of(const MixtureSettings *settings, size_t n, size_t d, size_t k)
+{
+  const bool drawn = settings->init == MIXTURE_HIERARCHICAL && d > 1 && n > MIXTURE_MERGE_ROWS;
+  return k == 1 ? 1 : drawn && settings->starts < 2 ? 2 : settings->starts;
+}
+
 Status mixture_start(MixtureStarts *s, MixtureModel model, size_t k, size_t start, MixtureMoments *out, bool *failed,
                      Error *e)
 {
-  const MixtureInit init = start > 0 && s->settings->init != MIXTURE_RANDOM ? MIXTURE_KMEANS : s->settings->init;
+  const MixtureInit init = mixture_start_kind(s->settings, start);
   const Rows drawn = rows_of_matrix(s->drawn, s->m, s->rows->d);
   const bool merged = init == MIXTURE_HIERARCHICAL && k > 1 && s->rows->d > 1;
   Status status = STATUS_OK;

@@ -175,6 +175,16 @@ static void note_layout(const SpectralOptions *o, const Fit *f, Text *notes)
   }
 }
 
+static bool are_equal(const double *values, size_t n, size_t d)
+{
+  for (size_t i = d; i < n * d; i++) {
+    if (values[i] != values[i - d]) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static Status find_layout(Task *task, const SpectralOptions *o, Fit *f, Error *e)
 {
   const size_t n = f->input.variables.n, wanted = (size_t)o->k + 1 > SHOWN ? (size_t)o->k + 1 : SHOWN;
@@ -191,6 +201,10 @@ static Status find_layout(Task *task, const SpectralOptions *o, Fit *f, Error *e
     error_set(e, STATUS_ARGUMENT, "out-of-range", _("k is %1$lld, but there are %2$lld landmarks"), (long long)o->k,
               (long long)o->landmarks);
     return error_hint(e, _("some hundred landmarks, far more than clusters"));
+  }
+  if (o->k != 1 && n > 1 && are_equal(f->input.values, n, f->input.variables.d)) {
+    error_set(e, STATUS_DATA, "kmeans-distinct", _("all rows are equal, so nothing parts them into clusters"));
+    return error_hint(e, _("other columns (on); k = 1 keeps the rows together"));
   }
   const size_t most = wanted < n ? wanted : n;
   TRY(check_size(task, o, n, f->input.variables.d, e));
@@ -619,7 +633,7 @@ static const Primitive spectral = {
                "hundred rows, drawn by the seed, stand for the others (the Nystrom approximation), and the card says how "
                "much of the affinities they carry. A new row "
                "has the cluster of the nearest row of the fit; with landmarks the cluster where its affinities to "
-               "them place it.",
+               "them place it. Rows have no weights: one that stands for three is three rows.",
     .takes = VALUE_FRAME,
     .main = "k",
     .options = spectral_options,

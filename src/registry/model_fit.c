@@ -87,6 +87,8 @@ Status model_proceed(Call *call, const Model *model, const Frame *data, Model **
   Arguments arguments = {0};
   void *fit = NULL, *options = NULL;
   Status status;
+  const uint64_t given = call->given; /* options of another primitive: what the fit found is resumed, not given */
+  call->given = 0;
   TRY(new_fit(steps, &fit, e));
   options = mem_zero(1, primitive->options_size);
   TRY(options ? STATUS_OK : error_memory(e, primitive->options_size, _("options")));
@@ -95,6 +97,7 @@ Status model_proceed(Call *call, const Model *model, const Frame *data, Model **
   TRY(steps->resume(model, options, fit, e));
   TRY(make(call, primitive, data, options, fit, out, e));
 done:
+  call->given = given;
   free_fit(steps, fit);
   arguments_free(&arguments);
   mem_free(options);

@@ -93,6 +93,11 @@ t.test("degenerate data", function()
   t.eq(frame { x = { 1, 2 } }:spectral(2).k, 2)
   t.eq(frame { x = { 1, 2, 3 } }:spectral { k = 1 }.k, 1)
   t.ok(frame { x = { 5, 5, 5, 5, 5 } }:spectral { k = 1 }.k == 1)
+  for _, o in ipairs { {}, { k = 2 }, { k = 2, affinity = "rbf" }, { k = 2, affinity = "rbf", landmarks = 3 } } do
+    t.raises("kmeans-distinct", function() frame { x = { 5, 5, 5, 5 }, y = { 0.1, 0.1, 0.1, 0.1 } }:spectral(o) end,
+      "all rows are equal", "k = 1")
+  end
+  t.eq(frame { x = { 5, 5, 5, 6 } }:spectral { k = 2 }.k, 2)
   t.ok(iris:spectral { k = 150, starts = 1 }.k > 100)
   refuses("k is 4, but there are 3 rows", function() frame { x = { 1, 2, 3 } }:spectral(4) end)
   refuses("not a finite number", function() frame { x = { 1, 1 / 0, 3 } }:spectral(2) end)
