@@ -19,11 +19,15 @@ Status linkage_state_new(size_t n, LinkageState *out, Error *e)
 {
   *out = (LinkageState){.n = n};
   out->steps = mem_alloc(n, sizeof *out->steps);
-  out->round = mem_alloc(n, sizeof *out->round);
+  out->round = mem_zero(n, sizeof *out->round);
   out->chain = mem_alloc(n + 1, sizeof *out->chain);
   out->nearest = mem_alloc(n, sizeof *out->nearest);
   out->bound = mem_alloc(n, sizeof *out->bound);
   if (out->steps && out->round && out->chain && out->nearest && out->bound) {
+    for (size_t i = 0; i < n; i++) {
+      out->nearest[i] = LINKAGE_NOBODY;
+      out->bound[i] = (double)INFINITY;
+    }
     return STATUS_OK;
   }
   linkage_state_free(out);

@@ -31,7 +31,7 @@ struct LinkageState {
   double *bound;     /* n: how far that is, or nothing is nearer; infinite: not known */
 };
 
-/* Room for n, nothing merged. Errors: STATUS_MEMORY. */
+/* Room for n, nothing merged, nobody near known. Errors: STATUS_MEMORY. */
 Status linkage_state_new(size_t n, LinkageState *out, Error *e) MUST_USE;
 void linkage_state_free(LinkageState *state);
 
