@@ -271,9 +271,9 @@ over the five largest sizes, n with d = 8 and k = 8, d from 2 to 32, k from 2 to
 1,000,000 x 8, k = 8, options as they are by default (kmeans, spherical, kmedians, fuzzy, kmodes, kprototypes and
 latent_class start ten times; mixture takes full covariances). What cannot be done is refused before the work begins:
 by memory, where a method keeps all pairs of rows (2.3 n² bytes for average, complete and mcquitty, 4 n² for the other
-linkages that have no centres, 12 n² for spectral with rbf), and by time, where it compares all pairs (pam beyond
-200,000 rows, silhouette beyond 500,000, meanshift when windows hold a share of the rows). What is only long goes on,
-with a live line, and Ctrl-C ends it. With two columns dbscan, optics, hdbscan, ward and single take a million
+linkages that have no centres, 12 n² for spectral with rbf and no landmarks), and by time, where it compares all pairs
+(pam beyond 200,000 rows, silhouette beyond 500,000, meanshift when windows hold a share of the rows). What is only long
+goes on, with a live line, and Ctrl-C ends it. With two columns dbscan, optics, hdbscan, ward and single take a million
 rows in 3 to 9 s.
 ]]
   add "| method | processor seconds | MB | or it says |"
