@@ -12,6 +12,8 @@
  *   ward_d    ((n_k + n_i) d_ki + (n_k + n_j) d_kj - n_k d_ij) / (n_k + n_i + n_j)
  *   ward      ward_d on squared distances, and the root of what comes out: R's ward.D2
  *
+ * divisive is no linkage, but stands among them: the tree is made from the top (linkage_divisive.h), and used as theirs are.
+ *
  * centroid, median and ward_d mean what their names say on squared Euclidean distances (sqeuclidean), ward on
  * Euclidean. Heights of centroid and median may fall from one merge to the next; those of the others do not.
  *
